@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The one fair order of all who wait.
+//!
+//! A caller's turn is fixed at arrival and never changes: the moment of call set-up, moved back by
+//! the head start of the line's priority class. So the longest waiting comes first within a class,
+//! a position is exact, and nobody is overtaken by a caller who came later by more than the head
+//! start: nobody starves.
+
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
+use stdx::{ContactId, LineId, Micros, QueueId, Tick};
+
+/// A place in the order; the smaller comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// Microseconds of the log's time from which waiting counts; below zero near the log's beginning.
+    counted_from: i64,
+    /// Among those who came in the same microsecond, the id decides.
+    contact: ContactId,
+}
+
+impl Turn {
+    /// The turn of a contact that arrived at `arrived` on a line of this priority class.
+    #[must_use]
+    pub fn new(arrived: Tick, priority: u8, head_start: Micros, contact: ContactId) -> Turn {
+        let arrived = i64::try_from(arrived.0).unwrap_or(i64::MAX);
+        let ahead = i64::try_from(head_start.times(u64::from(priority)).0).unwrap_or(i64::MAX);
+        Turn { counted_from: arrived.saturating_sub(ahead), contact }
+    }
+
+    /// The same place for the contact of a caller who calls again.
+    #[must_use]
+    pub fn handed_to(self, contact: ContactId) -> Turn {
+        Turn { contact, ..self }
+    }
+
+    /// Whose turn it is.
+    #[must_use]
+    pub fn contact(self) -> ContactId {
+        self.contact
+    }
+}
+
+/// Everybody who waits: by queue for positions, by line for those who are not being offered.
+#[derive(Clone, Debug)]
+pub struct Queues {
+    by_queue: Vec<BTreeSet<Turn>>,
+    unoffered: Vec<BTreeSet<Turn>>,
+}
+
+impl Queues {
+    /// Empty queues.
+    #[must_use]
+    pub fn new(queues: usize, lines: usize) -> Self {
+        Queues { by_queue: vec![BTreeSet::new(); queues], unoffered: vec![BTreeSet::new(); lines] }
+    }
+
+    /// Somebody begins to wait.
+    ///
+    /// # Panics
+    /// If this contact waits already.
+    pub fn join(&mut self, queue: QueueId, line: LineId, turn: Turn) {
+        assert!(self.by_queue[queue.index()].insert(turn), "{turn:?} waits twice");
+        self.come_back(line, turn);
+    }
+
+    /// Somebody waits no longer, whether a telephone rang or not.
+    ///
+    /// # Panics
+    /// If this contact does not wait.
+    pub fn leave(&mut self, queue: QueueId, line: LineId, turn: Turn) {
+        assert!(self.by_queue[queue.index()].remove(&turn), "{turn:?} does not wait");
+        self.unoffered[line.index()].remove(&turn);
+    }
+
+    /// A telephone rings for this one; the place stays.
+    ///
+    /// # Panics
+    /// If one rings already.
+    pub fn take(&mut self, line: LineId, turn: Turn) {
+        assert!(self.unoffered[line.index()].remove(&turn), "{turn:?} is offered twice");
+    }
+
+    /// It rings no longer; the place was kept.
+    ///
+    /// # Panics
+    /// If none rang.
+    pub fn come_back(&mut self, line: LineId, turn: Turn) {
+        assert!(self.unoffered[line.index()].insert(turn), "{turn:?} was not offered");
+    }
+
+    /// The first of a line who waits without a ringing telephone.
+    #[must_use]
+    pub fn first(&self, line: LineId) -> Option<Turn> {
+        self.unoffered[line.index()].first().copied()
+    }
+
+    /// Whether this one waits without a ringing telephone.
+    #[must_use]
+    pub fn is_unoffered(&self, line: LineId, turn: Turn) -> bool {
+        self.unoffered[line.index()].contains(&turn)
+    }
+
+    /// Whether this one waits in a queue, offered or not.
+    #[must_use]
+    pub fn holds(&self, queue: QueueId, turn: Turn) -> bool {
+        self.by_queue[queue.index()].contains(&turn)
+    }
+
+    /// How many wait in a queue, offered or not.
+    #[must_use]
+    pub fn length(&self, queue: QueueId) -> usize {
+        self.by_queue[queue.index()].len()
+    }
+
+    /// The exact position in the queue, from 1; none if this one does not wait there. Takes time in
+    /// proportion to the position.
+    #[must_use]
+    pub fn position(&self, queue: QueueId, turn: Turn) -> Option<usize> {
+        let queue = &self.by_queue[queue.index()];
+        queue.contains(&turn).then(|| queue.range(..turn).count() + 1)
+    }
+
+    /// Who waits in a queue, in order.
+    pub fn waiting(&self, queue: QueueId) -> impl Iterator<Item = ContactId> + '_ {
+        self.by_queue[queue.index()].iter().map(|turn| turn.contact())
+    }
+
+    /// How many wait in all queues, offered or not.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.by_queue.iter().map(BTreeSet::len).sum()
+    }
+}

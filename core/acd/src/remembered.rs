@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Callers who were cut off: for a minute their place is kept.
+//!
+//! The network cannot tell a dropped mobile call from a caller who hangs up, so both are kept; who
+//! calls again gets no more than the place that staying would have given.
+
+use crate::order::Turn;
+use alloc::collections::VecDeque;
+use stdx::limits::REMEMBERED_CALLERS_MAX;
+use stdx::{CallerToken, ContactId, LineId, Micros, Tick};
+
+/// A place that is kept for a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptPlace {
+    /// The contact that was cut off.
+    pub contact: ContactId,
+    /// Its place in the order.
+    pub turn: Turn,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Remembered {
+    caller: CallerToken,
+    line: LineId,
+    gone_at: Tick,
+    place: KeptPlace,
+}
+
+/// Who was cut off lately, the oldest first; at the bound the oldest is forgotten.
+#[derive(Clone, Debug, Default)]
+pub struct RememberedCallers {
+    callers: VecDeque<Remembered>,
+}
+
+impl RememberedCallers {
+    /// A caller is gone whose place is kept.
+    pub fn keep(&mut self, caller: CallerToken, line: LineId, gone_at: Tick, place: KeptPlace) {
+        if self.callers.len() == REMEMBERED_CALLERS_MAX {
+            self.callers.pop_front();
+        }
+        self.callers.push_back(Remembered { caller, line, gone_at, place });
+    }
+
+    /// A caller dials a line (again): the place, if one is kept. It is given out once.
+    pub fn take(
+        &mut self,
+        caller: CallerToken,
+        line: LineId,
+        now: Tick,
+        place_kept: Micros,
+    ) -> Option<KeptPlace> {
+        while self.callers.front().is_some_and(|first| first.gone_at + place_kept < now) {
+            self.callers.pop_front();
+        }
+        let latest = self.callers.iter().rposition(|it| it.caller == caller && it.line == line)?;
+        self.callers.remove(latest).map(|it| it.place)
+    }
+
+    /// How many are remembered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.callers.len()
+    }
+
+    /// Whether nobody is remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.callers.is_empty()
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The service promise as a function: from what happened to each contact to every figure we show.
+//!
+//! The rule to keep: a rate is computed here or nowhere, and it carries its definition, the
+//! definition's version and, on demand, each contact with the reason why it counts.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod definition;
+mod occupancy;
+mod record;
+mod waits;
+
+pub use definition::{
+    Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, explain, judge,
+};
+pub use occupancy::{Occupancy, WorkTime};
+pub use record::{ContactRecord, Fate, FateReason, Tally};
+pub use waits::{Waits, waits};

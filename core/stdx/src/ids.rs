@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Ids are handed in from outside; the core never makes one up.
+
+use core::fmt;
+
+macro_rules! index_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(pub u16);
+
+        impl $name {
+            /// The position in the configuration's list, for indexing.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+    };
+}
+
+index_id!(
+    /// A line: a number (or several) with its own greeting, hours and rules.
+    LineId, "line "
+);
+index_id!(
+    /// A queue: the lines whose callers wait together.
+    QueueId, "queue "
+);
+index_id!(
+    /// An agent, a person who answers. A pseudonym outside the shift.
+    AgentId, "agent "
+);
+index_id!(
+    /// A team of agents; the smallest unit that reports show.
+    TeamId, "team "
+);
+index_id!(
+    /// A skill that a line may ask for and an agent may have.
+    SkillId, "skill "
+);
+index_id!(
+    /// A timetable that was handed to the core.
+    TimetableId, "timetable "
+);
+
+/// A contact: one attempt of a caller to reach the centre, from set-up to its one fate.
+///
+/// Drawn outside the core, never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContactId(pub u64);
+
+impl fmt::Debug for ContactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "contact {}", self.0)
+    }
+}

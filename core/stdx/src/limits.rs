@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every bound of the core, with its calculation. What happens at a bound stands where it is used.
+
+use crate::Micros;
+
+/// Contacts in the centre at once. A county has about 60 channels and the largest centre that we
+/// plan for 2,000 agents; twice as many again may wait. At the bound a call is refused.
+pub const CONTACTS_MAX: usize = 8_192;
+
+/// Agents in one configuration: 2,000 planned for, doubled.
+pub const AGENTS_MAX: usize = 4_096;
+
+/// Lines: 12 administrations with 20 numbers each, doubled.
+pub const LINES_MAX: usize = 512;
+
+/// Queues: never more than lines make sense; a county has one to five.
+pub const QUEUES_MAX: usize = 128;
+
+/// Skills in one configuration.
+pub const SKILLS_MAX: usize = 256;
+
+/// Teams in one configuration.
+pub const TEAMS_MAX: usize = 256;
+
+/// Skills that one line may ask for, required and preferred together.
+pub const SKILLS_PER_LINE_MAX: usize = 16;
+
+/// The highest skill level.
+pub const SKILL_LEVEL_MAX: u8 = 9;
+
+/// The highest priority class; 0 is the ordinary one.
+pub const PRIORITY_MAX: u8 = 2;
+
+/// Timetables in one configuration: one for each line and one for each agent's shift, rounded up.
+pub const TIMETABLES_MAX: usize = 8_192;
+
+/// Open intervals in one timetable: six a day for ten years.
+pub const INTERVALS_MAX: usize = 22_000;
+
+/// Callers whose place is remembered after they were cut off. In the one minute that counts a
+/// centre at five times a county's load loses fewer than 100; at the bound the oldest is forgotten.
+pub const REMEMBERED_CALLERS_MAX: usize = 1_024;
+
+/// How often one wrap-up may be extended; then the agent chooses a pause, which is visible.
+pub const WRAP_UP_EXTENSIONS_MAX: u8 = 3;
+
+/// The longest shift: a sign-on older than this was forgotten. Ten hours are lawful (§ 3 ArbZG), plus breaks
+/// and a margin.
+pub const SHIFT_MAX: Micros = Micros::from_mins(14 * 60);
+
+/// How often the edge is asked whether both legs of a talk are alive.
+pub const TALK_CHECK_EVERY: Micros = Micros::from_mins(15);
+
+/// How long the edge may take to answer that question before the talk counts as lost.
+pub const TALK_CHECK_GRACE: Micros = Micros::from_secs(30);
+
+/// Any duration in a configuration: a day. Keeps every sum of times far from overflow.
+pub const RULE_DURATION_MAX: Micros = Micros::from_mins(24 * 60);
