@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A county in one thread: callers with patience, agents with shifts, faults – around the very core
+//! that runs live.
+//!
+//! The rule to keep: everything drawn by chance comes from one seed, and each caller from a stream
+//! of its own, so that two rehearsals of different rules meet the same callers.
+#![forbid(unsafe_code)]
+
+mod any_county;
+pub mod chance;
+pub mod erlang;
+mod outcome;
+mod people;
+mod run;
+mod shape;
+mod spec;
+
+pub use any_county::any_county;
+pub use outcome::Outcome;
+pub use people::People;
+pub use run::play;
+pub use shape::{Slot, TrafficShape, Weekday};
+pub use spec::{Behaviour, Faults, LineTraffic, Spec, TalkLength};

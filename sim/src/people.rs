@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The people around a centre: callers who arrive, wait, lose patience, talk and call again, and
+//! agents who come, answer, pause and go. And what goes wrong between them and the centre.
+//!
+//! They know no clock: whoever drives them, a virtual year or the wall clock, says what time it is.
+//! The rule to keep: a contact's redial takes the place of a later first call of the same line, so
+//! that the expected number of contacts is the one that was asked for, whatever the load.
+
+use crate::chance;
+use crate::spec::{Behaviour, Spec, TalkLength};
+use acd::agent::{self, NotReadyReason, Pause};
+use acd::contact::Parting;
+use centre::{Centre, Command, Event, Note};
+use promise::{ContactRecord, Fate, FateReason};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap};
+use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, QueueId, Rng, Tick, Timestamp};
+
+/// How long before the first slot the agents may come.
+const LEAD: Micros = Micros::from_mins(60);
+/// How often an agent looks whether somebody still waits after closing time.
+const LOOKS_AGAIN: Micros = Micros::from_secs(30);
+/// How long an agent stays after the shift for those who still wait.
+const STAYS_FOR: Micros = Micros::from_mins(30);
+/// A break (§ 4 ArbZG) and the shift from which on it is due.
+const BREAK: Micros = Micros::from_mins(30);
+const SHIFT_WITH_BREAK: Micros = Micros::from_mins(6 * 60);
+/// Callers who try again do so at most this often.
+const REDIALS_MAX: u8 = 5;
+
+/// Streams of chance, so that one does not move another.
+mod stream {
+    pub(super) const DAYS: u64 = 1 << 40;
+    pub(super) const ARRIVALS: u64 = 2 << 40;
+    pub(super) const CALLERS: u64 = 3 << 40;
+    pub(super) const AGENTS: u64 = 4 << 40;
+    pub(super) const FAULTS: u64 = 5 << 40;
+}
+
+/// Something that a person will do, or an event on its way to the centre.
+#[derive(Clone, Copy, Debug)]
+enum Happening {
+    Slot(usize),
+    Calls { line: LineId },
+    CallsAgain { line: LineId, person: u64, calls: u8 },
+    GivesUp(ContactId),
+    IsCutOff(ContactId),
+    HangsUp(ContactId),
+    PicksUp { agent: AgentId, contact: ContactId },
+    Declines { agent: AgentId, contact: ContactId },
+    ShiftBegins { agent: AgentId, shift: usize },
+    ShiftEnds { agent: AgentId, shift: usize },
+    Says(Event),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    at: Tick,
+    order: u64,
+    what: Happening,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    /// Reversed, so that the heap gives the earliest first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.order).cmp(&(self.at, self.order))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Waiting,
+    Talking(AgentId),
+    /// The legs are gone, but nobody told the centre.
+    SilentlyGone,
+}
+
+#[derive(Clone, Debug)]
+struct Caller {
+    person: u64,
+    line: LineId,
+    calls: u8,
+    phase: Phase,
+    rng: Rng,
+}
+
+#[derive(Clone, Debug)]
+struct Colleague {
+    rng: Rng,
+    /// The present shift's number, from sign-on to sign-off.
+    at_work: Option<usize>,
+}
+
+/// All callers and agents of a rehearsal.
+#[derive(Clone, Debug)]
+pub struct People {
+    spec: Spec,
+    seed: Rng,
+    faults: Rng,
+    agenda: BinaryHeap<Entry>,
+    order: u64,
+    origin: Timestamp,
+    end: Tick,
+    callers: BTreeMap<ContactId, Caller>,
+    colleagues: Vec<Colleague>,
+    last_contact: u64,
+    last_person: u64,
+    /// Expected contacts of each line per unit of weight.
+    rates: Vec<f64>,
+    day: Option<(u32, f64)>,
+    /// Redials that have not yet taken the place of a first call.
+    owed: Vec<u64>,
+    newcomer: Option<AgentId>,
+}
+
+impl People {
+    /// Everybody, before the first moment.
+    #[must_use]
+    pub fn new(spec: Spec, seed: u64) -> Self {
+        let seed = Rng::new(seed);
+        let total: f64 = spec.slots.iter().map(|slot| spec.shape.weight(slot)).sum();
+        let rates =
+            spec.traffic.iter().map(|line| if total > 0.0 { line.calls / total } else { 0.0 });
+        let first = spec.slots.first().map_or(Timestamp(0), |slot| slot.start);
+        let last = spec.slots.last().map_or(first, |slot| slot.start + crate::Slot::LENGTH);
+        let origin = first - LEAD;
+        let colleague = |id: u64| Colleague { rng: seed.split(stream::AGENTS | id), at_work: None };
+        let mut people = People {
+            rates: rates.collect(),
+            faults: seed.split(stream::FAULTS),
+            agenda: BinaryHeap::new(),
+            order: 0,
+            origin,
+            end: Tick(last.since(origin).0),
+            callers: BTreeMap::new(),
+            colleagues: (0u64..).take(spec.shifts.len()).map(colleague).collect(),
+            last_contact: 0,
+            last_person: 0,
+            day: None,
+            owed: vec![0; spec.traffic.len()],
+            newcomer: None,
+            seed,
+            spec,
+        };
+        people.plan_shifts();
+        if !people.spec.slots.is_empty() {
+            people.plan(people.tick(first), Happening::Slot(0));
+        }
+        people
+    }
+
+    /// Leaves one agent to somebody else, the newcomer at the terminal.
+    pub fn leave_to_newcomer(&mut self, agent: AgentId) {
+        self.newcomer = Some(agent);
+    }
+
+    /// The calendar's moment at the log's tick 0.
+    #[must_use]
+    pub fn origin(&self) -> Timestamp {
+        self.origin
+    }
+
+    /// The moment after the last slot.
+    #[must_use]
+    pub fn end(&self) -> Tick {
+        self.end
+    }
+
+    /// When somebody does something next.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Tick> {
+        self.agenda.peek().map(|entry| entry.at)
+    }
+
+    /// What somebody does at `now`, if it reaches the centre; call again until [`People::next_at`]
+    /// is later than `now`.
+    pub fn act(&mut self, now: Tick, centre: &Centre) -> Option<Event> {
+        while let Some(entry) = self.agenda.peek()
+            && entry.at <= now
+        {
+            let what = entry.what;
+            self.agenda.pop();
+            if let Some(event) = self.happen(now, what, centre) {
+                self.go_wrong(now, event);
+                return Some(event);
+            }
+        }
+        None
+    }
+
+    /// What people make of what the centre does.
+    pub fn observe(&mut self, now: Tick, command: &Command) {
+        match *command {
+            Command::Announce { contact, line } => {
+                let greeting = self.spec.setup.lines[line.index()].greeting;
+                let over = now + greeting.unwrap_or(Micros::ZERO);
+                self.plan(over, Happening::Says(Event::AnnouncementOver { contact }));
+            }
+            Command::Ring { agent, contact, .. } if self.newcomer != Some(agent) => {
+                self.hear_ringing(now, agent, contact);
+            }
+            Command::Connect { contact, agent } => self.begin_talk(now, contact, agent),
+            Command::AskAlive { contact } => self.confirm_alive(now, contact),
+            Command::Note(Note::AgentChanged { agent, state }) if self.newcomer != Some(agent) => {
+                self.change(now, agent, state);
+            }
+            Command::Note(Note::Ended(record)) => self.end_contact(now, &record),
+            Command::Wait { .. }
+            | Command::Ring { .. }
+            | Command::StopRinging { .. }
+            | Command::Dismiss { .. }
+            | Command::Release { .. }
+            | Command::Refuse(_)
+            | Command::Note(Note::AgentChanged { .. } | Note::Returned { .. }) => {}
+        }
+    }
+
+    /// The wall clock at a tick, if no fault moved it.
+    #[must_use]
+    pub fn wall(&self, now: Tick) -> Timestamp {
+        self.origin + Micros(now.0)
+    }
+
+    /// A jump of the wall clock, if one happens now: microseconds, either way.
+    pub fn clock_jump(&mut self) -> Option<i64> {
+        let jumps = self.faults.chance(self.spec.faults.clock_jump);
+        jumps.then(|| self.faults.below(7_200_000_000) as i64 - 3_600_000_000)
+    }
+
+    fn tick(&self, at: Timestamp) -> Tick {
+        Tick(at.since(self.origin).0)
+    }
+
+    fn plan(&mut self, at: Tick, what: Happening) {
+        self.order += 1;
+        self.agenda.push(Entry { at, order: self.order, what });
+    }
+
+    fn happen(&mut self, now: Tick, what: Happening, centre: &Centre) -> Option<Event> {
+        match what {
+            Happening::Slot(index) => self.begin_slot(now, index),
+            Happening::Calls { line } => return self.call(now, line),
+            Happening::CallsAgain { line, person, calls } => {
+                return self.call_again(now, line, person, calls);
+            }
+            Happening::GivesUp(contact) => return self.leave(contact, Parting::HungUp),
+            Happening::IsCutOff(contact) => return self.leave(contact, Parting::CutOff),
+            Happening::HangsUp(contact) => return self.hang_up(contact),
+            Happening::PicksUp { agent, contact } => {
+                return rings(centre, agent, contact).then_some(Event::Answer { agent, contact });
+            }
+            Happening::Declines { agent, contact } => {
+                return rings(centre, agent, contact).then_some(Event::Decline { agent, contact });
+            }
+            Happening::ShiftBegins { agent, shift } => {
+                return Some(self.begin_shift(now, agent, shift));
+            }
+            Happening::ShiftEnds { agent, shift } => {
+                return self.end_shift(now, agent, shift, centre);
+            }
+            Happening::Says(event) => return Some(event),
+        }
+        None
+    }
+
+    // --- Callers -----------------------------------------------------------------------------
+
+    /// Draws the calls of one half-hour, each at a moment of its own.
+    fn begin_slot(&mut self, now: Tick, index: usize) {
+        let slot = self.spec.slots[index];
+        let busy = self.busyness(slot.day);
+        let weight = self.spec.shape.weight(&slot) * busy;
+        let lines = self.spec.traffic.len();
+        for line in 0..lines {
+            let mut rng = self.seed.split(stream::ARRIVALS | (index * lines + line) as u64);
+            let calls = chance::poisson(&mut rng, self.rates[line] * weight);
+            let line = LineId(u16::try_from(line).expect("lines are bounded"));
+            for _ in 0..calls {
+                let at = now + chance::within(&mut rng, crate::Slot::LENGTH);
+                self.plan(at, Happening::Calls { line });
+            }
+        }
+        if let Some(next) = self.spec.slots.get(index + 1) {
+            let at = self.tick(next.start);
+            self.plan(at, Happening::Slot(index + 1));
+        }
+    }
+
+    fn busyness(&mut self, day: u32) -> f64 {
+        match self.day {
+            Some((known, busy)) if known == day => busy,
+            Some(_) | None => {
+                let mut rng = self.seed.split(stream::DAYS | u64::from(day));
+                let busy = chance::factor(&mut rng, self.spec.behaviour.day_spread);
+                self.day = Some((day, busy));
+                busy
+            }
+        }
+    }
+
+    fn call(&mut self, now: Tick, line: LineId) -> Option<Event> {
+        if self.owed[line.index()] > 0 {
+            self.owed[line.index()] -= 1;
+            return None;
+        }
+        self.last_person += 1;
+        Some(self.arrive(now, line, self.last_person, 1))
+    }
+
+    fn call_again(&mut self, now: Tick, line: LineId, person: u64, calls: u8) -> Option<Event> {
+        if now >= self.end {
+            return None;
+        }
+        self.owed[line.index()] += 1;
+        Some(self.arrive(now, line, person, calls))
+    }
+
+    fn arrive(&mut self, now: Tick, line: LineId, person: u64, calls: u8) -> Event {
+        self.last_contact += 1;
+        let contact = ContactId(self.last_contact);
+        // A stream of its own for each attempt: whatever the centre did to others before, this
+        // caller is as patient and talks as long.
+        let mut rng = self.seed.split(stream::CALLERS | person << 3 | u64::from(calls));
+        if let Some(patience) = patience(&mut rng, &self.spec.behaviour) {
+            self.plan(now + patience, Happening::GivesUp(contact));
+        }
+        if rng.chance(self.spec.faults.cut_off_waiting) {
+            let lost = chance::within(&mut rng, Micros::from_mins(2));
+            self.plan(now + lost, Happening::IsCutOff(contact));
+        }
+        let caller = CallerToken::new(person);
+        self.callers.insert(contact, Caller { person, line, calls, phase: Phase::Waiting, rng });
+        Event::CallArrived { contact, line, caller: Some(caller) }
+    }
+
+    /// Gives up or is cut off, if still waiting.
+    fn leave(&mut self, contact: ContactId, parting: Parting) -> Option<Event> {
+        let caller = self.callers.get(&contact)?;
+        (caller.phase == Phase::Waiting).then_some(Event::CallerLeft { contact, parting })
+    }
+
+    fn begin_talk(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
+        let faults = self.spec.faults;
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        caller.phase = Phase::Talking(agent);
+        let talk = match self.spec.traffic[caller.line.index()].talk {
+            TalkLength::LogNormal(mean, sigma) => chance::log_normal(&mut caller.rng, mean, sigma),
+            TalkLength::Exponential(mean) => chance::exponential(&mut caller.rng, mean),
+        };
+        let cut_off = caller.rng.chance(faults.cut_off_talking);
+        let until = if cut_off { chance::within(&mut caller.rng, talk) } else { talk };
+        let left = Event::CallerLeft { contact, parting: Parting::CutOff };
+        let what = if cut_off { Happening::Says(left) } else { Happening::HangsUp(contact) };
+        self.plan(now + until, what);
+    }
+
+    /// The talk is over, whoever hangs up first; if all goes well, the centre is told.
+    fn hang_up(&mut self, contact: ContactId) -> Option<Event> {
+        let hang_up_lost = self.spec.faults.hang_up_lost;
+        let caller = self.callers.get_mut(&contact)?;
+        let Phase::Talking(agent) = caller.phase else { return None };
+        if caller.rng.chance(hang_up_lost) {
+            caller.phase = Phase::SilentlyGone;
+            return None;
+        }
+        let by_agent = caller.rng.chance(0.3) && self.newcomer != Some(agent);
+        Some(if by_agent {
+            Event::HangUp { agent }
+        } else {
+            Event::CallerLeft { contact, parting: Parting::HungUp }
+        })
+    }
+
+    fn confirm_alive(&mut self, now: Tick, contact: ContactId) {
+        match self.callers.get(&contact).map(|caller| caller.phase) {
+            Some(Phase::Talking(_)) => {
+                self.plan(now, Happening::Says(Event::TalkAlive { contact }));
+            }
+            Some(Phase::Waiting | Phase::SilentlyGone) | None => {}
+        }
+    }
+
+    fn end_contact(&mut self, now: Tick, record: &ContactRecord) {
+        let Some(mut caller) = self.callers.remove(&record.contact) else { return };
+        if caller.calls >= REDIALS_MAX {
+            return;
+        }
+        let again = match record.fate {
+            Fate::Abandoned | Fate::Refused => self.spec.behaviour.redial,
+            Fate::Accepted if record.reason == FateReason::TalkCutOff => 1.0,
+            Fate::Accepted
+            | Fate::ShortAbandoned
+            | Fate::Overflowed
+            | Fate::CalledBack
+            | Fate::Closed
+            | Fate::Local => 0.0,
+        };
+        let cut_off = matches!(record.reason, FateReason::CutOff | FateReason::TalkCutOff);
+        let pause = if cut_off { Micros::from_secs(20) } else { Micros::from_mins(5) };
+        if caller.rng.chance(if cut_off { again.max(0.9) } else { again }) {
+            let at = now + chance::exponential(&mut caller.rng, pause);
+            let Caller { line, person, calls, .. } = caller;
+            self.plan(at, Happening::CallsAgain { line, person, calls: calls + 1 });
+        }
+    }
+
+    // --- Agents ------------------------------------------------------------------------------
+
+    fn plan_shifts(&mut self) {
+        let begins: Vec<_> = (0u16..)
+            .map(AgentId)
+            .zip(&self.spec.shifts)
+            .flat_map(|(agent, shifts)| {
+                let numbered = shifts.iter().enumerate();
+                numbered.map(move |(shift, interval)| (agent, shift, interval.from))
+            })
+            .filter(|&(_, _, from)| from >= self.origin)
+            .collect();
+        for (agent, shift, from) in begins {
+            self.plan(self.tick(from), Happening::ShiftBegins { agent, shift });
+        }
+    }
+
+    fn begin_shift(&mut self, now: Tick, agent: AgentId, shift: usize) -> Event {
+        if self.newcomer == Some(agent) {
+            return Event::SignOn { agent };
+        }
+        let interval = self.spec.shifts[agent.index()][shift];
+        let breaks = self.spec.behaviour.breaks;
+        let until = self.tick(interval.until);
+        let colleague = &mut self.colleagues[agent.index()];
+        colleague.at_work = Some(shift);
+        let settling = if breaks { Micros::from_mins(1) } else { Micros::ZERO };
+        let ready_at = now + chance::within(&mut colleague.rng, settling);
+        let length = until.since(now);
+        let late = chance::within(&mut colleague.rng, Micros::from_mins(60));
+        self.plan(ready_at, Happening::Says(Event::MakeReady { agent }));
+        self.plan(until, Happening::ShiftEnds { agent, shift });
+        if breaks && length >= SHIFT_WITH_BREAK {
+            let begins = now + Micros(length.0 / 2) + late;
+            let pause = Event::MakeNotReady { agent, pause: Pause::Break };
+            self.plan(begins, Happening::Says(pause));
+            self.plan(begins + BREAK, Happening::Says(Event::MakeReady { agent }));
+        }
+        Event::SignOn { agent }
+    }
+
+    /// Goes home, unless somebody still waits: those waiting at closing time are served.
+    fn end_shift(
+        &mut self,
+        now: Tick,
+        agent: AgentId,
+        shift: usize,
+        centre: &Centre,
+    ) -> Option<Event> {
+        let until = self.tick(self.spec.shifts[agent.index()][shift].until);
+        let queues = (0..).map(QueueId).take(self.spec.setup.queues.len());
+        let somebody_waits = queues.map(|queue| centre.in_queue(queue)).any(|waiting| waiting > 0);
+        if somebody_waits && now < until + STAYS_FOR {
+            self.plan(now + LOOKS_AGAIN, Happening::ShiftEnds { agent, shift });
+            return None;
+        }
+        let colleague = &mut self.colleagues[agent.index()];
+        if colleague.at_work == Some(shift) {
+            colleague.at_work = None;
+        }
+        Some(Event::SignOff { agent })
+    }
+
+    fn hear_ringing(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
+        let behaviour = self.spec.behaviour;
+        let rng = &mut self.colleagues[agent.index()].rng;
+        if rng.chance(behaviour.no_answer) {
+            return;
+        }
+        let after = match behaviour.pick_up {
+            Micros::ZERO => Micros::ZERO,
+            mean => chance::exponential(rng, mean),
+        };
+        let declines = rng.chance(behaviour.decline);
+        let what = if declines {
+            Happening::Declines { agent, contact }
+        } else {
+            Happening::PicksUp { agent, contact }
+        };
+        self.plan(now + after, what);
+    }
+
+    fn change(&mut self, now: Tick, agent: AgentId, state: agent::State) {
+        match state {
+            agent::State::WrapUp { length, extensions: 0, .. } => {
+                self.begin_wrap_up(now, agent, length);
+            }
+            agent::State::NotReady { reason: NotReadyReason::NoAnswer, .. } => {
+                let rng = &mut self.colleagues[agent.index()].rng;
+                let back = now + chance::exponential(rng, Micros::from_secs(60));
+                self.plan(back, Happening::Says(Event::MakeReady { agent }));
+            }
+            // Signed off by the centre in the middle of a shift: signs on again.
+            agent::State::SignedOff if self.colleagues[agent.index()].at_work.is_some() => {
+                self.plan(now, Happening::Says(Event::SignOn { agent }));
+                self.plan(now, Happening::Says(Event::MakeReady { agent }));
+            }
+            agent::State::WrapUp { .. }
+            | agent::State::NotReady { .. }
+            | agent::State::SignedOff
+            | agent::State::Ready { .. }
+            | agent::State::Offered { .. }
+            | agent::State::Talking { .. } => {}
+        }
+    }
+
+    fn begin_wrap_up(&mut self, now: Tick, agent: AgentId, length: Micros) {
+        let behaviour = self.spec.behaviour;
+        let rng = &mut self.colleagues[agent.index()].rng;
+        let at = now + chance::within(rng, length);
+        if rng.chance(behaviour.wrap_up_ended) {
+            self.plan(at, Happening::Says(Event::EndWrapUp { agent }));
+        } else if rng.chance(behaviour.wrap_up_extended) {
+            self.plan(at, Happening::Says(Event::ExtendWrapUp { agent }));
+        }
+    }
+
+    // --- What goes wrong ---------------------------------------------------------------------
+
+    fn go_wrong(&mut self, now: Tick, event: Event) {
+        let faults = self.spec.faults;
+        if faults.told_twice > 0.0 && self.faults.chance(faults.told_twice) {
+            let late = now + chance::within(&mut self.faults, Micros::from_secs(5));
+            self.plan(late, Happening::Says(event));
+        }
+        if faults.nonsense > 0.0 && self.faults.chance(faults.nonsense) {
+            let nonsense = self.nonsense();
+            self.plan(now, Happening::Says(nonsense));
+        }
+    }
+
+    /// Any event about anybody, likely or not.
+    fn nonsense(&mut self) -> Event {
+        let agents = self.spec.shifts.len() as u64 + 1;
+        let agent = AgentId(self.faults.below(agents) as u16);
+        let recent = self.last_contact.saturating_sub(self.faults.below(20));
+        let contact = ContactId(recent);
+        let line = LineId(self.faults.below(self.spec.traffic.len() as u64 + 1) as u16);
+        match self.faults.below(14) {
+            0 => Event::CallArrived { contact, line, caller: None },
+            1 => Event::AnnouncementOver { contact },
+            2 => Event::TalkAlive { contact },
+            3 => Event::SignOn { agent },
+            4 => Event::MakeReady { agent },
+            5 => Event::MakeNotReady { agent, pause: Pause::DeskWork },
+            6 => Event::Answer { agent, contact },
+            7 => Event::Decline { agent, contact },
+            8 => Event::HangUp { agent },
+            9 => Event::ExtendWrapUp { agent },
+            10 => Event::EndWrapUp { agent },
+            11 => Event::CallerLeft { contact, parting: Parting::CutOff },
+            12 => Event::SignOff { agent },
+            _ => Event::Deadline,
+        }
+    }
+}
+
+fn patience(rng: &mut Rng, behaviour: &Behaviour) -> Option<Micros> {
+    let misdialled = rng.chance(behaviour.misdialled);
+    let soon = Micros::from_secs(1) + chance::within(rng, Micros::from_secs(4));
+    let patience = behaviour.patience.map(|mean| chance::exponential(rng, mean));
+    if misdialled { Some(soon) } else { patience }
+}
+
+fn rings(centre: &Centre, agent: AgentId, contact: ContactId) -> bool {
+    match centre.agent(agent).map(|agent| agent.state) {
+        Some(agent::State::Offered { contact: offered, .. }) => offered == contact,
+        Some(
+            agent::State::SignedOff
+            | agent::State::NotReady { .. }
+            | agent::State::Ready { .. }
+            | agent::State::Talking { .. }
+            | agent::State::WrapUp { .. },
+        )
+        | None => false,
+    }
+}
