@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The project's own tasks, started as `cargo xtask TASK`.
+//!
+//! Rule: nothing in here needs more than Rust and a C and C++ compiler.
+
+mod bench;
+mod cargo;
+mod check;
+mod clock;
+mod run;
+mod scenarios;
+mod seed;
+mod soak;
+mod tidy;
+
+use std::env;
+use std::process::ExitCode;
+
+/// What a task ends with: nothing to add, or a message that says what to do.
+type Outcome = Result<(), String>;
+
+/// Every task: how it is called, and what it does.
+const TASKS: [(&str, &str); 8] = [
+    ("run", "set everything up and show the centre at its main job"),
+    ("check [--seed 0x…]", "format, lints, tests, simulation, tidy, docs: all that must hold"),
+    ("tidy", "layers, no_std, long functions, licences, headers, machine paths"),
+    (
+        "scenarios [--bless]",
+        "play the stories of tests/scenarios; --bless writes their right side anew",
+    ),
+    ("soak [--first-seed 0x…]", "10 million events over 200 seeds with faults"),
+    ("seed 0x…", "replay one seed of the simulation and tell its story"),
+    ("bench", "print what a year of calls costs"),
+    ("help", "print this list"),
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> =
+        env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let Some(outcome) = dispatch(&words) else {
+        eprintln!("There is no task \"cargo xtask {}\".\n", words.join(" "));
+        eprint!("{}", list());
+        return ExitCode::from(2);
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\n{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does the task that the words ask for; `None` if there is no such task.
+fn dispatch(words: &[&str]) -> Option<Outcome> {
+    Some(match words {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{}", list());
+            Ok(())
+        }
+        ["run"] => run::run(),
+        ["check"] => check::check(seed::fresh()),
+        ["check", "--seed", seed] => seed::parse(seed).and_then(check::check),
+        ["tidy"] => tidy::tidy(),
+        ["scenarios"] => scenarios::play(),
+        ["scenarios", "--bless"] => scenarios::bless(),
+        ["soak"] => soak::soak(seed::fresh()),
+        ["soak", "--first-seed", seed] => seed::parse(seed).and_then(soak::soak),
+        ["seed", seed] => seed::parse(seed).and_then(soak::replay),
+        ["bench"] => bench::bench(),
+        _ => return None,
+    })
+}
+
+/// The list of tasks, one line each.
+fn list() -> String {
+    let mut text = String::from("Tasks of this project:\n");
+    for (call, about) in TASKS {
+        text.push_str(&format!("  cargo xtask {call:<24} {about}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_words_are_no_task() {
+        assert!(dispatch(&["chekc"]).is_none());
+        assert!(dispatch(&["check", "--sede", "0x1"]).is_none());
+        assert!(dispatch(&["tidy", "now"]).is_none());
+    }
+
+    #[test]
+    fn a_seed_that_is_no_number_is_an_error() {
+        assert!(dispatch(&["seed", "0xnope"]).is_some_and(|outcome| outcome.is_err()));
+    }
+
+    #[test]
+    fn the_list_has_one_line_per_task() {
+        assert_eq!(list().lines().count(), TASKS.len() + 1);
+    }
+}

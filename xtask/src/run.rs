@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Shows the centre at its main job: check a county, rehearse its year, practise.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::Outcome;
+use crate::cargo::{build_product, root};
+
+/// What a newcomer sees, in this order; each line is also a command of its own.
+const STEPS: [(&str, &str); 3] = [
+    ("Is the example county in order?", "check examples/harburg.toml"),
+    (
+        "A year of calls, played through the code that decides live",
+        "simulate --config examples/harburg.toml --from 2014-01-01 --to 2014-12-31 \
+         --calls 100000 --seed 115",
+    ),
+    ("Now you are one of the agents", "practice --config examples/harburg.toml"),
+];
+
+/// Builds the product and runs every step; stops at the first that fails.
+pub(crate) fn run() -> Outcome {
+    println!("Building. The first time takes a minute or two.");
+    let program = build_product()?;
+    for (title, line) in STEPS {
+        println!("\n── {title}\n   amtsleitung {line}\n");
+        step(&program, line)?;
+    }
+    Ok(())
+}
+
+fn step(program: &Path, line: &str) -> Outcome {
+    let status = Command::new(program)
+        .args(line.split_whitespace())
+        .current_dir(root())
+        .status()
+        .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "The step failed ({status}). To repeat:\n  cargo run --release -p amtsleitung -- {line}"
+    ))
+}
