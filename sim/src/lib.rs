@@ -12,6 +12,7 @@ pub mod erlang;
 mod outcome;
 mod people;
 mod run;
+pub mod scenario;
 mod shape;
 mod spec;
 

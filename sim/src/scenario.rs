@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Stories that a supervisor can read: what happens stands left of the bar, what the centre makes
+//! of it right of the bar and below the line.
+//!
+//! ```text
+//! # A caller who hangs up at once is not counted as lost.
+//! hours   08:00-18:00
+//! queue   desk   ring 20s
+//! line    115    queue desk   short abandon 5s
+//! agent   anna
+//!
+//! 09:00:00  call a on 115   | a waits, position 1
+//! 09:00:03  a hangs up      | a short-abandoned after 3s (hung up)
+//! -----------------------------------------------------------------
+//! 115: short-abandoned 1
+//! ```
+//!
+//! Left stays as it was written; right is replayed. A line without anything on the left is
+//! something that came by itself, by a deadline. A story that begins with `sprache deutsch` speaks
+//! German throughout.
+
+mod read;
+mod words;
+
+use acd::agent;
+use centre::{Centre, Command, Event, Note};
+use promise::{ContactRecord, DEFINITIONS, Fate, Tally, assess};
+use read::{Deed, Moment, Story};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use stdx::{AgentId, CallerToken, ContactId, LineId, Now, Tick};
+use words::Words;
+
+/// Where the right-hand column begins, if the left one is not longer.
+const BAR: usize = 44;
+
+/// Plays a story and returns it with its right-hand side as it came out.
+///
+/// # Errors
+/// The number of the line that cannot be understood, and why.
+pub fn play(text: &str) -> Result<String, String> {
+    let story = Story::read(text)?;
+    let centre = Centre::new(story.setup.clone())
+        .map_err(|problem| format!("the story's setup makes no centre: {problem:?}"))?;
+    let stage = Stage {
+        words: story.words,
+        centre,
+        story: &story,
+        contacts: BTreeMap::new(),
+        callers: BTreeMap::new(),
+        records: Vec::new(),
+        out: String::new(),
+        now: Tick(0),
+    };
+    stage.perform()
+}
+
+struct Stage<'a> {
+    words: Words,
+    centre: Centre,
+    story: &'a Story,
+    /// The story's names of contacts, by id.
+    contacts: BTreeMap<ContactId, String>,
+    callers: BTreeMap<String, u64>,
+    records: Vec<ContactRecord>,
+    out: String,
+    now: Tick,
+}
+
+impl Stage<'_> {
+    fn perform(mut self) -> Result<String, String> {
+        self.out.push_str(&self.story.head);
+        for moment in &self.story.moments {
+            self.let_time_pass(moment.at);
+            self.now = moment.at;
+            let mut seen = Vec::new();
+            for deed in &moment.deeds {
+                let event =
+                    self.event(deed).map_err(|why| format!("line {}: {why}", moment.line))?;
+                seen.extend(self.tell(moment.at, event));
+            }
+            self.write_line(moment, &seen);
+        }
+        self.write_sums();
+        Ok(self.out)
+    }
+
+    /// Deadlines that come before the next moment, each on a line of its own.
+    fn let_time_pass(&mut self, until: Tick) {
+        while let Some((at, _)) = self.centre.deadline()
+            && at < until
+        {
+            self.now = at;
+            let seen = self.tell(at, Event::Deadline);
+            self.write_line(&Moment::nothing_done(at), &seen);
+        }
+    }
+
+    fn tell(&mut self, at: Tick, event: Event) -> Vec<String> {
+        self.centre.handle(Now { mono: at, wall: self.story.wall(at) }, event);
+        self.centre.audit();
+        let mut seen = Vec::new();
+        while let Some(command) = self.centre.poll() {
+            seen.extend(self.describe(at, &command));
+        }
+        seen
+    }
+
+    fn write_line(&mut self, moment: &Moment, seen: &[String]) {
+        let left = format!("{}  {}", read::clock(moment.at), moment.text);
+        let pad = BAR.saturating_sub(left.chars().count());
+        let line = format!("{left}{:pad$} | {}", "", seen.join("; "));
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    // --- From left to right ------------------------------------------------------------------
+
+    fn event(&mut self, deed: &Deed) -> Result<Event, String> {
+        Ok(match deed {
+            Deed::TimePasses => Event::Deadline,
+            Deed::Call { name, line, person } => self.call(name, *line, person.as_deref()),
+            Deed::AnnouncementOver(name) => {
+                Event::AnnouncementOver { contact: self.contact(name)? }
+            }
+            Deed::Leaves(name, parting) => {
+                Event::CallerLeft { contact: self.contact(name)?, parting: *parting }
+            }
+            Deed::Alive(name) => Event::TalkAlive { contact: self.contact(name)? },
+            Deed::Answers(agent, name) => {
+                Event::Answer { agent: *agent, contact: self.offered(*agent, name.as_deref())? }
+            }
+            Deed::Declines(agent, name) => {
+                Event::Decline { agent: *agent, contact: self.offered(*agent, name.as_deref())? }
+            }
+            Deed::Agent(event) => *event,
+        })
+    }
+
+    fn call(&mut self, name: &str, line: LineId, person: Option<&str>) -> Event {
+        let contact = ContactId(self.contacts.len() as u64 + 1);
+        self.contacts.insert(contact, name.to_owned());
+        let known = self.callers.len() as u64;
+        let caller = person.map(|person| {
+            CallerToken::new(*self.callers.entry(person.to_owned()).or_insert(known))
+        });
+        Event::CallArrived { contact, line, caller }
+    }
+
+    /// The latest contact of this name.
+    fn contact(&self, name: &str) -> Result<ContactId, String> {
+        let found = self.contacts.iter().rev().find(|(_, known)| known.as_str() == name);
+        found.map(|(&id, _)| id).ok_or_else(|| format!("nobody is called {name}"))
+    }
+
+    fn offered(&self, agent: AgentId, name: Option<&str>) -> Result<ContactId, String> {
+        if let Some(name) = name {
+            return self.contact(name);
+        }
+        match self.centre.agent(agent).map(|agent| agent.state) {
+            Some(agent::State::Offered { contact, .. }) => Ok(contact),
+            Some(
+                agent::State::SignedOff
+                | agent::State::NotReady { .. }
+                | agent::State::Ready { .. }
+                | agent::State::Talking { .. }
+                | agent::State::WrapUp { .. },
+            )
+            | None => Err("nothing is offered; name the contact".to_owned()),
+        }
+    }
+
+    // --- From the centre to the right --------------------------------------------------------
+
+    fn describe(&mut self, at: Tick, command: &Command) -> Option<String> {
+        let words = self.words;
+        Some(match *command {
+            Command::Announce { contact, .. } => words.hears_greeting(self.name(contact)),
+            Command::Wait { contact, position } => words.waits(self.name(contact), position),
+            Command::Ring { agent, contact, .. } => {
+                words.offered(self.name(contact), self.agent_name(agent))
+            }
+            // Said by what follows: the offer comes back, or the caller is gone.
+            Command::StopRinging { .. } => return None,
+            Command::Connect { contact, agent } => {
+                let (_, arrived) = self.centre.arrival(contact)?;
+                let after = read::duration(at.since(arrived));
+                words.talking(self.name(contact), self.agent_name(agent), &after)
+            }
+            // Said by the record that follows.
+            Command::Dismiss { .. } | Command::Release { .. } => return None,
+            Command::AskAlive { contact } => words.asks_alive(self.name(contact)),
+            Command::Refuse(why) => words.refused(why),
+            Command::Note(Note::AgentChanged { agent, state }) => {
+                return self.describe_agent(agent, state);
+            }
+            Command::Note(Note::Returned { contact, agent, why }) => {
+                words.returned(self.name(contact), self.agent_name(agent), why)
+            }
+            Command::Note(Note::Ended(record)) => {
+                self.records.push(record);
+                let follows = record.follows.map(|old| self.name(old).to_owned());
+                let after = read::duration(record.ended_after);
+                let name = self.name(record.contact);
+                words.ended(name, record.fate, record.reason, &after, follows.as_deref())
+            }
+        })
+    }
+
+    fn describe_agent(&self, agent: AgentId, state: agent::State) -> Option<String> {
+        let name = self.agent_name(agent);
+        match state {
+            agent::State::SignedOff => Some(self.words.signed_off(name)),
+            agent::State::NotReady { reason, until } => {
+                let until = until.map(read::clock);
+                Some(self.words.not_ready(name, reason, until.as_deref()))
+            }
+            agent::State::Ready { .. } => Some(self.words.ready(name)),
+            agent::State::WrapUp { until, .. } => {
+                Some(self.words.wraps_up(name, &read::clock(until)))
+            }
+            // Said by the offer and by the talk.
+            agent::State::Offered { .. } | agent::State::Talking { .. } => None,
+        }
+    }
+
+    fn name(&self, contact: ContactId) -> &str {
+        self.contacts.get(&contact).map_or("?", String::as_str)
+    }
+
+    fn agent_name(&self, agent: AgentId) -> &str {
+        self.story.agents.get(agent.index()).map_or("?", String::as_str)
+    }
+
+    // --- Below the line ----------------------------------------------------------------------
+
+    fn write_sums(&mut self) {
+        self.out.push_str(&"-".repeat(BAR + 20));
+        self.out.push('\n');
+        let lines = (0..).map(LineId).zip(&self.story.lines);
+        let mut sums = String::new();
+        for (id, name) in lines {
+            let records: Vec<_> =
+                self.records.iter().filter(|record| record.line == id).copied().collect();
+            if !records.is_empty() {
+                self.write_line_sums(&mut sums, name, &records);
+            }
+        }
+        let inside = self.centre.contacts_inside();
+        if inside > 0 {
+            let _ = writeln!(sums, "{}", self.words.still_inside(inside));
+        }
+        self.out.push_str(&sums);
+    }
+
+    fn write_line_sums(&self, sums: &mut String, name: &str, records: &[ContactRecord]) {
+        let tally: Tally = records.iter().collect();
+        let counts: Vec<String> = Fate::ALL
+            .into_iter()
+            .filter(|&fate| tally.of(fate) > 0)
+            .map(|fate| format!("{} {}", self.words.fate(fate), tally.of(fate)))
+            .collect();
+        let levels: Vec<String> = DEFINITIONS
+            .into_iter()
+            .map(|definition| {
+                let level = assess(definition, records);
+                self.words.level(definition.id, definition.version, level.kept, level.counted)
+            })
+            .collect();
+        let _ = writeln!(sums, "{name}: {}", counts.join("   "));
+        let _ = writeln!(sums, "    {}", levels.join("   "));
+    }
+}
