@@ -29,7 +29,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn new(setup: &Setup) -> Self {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(setup: &Setup) -> Self {
         let teams: Vec<TeamId> = setup.agents.iter().map(|agent| agent.team).collect();
         let count = teams.iter().map(|team| team.index() + 1).max().unwrap_or(0);
         Outcome {
@@ -43,7 +45,7 @@ impl Outcome {
     }
 
     /// Takes down what the centre noted.
-    pub(crate) fn note(&mut self, now: Tick, command: &Command) {
+    pub fn note(&mut self, now: Tick, command: &Command) {
         match *command {
             Command::Note(Note::Ended(record)) => self.records.push(record),
             Command::Note(Note::AgentChanged { agent, state }) => self.change(now, agent, state),

@@ -10,11 +10,11 @@ use crate::chance;
 use crate::spec::{Behaviour, Spec, TalkLength};
 use acd::agent::{self, NotReadyReason, Pause};
 use acd::contact::Parting;
-use centre::{Centre, Command, Event, Note};
+use centre::{Command, Event, Note};
 use promise::{ContactRecord, Fate, FateReason};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
-use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, QueueId, Rng, Tick, Timestamp};
+use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, Rng, Tick, Timestamp};
 
 /// How long before the first slot the agents may come.
 const LEAD: Micros = Micros::from_mins(60);
@@ -103,6 +103,8 @@ struct Colleague {
     rng: Rng,
     /// The present shift's number, from sign-on to sign-off.
     at_work: Option<usize>,
+    /// For whom the telephone rings.
+    rings_for: Option<ContactId>,
 }
 
 /// All callers and agents of a rehearsal.
@@ -138,7 +140,11 @@ impl People {
         let first = spec.slots.first().map_or(Timestamp(0), |slot| slot.start);
         let last = spec.slots.last().map_or(first, |slot| slot.start + crate::Slot::LENGTH);
         let origin = first - LEAD;
-        let colleague = |id: u64| Colleague { rng: seed.split(stream::AGENTS | id), at_work: None };
+        let colleague = |id: u64| Colleague {
+            rng: seed.split(stream::AGENTS | id),
+            at_work: None,
+            rings_for: None,
+        };
         let mut people = People {
             rates: rates.collect(),
             faults: seed.split(stream::FAULTS),
@@ -174,6 +180,12 @@ impl People {
         self.origin
     }
 
+    /// The first slot's moment.
+    #[must_use]
+    pub fn begin(&self) -> Tick {
+        Tick(LEAD.0)
+    }
+
     /// The moment after the last slot.
     #[must_use]
     pub fn end(&self) -> Tick {
@@ -188,13 +200,13 @@ impl People {
 
     /// What somebody does at `now`, if it reaches the centre; call again until [`People::next_at`]
     /// is later than `now`.
-    pub fn act(&mut self, now: Tick, centre: &Centre) -> Option<Event> {
+    pub fn act(&mut self, now: Tick) -> Option<Event> {
         while let Some(entry) = self.agenda.peek()
             && entry.at <= now
         {
             let what = entry.what;
             self.agenda.pop();
-            if let Some(event) = self.happen(now, what, centre) {
+            if let Some(event) = self.happen(now, what) {
                 self.go_wrong(now, event);
                 return Some(event);
             }
@@ -205,11 +217,6 @@ impl People {
     /// What people make of what the centre does.
     pub fn observe(&mut self, now: Tick, command: &Command) {
         match *command {
-            Command::Announce { contact, line } => {
-                let greeting = self.spec.setup.lines[line.index()].greeting;
-                let over = now + greeting.unwrap_or(Micros::ZERO);
-                self.plan(over, Happening::Says(Event::AnnouncementOver { contact }));
-            }
             Command::Ring { agent, contact, .. } if self.newcomer != Some(agent) => {
                 self.hear_ringing(now, agent, contact);
             }
@@ -219,9 +226,11 @@ impl People {
                 self.change(now, agent, state);
             }
             Command::Note(Note::Ended(record)) => self.end_contact(now, &record),
-            Command::Wait { .. }
+            Command::StopRinging { agent, .. } => self.colleagues[agent.index()].rings_for = None,
+            // A greeting is over when its length is: the centre knows that by itself.
+            Command::Announce { .. }
+            | Command::Wait { .. }
             | Command::Ring { .. }
-            | Command::StopRinging { .. }
             | Command::Dismiss { .. }
             | Command::Release { .. }
             | Command::Refuse(_)
@@ -250,7 +259,7 @@ impl People {
         self.agenda.push(Entry { at, order: self.order, what });
     }
 
-    fn happen(&mut self, now: Tick, what: Happening, centre: &Centre) -> Option<Event> {
+    fn happen(&mut self, now: Tick, what: Happening) -> Option<Event> {
         match what {
             Happening::Slot(index) => self.begin_slot(now, index),
             Happening::Calls { line } => return self.call(now, line),
@@ -261,16 +270,16 @@ impl People {
             Happening::IsCutOff(contact) => return self.leave(contact, Parting::CutOff),
             Happening::HangsUp(contact) => return self.hang_up(contact),
             Happening::PicksUp { agent, contact } => {
-                return rings(centre, agent, contact).then_some(Event::Answer { agent, contact });
+                return self.rings(agent, contact).then_some(Event::Answer { agent, contact });
             }
             Happening::Declines { agent, contact } => {
-                return rings(centre, agent, contact).then_some(Event::Decline { agent, contact });
+                return self.rings(agent, contact).then_some(Event::Decline { agent, contact });
             }
             Happening::ShiftBegins { agent, shift } => {
                 return Some(self.begin_shift(now, agent, shift));
             }
             Happening::ShiftEnds { agent, shift } => {
-                return self.end_shift(now, agent, shift, centre);
+                return self.end_shift(now, agent, shift);
             }
             Happening::Says(event) => return Some(event),
         }
@@ -335,7 +344,8 @@ impl People {
         // A stream of its own for each attempt: whatever the centre did to others before, this
         // caller is as patient and talks as long.
         let mut rng = self.seed.split(stream::CALLERS | person << 3 | u64::from(calls));
-        if let Some(patience) = patience(&mut rng, &self.spec.behaviour) {
+        let greeting = self.spec.setup.lines[line.index()].greeting.unwrap_or(Micros::ZERO);
+        if let Some(patience) = patience(&mut rng, &self.spec.behaviour, greeting) {
             self.plan(now + patience, Happening::GivesUp(contact));
         }
         if rng.chance(self.spec.faults.cut_off_waiting) {
@@ -355,6 +365,7 @@ impl People {
 
     fn begin_talk(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
         let faults = self.spec.faults;
+        self.colleagues[agent.index()].rings_for = None;
         let Some(caller) = self.callers.get_mut(&contact) else { return };
         caller.phase = Phase::Talking(agent);
         let talk = match self.spec.traffic[caller.line.index()].talk {
@@ -460,16 +471,9 @@ impl People {
     }
 
     /// Goes home, unless somebody still waits: those waiting at closing time are served.
-    fn end_shift(
-        &mut self,
-        now: Tick,
-        agent: AgentId,
-        shift: usize,
-        centre: &Centre,
-    ) -> Option<Event> {
+    fn end_shift(&mut self, now: Tick, agent: AgentId, shift: usize) -> Option<Event> {
         let until = self.tick(self.spec.shifts[agent.index()][shift].until);
-        let queues = (0..).map(QueueId).take(self.spec.setup.queues.len());
-        let somebody_waits = queues.map(|queue| centre.in_queue(queue)).any(|waiting| waiting > 0);
+        let somebody_waits = self.callers.values().any(|caller| caller.phase == Phase::Waiting);
         if somebody_waits && now < until + STAYS_FOR {
             self.plan(now + LOOKS_AGAIN, Happening::ShiftEnds { agent, shift });
             return None;
@@ -481,8 +485,13 @@ impl People {
         Some(Event::SignOff { agent })
     }
 
+    fn rings(&self, agent: AgentId, contact: ContactId) -> bool {
+        self.colleagues[agent.index()].rings_for == Some(contact)
+    }
+
     fn hear_ringing(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
         let behaviour = self.spec.behaviour;
+        self.colleagues[agent.index()].rings_for = Some(contact);
         let rng = &mut self.colleagues[agent.index()].rng;
         if rng.chance(behaviour.no_answer) {
             return;
@@ -575,23 +584,10 @@ impl People {
     }
 }
 
-fn patience(rng: &mut Rng, behaviour: &Behaviour) -> Option<Micros> {
+/// From call set-up; patience with waiting begins when the greeting is over.
+fn patience(rng: &mut Rng, behaviour: &Behaviour, greeting: Micros) -> Option<Micros> {
     let misdialled = rng.chance(behaviour.misdialled);
     let soon = Micros::from_secs(1) + chance::within(rng, Micros::from_secs(4));
-    let patience = behaviour.patience.map(|mean| chance::exponential(rng, mean));
+    let patience = behaviour.patience.map(|mean| greeting + chance::exponential(rng, mean));
     if misdialled { Some(soon) } else { patience }
-}
-
-fn rings(centre: &Centre, agent: AgentId, contact: ContactId) -> bool {
-    match centre.agent(agent).map(|agent| agent.state) {
-        Some(agent::State::Offered { contact: offered, .. }) => offered == contact,
-        Some(
-            agent::State::SignedOff
-            | agent::State::NotReady { .. }
-            | agent::State::Ready { .. }
-            | agent::State::Talking { .. }
-            | agent::State::WrapUp { .. },
-        )
-        | None => false,
-    }
 }

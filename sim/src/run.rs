@@ -57,6 +57,6 @@ fn next(people: &mut People, centre: &Centre) -> Option<(Tick, Option<Event>)> {
         (None, None) => None,
         (Some(at), Some(due)) if due <= at => Some((due, Some(Event::Deadline))),
         (None, Some(due)) => Some((due, Some(Event::Deadline))),
-        (Some(at), _) => Some((at, people.act(at, centre))),
+        (Some(at), _) => Some((at, people.act(at))),
     }
 }

@@ -22,7 +22,7 @@
 mod read;
 mod words;
 
-use acd::agent;
+use acd::{Refusal, agent};
 use centre::{Centre, Command, Event, Note};
 use promise::{ContactRecord, DEFINITIONS, Fate, Tally, assess};
 use read::{Deed, Moment, Story};
@@ -33,6 +33,18 @@ use words::Words;
 
 /// Where the right-hand column begins, if the left one is not longer.
 const BAR: usize = 44;
+
+/// What a fate is called in reports and stories, in German or English.
+#[must_use]
+pub fn fate_word(german: bool, fate: Fate) -> &'static str {
+    Words::of(german).fate(fate)
+}
+
+/// Why an event was refused, in German or English.
+#[must_use]
+pub fn refusal_words(german: bool, why: Refusal) -> &'static str {
+    Words::of(german).refusal(why)
+}
 
 /// Plays a story and returns it with its right-hand side as it came out.
 ///

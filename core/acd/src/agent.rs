@@ -329,8 +329,7 @@ impl Agent {
                 (Agent { state, ..self }, Effect::Connected(contact))
             }
             Event::Decline(declined) if declined == contact => {
-                let until = now + pauses.decline;
-                let agent = self.out_of_reach(NotReadyReason::Declined, until);
+                let agent = self.out_of_reach(now, NotReadyReason::Declined, pauses.decline);
                 (agent, Effect::Returned(contact, ReturnReason::Declined))
             }
             Event::Answer(_) | Event::Decline(_) => self.refuse(Refusal::NotOffered),
@@ -338,8 +337,7 @@ impl Agent {
             Event::CallEnded { .. } | Event::TalkAlive => self.refuse(Refusal::NotTalking),
             Event::ExtendWrapUp | Event::EndWrapUp => self.refuse(Refusal::NotInWrapUp),
             Event::Timeout if ring_until <= now => {
-                let until = now + pauses.no_answer;
-                let agent = self.out_of_reach(NotReadyReason::NoAnswer, until);
+                let agent = self.out_of_reach(now, NotReadyReason::NoAnswer, pauses.no_answer);
                 (agent, Effect::Returned(contact, ReturnReason::NoAnswer))
             }
             Event::Timeout => self.refuse(Refusal::NotDue),
@@ -394,7 +392,9 @@ impl Agent {
         match event {
             Event::SignOn => self.refuse(Refusal::AlreadySignedOn),
             Event::SignOff => (Agent::SIGNED_OFF, Effect::None),
-            Event::MakeReady => (self.ready(now), Effect::None),
+            Event::MakeReady => {
+                (Agent { after_call: AfterCall::Ready, ..self }.carry_on(now, now), Effect::None)
+            }
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
             Event::Answer(_) | Event::Decline(_) | Event::OfferWithdrawn => {
@@ -434,14 +434,15 @@ impl Agent {
         Agent { state, after_call: AfterCall::Ready, ..self }
     }
 
-    /// Out of reach for a while; a plan that the agent made during the offer goes first.
-    fn out_of_reach(self, reason: NotReadyReason, until: Tick) -> Agent {
+    /// Out of reach for a while; a plan that the agent made during the offer goes first, and the
+    /// end of the shift before both.
+    fn out_of_reach(self, now: Tick, reason: NotReadyReason, pause: Micros) -> Agent {
         match self.after_call {
-            AfterCall::Ready => {
-                Agent { state: State::NotReady { reason, until: Some(until) }, ..self }
+            AfterCall::Ready if now < self.shift_until => {
+                let until = Some(now + pause);
+                Agent { state: State::NotReady { reason, until }, ..self }
             }
-            AfterCall::Pause(pause) => self.paused(pause),
-            AfterCall::SignOff => Agent::SIGNED_OFF,
+            AfterCall::Ready | AfterCall::Pause(_) | AfterCall::SignOff => self.carry_on(now, now),
         }
     }
 

@@ -91,6 +91,29 @@ pub enum Event {
     Deadline,
 }
 
+impl Event {
+    /// The agent who did this, if one did.
+    #[must_use]
+    pub fn agent(&self) -> Option<AgentId> {
+        match *self {
+            Event::SignOn { agent }
+            | Event::SignOff { agent }
+            | Event::MakeReady { agent }
+            | Event::MakeNotReady { agent, .. }
+            | Event::Answer { agent, .. }
+            | Event::Decline { agent, .. }
+            | Event::HangUp { agent }
+            | Event::ExtendWrapUp { agent }
+            | Event::EndWrapUp { agent } => Some(agent),
+            Event::CallArrived { .. }
+            | Event::AnnouncementOver { .. }
+            | Event::CallerLeft { .. }
+            | Event::TalkAlive { .. }
+            | Event::Deadline => None,
+        }
+    }
+}
+
 /// All that the centre can ever ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {

@@ -198,12 +198,6 @@ impl Centre {
         self.queues.waiting(queue)
     }
 
-    /// How many contacts of a queue hear their greeting or wait.
-    #[must_use]
-    pub fn in_queue(&self, queue: QueueId) -> u32 {
-        self.load(queue).in_queue
-    }
-
     /// How many contacts are in the centre.
     #[must_use]
     pub fn contacts_inside(&self) -> usize {

@@ -13,6 +13,10 @@ pub(super) enum Words {
 }
 
 impl Words {
+    pub(super) fn of(german: bool) -> Words {
+        if german { Words::German } else { Words::English }
+    }
+
     fn pick<'a>(self, english: &'a str, german: &'a str) -> &'a str {
         match self {
             Words::English => english,
@@ -155,7 +159,7 @@ impl Words {
         self.pick(english, german)
     }
 
-    fn refusal(self, why: Refusal) -> &'static str {
+    pub(super) fn refusal(self, why: Refusal) -> &'static str {
         let (english, german) = match why {
             Refusal::AlreadySignedOn => ("already signed on", "schon angemeldet"),
             Refusal::NotSignedOn => ("not signed on", "nicht angemeldet"),
