@@ -19,6 +19,6 @@ mod spec;
 pub use any_county::any_county;
 pub use outcome::Outcome;
 pub use people::People;
-pub use run::play;
+pub use run::{play, play_and_hear};
 pub use shape::{Slot, TrafficShape, Weekday};
 pub use spec::{Behaviour, Faults, LineTraffic, Spec, TalkLength};

@@ -19,6 +19,22 @@ const AUDIT_EVERY: u64 = 64;
 /// # Panics
 /// If an invariant of the core is broken, or a contact is left over at the end.
 pub fn play(spec: &Spec, seed: u64, watch: &mut dyn FnMut(f64)) -> Result<Outcome, SetupError> {
+    play_and_hear(spec, seed, watch, &mut |_, _| {})
+}
+
+/// The same, and `hear` is told every event with its time, as the event log will be.
+///
+/// # Errors
+/// If the setup makes no centre.
+///
+/// # Panics
+/// As [`play`].
+pub fn play_and_hear(
+    spec: &Spec,
+    seed: u64,
+    watch: &mut dyn FnMut(f64),
+    hear: &mut dyn FnMut(Now, Event),
+) -> Result<Outcome, SetupError> {
     let mut centre = Centre::new(spec.setup.clone())?;
     let mut people = People::new(spec.clone(), seed);
     let mut outcome = Outcome::new(&spec.setup);
@@ -29,7 +45,9 @@ pub fn play(spec: &Spec, seed: u64, watch: &mut dyn FnMut(f64)) -> Result<Outcom
         let Some(event) = event else { continue };
         let mut wall = people.wall(at);
         wall.0 += clock_off_by;
-        centre.handle(Now { mono: at, wall }, event);
+        let now = Now { mono: at, wall };
+        hear(now, event);
+        centre.handle(now, event);
         while let Some(command) = centre.poll() {
             people.observe(at, &command);
             outcome.note(at, &command);
