@@ -241,12 +241,16 @@ fn effect_in_words(effect: Effect) -> String {
 
 fn when(at: Tick) -> String {
     let (length, past) = if at < NOW { (NOW.since(at), true) } else { (at.since(NOW), false) };
-    let secs = length.as_secs();
-    let length =
-        if secs > 0 && secs % 3600 == 0 { format!("{} h", secs / 3600) } else { format!("{secs} s") };
-    match (secs, past) {
-        (0, _) => "now".to_owned(),
-        (_, true) => format!("{length} ago"),
-        (_, false) => format!("in {length}"),
+    if length == Micros::ZERO {
+        return "now".to_owned();
     }
+    let hour = Micros::from_mins(60);
+    let length = if length.0.is_multiple_of(hour.0) {
+        format!("{} h", length.0 / hour.0)
+    } else if length == Micros::from_secs(length.as_secs()) {
+        format!("{} s", length.as_secs())
+    } else {
+        format!("{length:?}")
+    };
+    if past { format!("{length} ago") } else { format!("in {length}") }
 }

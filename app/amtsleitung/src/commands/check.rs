@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `check`: is this configuration good?
+
+use super::Command;
+use super::arguments::{Arguments, BAD_FILE};
+use super::files::Source;
+use crate::config::County;
+use crate::{Lang, output};
+use hours::LocalDates;
+use std::process::ExitCode;
+
+/// How it is called.
+pub const COMMAND: Command = Command {
+    name: "check",
+    usage: "check DATEI",
+    summary_de: "prüft eine Konfiguration und nennt alle Fehler mit Zeile und Spalte",
+    summary_en: "checks a configuration and names every error with line and column",
+    help_de: "Endet mit 0, wenn die Datei gut ist (Warnungen sind erlaubt), sonst mit 1.\n\
+        Alle Felder beschreibt docs/configuration.md.\n",
+    help_en: "Exits with 0 if the file is good (warnings are allowed), otherwise with 1.\n\
+        Every field is described in docs/configuration.md.\n",
+    valued: &[],
+    flags: &[],
+    run,
+};
+
+/// Checks the file that the arguments name.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    let lang = arguments.lang;
+    let source = match arguments.only_plain().and_then(|path| Source::read(lang, path)) {
+        Ok(source) => source,
+        Err(code) => return code,
+    };
+    let checked = match source.check(lang) {
+        Ok(checked) => checked,
+        Err(code) => return code,
+    };
+    let mut text = checked.printed(&source.name, lang);
+    let code = match (&checked.county, checked.checked) {
+        (Some(county), Some(dates)) => {
+            text.push_str(&summary(lang, &source.name, county, dates));
+            ExitCode::SUCCESS
+        }
+        (None, _) | (_, None) => ExitCode::from(BAD_FILE),
+    };
+    output::out(&text);
+    code
+}
+
+/// What the file holds, in plain words.
+fn summary(lang: Lang, file: &str, county: &County, dates: LocalDates) -> String {
+    let numbers: u64 =
+        county.lines.iter().flat_map(|line| &line.numbers).map(|numbers| numbers.count()).sum();
+    let count = |count: usize, one: &str, many: &str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
+    let (lines, queues) = (county.lines.len(), county.queues.len());
+    let (agents, teams, sites) = (county.agents.len(), county.teams.len(), county.sites.len());
+    let (hours, closures) = (county.hours.len(), county.closures.len());
+    let (from, until) = (dates.from(), dates.until());
+    let state = county.centre.holidays.name_de();
+    match lang {
+        Lang::De => format!(
+            "{file} ist in Ordnung: {}.\n\
+                \x20 {} mit {}, {}\n\
+                \x20 {} in {}, {}\n\
+                \x20 {} und {}, geprüft vom {from} bis zum {until} mit den Feiertagen von {state}\n",
+            county.centre.name,
+            count(lines, "Leitung", "Leitungen"),
+            count(numbers as usize, "Nummer", "Nummern"),
+            count(queues, "Warteschlange", "Warteschlangen"),
+            count(agents, "Person", "Personen"),
+            count(teams, "Team", "Teams"),
+            count(sites, "Standort", "Standorte"),
+            count(hours, "Öffnungszeit", "Öffnungszeiten"),
+            count(closures, "Schließung", "Schließungen"),
+        ),
+        Lang::En => format!(
+            "{file} is good: {}.\n\
+                \x20 {} with {}, {}\n\
+                \x20 {} in {}, {}\n\
+                \x20 {} and {}, checked from {from} to {until} with the holidays of {state}\n",
+            county.centre.name,
+            count(lines, "line", "lines"),
+            count(numbers as usize, "number", "numbers"),
+            count(queues, "queue", "queues"),
+            count(agents, "agent", "agents"),
+            count(teams, "team", "teams"),
+            count(sites, "site", "sites"),
+            count(hours, "set of hours", "sets of hours"),
+            count(closures, "closure", "closures"),
+        ),
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `simulate`: rehearses a stretch of days with the routing code that runs live, and reports it.
+
+use super::Command;
+use super::arguments::{Arguments, BAD_FILE, WRONG_USAGE};
+use super::files::Source;
+use super::progress::Progress;
+use crate::config::County;
+use crate::config::near::nearest;
+use crate::figures::{Figures, Heading, figures};
+use crate::rehearsal;
+use crate::report;
+use crate::{Lang, output};
+use hours::{LocalDates, YEARS, parse_date};
+use std::process::ExitCode;
+
+/// How it is called.
+pub const COMMAND: Command = Command {
+    name: "simulate",
+    usage: "simulate --config DATEI --from TAG --to TAG [--calls ZAHL] [--seed ZAHL] [--load ZAHL] [--format text|json]",
+    summary_de: "spielt einen Zeitraum mit erdachten Anrufen durch und berichtet die Zahlen",
+    summary_en: "plays a stretch of days with made-up calls and reports the figures",
+    help_de: "  --config DATEI   die Konfiguration\n  --from TAG       erster Tag, zum Beispiel 2014-01-01\n  --to TAG         letzter Tag, zum Beispiel 2014-12-31\n  --calls ZAHL     erwartete Anrufe auf allen Leitungen im Zeitraum, erneute Versuche eingeschlossen\n                   (sonst: die Jahresmengen der Datei, auf den Zeitraum umgerechnet)\n  --seed ZAHL      Startwert des Zufalls (sonst 115); derselbe gibt dieselben Zahlen\n  --load ZAHL      vervielfacht die Anrufe (sonst 1)\n  --format FORM    text oder json; docs/figures.md erklärt die Schlüssel\n",
+    help_en: "  --config FILE    the configuration\n  --from DAY       first day, for example 2014-01-01\n  --to DAY         last day, for example 2014-12-31\n  --calls NUMBER   expected calls on all lines in these days, repeated attempts included\n                   (otherwise the file's yearly volumes, scaled to these days)\n  --seed NUMBER    seed of chance (otherwise 115); the same gives the same figures\n  --load NUMBER    multiplies the calls (otherwise 1)\n  --format FORM    text or json; docs/figures.md explains the keys\n",
+    valued: &["config", "from", "to", "calls", "seed", "load", "format"],
+    flags: &[],
+    run,
+};
+
+/// The most contacts that one rehearsal plays: a hundred years of the model county.
+const CALLS_MAX: f64 = 10_000_000.0;
+/// The seed if none is given.
+const SEED: u64 = 115;
+/// Days of the year to which the file's volumes belong.
+const DAYS_OF_YEAR: f64 = 365.0;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+}
+
+struct Wanted {
+    dates: LocalDates,
+    calls: Option<f64>,
+    seed: u64,
+    load: f64,
+    format: Format,
+}
+
+/// Plays what the arguments ask for and prints its figures.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    match simulate(&arguments) {
+        Ok(text) => {
+            output::out(&text);
+            ExitCode::SUCCESS
+        }
+        Err(code) => code,
+    }
+}
+
+fn simulate(arguments: &Arguments) -> Result<String, ExitCode> {
+    let lang = arguments.lang;
+    if let Some(extra) = arguments.plain.first() {
+        let what = lang.pick("Das ist ein Argument zu viel", "This is one argument too many");
+        return Err(arguments.wrong_value(what, &extra.to_string_lossy(), None));
+    }
+    let config = arguments.required("config")?;
+    let wanted = wanted(arguments)?;
+    let source = Source::read(lang, config.as_ref())?;
+    let checked = source.check(lang)?;
+    let Some(county) = &checked.county else {
+        output::err(&checked.printed(&source.name, lang));
+        return Err(ExitCode::from(BAD_FILE));
+    };
+    let figures = play(lang, county, &wanted)?;
+    Ok(match wanted.format {
+        Format::Text => report::text(lang, county, &figures),
+        Format::Json => report::json(&figures),
+    })
+}
+
+fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
+    let days = wanted.dates.days().count() as f64;
+    let per_year = rehearsal::calls_per_year(county);
+    if per_year <= 0.0 {
+        return Err(fail(lang.pick(
+            "Keine Leitung hat einen Abschnitt [line.rehearsal] mit calls_per_year: Es gibt nichts zu spielen.",
+            "No line has a section [line.rehearsal] with calls_per_year: there is nothing to play.",
+        )));
+    }
+    let calls = wanted.calls.unwrap_or(per_year * days / DAYS_OF_YEAR);
+    if calls * wanted.load > CALLS_MAX {
+        return Err(fail(&lang.pick(
+            format!("Das sind mehr als {CALLS_MAX} Anrufe."),
+            format!("That is more than {CALLS_MAX} calls."),
+        )));
+    }
+    let spec = rehearsal::spec(county, wanted.dates, calls * wanted.load)
+        .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
+    let mut progress = Progress::new(lang);
+    let outcome = sim::play(&spec, wanted.seed, &mut |share| progress.show(share))
+        .map_err(|error| fail(&format!("{error:?}")))?;
+    progress.finish();
+    let heading = Heading {
+        from: wanted.dates.from().to_string(),
+        to: wanted.dates.until().to_string(),
+        seed: wanted.seed,
+        calls,
+        load: wanted.load,
+    };
+    Ok(figures(county, heading, &outcome.records, &outcome.work))
+}
+
+fn fail(why: &str) -> ExitCode {
+    output::err(&format!("{why}\n"));
+    ExitCode::from(BAD_FILE)
+}
+
+// --- What is wanted --------------------------------------------------------------------------
+
+fn wanted(arguments: &Arguments) -> Result<Wanted, ExitCode> {
+    Ok(Wanted {
+        dates: dates(arguments)?,
+        calls: positive(arguments, "calls")?,
+        seed: seed(arguments)?,
+        load: positive(arguments, "load")?.unwrap_or(1.0),
+        format: format(arguments)?,
+    })
+}
+
+fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
+    let lang = arguments.lang;
+    let day = |name: &str| {
+        let text = arguments.required(name)?;
+        let date = parse_date(&text).map_err(|error| {
+            let why = lang.pick(error.message_de(), error.message_en());
+            arguments.wrong_value(&why, &text, None)
+        })?;
+        if YEARS.contains(&date.year()) {
+            return Ok(date);
+        }
+        let what = lang.pick(
+            "Für dieses Jahr kennt das Programm keine Feiertage",
+            "The program knows no holidays for this year",
+        );
+        Err(arguments.wrong_value(what, &text, None))
+    };
+    let (from, to) = (day("from")?, day("to")?);
+    LocalDates::new(from, to).map_err(|error| {
+        let why = lang.pick(error.message_de(), error.message_en());
+        arguments.wrong_value(&why, &format!("{from} … {to}"), None)
+    })
+}
+
+fn positive(arguments: &Arguments, name: &str) -> Result<Option<f64>, ExitCode> {
+    let Some(text) = arguments.value(name) else { return Ok(None) };
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= CALLS_MAX => Ok(Some(number)),
+        Ok(_) | Err(_) => {
+            let what = arguments.lang.pick(
+                "Hier wird eine Zahl größer als 0 und bis 10000000 erwartet",
+                "A number above 0 and up to 10000000 is expected here",
+            );
+            Err(arguments.wrong_value(what, &format!("--{name} {text}"), None))
+        }
+    }
+}
+
+fn seed(arguments: &Arguments) -> Result<u64, ExitCode> {
+    let Some(text) = arguments.value("seed") else { return Ok(SEED) };
+    let parsed = match text.strip_prefix("0x") {
+        Some(hex) => u64::from_str_radix(hex, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| {
+        let what = arguments.lang.pick(
+            "Hier wird eine ganze Zahl ab 0 erwartet, auch als 0x…",
+            "A whole number from 0 on is expected here, or 0x…",
+        );
+        arguments.wrong_value(what, &format!("--seed {text}"), None)
+    })
+}
+
+fn format(arguments: &Arguments) -> Result<Format, ExitCode> {
+    match arguments.value("format").as_deref() {
+        None | Some("text") => Ok(Format::Text),
+        Some("json") => Ok(Format::Json),
+        Some(other) => {
+            let what = arguments.lang.pick(
+                "Diese Form gibt es nicht (möglich: text, json)",
+                "There is no such form (possible: text, json)",
+            );
+            let _code = arguments.wrong_value(what, other, nearest(other, ["text", "json"]));
+            Err(ExitCode::from(WRONG_USAGE))
+        }
+    }
+}

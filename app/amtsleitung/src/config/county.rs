@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A checked configuration: every reference is an index that exists, every value within its range.
+
+use super::number::Numbers;
+use hours::{ExpandError, Expansion, LocalDateTime, LocalDates, Rules, State, Zone, expand};
+use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId};
+
+/// A whole configuration. Ids of `core` are the positions in these lists.
+#[derive(Clone, Debug)]
+pub struct County {
+    /// The centre's own rules.
+    pub centre: Centre,
+    /// Opening hours; lines refer to them.
+    pub hours: Vec<Hours>,
+    /// One-off closures.
+    pub closures: Vec<Closure>,
+    /// Who takes part.
+    pub clients: Vec<Client>,
+    /// Where callers live.
+    pub places: Vec<Place>,
+    /// Where agents sit.
+    pub sites: Vec<Site>,
+    /// What agents can do.
+    pub skills: Vec<Skill>,
+    /// Groups of agents, the smallest unit that anybody is shown.
+    pub teams: Vec<Team>,
+    /// Who answers.
+    pub agents: Vec<Agent>,
+    /// Where callers wait.
+    pub queues: Vec<Queue>,
+    /// The numbers that callers dial.
+    pub lines: Vec<Line>,
+    /// What is promised.
+    pub targets: Vec<Target>,
+    /// How callers and agents behave when the county is rehearsed.
+    pub rehearsal: Rehearsal,
+}
+
+/// The centre's own rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Centre {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whose public holidays hold.
+    pub holidays: State,
+    /// How much earlier a caller of a higher priority class counts as arrived, per class.
+    pub head_start: Micros,
+    /// How long somebody who did not answer is offered nothing.
+    pub no_answer_pause: Micros,
+    /// How long somebody who declined is offered nothing.
+    pub decline_pause: Micros,
+    /// How long the place of a caller who was cut off is kept.
+    pub place_kept: Micros,
+}
+
+/// Opening hours.
+#[derive(Clone, Debug)]
+pub struct Hours {
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// The rules.
+    pub rules: Rules,
+}
+
+/// A time at which some hours do not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closure {
+    /// The hours, as indexes into [`County::hours`].
+    pub hours: Vec<usize>,
+    /// The first closed moment, local time.
+    pub from: LocalDateTime,
+    /// The first moment after it, local time.
+    pub until: LocalDateTime,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+impl Closure {
+    /// The same in the words of `edge/hours`.
+    #[must_use]
+    pub fn plain(&self) -> hours::Closure {
+        hours::Closure { from: self.from, until: self.until, reason: self.reason.clone() }
+    }
+}
+
+/// Who takes part and pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The kind of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlaceKind {
+    /// A town that belongs to no Samtgemeinde.
+    Stadt,
+    /// A municipality that belongs to no Samtgemeinde.
+    Einheitsgemeinde,
+    /// A union of municipalities with one town hall.
+    Samtgemeinde,
+    /// A municipality of a Samtgemeinde.
+    Mitgliedsgemeinde,
+    /// A county, or a town that is none.
+    Landkreis,
+}
+
+impl PlaceKind {
+    /// Every kind, in the order of [`PlaceKind::WORDS`].
+    pub const ALL: [PlaceKind; 5] = [
+        PlaceKind::Stadt,
+        PlaceKind::Einheitsgemeinde,
+        PlaceKind::Samtgemeinde,
+        PlaceKind::Mitgliedsgemeinde,
+        PlaceKind::Landkreis,
+    ];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 5] =
+        ["stadt", "einheitsgemeinde", "samtgemeinde", "mitgliedsgemeinde", "landkreis"];
+
+    /// The digits of its regional key, and the sixth of them where the kind decides it.
+    #[must_use]
+    pub const fn regional_key_form(self) -> (usize, Option<char>) {
+        match self {
+            PlaceKind::Stadt | PlaceKind::Einheitsgemeinde => (12, Some('0')),
+            PlaceKind::Samtgemeinde => (9, Some('5')),
+            PlaceKind::Mitgliedsgemeinde => (12, Some('5')),
+            PlaceKind::Landkreis => (5, None),
+        }
+    }
+}
+
+/// Where callers live; neither a line nor a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: PlaceKind,
+    /// Its regional key (ARS), 5 to 12 digits.
+    pub ars: String,
+    /// Its postcodes.
+    pub postcodes: Vec<String>,
+    /// The area codes that its people have.
+    pub area_codes: Vec<String>,
+}
+
+/// How emergency calls leave a site; they never pass through the centre.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EmergencyRoute {
+    /// They leave at once this way.
+    Through(String),
+    /// They cannot be dialled here; this sentence says where instead.
+    None(String),
+}
+
+/// Where agents sit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its way for emergency calls.
+    pub emergency_route: EmergencyRoute,
+}
+
+/// What an agent can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skill {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A group of agents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where it sits, as an index into [`County::sites`].
+    pub site: usize,
+}
+
+/// A skill at a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SkillLevel {
+    /// The skill.
+    pub skill: SkillId,
+    /// The level, 1 to [`SKILL_LEVEL_MAX`](stdx::limits::SKILL_LEVEL_MAX).
+    pub level: u8,
+}
+
+/// Who answers.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// The pseudonym.
+    pub id: String,
+    /// The team.
+    pub team: TeamId,
+    /// The skills, sorted.
+    pub skills: Vec<SkillLevel>,
+    /// When the agent is there.
+    pub shift: Rules,
+}
+
+impl Agent {
+    /// The level of a skill; 0 without it.
+    #[must_use]
+    pub fn level(&self, skill: SkillId) -> u8 {
+        self.skills.iter().find(|has| has.skill == skill).map_or(0, |has| has.level)
+    }
+
+    /// Whether the agent has everything that is required.
+    #[must_use]
+    pub fn has_all(&self, required: &[SkillLevel]) -> bool {
+        required.iter().all(|needs| self.level(needs.skill) >= needs.level)
+    }
+}
+
+/// Where callers wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How long an offer rings at one agent.
+    pub ring: Micros,
+    /// How many may wait.
+    pub length_max: u16,
+    /// How long anybody waits at most.
+    pub waiting_max: Micros,
+}
+
+/// A text that a caller hears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// The words.
+    pub text: String,
+    /// How long it takes.
+    pub length: Micros,
+}
+
+/// What happens while a line is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// Callers hear the greeting, if there is one, and wait for an agent.
+    Queue(Service),
+    /// Callers hear this and nothing more.
+    Announce(Announcement),
+}
+
+/// How callers of a line with a queue are served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The queue.
+    pub queue: QueueId,
+    /// The priority class, 0 is the ordinary one.
+    pub priority: u8,
+    /// What an agent must be able to do, sorted.
+    pub required: Vec<SkillLevel>,
+    /// What an agent should be able to do, most wanted first.
+    pub preferred: Vec<SkillId>,
+    /// How long an agent has after a talk.
+    pub wrap_up: Micros,
+    /// Callers who give up faster than this are not counted as abandoned.
+    pub short_abandon: Micros,
+    /// Heard before waiting.
+    pub greeting: Option<Announcement>,
+    /// Heard when the queue is full or the longest waiting time is over.
+    pub busy: Announcement,
+}
+
+/// A line: numbers with their own greeting, hours and rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Who pays, as an index into [`County::clients`].
+    pub client: usize,
+    /// Its numbers and blocks.
+    pub numbers: Vec<Numbers>,
+    /// Its hours, as an index into [`County::hours`].
+    pub hours: usize,
+    /// What happens while it is open.
+    pub treatment: Treatment,
+    /// Heard while it is closed.
+    pub closed: Announcement,
+    /// What a rehearsal assumes; `None` leaves the line out.
+    pub rehearsal: Option<LineRehearsal>,
+}
+
+impl Line {
+    /// How its callers are served, if it has a queue.
+    #[must_use]
+    pub fn service(&self) -> Option<&Service> {
+        match &self.treatment {
+            Treatment::Queue(service) => Some(service),
+            Treatment::Announce(_) => None,
+        }
+    }
+}
+
+/// What a rehearsal assumes about a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LineRehearsal {
+    /// First attempts in a year.
+    pub calls_per_year: u32,
+    /// The mean length of a talk.
+    pub talk: Micros,
+}
+
+/// The formula by which a promise is counted; its text is in `core/promise`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Definition {
+    /// The published promise of 115.
+    Published115,
+    /// The centre's own, callers who give up count.
+    CentreAbandonsCount,
+    /// The centre's own, callers who give up are left out.
+    CentreAbandonsIgnored,
+}
+
+impl Definition {
+    /// Every definition, in the order of [`Definition::WORDS`].
+    pub const ALL: [Definition; 3] = [
+        Definition::Published115,
+        Definition::CentreAbandonsCount,
+        Definition::CentreAbandonsIgnored,
+    ];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 3] =
+        ["115-published", "centre-abandons-count", "centre-abandons-ignored"];
+
+    /// The word of the file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Definition::Published115 => "115-published",
+            Definition::CentreAbandonsCount => "centre-abandons-count",
+            Definition::CentreAbandonsIgnored => "centre-abandons-ignored",
+        }
+    }
+}
+
+/// What is promised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The formula.
+    pub definition: Definition,
+    /// For which lines.
+    pub lines: Vec<LineId>,
+    /// Within which time a call counts as accepted in time.
+    pub within: Micros,
+    /// The share that is promised, 0 to 1.
+    pub share: f64,
+}
+
+/// How callers and agents behave when the county is rehearsed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rehearsal {
+    /// Sigma of the log-normal length of a talk.
+    pub talk_spread: f64,
+    /// Mean patience of a waiting caller.
+    pub patience: Micros,
+    /// Share of those turned away or giving up who try again.
+    pub redial: f64,
+    /// Mean time until an agent picks up.
+    pub pick_up: Micros,
+    /// Share of offers that nobody answers.
+    pub no_answer: f64,
+    /// Share of offers that are declined.
+    pub decline: f64,
+}
+
+impl County {
+    /// The opening hours with their closures, expanded for some days; `None` without such hours.
+    ///
+    /// # Errors
+    /// If they open too often for a timetable.
+    pub fn opening(
+        &self,
+        hours: usize,
+        dates: LocalDates,
+    ) -> Result<Option<Expansion>, ExpandError> {
+        let Some(rules) = self.hours.get(hours).map(|hours| &hours.rules) else { return Ok(None) };
+        let own = self.closures.iter().filter(|closure| closure.hours.contains(&hours));
+        let closures: Vec<hours::Closure> = own.map(Closure::plain).collect();
+        expand(rules, self.centre.holidays, &closures, dates, &self.zone()).map(Some)
+    }
+
+    /// An agent's shifts, expanded for some days.
+    ///
+    /// # Errors
+    /// If there are too many for a timetable.
+    pub fn shifts(&self, agent: &Agent, dates: LocalDates) -> Result<Expansion, ExpandError> {
+        expand(&agent.shift, self.centre.holidays, &[], dates, &self.zone())
+    }
+
+    /// The time zone in which all local times of the file are meant.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        Zone::berlin()
+    }
+
+    /// What is promised by a definition for all of these lines, with the target's own time and
+    /// share; none if there is no such promise.
+    #[must_use]
+    pub fn target(&self, definition: &str, lines: &[LineId]) -> Option<promise::Definition> {
+        let of_all = |target: &&Target| {
+            target.definition.word() == definition
+                && lines.iter().all(|id| target.lines.contains(id))
+        };
+        let target = self.targets.iter().find(of_all)?;
+        let plain = promise::definition(definition)?;
+        let target_permille = (target.share * 1000.0).round() as u16;
+        Some(promise::Definition { within: target.within, target_permille, ..plain })
+    }
+
+    /// The line with this id.
+    #[must_use]
+    pub fn line(&self, id: &str) -> Option<LineId> {
+        index(self.lines.iter().position(|line| line.id == id)).map(LineId)
+    }
+
+    /// The agents who can serve a line: none if it has no queue.
+    pub fn agents_for(&self, line: LineId) -> impl Iterator<Item = (AgentId, &Agent)> {
+        let service = self.lines.get(line.index()).and_then(Line::service);
+        let able = move |agent: &Agent| service.is_some_and(|s| agent.has_all(&s.required));
+        (0..).map(AgentId).zip(&self.agents).filter(move |(_, agent)| able(agent))
+    }
+}
+
+fn index(position: Option<usize>) -> Option<u16> {
+    position.and_then(|position| u16::try_from(position).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_those_of_the_promise() {
+        let known: Vec<&str> = promise::DEFINITIONS.iter().map(|known| known.id).collect();
+        assert_eq!(known, Definition::WORDS);
+        for (definition, word) in Definition::ALL.into_iter().zip(Definition::WORDS) {
+            assert_eq!(definition.word(), word);
+        }
+    }
+}

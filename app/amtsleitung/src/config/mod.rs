@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The configuration of a centre: one TOML file in, a checked [`County`] or every problem out.
+//!
+//! Rule: [`check`] never panics and never hangs, whatever the bytes are, and never stops at the first
+//! problem.
+
+pub mod county;
+pub mod duration;
+mod emergency;
+pub mod moment;
+pub mod near;
+pub mod number;
+pub mod place_in_file;
+pub mod problem;
+mod read;
+mod reader;
+pub mod report;
+pub mod schema;
+
+pub use county::{
+    Agent, Announcement, County, Line, LineRehearsal, Queue, Rehearsal, Service, SkillLevel,
+    Target, Team, Treatment,
+};
+
+use crate::Lang;
+use hours::LocalDates;
+use place_in_file::Lines;
+use problem::{Context, Problem, Syntax};
+use reader::Reader;
+use report::Report;
+use toml::de::DeTable;
+
+/// Bytes of a configuration. The example's county has 12 kB; the largest centre that is planned for,
+/// with 2,000 agents, has 400 kB.
+pub const FILE_MAX: usize = 1 << 20;
+
+/// A file that has been looked at.
+#[derive(Debug)]
+pub struct Checked<'s> {
+    /// The configuration, if there is no error.
+    pub county: Option<County>,
+    /// The days for which opening hours were expanded and checked.
+    pub checked: Option<LocalDates>,
+    report: Report,
+    context: Context<'s>,
+}
+
+impl Checked<'_> {
+    /// The problems, in the file's order.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The problems as they are printed.
+    #[must_use]
+    pub fn printed(&self, file: &str, lang: Lang) -> String {
+        self.report.printed(file, &self.context, lang)
+    }
+
+    /// Line and column of a byte.
+    #[must_use]
+    pub fn place(&self, at: usize) -> place_in_file::LineColumn {
+        self.context.lines.place(at)
+    }
+}
+
+/// Why bytes are no text that could be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoText {
+    /// More than [`FILE_MAX`] bytes.
+    TooLarge,
+    /// Not UTF-8 from this byte on, counted from 1, in this line.
+    NotUtf8 {
+        /// The byte.
+        byte: usize,
+        /// The line.
+        line: usize,
+    },
+}
+
+/// The text of a file: not too large, UTF-8, without a byte order mark.
+///
+/// # Errors
+/// If it is too large or not UTF-8.
+pub fn text_of(bytes: &[u8]) -> Result<&str, NoText> {
+    if bytes.len() > FILE_MAX {
+        return Err(NoText::TooLarge);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.get(..error.valid_up_to()).unwrap_or(bytes);
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        NoText::NotUtf8 { byte: good.len() + 1, line }
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Reads and checks a whole configuration.
+#[must_use]
+pub fn check(text: &str) -> Checked<'_> {
+    let (tree, syntax_errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader::new(text);
+    for error in &syntax_errors {
+        let at = error.span().map_or(0, |span| span.start);
+        reader.note(at, Problem::Syntax(Syntax::new(error.message())));
+    }
+    let read = read::read(&mut reader, tree.get_ref());
+    let Reader { mut report, ids, .. } = reader;
+    let ids = ids.into_iter().map(|(kind, ids)| (kind, ids.names)).collect();
+    let context = Context { lines: Lines::new(text), ids };
+    let good = !report.has_errors();
+    report.settle(&context);
+    let (county, checked) = match read {
+        Some(read) if good => (Some(read.county), Some(read.checked)),
+        Some(_) | None => (None, None),
+    };
+    assert!(good == county.is_some(), "a file is refused with a reason, and only then");
+    Checked { county, checked, report, context }
+}

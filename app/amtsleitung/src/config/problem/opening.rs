@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Hours, shifts and closures that do not make sense.
+
+use super::{Said, Severity, quoted, say};
+use crate::Lang;
+use crate::config::moment::MomentError;
+
+/// What is wrong with hours, shifts or closures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The rules cannot be read; the words come from the reader of the rules.
+    BadRules {
+        /// In German: what is wrong.
+        de: String,
+        /// In English: what is wrong.
+        en: String,
+    },
+    /// Rules that do not say what happens on holidays.
+    NoHolidays(String),
+    /// Hours that never open.
+    NeverOpen {
+        /// The first day looked at.
+        from: String,
+        /// The last day looked at.
+        until: String,
+    },
+    /// A shift longer than anybody may work.
+    LongShift {
+        /// The day on which it begins.
+        day: String,
+        /// How many whole hours it has.
+        hours: u64,
+        /// How many it may have.
+        max: u64,
+    },
+    /// No local date and time.
+    BadMoment {
+        /// The text.
+        given: String,
+        /// Why.
+        error: MomentError,
+    },
+    /// `until` is not after `from`.
+    Reversed,
+    /// A closure outside the years that the program knows holidays for.
+    OutsideYears {
+        /// The first year.
+        first: i16,
+        /// The last year.
+        last: i16,
+    },
+    /// A closure while the hours are closed anyway.
+    NothingToClose {
+        /// The hours.
+        hours: String,
+    },
+}
+
+impl Opening {
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Opening::NoHolidays(_)
+            | Opening::OutsideYears { .. }
+            | Opening::NothingToClose { .. } => Severity::Warning,
+            Opening::BadRules { .. }
+            | Opening::NeverOpen { .. }
+            | Opening::LongShift { .. }
+            | Opening::BadMoment { .. }
+            | Opening::Reversed => Severity::Error,
+        }
+    }
+
+    pub(super) fn said(&self, lang: Lang) -> Said {
+        match self {
+            Opening::BadRules { de, en } => say!(
+                lang,
+                "{de}.",
+                "Wie Zeiten geschrieben werden, steht in docs/configuration.md unter „Opening hours“.",
+                "{en}.",
+                "How times are written stands in docs/configuration.md under “Opening hours”.",
+            ),
+            Opening::NoHolidays(rules) => {
+                let rules = quoted(lang, rules);
+                say!(
+                    lang,
+                    "Die Zeiten {rules} sagen nicht, was an Feiertagen gilt.",
+                    "Am Ende „; PH off“ anhängen, wenn dann geschlossen ist, sonst „; PH“ mit der \
+                     Uhrzeit.",
+                    "The times {rules} do not say what holds on public holidays.",
+                    "Append “; PH off” if it is closed then, otherwise “; PH” with the time.",
+                )
+            }
+            Opening::NeverOpen { from, until } => say!(
+                lang,
+                "Nach diesen Zeiten ist vom {from} bis zum {until} nie offen.",
+                "Die Zeiten oder die Schließtage berichtigen.",
+                "By these times it is never open from {from} to {until}.",
+                "Correct the times or the closures.",
+            ),
+            Opening::LongShift { day, hours, max } => say!(
+                lang,
+                "Die Schicht am {day} dauert {hours} Stunden ohne Ende.",
+                "Erwartet: höchstens {max} Stunden am Stück.",
+                "The shift on {day} lasts {hours} hours without an end.",
+                "Expected: {max} hours at a stretch at most.",
+            ),
+            Opening::BadMoment { given, error } => bad_moment(lang, given, *error),
+            Opening::Reversed => say!(
+                lang,
+                "Das Ende (until) liegt nicht nach dem Anfang (from).",
+                "Erwartet: until später als from; der ganze Tag geht von T00:00 bis T24:00.",
+                "The end (until) is not after the beginning (from).",
+                "Expected: until later than from; a whole day goes from T00:00 to T24:00.",
+            ),
+            Opening::OutsideYears { first, last } => say!(
+                lang,
+                "Diese Schließung liegt außerhalb der Jahre, für die das Programm Feiertage \
+                 kennt.",
+                "Es rechnet mit {first} bis {last}; die Schließung hat keine Wirkung.",
+                "This closure lies outside the years for which the program knows holidays.",
+                "It reckons with {first} to {last}; the closure has no effect.",
+            ),
+            Opening::NothingToClose { hours } => say!(
+                lang,
+                "Zu dieser Zeit ist „{hours}“ ohnehin geschlossen.",
+                "Die Schließung hat dort keine Wirkung; Datum und Uhrzeit prüfen.",
+                "At this time “{hours}” is closed anyway.",
+                "The closure has no effect there; check date and time.",
+            ),
+        }
+    }
+}
+
+fn bad_moment(lang: Lang, given: &str, error: MomentError) -> Said {
+    let given = quoted(lang, given);
+    let (de, en) = match error {
+        MomentError::Form => {
+            (format!("{given} ist kein Zeitpunkt."), format!("{given} is no date and time."))
+        }
+        MomentError::NoSuchDay => {
+            (format!("Den Tag {given} gibt es nicht."), format!("There is no day {given}."))
+        }
+        MomentError::NoSuchTime => (
+            format!("Die Uhrzeit {given} gibt es nicht; die Uhren springen dann auf Sommerzeit."),
+            format!("The time {given} does not exist; the clocks go forward then."),
+        ),
+    };
+    Said::new(
+        lang,
+        (
+            de,
+            "Erwartet: Datum und Uhrzeit wie \"2014-12-24T12:00\"; das Ende eines Tages ist T24:00."
+                .to_owned(),
+        ),
+        (
+            en,
+            "Expected: date and time such as \"2014-12-24T12:00\"; the end of a day is T24:00."
+                .to_owned(),
+        ),
+    )
+}

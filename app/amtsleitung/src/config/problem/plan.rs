@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Lines, queues, skills and teams that do not fit together.
+
+use super::{Context, Said, Severity, quoted, say};
+use crate::Lang;
+
+/// What does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanProblem {
+    /// A line that neither names a queue nor says that it has none.
+    NoQueue,
+    /// A line that names a queue and says that it has none.
+    QueueAndNone,
+    /// A field that means nothing for a line without a queue.
+    NeedsQueue {
+        /// The field.
+        key: &'static str,
+    },
+    /// Two numbers that cannot be told apart while they are dialled.
+    Ambiguous {
+        /// The number here.
+        number: String,
+        /// The other one.
+        other: String,
+        /// Where the other one stands.
+        first: usize,
+        /// The id of the other one's line.
+        line: String,
+    },
+    /// A required skill that no agent has.
+    SkillNobodyHas {
+        /// The skill.
+        skill: String,
+    },
+    /// A required level that no agent has.
+    LevelNobodyHas {
+        /// The skill.
+        skill: String,
+        /// The level that the line wants.
+        level: u8,
+        /// The highest level that somebody has.
+        best: u8,
+    },
+    /// Each skill is there, but nobody has all of them at the level.
+    CombinationNobodyHas,
+    /// A preferred skill that no agent has.
+    PreferredNobodyHas {
+        /// The skill.
+        skill: String,
+    },
+    /// A skill that is required and preferred.
+    RequiredAndPreferred {
+        /// The skill.
+        skill: String,
+    },
+    /// A queue that no line uses.
+    QueueUnused {
+        /// The queue.
+        queue: String,
+    },
+    /// A team without agents.
+    TeamEmpty {
+        /// The team.
+        team: String,
+    },
+    /// The line is open but nobody who can serve it is on shift.
+    NobodyOnShift {
+        /// The line.
+        line: String,
+        /// The first such moment, in German.
+        de: String,
+        /// The first such moment, in English.
+        en: String,
+    },
+    /// The target's lines are counted under one definition twice.
+    TargetTwice {
+        /// The line.
+        line: String,
+        /// Where the first target stands.
+        first: usize,
+    },
+}
+
+impl PlanProblem {
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            PlanProblem::PreferredNobodyHas { .. }
+            | PlanProblem::QueueUnused { .. }
+            | PlanProblem::TeamEmpty { .. }
+            | PlanProblem::NobodyOnShift { .. } => Severity::Warning,
+            PlanProblem::NoQueue
+            | PlanProblem::QueueAndNone
+            | PlanProblem::NeedsQueue { .. }
+            | PlanProblem::Ambiguous { .. }
+            | PlanProblem::SkillNobodyHas { .. }
+            | PlanProblem::LevelNobodyHas { .. }
+            | PlanProblem::CombinationNobodyHas
+            | PlanProblem::RequiredAndPreferred { .. }
+            | PlanProblem::TargetTwice { .. } => Severity::Error,
+        }
+    }
+
+    pub(super) fn said(&self, lang: Lang, context: &Context<'_>) -> Said {
+        match self {
+            PlanProblem::NoQueue => no_queue(lang),
+            PlanProblem::QueueAndNone => queue_and_none(lang),
+            PlanProblem::NeedsQueue { key } => needs_queue(lang, key),
+            PlanProblem::Ambiguous { number, other, first, line } => {
+                let (number, other) = (quoted(lang, number), quoted(lang, other));
+                let place = context.lines.place(*first).line;
+                say!(
+                    lang,
+                    "{number} und {other} („{line}“, Zeile {place}) sind beim Wählen nicht zu \
+                     unterscheiden.",
+                    "Jede Nummer darf nur einmal vorkommen, und keine darf der Anfang einer \
+                     anderen sein.",
+                    "{number} and {other} (“{line}”, line {place}) cannot be told apart while \
+                     dialling.",
+                    "Each number may stand here once, and none may be the beginning of another.",
+                )
+            }
+            PlanProblem::SkillNobodyHas { skill } => skill_nobody_has(lang, skill),
+            PlanProblem::LevelNobodyHas { skill, level, best } => {
+                level_nobody_has(lang, skill, *level, *best)
+            }
+            PlanProblem::CombinationNobodyHas => combination_nobody_has(lang),
+            PlanProblem::PreferredNobodyHas { skill } => preferred_nobody_has(lang, skill),
+            PlanProblem::RequiredAndPreferred { skill } => required_and_preferred(lang, skill),
+            PlanProblem::QueueUnused { queue } => say!(
+                lang,
+                "Die Warteschlange „{queue}“ wird von keiner Leitung benutzt.",
+                "Streichen, oder bei einer Leitung als queue eintragen.",
+                "No line uses the queue “{queue}”.",
+                "Delete it, or enter it as queue of a line.",
+            ),
+            PlanProblem::TeamEmpty { team } => say!(
+                lang,
+                "Im Team „{team}“ ist niemand.",
+                "Streichen, oder bei jemandem als team eintragen.",
+                "Nobody is in the team “{team}”.",
+                "Delete it, or enter it as team of somebody.",
+            ),
+            PlanProblem::NobodyOnShift { line, de, en } => say!(
+                lang,
+                "Die Leitung „{line}“ ist offen, aber niemand, der sie bedienen kann, hat \
+                 Schicht: zuerst am {de}.",
+                "Schichten und Öffnungszeiten aufeinander abstimmen.",
+                "The line “{line}” is open, but nobody who can serve it is on shift: first on \
+                 {en}.",
+                "Make shifts and opening hours agree.",
+            ),
+            PlanProblem::TargetTwice { line, first } => {
+                target_twice(lang, line, context.lines.place(*first).line)
+            }
+        }
+    }
+}
+
+fn queue_and_none(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Diese Leitung hat queue und zugleich no_queue = true.",
+        "Nur eines kann stimmen; das andere streichen.",
+        "This line has queue and no_queue = true at once.",
+        "Only one can be true; delete the other.",
+    )
+}
+
+fn needs_queue(lang: Lang, key: &str) -> Said {
+    say!(
+        lang,
+        "„{key}“ hat bei einer Leitung ohne Warteschlange keine Wirkung.",
+        "Streichen, oder eine queue angeben; mit no_queue = true wird nur greeting (offen) oder \
+         closed (geschlossen) abgespielt.",
+        "“{key}” has no effect on a line without a queue.",
+        "Delete it, or name a queue; with no_queue = true only greeting (open) or closed (closed) \
+         is played.",
+    )
+}
+
+fn no_queue(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Diese Leitung hat keine Warteschlange.",
+        "Erwartet: queue mit der Kennung einer [[queue]], oder no_queue = true, wenn sie nur ihre \
+         Ansage abspielt.",
+        "This line has no queue.",
+        "Expected: queue with the id of a [[queue]], or no_queue = true if it only plays its \
+         announcement.",
+    )
+}
+
+fn skill_nobody_has(lang: Lang, skill: &str) -> Said {
+    say!(
+        lang,
+        "Die Leitung verlangt „{skill}“, aber niemand hat diese Fertigkeit.",
+        "Bei jemandem unter skills eintragen oder hier streichen; so käme kein Anruf an.",
+        "The line requires “{skill}”, but nobody has this skill.",
+        "Enter it under somebody's skills or delete it here; as it is, no call would be answered.",
+    )
+}
+
+fn level_nobody_has(lang: Lang, skill: &str, level: u8, best: u8) -> Said {
+    say!(
+        lang,
+        "Die Leitung verlangt „{skill}“ auf Stufe {level}, aber niemand hat mehr als Stufe \
+         {best}.",
+        "Höchstens {best} verlangen, oder jemandem die Stufe geben.",
+        "The line requires “{skill}” at level {level}, but nobody has more than level {best}.",
+        "Require {best} at most, or give somebody the level.",
+    )
+}
+
+fn preferred_nobody_has(lang: Lang, skill: &str) -> Said {
+    say!(
+        lang,
+        "Die Leitung bevorzugt „{skill}“, aber niemand hat diese Fertigkeit.",
+        "Bei jemandem unter skills eintragen oder hier streichen.",
+        "The line prefers “{skill}”, but nobody has this skill.",
+        "Enter it under somebody's skills or delete it here.",
+    )
+}
+
+fn required_and_preferred(lang: Lang, skill: &str) -> Said {
+    say!(
+        lang,
+        "„{skill}“ steht bei required und bei preferred.",
+        "An einer Stelle streichen; was verlangt ist, braucht keinen Vorzug.",
+        "“{skill}” stands under required and preferred.",
+        "Delete one; what is required needs no preference.",
+    )
+}
+
+fn combination_nobody_has(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Niemand hat alle Fertigkeiten zugleich, die diese Leitung verlangt.",
+        "Weniger verlangen, oder jemandem alle geben; so käme kein Anruf an.",
+        "Nobody has all the skills at once that this line requires.",
+        "Require less, or give somebody all of them; as it is, no call would be answered.",
+    )
+}
+
+fn target_twice(lang: Lang, line: &str, place: usize) -> Said {
+    say!(
+        lang,
+        "Für die Leitung „{line}“ steht das Ziel nach dieser Formel schon in Zeile \
+         {place}.",
+        "Je Formel und Leitung gilt ein Ziel.",
+        "The target by this definition for the line “{line}” stands already in line \
+         {place}.",
+        "One target holds for each definition and line.",
+    )
+}

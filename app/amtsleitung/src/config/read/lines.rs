@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Queues, lines with their numbers and announcements, and targets.
+
+use super::people::{short, skill_levels};
+use crate::config::county::{
+    Agent, Announcement, Definition, Line, LineRehearsal, Queue, Service, SkillLevel, Target,
+    Treatment,
+};
+use crate::config::emergency::{self, AreaCodes};
+use crate::config::number::Numbers;
+use crate::config::problem::{Emergency, PlanProblem, Problem, Shape};
+use crate::config::reader::{At, DurationRule, Fields, Reader, start};
+use crate::config::schema::{Kind, Table};
+use std::collections::{BTreeMap, BTreeSet};
+use stdx::limits::{CONTACTS_MAX, PRIORITY_MAX, RULE_DURATION_MAX, SKILLS_PER_LINE_MAX};
+use stdx::{LineId, Micros, QueueId, SkillId};
+use toml::de::{DeTable, DeValue};
+
+/// Characters of an announcement: more than a minute nobody listens to.
+const ANNOUNCEMENT_MAX: usize = 1_000;
+
+/// How fast an announcement is spoken, for estimating its length.
+const CHARACTERS_PER_SECOND: u64 = 14;
+
+/// The longest announcement: what 1,000 characters take, spoken very slowly.
+const ANNOUNCEMENT_LENGTH_MAX: Micros = Micros::from_mins(5);
+
+/// Calls a year on one line that a rehearsal can be asked for.
+const CALLS_PER_YEAR_MAX: i64 = 100_000_000;
+
+pub(super) fn queues(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<Queue> {
+    let mut queues = Vec::new();
+    for (index, fields) in tables.iter().enumerate() {
+        let ring = DurationRule {
+            min: Micros::from_secs(1),
+            max: Micros::from_mins(5),
+            default: Some(Micros::from_secs(20)),
+        };
+        let waiting =
+            DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
+        let queue = Queue {
+            id: reader.id_of(Kind::Queue, index),
+            name: reader.name(fields),
+            ring: reader.duration(fields, "ring", ring),
+            length_max: short(
+                reader.whole(fields, "length_max", 1..=CONTACTS_MAX as i64, None) as usize
+            ),
+            waiting_max: reader.duration(fields, "waiting_max", waiting),
+        };
+        queues.push(queue);
+    }
+    queues
+}
+
+/// Numbers with the line that they belong to.
+#[derive(Clone, Copy, Debug)]
+struct Dialled {
+    numbers: At<Numbers>,
+    line: usize,
+}
+
+pub(super) fn lines(
+    reader: &mut Reader<'_>,
+    tables: &[Fields<'_, '_>],
+    agents: &[Option<Agent>],
+    codes: &AreaCodes,
+) -> Vec<Option<Line>> {
+    let mut dialled = Vec::new();
+    let mut lines = Vec::new();
+    let abilities = Abilities::of(agents);
+    for (index, fields) in tables.iter().enumerate() {
+        let numbers = numbers(reader, fields, codes);
+        dialled.extend(numbers.iter().map(|&numbers| Dialled { numbers, line: index }));
+        let numbers = numbers.into_iter().map(|numbers| numbers.value).collect();
+        lines.push(line(reader, fields, index, numbers, &abilities));
+    }
+    check_ambiguous(reader, dialled);
+    lines
+}
+
+fn line(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    index: usize,
+    numbers: Vec<Numbers>,
+    abilities: &Abilities<'_>,
+) -> Option<Line> {
+    let id = reader.id_of(Kind::Line, index);
+    let name = reader.name(fields);
+    let client = reader.reference(fields, "client", Kind::Client);
+    let hours = reader.reference(fields, "hours", Kind::Hours);
+    let empty = DeTable::new();
+    reader.required(fields, "announcements");
+    let texts = reader
+        .table(fields, "announcements", Table::Announcements)
+        .unwrap_or_else(|| reader.open(fields.at, &empty, Table::Announcements));
+    let has_texts = fields.get("announcements").is_some();
+    if has_texts {
+        reader.required(&texts, "closed");
+    }
+    let closed = announcement(reader, &texts, "closed");
+    let rehearsal = rehearsal(reader, fields);
+    let treatment = treatment(reader, fields, &texts, has_texts, abilities);
+    let (treatment, closed) = (treatment?, closed?);
+    Some(Line { id, name, client, numbers, hours, treatment, closed, rehearsal })
+}
+
+fn rehearsal(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<LineRehearsal> {
+    let fields = reader.table(fields, "rehearsal", Table::LineRehearsal)?;
+    let talk = DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
+    let calls = reader.whole(&fields, "calls_per_year", 0..=CALLS_PER_YEAR_MAX, None);
+    let talk = reader.duration(&fields, "talk", talk);
+    Some(LineRehearsal { calls_per_year: u32::try_from(calls).unwrap_or(0), talk })
+}
+
+fn treatment(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    texts: &Fields<'_, '_>,
+    has_texts: bool,
+    abilities: &Abilities<'_>,
+) -> Option<Treatment> {
+    let without = reader.flag(fields, "no_queue");
+    match (fields.get("queue"), without) {
+        (Some(_), true) => {
+            reader.note(fields.place("no_queue"), Problem::Plan(PlanProblem::QueueAndNone));
+            None
+        }
+        (None, true) => {
+            refuse_without_queue(reader, fields, texts);
+            if has_texts {
+                reader.required(texts, "greeting");
+            }
+            announcement(reader, texts, "greeting").map(Treatment::Announce)
+        }
+        (queue, false) => {
+            if queue.is_none() {
+                reader.note(fields.at, Problem::Plan(PlanProblem::NoQueue));
+            } else if has_texts {
+                reader.required(texts, "busy");
+            }
+            service(reader, fields, texts, abilities).map(Treatment::Queue)
+        }
+    }
+}
+
+/// Fields that speak of waiting or of agents mean nothing without a queue.
+fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts: &Fields<'_, '_>) {
+    let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon"];
+    let present = of_line.into_iter().filter_map(|key| Some((key, fields.get(key)?)));
+    let busy = texts.get("busy").map(|value| ("busy", value));
+    for (key, value) in present.chain(busy) {
+        reader.note(start(value), Problem::Plan(PlanProblem::NeedsQueue { key }));
+    }
+}
+
+fn service(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    texts: &Fields<'_, '_>,
+    abilities: &Abilities<'_>,
+) -> Option<Service> {
+    let queue = fields.get("queue").map(|_| reader.reference(fields, "queue", Kind::Queue));
+    let priority = reader.whole(fields, "priority", 0..=i64::from(PRIORITY_MAX), Some(0));
+    let required = skill_levels(reader, fields, "required");
+    let preferred = reader.optional_references(fields, "preferred", Kind::Skill);
+    check_skills(reader, fields, &required, &preferred, abilities);
+    let after = |default| DurationRule {
+        min: Micros::ZERO,
+        max: RULE_DURATION_MAX,
+        default: Some(Micros::from_secs(default)),
+    };
+    let wrap_up = reader.duration(fields, "wrap_up", after(0));
+    let short_abandon = reader.duration(fields, "short_abandon", after(5));
+    let greeting = announcement(reader, texts, "greeting");
+    let busy = announcement(reader, texts, "busy");
+    Some(Service {
+        queue: QueueId(short(queue?)),
+        priority: u8::try_from(priority).unwrap_or(0),
+        required: required.into_iter().map(|(_, level)| level).collect(),
+        preferred: preferred.into_iter().map(|found| SkillId(short(found.value))).collect(),
+        wrap_up,
+        short_abandon,
+        greeting,
+        busy: busy?,
+    })
+}
+
+/// An announcement: its text alone, or `{ text, length }`.
+fn announcement(
+    reader: &mut Reader<'_>,
+    texts: &Fields<'_, '_>,
+    key: &'static str,
+) -> Option<Announcement> {
+    let value = texts.get(key)?;
+    if !matches!(value.get_ref(), DeValue::Table(_)) {
+        let text = reader.text_in(key, value, ANNOUNCEMENT_MAX);
+        return Some(Announcement { length: spoken(&text), text });
+    }
+    let fields = reader.table(texts, key, Table::Announcement)?;
+    let text = reader.text(&fields, "text", ANNOUNCEMENT_MAX);
+    let rule = DurationRule {
+        min: Micros::from_millis(100),
+        max: ANNOUNCEMENT_LENGTH_MAX,
+        default: Some(spoken(&text)),
+    };
+    let length = reader.duration(&fields, "length", rule);
+    Some(Announcement { text, length })
+}
+
+/// How long a text takes to say, in whole seconds, at least one.
+fn spoken(text: &str) -> Micros {
+    let characters = text.chars().count() as u64;
+    Micros::from_secs(characters.div_ceil(CHARACTERS_PER_SECOND).max(1))
+}
+
+fn numbers(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    codes: &AreaCodes,
+) -> Vec<At<Numbers>> {
+    let mut numbers = Vec::new();
+    for value in reader.list(fields, "numbers") {
+        let text = reader.string("numbers", value);
+        let text = text.map(|text| At { at: start(value), value: text });
+        numbers.extend(text.and_then(|text| reader.numbers(text)));
+    }
+    for number in &numbers {
+        if let Some(emergency) = emergency::find_in_block(number.value, codes) {
+            let value = number.value.to_string();
+            let problem = Emergency::InBlock { number: emergency, value };
+            reader.note(number.at, Problem::Emergency(problem));
+        }
+    }
+    numbers
+}
+
+/// Two numbers are ambiguous if one is the beginning of the other, or the same.
+fn check_ambiguous(reader: &mut Reader<'_>, mut dialled: Vec<Dialled>) {
+    dialled.sort_by_key(|d| (d.numbers.value.reach(), d.numbers.at));
+    let mut furthest: Option<Dialled> = None;
+    for next in dialled {
+        let (plan, from, until) = next.numbers.value.reach();
+        let before = furthest.filter(|before| {
+            let (before_plan, _, reached) = before.numbers.value.reach();
+            before_plan == plan && from <= reached
+        });
+        if let Some(before) = before {
+            // The one further down in the file is the one to mend.
+            let (first, second) =
+                if before.numbers.at < next.numbers.at { (before, next) } else { (next, before) };
+            let problem = PlanProblem::Ambiguous {
+                number: second.numbers.value.to_string(),
+                other: first.numbers.value.to_string(),
+                first: first.numbers.at,
+                line: reader.id_of(Kind::Line, first.line),
+            };
+            reader.note(second.numbers.at, Problem::Plan(problem));
+        }
+        let reaches_further = before.is_none_or(|before| before.numbers.value.reach().2 < until);
+        if reaches_further {
+            furthest = Some(next);
+        }
+    }
+}
+
+/// Who can do what, for checking what lines ask for.
+#[derive(Debug)]
+struct Abilities<'a> {
+    agents: Vec<&'a Agent>,
+    best: BTreeMap<SkillId, u8>,
+    /// Some agent could not be read: then nobody can say what nobody can.
+    incomplete: bool,
+}
+
+impl<'a> Abilities<'a> {
+    fn of(agents: &'a [Option<Agent>]) -> Self {
+        let known: Vec<&Agent> = agents.iter().flatten().collect();
+        let mut best = BTreeMap::new();
+        for has in known.iter().flat_map(|agent| &agent.skills) {
+            let level = best.entry(has.skill).or_insert(0);
+            *level = has.level.max(*level);
+        }
+        Abilities { incomplete: known.len() < agents.len(), agents: known, best }
+    }
+}
+
+fn check_skills(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    required: &[(usize, SkillLevel)],
+    preferred: &[At<usize>],
+    abilities: &Abilities<'_>,
+) {
+    if required.len() + preferred.len() > SKILLS_PER_LINE_MAX {
+        let key = "required + preferred".to_owned();
+        let problem = Shape::TooMany { key, max: SKILLS_PER_LINE_MAX };
+        reader.note(fields.place("preferred"), Problem::Shape(problem));
+        return;
+    }
+    let id = |reader: &Reader<'_>, skill: SkillId| reader.id_of(Kind::Skill, skill.index());
+    for wanted in preferred {
+        let skill = SkillId(short(wanted.value));
+        let problem = if required.iter().any(|(_, needs)| needs.skill == skill) {
+            PlanProblem::RequiredAndPreferred { skill: id(reader, skill) }
+        } else if !abilities.incomplete && !abilities.best.contains_key(&skill) {
+            PlanProblem::PreferredNobodyHas { skill: id(reader, skill) }
+        } else {
+            continue;
+        };
+        reader.note(wanted.at, Problem::Plan(problem));
+    }
+    if !abilities.incomplete {
+        check_required(reader, fields, required, abilities);
+    }
+}
+
+fn check_required(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    required: &[(usize, SkillLevel)],
+    abilities: &Abilities<'_>,
+) {
+    let mut each_is_there = true;
+    for &(at, SkillLevel { skill, level }) in required {
+        let best = abilities.best.get(&skill).copied().unwrap_or(0);
+        if level <= best {
+            continue;
+        }
+        each_is_there = false;
+        let skill = reader.id_of(Kind::Skill, skill.index());
+        let problem = match best {
+            0 => PlanProblem::SkillNobodyHas { skill },
+            best => PlanProblem::LevelNobodyHas { skill, level, best },
+        };
+        reader.note(at, Problem::Plan(problem));
+    }
+    let all: Vec<SkillLevel> = required.iter().map(|(_, level)| *level).collect();
+    if each_is_there && !abilities.agents.iter().any(|agent| agent.has_all(&all)) {
+        let at = if all.is_empty() { fields.at } else { fields.place("required") };
+        reader.note(at, Problem::Plan(PlanProblem::CombinationNobodyHas));
+    }
+}
+
+/// A queue that no line uses is a slip, or left over.
+pub(super) fn check_queues(reader: &mut Reader<'_>, lines: &[Option<Line>]) {
+    if lines.iter().any(Option::is_none) {
+        return;
+    }
+    let used: BTreeSet<usize> =
+        lines.iter().flatten().filter_map(|line| Some(line.service()?.queue.index())).collect();
+    let queues = reader.ids.get(&Kind::Queue).map_or(0, |ids| ids.names.len());
+    for queue in (0..queues).filter(|queue| !used.contains(queue)) {
+        let problem = PlanProblem::QueueUnused { queue: reader.id_of(Kind::Queue, queue) };
+        reader.note(reader.place_of(Kind::Queue, queue), Problem::Plan(problem));
+    }
+}
+
+pub(super) fn targets(reader: &mut Reader<'_>, root: &Fields<'_, '_>, max: usize) -> Vec<Target> {
+    let tables = reader.tables(root, "target", Table::Target, max);
+    let mut seen: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut targets = Vec::new();
+    for fields in &tables {
+        let definition = reader.word(fields, "definition", &Definition::WORDS);
+        let lines = reader.references(fields, "lines", Kind::Line);
+        let within =
+            DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
+        let within = reader.duration(fields, "within", within);
+        let share = reader.fraction(fields, "share", 0.0..=1.0, None);
+        let Some(definition) = definition else { continue };
+        for line in &lines {
+            if let Some(&first) = seen.get(&(definition, line.value)) {
+                let line_id = reader.id_of(Kind::Line, line.value);
+                let problem = PlanProblem::TargetTwice { line: line_id, first };
+                reader.note(line.at, Problem::Plan(problem));
+            } else {
+                seen.insert((definition, line.value), line.at);
+            }
+        }
+        let Some(&definition) = Definition::ALL.get(definition) else { continue };
+        let lines = lines.into_iter().map(|line| LineId(short(line.value))).collect();
+        targets.push(Target { definition, lines, within, share });
+    }
+    targets
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Skills, teams and agents.
+
+use super::opening;
+use crate::config::county::{Agent, Skill, SkillLevel, Team};
+use crate::config::problem::{PlanProblem, Problem};
+use crate::config::reader::{At, Fields, Reader};
+use crate::config::schema::Kind;
+use stdx::limits::SKILL_LEVEL_MAX;
+use stdx::{SkillId, TeamId};
+
+pub(super) fn skills(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<Skill> {
+    let mut skills = Vec::new();
+    for (index, fields) in tables.iter().enumerate() {
+        let name = reader.name(fields);
+        skills.push(Skill { id: reader.id_of(Kind::Skill, index), name });
+    }
+    skills
+}
+
+pub(super) fn teams(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<Team> {
+    let mut teams = Vec::new();
+    for (index, fields) in tables.iter().enumerate() {
+        let name = reader.name(fields);
+        let site = reader.reference(fields, "site", Kind::Site);
+        teams.push(Team { id: reader.id_of(Kind::Team, index), name, site });
+    }
+    teams
+}
+
+/// The agents; those whose shift cannot be read are `None`.
+pub(super) fn agents(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<Option<Agent>> {
+    let mut agents = Vec::new();
+    for (index, fields) in tables.iter().enumerate() {
+        let id = reader.id_of(Kind::Agent, index);
+        let team = reader.reference(fields, "team", Kind::Team);
+        reader.required(fields, "skills");
+        let skills = skill_levels(reader, fields, "skills");
+        let shift = opening::rules(reader, fields, "shift");
+        let skills = skills.into_iter().map(|(_, level)| level).collect();
+        let agent = shift.map(|shift| Agent { id, team: TeamId(short(team)), skills, shift });
+        agents.push(agent);
+    }
+    agents
+}
+
+/// A table of skills and levels, sorted by skill, each with its place.
+pub(super) fn skill_levels(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+) -> Vec<(usize, SkillLevel)> {
+    let levels = reader.levels(fields, key, Kind::Skill, 1..=i64::from(SKILL_LEVEL_MAX));
+    let mut levels: Vec<(usize, SkillLevel)> = levels
+        .into_iter()
+        .map(|(At { at, value }, level)| (at, SkillLevel { skill: SkillId(short(value)), level }))
+        .collect();
+    levels.sort_by_key(|(_, level)| level.skill);
+    levels
+}
+
+/// An index as ids of `core` have it; lists are shorter than that, what is unknown stays beyond them.
+pub(super) fn short(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX)
+}
+
+/// A team without agents is a slip, or left over.
+pub(super) fn check_teams(reader: &mut Reader<'_>, agents: &[Option<Agent>]) {
+    if agents.iter().any(Option::is_none) {
+        return;
+    }
+    let used: std::collections::BTreeSet<usize> =
+        agents.iter().flatten().map(|agent| agent.team.index()).collect();
+    let teams = reader.ids.get(&Kind::Team).map_or(0, |ids| ids.names.len());
+    for team in (0..teams).filter(|team| !used.contains(team)) {
+        let problem = PlanProblem::TeamEmpty { team: reader.id_of(Kind::Team, team) };
+        reader.note(reader.place_of(Kind::Team, team), Problem::Plan(problem));
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Which tables a configuration has, which keys each knows, and which lists carry ids.
+
+/// A kind of table, named as it stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(
+    missing_docs,
+    reason = "each is the table of its name; docs/configuration.md describes them"
+)]
+pub enum Table {
+    Root,
+    Centre,
+    Hours,
+    Closure,
+    Client,
+    Place,
+    Site,
+    EmergencyRoute,
+    Skill,
+    Team,
+    Agent,
+    Queue,
+    Line,
+    Announcements,
+    Announcement,
+    LineRehearsal,
+    Target,
+    Rehearsal,
+}
+
+impl Table {
+    /// Every kind of table.
+    pub const ALL: [Table; 18] = [
+        Table::Root,
+        Table::Centre,
+        Table::Hours,
+        Table::Closure,
+        Table::Client,
+        Table::Place,
+        Table::Site,
+        Table::EmergencyRoute,
+        Table::Skill,
+        Table::Team,
+        Table::Agent,
+        Table::Queue,
+        Table::Line,
+        Table::Announcements,
+        Table::Announcement,
+        Table::LineRehearsal,
+        Table::Target,
+        Table::Rehearsal,
+    ];
+
+    /// The keys that may stand in it.
+    #[must_use]
+    pub const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Table::Root => &[
+                "format",
+                "centre",
+                "hours",
+                "closure",
+                "client",
+                "place",
+                "site",
+                "skill",
+                "team",
+                "agent",
+                "queue",
+                "line",
+                "target",
+                "rehearsal",
+            ],
+            Table::Centre => &[
+                "id",
+                "name",
+                "time_zone",
+                "holidays",
+                "head_start",
+                "no_answer_pause",
+                "decline_pause",
+                "place_kept",
+            ],
+            Table::Hours => &["id", "name", "open"],
+            Table::Closure => &["hours", "from", "until", "reason"],
+            Table::Client | Table::Skill => &["id", "name"],
+            Table::Place => &["name", "kind", "ars", "postcodes", "area_codes"],
+            Table::Site => &["id", "name", "emergency_route", "no_emergency_route"],
+            Table::EmergencyRoute => &["numbers", "through"],
+            Table::Team => &["id", "name", "site"],
+            Table::Agent => &["id", "team", "skills", "shift"],
+            Table::Queue => &["id", "name", "ring", "length_max", "waiting_max"],
+            Table::Line => &[
+                "id",
+                "name",
+                "client",
+                "numbers",
+                "hours",
+                "queue",
+                "no_queue",
+                "priority",
+                "required",
+                "preferred",
+                "wrap_up",
+                "short_abandon",
+                "announcements",
+                "rehearsal",
+            ],
+            Table::Announcements => &["greeting", "closed", "busy"],
+            Table::Announcement => &["text", "length"],
+            Table::LineRehearsal => &["calls_per_year", "talk"],
+            Table::Target => &["definition", "lines", "within", "share"],
+            Table::Rehearsal => {
+                &["talk_spread", "patience", "redial", "pick_up", "no_answer", "decline"]
+            }
+        }
+    }
+
+    /// How the table is written in the file.
+    #[must_use]
+    pub const fn header(self) -> &'static str {
+        match self {
+            Table::Root => "",
+            Table::Centre => "[centre]",
+            Table::Hours => "[[hours]]",
+            Table::Closure => "[[closure]]",
+            Table::Client => "[[client]]",
+            Table::Place => "[[place]]",
+            Table::Site => "[[site]]",
+            Table::EmergencyRoute => "emergency_route",
+            Table::Skill => "[[skill]]",
+            Table::Team => "[[team]]",
+            Table::Agent => "[[agent]]",
+            Table::Queue => "[[queue]]",
+            Table::Line => "[[line]]",
+            Table::Announcements => "[line.announcements]",
+            Table::Announcement => "{ text, length }",
+            Table::LineRehearsal => "[line.rehearsal]",
+            Table::Target => "[[target]]",
+            Table::Rehearsal => "[rehearsal]",
+        }
+    }
+}
+
+/// A list whose entries have an id that others refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the list of its name")]
+pub enum Kind {
+    Hours,
+    Client,
+    Site,
+    Skill,
+    Team,
+    Agent,
+    Queue,
+    Line,
+}
+
+impl Kind {
+    /// Every kind, in the order in which they are read.
+    pub const ALL: [Kind; 8] = [
+        Kind::Hours,
+        Kind::Client,
+        Kind::Site,
+        Kind::Skill,
+        Kind::Team,
+        Kind::Agent,
+        Kind::Queue,
+        Kind::Line,
+    ];
+
+    /// The table of one entry.
+    #[must_use]
+    pub const fn table(self) -> Table {
+        match self {
+            Kind::Hours => Table::Hours,
+            Kind::Client => Table::Client,
+            Kind::Site => Table::Site,
+            Kind::Skill => Table::Skill,
+            Kind::Team => Table::Team,
+            Kind::Agent => Table::Agent,
+            Kind::Queue => Table::Queue,
+            Kind::Line => Table::Line,
+        }
+    }
+}

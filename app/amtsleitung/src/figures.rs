@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The figures of a stretch of time, for people and for programs. Every rate comes from `promise`.
+//!
+//! The keys of the JSON form are documented in docs/figures.md; they are an interface.
+
+use crate::config::county::{County, Team};
+use promise::{
+    Assessment, ContactRecord, DEFINITIONS, Definition, Fate, Occupancy, Tally, WorkTime, assess,
+    waits,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use stdx::{LineId, Micros};
+
+/// All figures.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figures {
+    /// The centre's id.
+    pub centre: String,
+    /// The first local day.
+    pub from: String,
+    /// The last local day.
+    pub to: String,
+    /// The rehearsal's seed.
+    pub seed: u64,
+    /// How many contacts were expected, before the load.
+    pub calls: f64,
+    /// By what they were multiplied.
+    pub load: f64,
+    /// Over all lines.
+    pub total: LineFigures,
+    /// Line by line, in the order of the configuration.
+    pub lines: Vec<LineFigures>,
+    /// By team id.
+    pub occupancy: BTreeMap<String, OccupancyFigures>,
+}
+
+/// One line's figures, or those of all.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineFigures {
+    /// The line's id, or `total`.
+    pub id: String,
+    /// The line's name; not in the JSON.
+    #[serde(skip)]
+    pub name: String,
+    /// The sum of the fates below, without `local`.
+    pub offered: u64,
+    /// See [`Fate::Accepted`].
+    pub accepted: u64,
+    /// See [`Fate::Abandoned`].
+    pub abandoned: u64,
+    /// See [`Fate::ShortAbandoned`].
+    pub short_abandoned: u64,
+    /// See [`Fate::Overflowed`].
+    pub overflowed: u64,
+    /// See [`Fate::CalledBack`].
+    pub called_back: u64,
+    /// See [`Fate::Closed`].
+    pub closed: u64,
+    /// See [`Fate::Refused`].
+    pub refused: u64,
+    /// See [`Fate::Local`]; outside `offered`.
+    pub local: u64,
+    /// Those of `accepted` within 30 s of call set-up.
+    pub accepted_in_time: u64,
+    /// By definition id.
+    pub service_level: BTreeMap<&'static str, LevelFigures>,
+    /// Of those who were answered; none if nobody was.
+    pub waits: Option<WaitFigures>,
+}
+
+/// A service level with everything that it takes to check it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LevelFigures {
+    /// The definition's version.
+    pub version: u16,
+    /// From call set-up, in seconds.
+    pub within: f64,
+    /// Contacts that count as kept.
+    pub numerator: u64,
+    /// Contacts that count at all.
+    pub denominator: u64,
+    /// Numerator ÷ denominator; none if nothing counts.
+    pub share: Option<f64>,
+    /// The share that is promised, if this line has a target by this definition.
+    pub target: Option<f64>,
+    /// Whether the target was met; none without a target or if nothing counts.
+    pub met: Option<bool>,
+}
+
+/// Waits from call set-up to the agent, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct WaitFigures {
+    /// Half waited no longer.
+    pub median: f64,
+    /// 90 of 100 waited no longer.
+    pub p90: f64,
+    /// 95 of 100 waited no longer.
+    pub p95: f64,
+    /// Nobody waited longer.
+    pub max: f64,
+}
+
+/// How busy a team was.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OccupancyFigures {
+    /// The team's name; not in the JSON.
+    #[serde(skip)]
+    pub name: String,
+    /// The definition's version.
+    pub version: u16,
+    /// `busy_hours` ÷ `there_hours`; none if nobody was there.
+    pub share: Option<f64>,
+    /// Ringing, talks and wrap-up, in hours.
+    pub busy_hours: f64,
+    /// The same and the time ready for calls, in hours.
+    pub there_hours: f64,
+    /// From sign-on to sign-off, in hours.
+    pub signed_on_hours: f64,
+}
+
+/// For which time and by which assumptions figures were made.
+#[derive(Clone, Debug)]
+pub struct Heading {
+    /// The first local day.
+    pub from: String,
+    /// The last local day.
+    pub to: String,
+    /// The rehearsal's seed.
+    pub seed: u64,
+    /// How many contacts were expected, before the load.
+    pub calls: f64,
+    /// By what they were multiplied.
+    pub load: f64,
+}
+
+/// The figures of these records. `work` is each team's time, by [`stdx::TeamId`].
+///
+/// # Panics
+/// If a sum over the lines differs from the total.
+#[must_use]
+pub fn figures(
+    county: &County,
+    heading: Heading,
+    records: &[ContactRecord],
+    work: &[WorkTime],
+) -> Figures {
+    let all: Vec<LineId> = (0..).map(LineId).take(county.lines.len()).collect();
+    let lines: Vec<LineFigures> = all
+        .iter()
+        .zip(&county.lines)
+        .map(|(&id, line)| {
+            let own: Vec<ContactRecord> =
+                records.iter().filter(|record| record.line == id).copied().collect();
+            line_figures(&line.id, &line.name, &own, |definition| {
+                county.target(definition.id, &[id])
+            })
+        })
+        .collect();
+    let total = line_figures("total", "", records, |definition| county.target(definition.id, &all));
+    assert_eq!(total.offered, lines.iter().map(|line| line.offered).sum::<u64>());
+    Figures {
+        centre: county.centre.id.clone(),
+        from: heading.from,
+        to: heading.to,
+        seed: heading.seed,
+        calls: heading.calls,
+        load: heading.load,
+        total,
+        lines,
+        occupancy: occupancy(county, work),
+    }
+}
+
+fn line_figures(
+    id: &str,
+    name: &str,
+    records: &[ContactRecord],
+    target: impl Fn(&Definition) -> Option<Definition>,
+) -> LineFigures {
+    let tally: Tally = records.iter().collect();
+    let levels = DEFINITIONS.iter().map(|plain| {
+        let promised = target(plain);
+        let level = assess(promised.unwrap_or(*plain), records);
+        (plain.id, level_figures(&level, promised.is_some()))
+    });
+    LineFigures {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        offered: tally.offered(),
+        accepted: tally.of(Fate::Accepted),
+        abandoned: tally.of(Fate::Abandoned),
+        short_abandoned: tally.of(Fate::ShortAbandoned),
+        overflowed: tally.of(Fate::Overflowed),
+        called_back: tally.of(Fate::CalledBack),
+        closed: tally.of(Fate::Closed),
+        refused: tally.of(Fate::Refused),
+        local: tally.of(Fate::Local),
+        accepted_in_time: tally.accepted_in_time(),
+        service_level: levels.collect(),
+        waits: waits(records).map(|waits| WaitFigures {
+            median: waits.median.as_secs_f64(),
+            p90: waits.p90.as_secs_f64(),
+            p95: waits.p95.as_secs_f64(),
+            max: waits.max.as_secs_f64(),
+        }),
+    }
+}
+
+fn level_figures(level: &Assessment, promised: bool) -> LevelFigures {
+    let target = f64::from(level.definition.target_permille) / 1000.0;
+    LevelFigures {
+        version: level.definition.version,
+        within: level.definition.within.as_secs_f64(),
+        numerator: level.kept,
+        denominator: level.counted,
+        share: level.share(),
+        target: promised.then_some(target),
+        met: level.met().filter(|_| promised),
+    }
+}
+
+fn occupancy(county: &County, work: &[WorkTime]) -> BTreeMap<String, OccupancyFigures> {
+    let hours = |time: Micros| time.as_secs_f64() / 3600.0;
+    let of_team = |(index, team): (usize, &Team)| {
+        let time = work.get(index).copied().unwrap_or_default();
+        let occupancy = Occupancy::of(&time);
+        let figures = OccupancyFigures {
+            name: team.name.clone(),
+            version: Occupancy::VERSION,
+            share: occupancy.share(),
+            busy_hours: hours(occupancy.busy),
+            there_hours: hours(occupancy.there),
+            signed_on_hours: hours(time.signed_on()),
+        };
+        (team.id.clone(), figures)
+    };
+    county.teams.iter().enumerate().map(of_team).collect()
+}

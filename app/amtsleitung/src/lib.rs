@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Joins the parts of a telephone service centre: its configuration and its command line.
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod figures;
+mod lang;
+pub mod live;
+pub mod output;
+pub mod practice;
+pub mod rehearsal;
+pub mod report;
+
+pub use lang::Lang;

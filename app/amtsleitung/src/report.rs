@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Figures as a page of text or as JSON. Nothing is computed here.
+
+use crate::Lang;
+use crate::config::County;
+use crate::figures::{Figures, LevelFigures, LineFigures};
+use std::fmt::Write as _;
+
+/// The figures as JSON, with a line break at the end; keys as in docs/figures.md.
+///
+/// # Panics
+/// Never: the figures hold nothing that JSON cannot say.
+#[must_use]
+pub fn json(figures: &Figures) -> String {
+    let mut text = serde_json::to_string_pretty(figures).expect("plain numbers and strings");
+    text.push('\n');
+    text
+}
+
+/// The figures as a page of text.
+#[must_use]
+pub fn text(lang: Lang, county: &County, figures: &Figures) -> String {
+    heading(lang, county, figures) + &tables(lang, figures)
+}
+
+/// The figures as tables, without a heading.
+#[must_use]
+pub fn tables(lang: Lang, figures: &Figures) -> String {
+    let mut text = counts(lang, figures);
+    text.push_str(&waits(lang, figures));
+    text.push_str(&levels(lang, figures));
+    text.push_str(&occupancy(lang, figures));
+    text
+}
+
+fn heading(lang: Lang, county: &County, figures: &Figures) -> String {
+    let Figures { from, to, seed, .. } = figures;
+    let calls = number(lang, figures.calls, 0);
+    let load = number(lang, figures.load, 2);
+    let name = &county.centre.name;
+    lang.pick(
+        format!(
+            "{name}\nProbe vom {from} bis zum {to}: {calls} Anrufe erwartet, Last × {load}, Startwert {seed}\n\n"
+        ),
+        format!(
+            "{name}\nRehearsal from {from} to {to}: {calls} calls expected, load × {load}, seed {seed}\n\n"
+        ),
+    )
+}
+
+/// One row of a table: a title and cells; columns are as wide as their widest cell.
+type Row = (String, Vec<String>);
+
+fn table(rows: &[Row]) -> String {
+    let title = rows.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
+    let columns = rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|(_, cells)| cells.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for (name, cells) in rows {
+        let _ = write!(text, "{name:title$}");
+        for (cell, &width) in cells.iter().zip(&widths) {
+            let _ = write!(text, "  {cell:>width$}");
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+fn strings(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|&cell| cell.to_owned()).collect()
+}
+
+fn lines_and_total(figures: &Figures) -> impl Iterator<Item = &LineFigures> {
+    figures.lines.iter().chain([&figures.total])
+}
+
+fn title(lang: Lang, line: &LineFigures) -> String {
+    if line.name.is_empty() { lang.pick("Summe", "total").to_owned() } else { line.name.clone() }
+}
+
+fn counts(lang: Lang, figures: &Figures) -> String {
+    let head = lang.pick(
+        ["Anrufe", "angeboten", "angenommen", "in 30 s", "verloren", "kurz", "Überlauf", "Rückruf"],
+        ["Calls", "offered", "accepted", "in 30 s", "abandoned", "short", "overflow", "call-back"],
+    );
+    let more = lang.pick(["geschlossen", "abgewiesen"], ["closed", "refused"]);
+    let mut rows = vec![(head[0].to_owned(), strings(&[&head[1..], &more].concat()))];
+    for line in lines_and_total(figures) {
+        let counts = [
+            line.offered,
+            line.accepted,
+            line.accepted_in_time,
+            line.abandoned,
+            line.short_abandoned,
+            line.overflowed,
+            line.called_back,
+            line.closed,
+            line.refused,
+        ];
+        let cells = counts.iter().map(|&count| number(lang, count as f64, 0));
+        rows.push((title(lang, line), cells.collect()));
+    }
+    table(&rows)
+}
+
+fn waits(lang: Lang, figures: &Figures) -> String {
+    let what = lang.pick("Sekunden bis zum Abnehmen", "Seconds until answered");
+    let head = lang.pick(
+        ["Median", "90 von 100", "95 von 100", "längste"],
+        ["median", "90 of 100", "95 of 100", "longest"],
+    );
+    let mut rows = vec![(what.to_owned(), strings(&head))];
+    for line in lines_and_total(figures) {
+        let cells = line.waits.map_or_else(
+            || strings(&["–"; 4]),
+            |it| [it.median, it.p90, it.p95, it.max].map(|secs| number(lang, secs, 1)).to_vec(),
+        );
+        rows.push((title(lang, line), cells));
+    }
+    format!("\n{}", table(&rows))
+}
+
+fn levels(lang: Lang, figures: &Figures) -> String {
+    let what = lang.pick("Zusage nach Formel/Fassung", "Promise by formula/version");
+    let head = lang.pick(["gehalten", "Ziel", ""], ["kept", "target", ""]);
+    let mut rows = vec![(what.to_owned(), strings(&head))];
+    for line in lines_and_total(figures) {
+        for (id, level) in &line.service_level {
+            let name = format!("{}, {id}/{}", title(lang, line), level.version);
+            rows.push((name, level_cells(lang, level)));
+        }
+    }
+    format!("\n{}", table(&rows))
+}
+
+fn level_cells(lang: Lang, level: &LevelFigures) -> Vec<String> {
+    let of = lang.pick("von", "of");
+    let (kept, counted) = (level.numerator as f64, level.denominator as f64);
+    let share = level.share.map_or("–".to_owned(), |share| percent(lang, share));
+    let (kept, counted) = (number(lang, kept, 0), number(lang, counted, 0));
+    let target = level.target.map_or(String::new(), |target| {
+        format!("{} in {} s", percent(lang, target), number(lang, level.within, 0))
+    });
+    let met = match level.met {
+        Some(true) => lang.pick("erreicht", "met"),
+        Some(false) => lang.pick("verfehlt", "missed"),
+        None => "",
+    };
+    vec![format!("{kept} {of} {counted} = {share}"), target, met.to_owned()]
+}
+
+fn occupancy(lang: Lang, figures: &Figures) -> String {
+    let what = lang.pick("Auslastung je Team", "Occupancy by team");
+    let head = lang.pick(
+        ["", "beschäftigt", "bereit oder beschäftigt", "angemeldet"],
+        ["", "busy", "ready or busy", "signed on"],
+    );
+    let mut rows = vec![(what.to_owned(), strings(&head))];
+    for team in figures.occupancy.values() {
+        // A year is read in hours, a practice in hundredths of them.
+        let decimals = if team.signed_on_hours < 10.0 { 2 } else { 0 };
+        let hours = |hours: f64| format!("{} h", number(lang, hours, decimals));
+        let share = team.share.map_or("–".to_owned(), |share| percent(lang, share));
+        let cells = vec![
+            share,
+            hours(team.busy_hours),
+            hours(team.there_hours),
+            hours(team.signed_on_hours),
+        ];
+        rows.push((team.name.clone(), cells));
+    }
+    format!("\n{}", table(&rows))
+}
+
+/// A share as a percentage with one decimal.
+#[must_use]
+pub fn percent(lang: Lang, share: f64) -> String {
+    format!("{} %", number(lang, share * 100.0, 1))
+}
+
+/// A number as the language writes it: thousands apart, the decimal mark its own.
+fn number(lang: Lang, number: f64, decimals: usize) -> String {
+    let (thousands, mark) = lang.pick(('.', ','), (',', '.'));
+    let plain = format!("{number:.decimals$}");
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut text = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(thousands);
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push(mark);
+        text.push_str(fraction);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_write_them() {
+        assert_eq!(number(Lang::De, 1_234_567.0, 0), "1.234.567");
+        assert_eq!(number(Lang::De, 999.96, 1), "1.000,0");
+        assert_eq!(number(Lang::En, 100_000.0, 2), "100,000.00");
+        assert_eq!(percent(Lang::De, 0.8349), "83,5 %");
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The program as a person at a terminal meets it: what it prints, and how it ends.
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+const COUNTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/county.toml");
+
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn amtsleitung(args: &[&str]) -> Ended {
+    let output = program(args).output().expect("the program starts");
+    Ended {
+        code: output.status.code().expect("it ends by itself"),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amtsleitung"));
+    command.args(args).env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANG");
+    command
+}
+
+/// A file of its own for one test.
+fn file(name: &str, bytes: &[u8]) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, bytes).expect("the temporary folder can be written");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn a_good_file_is_summed_up() {
+    let ended = amtsleitung(&["check", COUNTY]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    assert_eq!(
+        ended.out.replace(COUNTY, "county.toml"),
+        "county.toml ist in Ordnung: Servicecenter Landkreis Harburg.\n  \
+         4 Leitungen mit 23 Nummern, 1 Warteschlange\n  \
+         9 Personen in 3 Teams, 3 Standorte\n  \
+         2 Öffnungszeiten und 3 Schließungen, geprüft vom 2014-01-01 bis zum 2023-12-31 mit den Feiertagen von Niedersachsen\n"
+    );
+    let ended = amtsleitung(&["--lang", "en", "check", COUNTY]);
+    assert!(
+        ended.out.contains("is good: Servicecenter Landkreis Harburg.\n  4 lines with 23 numbers")
+    );
+}
+
+#[test]
+fn errors_end_with_1_and_a_count() {
+    let path = file("broken.toml", "format = 2\n".as_bytes());
+    let ended = amtsleitung(&["check", &path]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.ends_with("3 Fehler, 0 Warnungen.\n"), "{}", ended.out);
+    let english = amtsleitung(&["check", "--lang=en", &path]);
+    assert!(english.out.contains(
+        ":1:10: error: This program does not know format 2.\n    Expected: format = 1.\n"
+    ));
+    assert!(english.out.ends_with("3 errors, 0 warnings.\n"));
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let bad = file("bad.toml", b"format = 1\nid = \"\xff\"\n");
+    let large = file("large.toml", &vec![b'\n'; (1 << 20) + 1]);
+    for (path, why) in [
+        ("/nowhere/x.toml", "Diese Datei gibt es nicht."),
+        (folder, "Das ist ein Ordner, keine Datei."),
+        (&bad, "Byte 18 (Zeile 2) ist kein UTF-8. Die Datei im Texteditor als UTF-8 speichern."),
+        (&large, "Die Datei ist zu groß. Erwartet: höchstens 1048576 Bytes."),
+    ] {
+        let ended = amtsleitung(&["check", path]);
+        assert_eq!(ended.code, 1, "{path}");
+        assert_eq!(ended.err, format!("{path}: Fehler: {why}\n"));
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    for (args, said) in [
+        (
+            &["chek"][..],
+            "Fehler: Diesen Befehl gibt es nicht: „chek“. Gemeint „check“?\nHilfe: amtsleitung --help\n",
+        ),
+        (&["check"], "Fehler: Es fehlt die Datei.\nHilfe: amtsleitung check --help\n"),
+        (
+            &["check", "a", "b"],
+            "Fehler: Das ist ein Argument zu viel: „b“.\nHilfe: amtsleitung check --help\n",
+        ),
+        (
+            &["check", "--langg", "de"],
+            "Fehler: Diese Option gibt es nicht: „--langg“. Gemeint „--lang“?\nHilfe: amtsleitung check --help\n",
+        ),
+        (
+            &["when", "x", "--lin", "115"],
+            "Fehler: Diese Option gibt es nicht: „--lin“. Gemeint „--line“?\nHilfe: amtsleitung when --help\n",
+        ),
+        (
+            &["when", "x", "--line"],
+            "Fehler: Dieser Option fehlt der Wert: „--line“.\nHilfe: amtsleitung when --help\n",
+        ),
+        (
+            &["when", COUNTY, "--line", "115"],
+            "Fehler: Diese Option fehlt: „--at“.\nHilfe: amtsleitung when --help\n",
+        ),
+        (
+            &["--versio"],
+            "Fehler: Diese Option gibt es nicht oder nicht ohne Befehl: „--versio“. Gemeint „--version“?\nHilfe: amtsleitung --help\n",
+        ),
+        (
+            &["--lang", "fr"],
+            "Fehler: Diese Sprache gibt es nicht (möglich: de, en): „fr“.\nHilfe: amtsleitung --help\n",
+        ),
+    ] {
+        let ended = amtsleitung(args);
+        assert_eq!((ended.code, ended.err.as_str(), ended.out.as_str()), (2, said, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn help_and_version() {
+    for args in [&[][..], &["--help"], &["-h"]] {
+        let ended = amtsleitung(args);
+        assert_eq!(ended.code, 0);
+        assert!(ended.out.starts_with("Amtsleitung – das virtuelle Telefon-Servicecenter\n"));
+    }
+    let english = program(&[]).env("LANG", "en_GB.UTF-8").output().expect("the program starts");
+    assert!(english.stdout.starts_with("Amtsleitung – the virtual telephone".as_bytes()));
+    assert_eq!(
+        amtsleitung(&["--version"]).out,
+        concat!("amtsleitung ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+    let help = amtsleitung(&["when", "--help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.out.contains("--at ZEITPUNKT"));
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_error() {
+    let path = file("long.toml", "x = [\n".repeat(5_000).as_bytes());
+    let mut child = program(&["check", &path])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut err).expect("UTF-8");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert_eq!(err, "");
+}
+
+fn when(lang: &str, line: &str, at: &str) -> String {
+    let ended = amtsleitung(&["when", "--at", at, COUNTY, "--lang", lang, "--line", line]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    ended.out
+}
+
+#[test]
+fn christmas_eve_in_neu_wulmstorf() {
+    assert_eq!(
+        when("de", "neu-wulmstorf", "2014-12-24T12:05"),
+        "Mittwoch, 24.12.2014, 12:05 Uhr\n\
+         Zentrale der Gemeinde Neu Wulmstorf (neu-wulmstorf)\n\
+         \n\
+         Geschlossen: Das Rathaus schließt an Heiligabend um 12 Uhr.\n\
+         Wer anruft, hört (12s): „Das Rathaus Neu Wulmstorf ist zurzeit geschlossen. Sie erreichen uns montags bis donnerstags von sieben bis achtzehn Uhr und freitags von sieben bis fünfzehn Uhr.“\n\
+         Öffnet das nächste Mal: Montag, 29.12.2014, 07:00 Uhr.\n"
+    );
+    assert_eq!(
+        when("de", "neu-wulmstorf", "2014-12-24T11:59"),
+        "Mittwoch, 24.12.2014, 11:59 Uhr\n\
+         Zentrale der Gemeinde Neu Wulmstorf (neu-wulmstorf)\n\
+         \n\
+         Offen. Schließt das nächste Mal: Mittwoch, 24.12.2014, 12:00 Uhr.\n\
+         Wer anruft, hört (4s): „Guten Tag, Sie sind mit der Gemeinde Neu Wulmstorf verbunden.“\n\
+         Ist niemand frei, wartet man in der Warteschlange „Bürgertelefon“, höchstens 15min.\n\
+         Danach, oder wenn dort schon 40 warten, heißt es: „Im Moment sind alle Plätze belegt. Bitte rufen Sie in einigen Minuten noch einmal an.“\n\
+         Nach Plan im Dienst und für diese Leitung befähigt: 7\n  \
+         Servicecenter im Kreishaus: 5\n  \
+         Rathaus Neu Wulmstorf: 1\n  \
+         Rathaus Buchholz: 1\n"
+    );
+}
+
+#[test]
+fn holidays_and_evenings() {
+    let unity = when("en", "115", "2014-10-03T11:05");
+    assert!(unity.contains(
+        "Closed for a public holiday: Day of German Unity (Tag der Deutschen Einheit).\n"
+    ));
+    assert!(unity.contains("Opens next: Monday, 6 October 2014, 07:00.\n"));
+    let evening = when("en", "115", "2014-03-31T18:00");
+    assert!(evening.contains("Closed, outside the opening hours.\n"));
+    assert!(evening.contains("Opens next: Tuesday, 1 April 2014, 07:00.\n"));
+    let morning = when("en", "kreis-zentrale", "2014-03-31T07:00");
+    assert!(morning.contains("Open. Closes next: Monday, 31 March 2014, 18:00.\n"));
+    assert!(morning.contains(
+        "By plan, on shift and able to serve this line: 1\n  Servicecenter im Kreishaus: 1\n"
+    ));
+}
+
+#[test]
+fn questions_that_cannot_be_answered() {
+    for (line, at, said) in [
+        (
+            "neu-wulmsdorf",
+            "2014-12-24T12:05",
+            "Fehler: Diese Leitung gibt es nicht (bekannt: 115, kreis-zentrale, buergerservice, neu-wulmstorf): „neu-wulmsdorf“. Gemeint „neu-wulmstorf“?\n",
+        ),
+        (
+            "115",
+            "24.12.2014",
+            "Fehler: Das ist kein Zeitpunkt (erwartet: Datum und Uhrzeit wie 2014-12-24T12:05): „24.12.2014“.\n",
+        ),
+        ("115", "2014-02-30T12:05", "Fehler: Diesen Tag gibt es nicht: „2014-02-30T12:05“.\n"),
+        (
+            "115",
+            "2014-03-30T02:30",
+            "Fehler: Diese Uhrzeit gibt es an diesem Tag nicht (die Uhren springen auf Sommerzeit): „2014-03-30T02:30“.\n",
+        ),
+        (
+            "115",
+            "1800-03-30T02:30",
+            "Fehler: Für dieses Jahr kennt das Programm keine Feiertage: „1800-03-30T02:30“.\n",
+        ),
+    ] {
+        let ended = amtsleitung(&["when", COUNTY, "--line", line, "--at", at]);
+        assert_eq!(ended.code, 2);
+        assert_eq!(ended.err, format!("{said}Hilfe: amtsleitung when --help\n"));
+    }
+    let path = file("refused.toml", b"format = 1\n");
+    let ended = amtsleitung(&["when", &path, "--line", "115", "--at", "2014-12-24T12:05"]);
+    assert_eq!((ended.code, ended.out.as_str()), (1, ""));
+    assert!(ended.err.contains("Fehler: In der Datei fehlt „centre“."), "{}", ended.err);
+}

@@ -1,0 +1,605 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Broken configurations and what is said about them, in both languages.
+//!
+//! Each case changes `county.toml`: the text left of the arrow becomes the text right of it, where `‸`
+//! marks the place that the message must name.
+
+use amtsleitung::{Lang, config};
+
+const COUNTY: &str = include_str!("county.toml");
+
+/// The message about the county after one change: without the file's name and place, which is compared with the mark.
+fn said(from: &str, to: &str, lang: Lang) -> String {
+    let (before, rest) =
+        COUNTY.split_once(from).unwrap_or_else(|| panic!("not in the county: {from}"));
+    let marked = format!("{before}{to}{rest}");
+    let (ahead, _) = marked.split_once('‸').unwrap_or_else(|| panic!("no mark: {to}"));
+    let (line, start) = (ahead.matches('\n').count() + 1, ahead.rfind('\n').map_or(0, |at| at + 1));
+    let column = ahead[start..].chars().count() + 1;
+    let text = marked.replace('‸', "");
+    let printed = config::check(&text).printed("x", lang);
+    let place = format!("x:{line}:{column}: ");
+    let problem = printed
+        .split("\nx:")
+        .map(|part| part.strip_prefix("x:").unwrap_or(part))
+        .find_map(|part| format!("x:{part}").strip_prefix(&place).map(str::to_owned));
+    match problem {
+        Some(problem) => {
+            let lines: Vec<&str> = problem.lines().take(2).collect();
+            without_line_numbers(&lines.join("\n"))
+        }
+        None => panic!("{from:?} → {to:?}: nothing at {place}but:\n{printed}"),
+    }
+}
+
+/// Other places are named by their line, which would move with every change of the county.
+fn without_line_numbers(text: &str) -> String {
+    let mut words = text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    for at in 1..words.len() {
+        let rest = words[at].trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+        let names_a_line = words[at - 1].ends_with("Zeile") || words[at - 1].ends_with("line");
+        if names_a_line && rest.len() < words[at].len() {
+            words[at] = format!("N{rest}");
+        }
+    }
+    words.join(" ")
+}
+
+#[track_caller]
+fn both(from: &str, to: &str, de: &str, en: &str) {
+    assert_eq!(said(from, to, Lang::De), de);
+    assert_eq!(said(from, to, Lang::En), en);
+}
+
+/// Only what is wrong, in German, without the advice.
+#[track_caller]
+fn wrong(from: &str, to: &str, de: &str) {
+    assert_eq!(said(from, to, Lang::De).lines().next(), Some(de));
+}
+
+#[test]
+fn the_example_has_nothing_to_complain_about() {
+    for text in [include_str!("../../../examples/harburg.toml"), COUNTY] {
+        let checked = config::check(text);
+        assert_eq!(checked.printed("harburg.toml", Lang::De), "");
+        assert!(checked.county.is_some());
+    }
+}
+
+#[test]
+fn what_is_no_toml() {
+    both(
+        "format = 1",
+        "format = ‸",
+        "Fehler: Text muss in Anführungszeichen stehen.\n    Erwartet: ein Text in Anführungszeichen.",
+        "error: This is not valid TOML: string values must be quoted.\n    Expected: literal string.",
+    );
+    wrong(
+        "id = \"servicezeit\"",
+        "id = \"servicezeit‸\nx = 1",
+        "Fehler: Der Text in Anführungszeichen endet nicht oder enthält ein unerlaubtes Zeichen.",
+    );
+    wrong(
+        "id = \"k1\"",
+        "id = \"k1\"\n‸id = \"k1\"",
+        "Fehler: Dieses Feld steht schon weiter oben in derselben Tabelle.",
+    );
+    wrong(
+        "id = \"k1\"",
+        "id = \"k‸\u{0}1\"",
+        "Fehler: Der Text in Anführungszeichen endet nicht oder enthält ein unerlaubtes Zeichen.",
+    );
+    wrong(
+        "[[queue]]",
+        "[[queue]‸\n",
+        "Fehler: Die Überschrift der Tabelle wird nicht geschlossen.",
+    );
+}
+
+#[test]
+fn keys() {
+    both(
+        "wrap_up = \"10s\"",
+        "‸wrapup = \"10s\"",
+        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, announcements, rehearsal. Gemeint „wrap_up“?",
+        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, announcements, rehearsal. Did you mean “wrap_up”?",
+    );
+    both(
+        "[[queue]]\nid = \"buergertelefon\"\nname = \"Bürgertelefon\"",
+        "‸[[queue]]\nid = \"buergertelefon\"",
+        "Fehler: In [[queue]] fehlt das Feld „name“.\n    Es ist nötig; was hineingehört, steht in docs/configuration.md.",
+        "error: [[queue]] lacks the field “name”.\n    It is required; docs/configuration.md says what belongs there.",
+    );
+    wrong(
+        "[rehearsal]",
+        "[‸rehearsals]",
+        "Fehler: Eine Tabelle oder ein Feld „rehearsals“ gibt es nicht.",
+    );
+    wrong(
+        "length_max = 40",
+        "‸\"lengthmax\" = 40\nlength_max = 40",
+        "Fehler: In [[queue]] gibt es kein Feld „lengthmax“.",
+    );
+}
+
+#[test]
+fn types_and_ranges() {
+    both(
+        "length_max = 40",
+        "length_max = ‸\"40\"",
+        "Fehler: Bei „length_max“ steht ein Text in Anführungszeichen.\n    Erwartet: eine ganze Zahl.",
+        "error: At “length_max” stands a text in quotes.\n    Expected: a whole number.",
+    );
+    both(
+        "length_max = 40",
+        "length_max = ‸0",
+        "Fehler: Der Wert „0“ bei „length_max“ ist nicht möglich.\n    Erwartet: von 1 bis 8192.",
+        "error: The value “0” of “length_max” is not possible.\n    Expected: from 1 to 8192.",
+    );
+    both(
+        "ring = \"20s\"",
+        "ring = ‸\"20 Sekunden\"",
+        "Fehler: „20 Sekunden“ bei „ring“ ist keine Dauer.\n    Erwartet: eine ganze Zahl und direkt dahinter ms, s, min oder h, zum Beispiel \"20s\" oder \"1min 30s\".",
+        "error: “20 Sekunden” of “ring” is no duration.\n    Expected: a whole number directly followed by ms, s, min or h, for example \"20s\" or \"1min 30s\".",
+    );
+    wrong(
+        "ring = \"20s\"",
+        "ring = ‸\"500ms\"",
+        "Fehler: Der Wert „500ms“ bei „ring“ ist nicht möglich.",
+    );
+    wrong(
+        "head_start = \"15s\"",
+        "head_start = ‸\"25h\"",
+        "Fehler: Der Wert „25h“ bei „head_start“ ist nicht möglich.",
+    );
+}
+
+#[test]
+fn numbers_that_are_none() {
+    wrong("share = 0.75", "share = ‸nan", "Fehler: Der Wert „nan“ bei „share“ ist nicht möglich.");
+    wrong("share = 0.75", "share = ‸inf", "Fehler: Der Wert „inf“ bei „share“ ist nicht möglich.");
+    wrong("share = 0.75", "share = ‸75", "Fehler: Der Wert „75“ bei „share“ ist nicht möglich.");
+    wrong(
+        "share = 0.75",
+        "share = ‸2014-12-24",
+        "Fehler: Bei „share“ steht ein Datum ohne Anführungszeichen.",
+    );
+    wrong(
+        "length_max = 40",
+        "length_max = ‸99999999999999999999999",
+        "Fehler: Der Wert „99999999999999999999999“ bei „length_max“ ist nicht möglich.",
+    );
+    wrong("kfz = 3", "kfz = ‸10", "Fehler: Der Wert „10“ bei „kfz“ ist nicht möglich.");
+    wrong(
+        "priority = 1",
+        "priority = ‸3",
+        "Fehler: Der Wert „3“ bei „priority“ ist nicht möglich.",
+    );
+    wrong(
+        "hours = \"servicezeit\"",
+        "hours = ‸[\"servicezeit\"]",
+        "Fehler: Bei „hours“ steht eine Liste [ … ].",
+    );
+    wrong(
+        "numbers = [\"115\"]",
+        "numbers = ‸\"115\"",
+        "Fehler: Bei „numbers“ steht ein Text in Anführungszeichen.",
+    );
+    wrong(
+        "numbers = [\"115\"]",
+        "numbers = [‸115]",
+        "Fehler: Bei „numbers“ steht eine ganze Zahl.",
+    );
+}
+
+#[test]
+fn a_table_where_many_are_expected() {
+    wrong(
+        "[[queue]]\nid = \"buergertelefon\"",
+        "‸[queue]\nid = \"buergertelefon\"",
+        "Fehler: Bei „queue“ steht eine Tabelle.",
+    );
+}
+
+#[test]
+fn ids_and_references() {
+    both(
+        "client = \"neu-wulmstorf\"",
+        "client = ‸\"neu-wulmsdorf\"",
+        "Fehler: Die Kennung „neu-wulmsdorf“ gibt es bei [[client]] nicht.\n    Bekannt sind: landkreis-harburg, neu-wulmstorf. Gemeint „neu-wulmstorf“?",
+        "error: [[client]] has no id “neu-wulmsdorf”.\n    Known are: landkreis-harburg, neu-wulmstorf. Did you mean “neu-wulmstorf”?",
+    );
+    both(
+        "id = \"k2\"",
+        "id = ‸\"k1\"",
+        "Fehler: Die Kennung „k1“ gibt es bei [[agent]] zweimal.\n    Zuerst steht sie in Zeile N; einer der beiden Einträge braucht eine andere.",
+        "error: The id “k1” is used twice for [[agent]].\n    It stands first in line N; one of the two needs another.",
+    );
+    wrong("id = \"k2\"", "id = ‸\"K2\"", "Fehler: „K2“ ist keine Kennung.");
+    wrong(
+        "queue = \"buergertelefon\"",
+        "queue = ‸\"buerger\"",
+        "Fehler: Die Kennung „buerger“ gibt es bei [[queue]] nicht.",
+    );
+    wrong("kfz = 3", "‸kzf = 3", "Fehler: Die Kennung „kzf“ gibt es bei [[skill]] nicht.");
+    wrong(
+        "lines = [\"115\"]",
+        "lines = [‸\"116\"]",
+        "Fehler: Die Kennung „116“ gibt es bei [[line]] nicht.",
+    );
+    wrong(
+        "hours = [\"servicezeit\"]",
+        "hours = [‸\"servicezei\"]",
+        "Fehler: Die Kennung „servicezei“ gibt es bei [[hours]] nicht.",
+    );
+    wrong(
+        "holidays = \"NI\"",
+        "holidays = ‸\"ND\"",
+        "Fehler: „ND“ ist bei „holidays“ nicht möglich.",
+    );
+    wrong(
+        "definition = \"115-published\"",
+        "definition = ‸\"115-publish\"",
+        "Fehler: „115-publish“ ist bei „definition“ nicht möglich.",
+    );
+    wrong("lines = [\"115\"]", "lines = [\"115\", ‸\"115\"]", "Fehler: „115“ steht zweimal da.");
+    wrong("lines = [\"115\"]", "lines = ‸[]", "Fehler: Die Liste „lines“ ist leer.");
+}
+
+#[test]
+fn lines_without_a_queue() {
+    both(
+        "[[line]]\nid = \"115\"\nname = \"Behördennummer 115\"\nclient = \"landkreis-harburg\"\nnumbers = [\"115\"]\nhours = \"servicezeit\"\nqueue = \"buergertelefon\"",
+        "‸[[line]]\nid = \"115\"\nname = \"Behördennummer 115\"\nclient = \"landkreis-harburg\"\nnumbers = [\"115\"]\nhours = \"servicezeit\"",
+        "Fehler: Diese Leitung hat keine Warteschlange.\n    Erwartet: queue mit der Kennung einer [[queue]], oder no_queue = true, wenn sie nur ihre Ansage abspielt.",
+        "error: This line has no queue.\n    Expected: queue with the id of a [[queue]], or no_queue = true if it only plays its announcement.",
+    );
+    wrong(
+        "priority = 1",
+        "priority = 1\nno_queue = ‸true",
+        "Fehler: Diese Leitung hat queue und zugleich no_queue = true.",
+    );
+    wrong(
+        "queue = \"buergertelefon\"\npriority = 1",
+        "no_queue = true\npriority = ‸1",
+        "Fehler: „priority“ hat bei einer Leitung ohne Warteschlange keine Wirkung.",
+    );
+    wrong(
+        "[[queue]]",
+        "[[queue]]\nid = ‸\"leer\"\nname = \"Leer\"\nlength_max = 1\nwaiting_max = \"1min\"\n\n[[queue]]",
+        "Warnung: Die Warteschlange „leer“ wird von keiner Leitung benutzt.",
+    );
+}
+
+#[test]
+fn numbers_and_blocks() {
+    both(
+        "numbers = [\"+494066969100\"]",
+        "numbers = [‸\"04066969100\"]",
+        "Fehler: „04066969100“ beginnt mit 0.\n    Erwartet: statt der führenden 0 die Landesvorwahl, also +49 und die Vorwahl ohne 0.",
+        "error: “04066969100” begins with 0.\n    Expected: the country code instead of the leading 0, so +49 and the area code without 0.",
+    );
+    both(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"+49406696921\"]",
+        "Fehler: „+49406696921“ und „+494066969200..+494066969219“ („buergerservice“, Zeile N) sind beim Wählen nicht zu unterscheiden.\n    Jede Nummer darf nur einmal vorkommen, und keine darf der Anfang einer anderen sein.",
+        "error: “+49406696921” and “+494066969200..+494066969219” (“buergerservice”, line N) cannot be told apart while dialling.\n    Each number may stand here once, and none may be the beginning of another.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [\"+494066969300\", ‸\"+494066969300\"]",
+        "Fehler: „+494066969300“ und „+494066969300“ („neu-wulmstorf“, Zeile N) sind beim Wählen nicht zu unterscheiden.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"+494066969210..+494066969230\"]",
+        "Fehler: „+494066969210..+494066969230“ und „+494066969200..+494066969219“ („buergerservice“, Zeile N) sind beim Wählen nicht zu unterscheiden.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"+494066969300..+49406696931\"]",
+        "Fehler: Anfang und Ende des Blocks „+494066969300..+49406696931“ passen nicht zusammen.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"+494066969319..+494066969300\"]",
+        "Fehler: Der Block „+494066969319..+494066969300“ endet vor seinem Anfang.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"+494066000000..+494066999999\"]",
+        "Fehler: Der Block „+494066000000..+494066999999“ ist zu groß.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"+49 40 66969300\"]",
+        "Fehler: „+49 40 66969300“ ist keine Rufnummer.",
+    );
+    wrong(
+        "numbers = [\"+494066969300\"]",
+        "numbers = [‸\"115\"]",
+        "Fehler: „115“ und „115“ („115“, Zeile N) sind beim Wählen nicht zu unterscheiden.",
+    );
+}
+
+#[test]
+fn emergency_numbers_are_nowhere_but_in_a_site_s_route() {
+    both(
+        "numbers = [\"115\"]",
+        "numbers = [‸\"112\"]",
+        "Fehler: In „112“ steht die Notrufnummer 112.\n    Sie darf nur im Notrufweg eines Standorts stehen ([[site]], emergency_route oder no_emergency_route). In Texten in Worten schreiben: eins eins zwei; so wird sie auch richtig vorgelesen.",
+        "error: The emergency number 112 stands in “112”.\n    It may stand only in a site's emergency route ([[site]], emergency_route or no_emergency_route). In texts write it in words, “eins eins zwei”; it is then spoken correctly, too.",
+    );
+    for hidden in [
+        "112",
+        "\"0112\"",
+        "\"+4940110\"",
+        "\"1-1-2\"",
+        "\"+49112\"",
+        "\"112..119\"",
+        "110",
+        "\"00 110\"",
+        "\"04181/112\"",
+    ] {
+        wrong(
+            "numbers = [\"115\"]",
+            &format!("numbers = [\"115\", ‸{hidden}]"),
+            &format!(
+                "Fehler: In „{}“ steht die Notrufnummer {}.",
+                hidden.trim_matches('"'),
+                if hidden.contains("112") || hidden.contains("1-1-2") { "112" } else { "110" }
+            ),
+        );
+    }
+    wrong(
+        "numbers = [\"115\"]",
+        "numbers = [‸\"111..115\"]",
+        "Fehler: Der Block „111..115“ enthält die Notrufnummer 112 oder Nummern, die so beginnen.",
+    );
+}
+
+#[test]
+fn emergency_numbers_in_texts_and_sites() {
+    wrong(
+        "closed = \"Die Kreisverwaltung",
+        "closed = ‸\"Im Notfall 112. Die Kreisverwaltung",
+        "Fehler: In „Im Notfall 112. Die Kreisverwaltung erreichen Sie montags bi…“ steht die Notrufnummer 112.",
+    );
+    wrong("id = \"k1\"", "id = ‸\"112\"", "Fehler: In „112“ steht die Notrufnummer 112.");
+    wrong(
+        "id = \"k1\"",
+        "id = \"k1\"\nnote = [{ deep = ‸\"110\" }]",
+        "Fehler: In „110“ steht die Notrufnummer 110.",
+    );
+    wrong(
+        "name = \"Stelle\"",
+        "name = ‸\"Stelle 1 1 2\"",
+        "Fehler: In „Stelle 1 1 2“ steht die Notrufnummer 112.",
+    );
+    wrong(
+        "through = \"Amt der Nebenstellenanlage im Rathaus\"",
+        "through = ‸\"Amt, 110\"",
+        "Fehler: In „Amt, 110“ steht die Notrufnummer 110.",
+    );
+    wrong(
+        "numbers = [\"110\", \"112\"], through = \"Amt der Nebenstellenanlage im Rathaus\"",
+        "numbers = ‸[\"110\"], through = \"Amt\"",
+        "Fehler: Der Notrufweg eines Standorts gilt für beide Notrufnummern und für keine andere.",
+    );
+    wrong(
+        "no_emergency_route = \"Hier",
+        "emergency_route = { numbers = [\"110\", \"112\"], through = \"Amt\" }\nno_emergency_route = ‸\"Hier",
+        "Fehler: Dieser Standort hat emergency_route und zugleich no_emergency_route.",
+    );
+    wrong(
+        "[[site]]\nid = \"rathaus-buchholz\"\nname = \"Rathaus Buchholz\"\nno_emergency_route = \"Hier stehen nur Arbeitsplätze im Browser; für 110 und 112 hängt ein Amtstelefon im Flur.\"",
+        "‸[[site]]\nid = \"rathaus-buchholz\"\nname = \"Rathaus Buchholz\"",
+        "Fehler: Für diesen Standort ist nicht gesagt, wie der Notruf hinausgeht.",
+    );
+}
+
+#[test]
+fn hours_shifts_and_closures() {
+    let rules = "open = \"Mo-Th 07:00-18:00; Fr 07:00-15:00; PH off\"";
+    wrong(
+        rules,
+        "open = \"‸SH Mo-Fr 09:00-12:00\"",
+        "Fehler: Schulferien (SH) sind nicht hinterlegt, und „SH Mo-Fr“ hieße „Ferien oder Mo-Fr“; erwartet: die Ferien als Datum, etwa Jul 31-Sep 10.",
+    );
+    wrong(
+        rules,
+        "open = ‸\"Mo-Fr 09:00-12:00\"",
+        "Warnung: Die Zeiten „Mo-Fr 09:00-12:00“ sagen nicht, was an Feiertagen gilt.",
+    );
+    wrong(
+        rules,
+        "open = ‸\"off; PH off\"",
+        "Fehler: Nach diesen Zeiten ist vom 2014-01-01 bis zum 2023-12-31 nie offen.",
+    );
+    wrong(
+        "shift = \"Mo-Th 07:00-15:00; Fr 07:00-13:00; PH off\"",
+        "shift = ‸\"Mo-Th 07:00-22:00; PH off\"",
+        "Fehler: Die Schicht am 2014-01-02 dauert 15 Stunden ohne Ende.",
+    );
+    wrong(
+        "until = \"2014-12-24T24:00\"",
+        "until = ‸\"2014-12-24T11:00\"",
+        "Fehler: Das Ende (until) liegt nicht nach dem Anfang (from).",
+    );
+    wrong(
+        "from = \"2014-12-24T12:00\"",
+        "from = ‸\"2014-02-30T12:00\"",
+        "Fehler: Den Tag „2014-02-30T12:00“ gibt es nicht.",
+    );
+    wrong(
+        "from = \"2014-12-24T12:00\"",
+        "from = ‸\"2014-03-30T02:30\"",
+        "Fehler: Die Uhrzeit „2014-03-30T02:30“ gibt es nicht; die Uhren springen dann auf Sommerzeit.",
+    );
+    wrong(
+        "from = \"2014-12-24T12:00\"",
+        "from = ‸\"24.12.2014 12:00\"",
+        "Fehler: „24.12.2014 12:00“ ist kein Zeitpunkt.",
+    );
+    wrong(
+        "from = \"2014-12-24T12:00\"",
+        "from = ‸2014-12-24T12:00:00",
+        "Fehler: Bei „from“ steht ein Datum ohne Anführungszeichen.",
+    );
+    wrong(
+        "[[closure]]\nhours = [\"rathaus-neu-wulmstorf\"]\nfrom = \"2014-12-24T12:00\"\nuntil = \"2014-12-24T24:00\"",
+        "‸[[closure]]\nhours = [\"rathaus-neu-wulmstorf\"]\nfrom = \"2014-12-27T12:00\"\nuntil = \"2014-12-27T24:00\"",
+        "Warnung: Zu dieser Zeit ist „rathaus-neu-wulmstorf“ ohnehin geschlossen.",
+    );
+}
+
+#[test]
+fn skills_teams_and_shifts_that_do_not_fit() {
+    both(
+        "required = { auskunft = 1 }",
+        "required = { ‸auskunft = 6 }",
+        "Fehler: Die Leitung verlangt „auskunft“ auf Stufe 6, aber niemand hat mehr als Stufe 5.\n    Höchstens 5 verlangen, oder jemandem die Stufe geben.",
+        "error: The line requires “auskunft” at level 6, but nobody has more than level 5.\n    Require 5 at most, or give somebody the level.",
+    );
+    let skill = "[[team]]\nid = \"kreishaus\"";
+    let more = format!("[[skill]]\nid = \"platt\"\nname = \"Plattdeutsch\"\n\n{skill}");
+    let with = COUNTY.replacen(skill, &more, 1);
+    let required = with.replacen("required = { auskunft = 1 }", "required = { platt = 1 }", 1);
+    assert!(
+        config::check(&required)
+            .printed("x", Lang::De)
+            .contains("Fehler: Die Leitung verlangt „platt“, aber niemand hat diese Fertigkeit.")
+    );
+    let preferred = with.replacen("preferred = [\"kfz\"]", "preferred = [\"platt\"]", 1);
+    let checked = config::check(&preferred);
+    assert!(
+        checked
+            .printed("x", Lang::De)
+            .contains("Warnung: Die Leitung bevorzugt „platt“, aber niemand hat diese Fertigkeit.")
+    );
+    assert!(checked.county.is_some(), "a warning does not fail");
+    wrong(
+        "required = { auskunft = 1 }",
+        "required = ‸{ neu-wulmstorf = 1, kfz = 1 }",
+        "Fehler: Niemand hat alle Fertigkeiten zugleich, die diese Leitung verlangt.",
+    );
+    wrong(
+        "preferred = [\"kfz\"]",
+        "preferred = [‸\"auskunft\"]",
+        "Fehler: „auskunft“ steht bei required und bei preferred.",
+    );
+    wrong(
+        "[[agent]]",
+        "[[team]]\nid = ‸\"leer\"\nname = \"Leer\"\nsite = \"rathaus-buchholz\"\n\n[[agent]]",
+        "Warnung: Im Team „leer“ ist niemand.",
+    );
+    wrong(
+        "id = \"115\"\nname = \"Behördennummer 115\"\nclient = \"landkreis-harburg\"\nnumbers = [\"115\"]\nhours = \"servicezeit\"\nqueue = \"buergertelefon\"\npriority = 1\nrequired = { auskunft = 1 }",
+        "id = ‸\"115\"\nname = \"Behördennummer 115\"\nclient = \"landkreis-harburg\"\nnumbers = [\"115\"]\nhours = \"servicezeit\"\nqueue = \"buergertelefon\"\npriority = 1\nrequired = { kfz = 5 }",
+        "Warnung: Die Leitung „115“ ist offen, aber niemand, der sie bedienen kann, hat Schicht: zuerst am Donnerstag, 02.01.2014, 15:00 Uhr.",
+    );
+}
+
+#[test]
+fn places() {
+    wrong(
+        "ars = \"033530005005\"",
+        "ars = ‸\"03353\"",
+        "Fehler: Der Regionalschlüssel „03353“ passt nicht zu kind = \"stadt\".",
+    );
+    wrong(
+        "ars = \"033535401\"",
+        "ars = ‸\"033530401\"",
+        "Fehler: Der Regionalschlüssel „033530401“ passt nicht zu kind = \"samtgemeinde\".",
+    );
+    wrong(
+        "ars = \"033535401\"",
+        "ars = ‸\"0335354\"",
+        "Fehler: „0335354“ ist kein Regionalschlüssel.",
+    );
+    wrong("ars = \"033535402\"", "ars = ‸\"033535401\"", "Fehler: „033535401“ steht zweimal da.");
+    wrong(
+        "postcodes = [\"21244\"]",
+        "postcodes = [‸\"2124\"]",
+        "Fehler: „2124“ ist keine Postleitzahl.",
+    );
+    wrong(
+        "postcodes = [\"21244\"]",
+        "postcodes = [‸21244]",
+        "Fehler: Bei „postcodes“ steht eine ganze Zahl.",
+    );
+    wrong(
+        "area_codes = [\"04174\"]",
+        "area_codes = [‸\"4174\"]",
+        "Fehler: „4174“ ist keine Vorwahl.",
+    );
+    wrong("kind = \"stadt\"", "kind = ‸\"Statd\"", "Fehler: „Statd“ ist bei „kind“ nicht möglich.");
+}
+
+#[test]
+fn other_places_are_named_and_all_problems_come_in_the_order_of_the_file() {
+    let text = "format = 1\n[[queue]]\nid = \"q\"\nname = \"Ä\"\nlength_max = 1\nwaiting_max = \"1min\"\n[[queue]]\nid = \"q\"\nname = \"\"\nlength_max = 1\nwaiting_max = \"x\"\n";
+    assert_eq!(
+        config::check(text).printed("x.toml", Lang::De),
+        "x.toml:1:1: Fehler: In der Datei fehlt „line“.\n    \
+         Es ist nötig; was hineingehört, steht in docs/configuration.md.\n\
+         x.toml:1:1: Fehler: In der Datei fehlt „centre“.\n    \
+         Es ist nötig; was hineingehört, steht in docs/configuration.md.\n\
+         x.toml:3:6: Warnung: Die Warteschlange „q“ wird von keiner Leitung benutzt.\n    \
+         Streichen, oder bei einer Leitung als queue eintragen.\n\
+         x.toml:8:6: Fehler: Die Kennung „q“ gibt es bei [[queue]] zweimal.\n    \
+         Zuerst steht sie in Zeile 3; einer der beiden Einträge braucht eine andere.\n\
+         x.toml:8:6: Warnung: Die Warteschlange „q“ wird von keiner Leitung benutzt.\n    \
+         Streichen, oder bei einer Leitung als queue eintragen.\n\
+         x.toml:9:8: Fehler: Der Text bei „name“ ist leer.\n    \
+         Erwartet: mindestens ein sichtbares Zeichen.\n\
+         x.toml:11:15: Fehler: „x“ bei „waiting_max“ ist keine Dauer.\n    \
+         Erwartet: eine ganze Zahl und direkt dahinter ms, s, min oder h, zum Beispiel \"20s\" oder \"1min 30s\".\n\
+         5 Fehler, 2 Warnungen.\n"
+    );
+}
+
+#[test]
+fn no_more_than_200_problems_are_printed() {
+    let text = "x = 1\n".repeat(1_000);
+    let printed = config::check(&text).printed("x", Lang::De);
+    assert_eq!(printed.matches("x:").count(), 200);
+    assert!(printed.contains("… und "), "{printed}");
+}
+
+/// The part of the documentation under each heading, by the heading's text.
+fn documented(heading: &str) -> String {
+    let document = include_str!("../../../docs/configuration.md");
+    let part = document.split("\n## ").find(|part| part.starts_with(heading));
+    part.unwrap_or_else(|| panic!("docs/configuration.md has no section {heading}")).to_owned()
+}
+
+#[test]
+fn every_key_is_documented_under_its_table() {
+    use amtsleitung::config::schema::Table;
+    for table in Table::ALL {
+        let section = match table {
+            Table::Root => documented("Top level"),
+            Table::EmergencyRoute => documented("`[[site]]`"),
+            Table::Announcements | Table::Announcement | Table::LineRehearsal => {
+                documented("`[[line]]`")
+            }
+            Table::Centre
+            | Table::Hours
+            | Table::Closure
+            | Table::Client
+            | Table::Place
+            | Table::Site
+            | Table::Skill
+            | Table::Team
+            | Table::Agent
+            | Table::Queue
+            | Table::Line
+            | Table::Target
+            | Table::Rehearsal => documented(&format!("`{}`", table.header())),
+        };
+        for key in table.keys() {
+            assert!(section.contains(&format!("`{key}`")), "{key} of {table:?} is not documented");
+        }
+    }
+}

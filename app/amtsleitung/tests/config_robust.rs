@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Whatever a file holds, the check comes back, in time, with places inside the file, or with a county
+//! whose every promise is kept.
+
+use amtsleitung::config::county::{County, EmergencyRoute};
+use amtsleitung::{Lang, config};
+use std::time::{Duration, Instant};
+use stdx::limits::{PRIORITY_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX};
+use stdx::{LineId, Rng};
+
+const EXAMPLE: &str = include_str!("../../../examples/harburg.toml");
+
+/// Far more than any file needs, so that a busy machine fails no test, and far less than a hang.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[expect(clippy::disallowed_methods, reason = "a test of how long something takes")]
+fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = run();
+    let took = start.elapsed();
+    assert!(took < PATIENCE, "{what} took {took:?}");
+    if took > Duration::from_millis(500) {
+        eprintln!("{what}: {took:?}");
+    }
+    result
+}
+
+/// Checks any bytes and everything that must hold of the answer; true if they were accepted.
+fn survives(what: &str, bytes: &[u8]) -> bool {
+    timed(what, || {
+        let Ok(text) = config::text_of(bytes) else { return false };
+        let checked = config::check(text);
+        let lines: Vec<&str> = text.split('\n').collect();
+        for found in checked.report().found().iter().take(1_000) {
+            assert!(found.at <= text.len(), "{what}: place outside the file");
+            let place = checked.place(found.at);
+            let line = lines.get(place.line - 1).expect("the line is there");
+            assert!(place.column <= line.chars().count() + 1, "{what}: column outside the line");
+        }
+        for lang in [Lang::De, Lang::En] {
+            let printed = checked.printed("x", lang);
+            assert!(printed.chars().all(|c| c == '\n' || !c.is_control()), "{what}: {printed:?}");
+        }
+        assert_eq!(checked.county.is_some(), !checked.report().has_errors(), "{what}");
+        if let Some(county) = &checked.county {
+            keeps_its_promises(county);
+        }
+        checked.county.is_some()
+    })
+}
+
+fn keeps_its_promises(county: &County) {
+    for (index, line) in county.lines.iter().enumerate() {
+        assert!(line.client < county.clients.len() && line.hours < county.hours.len());
+        assert!(!line.numbers.is_empty());
+        assert_eq!(county.line(&line.id), Some(LineId(index as u16)));
+        if let Some(service) = line.service() {
+            assert!(service.queue.index() < county.queues.len());
+            assert!(service.priority <= PRIORITY_MAX);
+            assert!(service.wrap_up <= RULE_DURATION_MAX);
+            assert!(service.required.iter().all(|needs| needs.skill.index() < county.skills.len()));
+            assert!(service.preferred.iter().all(|skill| skill.index() < county.skills.len()));
+            assert!(county.agents_for(LineId(index as u16)).next().is_some());
+        }
+    }
+    let mut reach: Vec<_> =
+        county.lines.iter().flat_map(|l| &l.numbers).map(|n| n.reach()).collect();
+    reach.sort_unstable();
+    assert!(reach.windows(2).all(|two| two[0].0 != two[1].0 || two[0].2 < two[1].1));
+    for agent in &county.agents {
+        assert!(agent.team.index() < county.teams.len());
+        assert!(agent.skills.iter().all(|has| (1..=SKILL_LEVEL_MAX).contains(&has.level)));
+    }
+    assert!(county.teams.iter().all(|team| team.site < county.sites.len()));
+    for closure in &county.closures {
+        assert!(closure.from < closure.until);
+        assert!(closure.hours.iter().all(|&hours| hours < county.hours.len()));
+    }
+    for target in &county.targets {
+        assert!((0.0..=1.0).contains(&target.share));
+        assert!(target.lines.iter().all(|line| line.index() < county.lines.len()));
+    }
+    for site in &county.sites {
+        match &site.emergency_route {
+            EmergencyRoute::Through(text) | EmergencyRoute::None(text) => assert!(!text.is_empty()),
+        }
+    }
+}
+
+/// One random change: a byte, a piece left out, a block twice, two values swapped.
+fn mutate(rng: &mut Rng, bytes: &mut Vec<u8>) {
+    let below = |rng: &mut Rng, bound: usize| rng.below(bound.max(1) as u64) as usize;
+    let at = below(rng, bytes.len());
+    match rng.below(7) {
+        0 => bytes[at] = rng.below(256) as u8,
+        1 => {
+            let until = (at + below(rng, 40)).min(bytes.len());
+            bytes.drain(at..until);
+        }
+        2 => {
+            let until = (at + below(rng, 600)).min(bytes.len());
+            let piece = bytes[at..until].to_vec();
+            let to = below(rng, bytes.len());
+            bytes.splice(to..to, piece);
+        }
+        3 => {
+            let odd = [
+                "\0",
+                "\u{feff}",
+                "[[",
+                "]]",
+                "{",
+                "}",
+                "\"",
+                "'''",
+                "\"\"\"",
+                "\r\n",
+                "nan",
+                "inf",
+                "-1",
+                "1e400",
+                "0x10",
+                "2014-02-30",
+                "..",
+                "112",
+                "= ",
+                "#",
+                "\\u0000",
+                "\u{202e}",
+                "é",
+                "[[line]]\n",
+                "99999999999999999999",
+                "true",
+                "a.b.c=1\n",
+                "[line]\n",
+                "PH off",
+                "24/7",
+                "Jan-Mar Mo-Su[1,-1]",
+            ];
+            let word = odd[below(rng, odd.len())];
+            bytes.splice(at..at, word.bytes());
+        }
+        _ => swap_values(rng, bytes),
+    }
+}
+
+/// Swaps what stands behind the equals signs of two lines.
+fn swap_values(rng: &mut Rng, bytes: &mut Vec<u8>) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    let valued: Vec<usize> = (0..lines.len()).filter(|&at| lines[at].contains(" = ")).collect();
+    if valued.is_empty() {
+        return;
+    }
+    let one = valued[rng.below(valued.len() as u64) as usize];
+    let other = valued[rng.below(valued.len() as u64) as usize];
+    let parts = |line: &str| line.split_once(" = ").map(|(k, v)| (k.to_owned(), v.to_owned()));
+    if let (Some((one_key, one_value)), Some((other_key, other_value))) =
+        (parts(&lines[one]), parts(&lines[other]))
+    {
+        lines[one] = format!("{one_key} = {other_value}");
+        lines[other] = format!("{other_key} = {one_value}");
+    }
+    *bytes = lines.join("\n").into_bytes();
+}
+
+#[test]
+fn a_mangled_example_never_breaks_the_check() {
+    let rounds: u64 =
+        std::env::var("AMTSLEITUNG_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
+    let mut accepted = 0;
+    for seed in 0..rounds {
+        let mut rng = Rng::new(seed);
+        let mut bytes = EXAMPLE.as_bytes().to_vec();
+        for _ in 0..=rng.below(4) {
+            mutate(&mut rng, &mut bytes);
+        }
+        accepted += usize::from(survives(&format!("seed {seed}"), &bytes));
+    }
+    assert!(accepted > 0, "some changes are harmless, in comments for example");
+}
+
+/// What a TOML file is made of, whole and broken.
+const PIECES: &[&str] = &[
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "=",
+    ".",
+    ",",
+    "\n",
+    "\n",
+    " ",
+    "\"",
+    "'",
+    "\"\"\"",
+    "'''",
+    "#",
+    "\\",
+    "\\u12",
+    "\r",
+    "\t",
+    "line",
+    "centre",
+    "hours",
+    "id",
+    "site",
+    "emergency_route",
+    "numbers",
+    "closure",
+    "agent",
+    "skills",
+    "1",
+    "-",
+    "+",
+    "_",
+    "0x",
+    "1e5",
+    "nan",
+    "inf",
+    "true",
+    "1979-05-27",
+    "T24:00",
+    "112",
+    "ä",
+    "\u{feff}",
+    "\0",
+    "[[line]]\n",
+    "[line.announcements]\n",
+    "id = \"x\"\n",
+    "closed = \"x\"\n",
+    "[[agent]]\n",
+    "shift = \"24/7\"\n",
+    "a.b.c",
+    "[centre]\n",
+    "[[site]]\n",
+];
+
+#[test]
+fn a_soup_of_pieces_never_breaks_the_check() {
+    for seed in 0..20_000 {
+        let mut rng = Rng::new(seed);
+        let count = rng.below(60);
+        let text: String =
+            (0..count).map(|_| PIECES[rng.below(PIECES.len() as u64) as usize]).collect();
+        assert!(!survives(&format!("soup {seed}"), text.as_bytes()));
+    }
+}
+
+#[test]
+fn odd_files_are_answered() {
+    let deep = |open: &str, count: usize| format!("a = {}", open.repeat(count));
+    let cases = [
+        ("empty", String::new()),
+        ("blank", "\n\n  \n".to_owned()),
+        ("only a comment", "# nichts".to_owned()),
+        ("byte order mark", format!("\u{feff}{EXAMPLE}")),
+        ("CR LF", EXAMPLE.replace('\n', "\r\n")),
+        ("only CR", EXAMPLE.replace('\n', "\r")),
+        ("NUL", "\0".repeat(1_000)),
+        ("deep arrays", deep("[", 100_000)),
+        ("deep tables", deep("{a=", 100_000)),
+        ("dotted key", format!("{}=1", vec!["a"; 100_000].join("."))),
+        ("dotted header", format!("[{}]", vec!["a"; 100_000].join("."))),
+        ("quoted keys", "\"\" = 1\n\"a.b\" = 2\n'c\"d' = 3\n".to_owned()),
+        ("huge number", format!("format = {}", "9".repeat(100_000))),
+        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\n".to_owned()),
+        ("tables for lists", "[hours]\n[closure]\n[client]\n[place]\n[site]\n[skill]\n[team]\n[agent]\n[queue]\n[line]\n[target]\n[[centre]]\n[[rehearsal]]\n".to_owned()),
+    ];
+    for (what, text) in cases {
+        let accepted = survives(what, text.as_bytes());
+        assert_eq!(accepted, matches!(what, "byte order mark" | "CR LF"), "{what}");
+    }
+    assert!(!survives("not UTF-8", b"format = 1\n\xff"));
+}
+
+/// A file of almost the largest size, made of one piece.
+fn full_of(piece: impl Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    for index in 0.. {
+        let next = piece(index);
+        if text.len() + next.len() >= config::FILE_MAX {
+            break;
+        }
+        text.push_str(&next);
+    }
+    text
+}
+
+#[test]
+fn large_files_are_answered_in_time() {
+    let head = EXAMPLE.split("[[agent]]").next().expect("the example has agents");
+    let (before_lines, lines) = EXAMPLE.split_once("[[line]]").expect("the example has lines");
+    let cases: Vec<(&str, String)> = vec![
+        ("tiny tables", full_of(|_| "[[line]]\n".to_owned())),
+        ("unknown tables", full_of(|at| format!("[t{at}]\n"))),
+        ("one unknown list", full_of(|_| "[[x]]\n".to_owned())),
+        ("inline tables", format!("line = [{}]", full_of(|_| "{},".to_owned()).split_at(900_000).0)),
+        ("unknown keys", full_of(|at| format!("k{at}=1\n"))),
+        ("the same key", full_of(|_| "k=1\n".to_owned())),
+        ("broken lines", full_of(|_| "=\n".to_owned())),
+        ("broken words", full_of(|_| "x\n".to_owned())),
+        ("quotes", full_of(|_| "\"".to_owned())),
+        ("one long line", format!("x = [{}", full_of(|_| "1 ".to_owned()).split_at(1_000_000).0)),
+        ("agents", format!("{head}{}", full_of(|at| format!("[[agent]]\nid=\"a{at}\"\nteam=\"kreishaus\"\nskills={{auskunft=1}}\nshift=\"Mo-Fr {:02}:{:02}-12:00; PH off\"\n", at / 60 % 12, at % 60)).split_at(1_000_000).0)),
+        ("agents who never come", format!("{head}{}", full_of(|at| format!("[[agent]]\nid=\"a{at}\"\nteam=\"kreishaus\"\nskills={{auskunft=1}}\nshift=\"{} Mo-Fr 12:00-13:00; PH off\"\n", 1995 + at)).split_at(1_000_000).0)),
+        ("hours that never open", format!("{head}{}", full_of(|at| format!("[[hours]]\nid=\"h{at}\"\nname=\"x\"\nopen=\"Feb 29 week 30 Mo; PH off\"\n")).split_at(1_000_000).0)),
+        ("closures", format!("{}{EXAMPLE}", "").replacen("[[closure]]", &format!("{}[[closure]]", full_of(|at| format!("[[closure]]\nhours=[\"servicezeit\"]\nfrom=\"2014-01-{:02}T10:00\"\nuntil=\"2014-01-{:02}T11:00\"\nreason=\"x\"\n", at % 28 + 1, at % 28 + 1)).split_at(900_000).0), 1)),
+        ("numbers", format!("{before_lines}[[line]]\nnumbers=[{}]\n[[line]]{lines}", full_of(|at| format!("\"+4940{:07}..+4940{:07}\",", at * 10_000 % 10_000_000, (at * 10_000 + 9_000) % 10_000_000)).split_at(900_000).0)),
+        ("references", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[target]]\nlines=[\"x{at}\",\"kreis-zentrele\"]\n")).split_at(900_000).0)),
+        ("area codes", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[place]]\narea_codes=[\"0{}\"]\n", 10_000 + at % 89_999)).split_at(900_000).0)),
+    ];
+    for (what, text) in cases {
+        survives(what, text.as_bytes());
+    }
+}

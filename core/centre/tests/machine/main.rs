@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The whole centre: stories, every event in every situation, and a second opinion on random days.
+
+mod every_event;
+mod random_days;
+mod reference;
+mod stories;
+mod story;
+mod unlawful_setups;

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What callers and agents live through, event by event, with all that the centre asks for.
+
+use crate::story::*;
+use acd::agent::Pause;
+use centre::Event;
+use stdx::limits::SHIFT_MAX;
+use stdx::{ContactId, Micros};
+
+#[test]
+fn a_call_is_answered_and_wrapped_up() {
+    let mut s = Story::new();
+    s.at(0, Event::SignOn { agent: ANNA }, &["anna not ready: signed on"]);
+    s.at(1, Event::MakeReady { agent: ANNA }, &["anna ready since 1"]);
+    let rings = ["1 waits, position 1", "anna offered 1", "ring anna for 1 until 30"];
+    s.at(10, call(1, CITIZENS), &rings);
+    s.at(14, answers(ANNA, 1), &["anna talks to 1", "connect 1 to anna"]);
+    let ended = "1: accepted, TalkEnded, queued 0, answered 4 by team 0, ended 90";
+    s.at(100, hangs_up(1), &["anna wraps up until 140", ended]);
+    s.deadline(140, "wrap-up is over", &["anna ready since 140"]);
+}
+
+#[test]
+fn who_is_let_ring_out_is_asked_no_more_and_the_next_agent_is() {
+    let mut s = Story::with_ready(&[ANNA, BEA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.deadline(
+        30,
+        "the telephone rang out",
+        &[
+            "anna not ready: no answer until 120",
+            "stop ringing anna for 1",
+            "1 returned by anna: no answer",
+            "bea offered 1",
+            "ring bea for 1 until 50",
+        ],
+    );
+    s.at(30, answers(ANNA, 1), &["refused: NotOffered"]);
+    s.at(35, answers(BEA, 1), &["bea talks to 1", "connect 1 to bea"]);
+    s.deadline(120, "out of reach is over", &["anna ready since 120"]);
+}
+
+#[test]
+fn an_answer_at_the_very_moment_of_ringing_out_is_too_late() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, CITIZENS));
+    let commands = s.play(tick(30), answers(ANNA, 1));
+    assert_eq!(commands.first().map(String::as_str), Some("anna not ready: no answer until 120"));
+    assert_eq!(commands.last().map(String::as_str), Some("refused: NotOffered"));
+    assert_eq!(s.waiting(DESK), [1]);
+}
+
+#[test]
+fn who_does_not_answer_may_be_ready_again_at_once() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(30), Event::Deadline);
+    let again = ["anna ready since 31", "anna offered 1", "ring anna for 1 until 51"];
+    s.at(31, Event::MakeReady { agent: ANNA }, &again);
+}
+
+#[test]
+fn a_declined_call_goes_to_the_next_and_comes_back_when_the_pause_is_over() {
+    let mut s = Story::with_ready(&[ANNA, BEA]);
+    s.play(tick(10), call(1, CITIZENS));
+    let to_bea = [
+        "anna not ready: declined until 57",
+        "stop ringing anna for 1",
+        "1 returned by anna: declined",
+        "bea offered 1",
+        "ring bea for 1 until 32",
+    ];
+    s.at(12, declines(ANNA, 1), &to_bea);
+    let nobody = [
+        "bea not ready: declined until 58",
+        "stop ringing bea for 1",
+        "1 returned by bea: declined",
+    ];
+    s.at(13, declines(BEA, 1), &nobody);
+    let again = ["anna ready since 57", "anna offered 1", "ring anna for 1 until 77"];
+    s.deadline(57, "out of reach is over", &again);
+}
+
+#[test]
+fn an_old_offer_takes_no_new_caller() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(12), hangs_up(1));
+    s.play(tick(12), call(2, CITIZENS));
+    s.at(13, answers(ANNA, 1), &["refused: NotOffered"]);
+    s.at(13, declines(ANNA, 1), &["refused: NotOffered"]);
+    s.at(13, answers(BEA, 2), &["refused: NotSignedOn"]);
+    s.at(14, answers(ANNA, 2), &["anna talks to 2", "connect 2 to anna"]);
+    s.at(15, answers(ANNA, 2), &["refused: NotOffered"]);
+}
+
+#[test]
+fn who_loses_a_caller_while_it_rings_keeps_the_place_among_the_idle() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(5), Event::SignOn { agent: BEA });
+    s.play(tick(5), Event::MakeReady { agent: BEA });
+    s.play(tick(10), call(1, CITIZENS));
+    let gone = [
+        "stop ringing anna for 1",
+        "anna ready since 0",
+        "1: abandoned, HungUp, queued 0, ended 5",
+    ];
+    s.at(15, hangs_up(1), &gone);
+    let rings = ["2 waits, position 1", "anna offered 2", "ring anna for 2 until 40"];
+    s.at(20, call(2, CITIZENS), &rings);
+}
+
+#[test]
+fn ready_again_is_no_news_and_costs_no_place_among_the_idle() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(5), Event::SignOn { agent: BEA });
+    s.play(tick(5), Event::MakeReady { agent: BEA });
+    s.at(9, Event::MakeReady { agent: ANNA }, &[]);
+    assert_eq!(s.play(tick(10), call(1, CITIZENS))[1], "anna offered 1");
+}
+
+#[test]
+fn hanging_up_just_before_five_seconds_is_short_and_at_five_seconds_is_not() {
+    let mut s = Story::new();
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(10), call(2, CITIZENS));
+    let just_before = tick(15).saturating_sub(Micros(1));
+    let short = ["1: short_abandoned, HungUp, queued 0, ended 4"];
+    s.at_tick(just_before, hangs_up(1), &short);
+    s.at(15, hangs_up(2), &["2: abandoned, HungUp, queued 0, ended 5"]);
+}
+
+#[test]
+fn a_connection_that_is_lost_early_is_our_fault_and_no_short_abandon() {
+    let mut s = Story::new();
+    s.play(tick(10), call(1, CITIZENS));
+    s.at(11, is_cut_off(1), &["1: abandoned, CutOff, queued 0, ended 1"]);
+    s.at(12, is_cut_off(1), &["refused: UnknownContact"]);
+}
+
+#[test]
+fn a_line_without_wrap_up_gives_the_next_call_at_once() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.at(10, call(1, FEDERATION), &["1: greeting of line 1"]);
+    let over = Event::AnnouncementOver { contact: ContactId(1) };
+    s.at(15, over, &["1 waits, position 1", "bea offered 1", "ring bea for 1 until 35"]);
+    s.play(tick(20), answers(BEA, 1));
+    s.play(tick(30), call(2, CITIZENS));
+    let next = [
+        "bea ready since 40",
+        "release 1",
+        "1: accepted, TalkEnded, queued 5, answered 10 by team 1, ended 30",
+        "bea offered 2",
+        "ring bea for 2 until 60",
+    ];
+    s.at(40, Event::HangUp { agent: BEA }, &next);
+}
+
+#[test]
+fn a_greeting_ends_by_itself_if_nobody_says_so() {
+    let mut s = Story::new();
+    s.play(tick(10), call(1, FEDERATION));
+    s.deadline(20, "the announcement is over", &["1 waits, position 1"]);
+    let over = Event::AnnouncementOver { contact: ContactId(1) };
+    s.at(21, over, &["refused: NotEntering"]);
+}
+
+#[test]
+fn wrap_up_is_as_the_line_of_the_call_grants() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, TOWN_HALL));
+    s.play(tick(12), answers(ANNA, 1));
+    assert_eq!(s.play(tick(50), hangs_up(1))[0], "anna wraps up until 70");
+}
+
+#[test]
+fn wrap_up_can_be_extended_three_times_and_ended() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(1), answers(BEA, 1));
+    s.at(2, Event::ExtendWrapUp { agent: BEA }, &["refused: NotInWrapUp"]);
+    s.play(tick(10), hangs_up(1));
+    for until in [90, 130, 170] {
+        let extended = format!("bea wraps up until {until}");
+        s.at(20, Event::ExtendWrapUp { agent: BEA }, &[&extended]);
+    }
+    s.at(20, Event::ExtendWrapUp { agent: BEA }, &["refused: ExtendedEnough"]);
+    s.at(25, Event::EndWrapUp { agent: BEA }, &["bea ready since 25"]);
+    s.at(26, Event::EndWrapUp { agent: BEA }, &["refused: NotInWrapUp"]);
+}
+
+#[test]
+fn a_pause_asked_for_in_the_talk_comes_after_the_wrap_up() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(1), answers(BEA, 1));
+    s.play(tick(2), call(2, CITIZENS));
+    s.at(5, Event::MakeNotReady { agent: BEA, pause: Pause::Break }, &[]);
+    s.play(tick(10), hangs_up(1));
+    s.deadline(50, "wrap-up is over", &["bea not ready: break"]);
+    assert_eq!(s.waiting(DESK), [2], "nobody is asked in the pause");
+}
+
+#[test]
+fn a_pause_that_is_taken_back_in_the_talk_does_not_come() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(1), answers(BEA, 1));
+    s.play(tick(5), Event::MakeNotReady { agent: BEA, pause: Pause::Break });
+    s.play(tick(6), Event::MakeReady { agent: BEA });
+    s.play(tick(10), hangs_up(1));
+    s.deadline(50, "wrap-up is over", &["bea ready since 50"]);
+}
+
+#[test]
+fn signing_off_in_a_talk_waits_for_its_end_and_the_wrap_up() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(1), answers(BEA, 1));
+    s.at(5, Event::SignOff { agent: BEA }, &[]);
+    s.play(tick(10), hangs_up(1));
+    s.deadline(50, "wrap-up is over", &["bea signed off"]);
+    assert_eq!(s.centre.deadline(), None, "nobody is there, nothing will happen");
+}
+
+#[test]
+fn signing_off_while_it_rings_gives_the_caller_to_the_next() {
+    let mut s = Story::with_ready(&[ANNA, BEA]);
+    s.play(tick(10), call(1, CITIZENS));
+    let to_bea = [
+        "anna signed off",
+        "stop ringing anna for 1",
+        "1 returned by anna: signed off",
+        "bea offered 1",
+        "ring bea for 1 until 32",
+    ];
+    s.at(12, Event::SignOff { agent: ANNA }, &to_bea);
+}
+
+#[test]
+fn who_waits_at_closing_time_is_served_and_who_comes_then_is_not() {
+    let mut s = Story::new();
+    let closing = CLOSING;
+    s.play(tick(closing - 5), call(1, FEDERATION));
+    s.at_tick(tick(closing).saturating_sub(Micros(1)), call(2, CITIZENS), &["2 waits, position 1"]);
+    let closed = ["dismiss 3: OutsideHours", "3: closed, OutsideHours, ended 0"];
+    s.at(closing, call(3, CITIZENS), &closed);
+    s.deadline(closing + 5, "the announcement is over", &["1 waits, position 1"]);
+    s.play(tick(closing + 10), Event::SignOn { agent: BEA });
+    let served = ["bea ready since 10011", "bea offered 1", "ring bea for 1 until 10031"];
+    s.at(closing + 11, Event::MakeReady { agent: BEA }, &served);
+    s.play(tick(closing + 12), answers(BEA, 1));
+    s.play(tick(closing + 20), hangs_up(1));
+    assert_eq!(s.play(tick(closing + 21), answers(BEA, 2)), ["bea talks to 2", "connect 2 to bea"]);
+}
+
+#[test]
+fn a_timetable_that_has_ended_closes_the_line_and_says_so() {
+    let mut s = Story::with_ready(&[ANNA]);
+    let ended = ["dismiss 1: TimetableEnded", "1: closed, TimetableEnded, ended 0"];
+    s.at(10, call(1, FORGOTTEN), &ended);
+}
+
+#[test]
+fn a_line_without_a_queue_only_plays_its_announcement() {
+    let mut s = Story::with_ready(&[ANNA]);
+    let announced = ["dismiss 1: AnnouncementOnly", "1: closed, AnnouncementOnly, ended 0"];
+    s.at(10, call(1, ANNOUNCEMENT), &announced);
+    let closed = ["dismiss 2: OutsideHours", "2: closed, OutsideHours, ended 0"];
+    s.at(CLOSING, call(2, ANNOUNCEMENT), &closed);
+}
+
+#[test]
+fn the_queue_is_full_with_those_who_hear_the_greeting_and_those_for_whom_it_rings() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(10), call(2, FEDERATION));
+    s.play(tick(10), call(3, FEDERATION));
+    s.play(tick(10), call(4, CITIZENS));
+    let full = ["dismiss 5: QueueFull", "5: refused, QueueFull, ended 0"];
+    s.at(11, call(5, CITIZENS), &full);
+    s.at(11, call(6, TOWN_HALL), &["6 waits, position 1"]);
+    s.play(tick(12), answers(BEA, 1));
+    assert_eq!(s.play(tick(12), call(7, CITIZENS)), ["7 waits, position 2"], "one place is free");
+    assert_eq!(s.play(tick(13), hangs_up(2)), ["2: short_abandoned, HungUp, ended 3"]);
+    assert_eq!(s.play(tick(13), call(8, FEDERATION)), ["8: greeting of line 1"], "one more");
+    let full = ["dismiss 9: QueueFull", "9: refused, QueueFull, ended 0"];
+    s.at(13, call(9, FEDERATION), &full);
+}
+
+#[test]
+fn who_has_waited_as_long_as_allowed_is_sent_away() {
+    let mut s = Story::new();
+    s.play(tick(10), call(1, FEDERATION));
+    s.play(tick(20), Event::Deadline);
+    let sent_away = ["dismiss 1: WaitedTooLong", "1: refused, WaitedTooLong, queued 10, ended 100"];
+    s.deadline(110, "waited too long", &sent_away);
+}
+
+#[test]
+fn nobody_is_sent_away_while_a_telephone_rings() {
+    let mut s = Story::new();
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(90), Event::SignOn { agent: BEA });
+    s.play(tick(90), Event::MakeReady { agent: BEA });
+    assert_eq!(s.centre.deadline(), Some((tick(110), "the telephone rang out")));
+    s.at(105, answers(BEA, 1), &["bea talks to 1", "connect 1 to bea"]);
+}
+
+#[test]
+fn who_was_not_answered_after_the_limit_is_sent_away_when_it_stops_ringing() {
+    let mut s = Story::new();
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(90), Event::SignOn { agent: BEA });
+    s.play(tick(90), Event::MakeReady { agent: BEA });
+    s.deadline(
+        110,
+        "the telephone rang out",
+        &[
+            "bea not ready: no answer until 200",
+            "stop ringing bea for 1",
+            "1 returned by bea: no answer",
+            "dismiss 1: WaitedTooLong",
+            "1: refused, WaitedTooLong, queued 0, ended 110",
+        ],
+    );
+}
+
+#[test]
+fn positions_count_everybody_of_the_queue_with_the_head_start_of_their_line() {
+    let mut s = Story::new();
+    s.at(10, call(1, CITIZENS), &["1 waits, position 1"]);
+    s.at(20, call(2, CITIZENS), &["2 waits, position 2"]);
+    s.play(tick(30), call(3, FEDERATION));
+    // Class 1 at 30 s stands where an ordinary caller of second 0 would.
+    let over = Event::AnnouncementOver { contact: ContactId(3) };
+    s.at(32, over, &["3 waits, position 1"]);
+    s.at(33, call(4, CITIZENS), &["4 waits, position 4"]);
+    assert_eq!(s.waiting(DESK), [3, 1, 2, 4]);
+    assert_eq!(s.centre.position(ContactId(4)), Some(4));
+    assert_eq!(s.centre.position(ContactId(5)), None);
+}
+
+#[test]
+fn an_agent_of_two_queues_takes_whose_turn_it_is() {
+    for (first, second) in [(CITIZENS, TOWN_HALL), (TOWN_HALL, CITIZENS)] {
+        let mut s = Story::new();
+        s.play(tick(10), call(1, first));
+        s.play(tick(11), call(2, second));
+        s.play(tick(20), Event::SignOn { agent: ANNA });
+        let rings = ["anna ready since 20", "anna offered 1", "ring anna for 1 until 40"];
+        s.at(20, Event::MakeReady { agent: ANNA }, &rings);
+    }
+}
+
+#[test]
+fn whose_turn_it_is_does_not_hold_up_those_whom_another_agent_can_serve() {
+    let mut s = Story::new();
+    s.play(tick(10), call(1, TOWN_HALL));
+    s.play(tick(11), call(2, CITIZENS));
+    s.play(tick(20), Event::SignOn { agent: BEA });
+    let rings = ["bea ready since 20", "bea offered 2", "ring bea for 2 until 40"];
+    s.at(20, Event::MakeReady { agent: BEA }, &rings);
+}
+
+#[test]
+fn who_was_cut_off_and_calls_again_gets_the_old_place() {
+    let mut s = Story::new();
+    s.play(tick(10), call_from(1, CITIZENS, 77));
+    s.play(tick(20), call(2, CITIZENS));
+    s.play(tick(30), is_cut_off(1));
+    s.at(90, call_from(3, CITIZENS, 77), &["3 waits, position 1"]);
+    assert_eq!(s.waiting(DESK), [3, 2]);
+    s.at(91, hangs_up(3), &["3: short_abandoned, HungUp, queued 0, ended 1, follows 1"]);
+    s.at(92, call_from(4, CITIZENS, 77), &["4 waits, position 1"]);
+    s.at(93, is_cut_off(4), &["4: abandoned, CutOff, queued 0, ended 1, follows 3"]);
+}
+
+#[test]
+fn a_minute_and_a_microsecond_later_the_place_is_lost() {
+    let mut s = Story::new();
+    s.play(tick(10), call_from(1, CITIZENS, 77));
+    s.play(tick(20), call(2, CITIZENS));
+    s.play(tick(30), is_cut_off(1));
+    let late = tick(90) + Micros(1);
+    s.at_tick(late, call_from(3, CITIZENS, 77), &["3 waits, position 2"]);
+    s.at(91, hangs_up(3), &["3: short_abandoned, HungUp, queued 0, ended 0"]);
+}
+
+#[test]
+fn the_old_place_is_for_the_same_caller_on_the_same_line_only() {
+    let mut s = Story::new();
+    s.play(tick(10), call_from(1, CITIZENS, 77));
+    s.play(tick(11), call_from(2, CITIZENS, 88));
+    s.play(tick(20), is_cut_off(1));
+    s.at(21, call_from(3, CITIZENS, 99), &["3 waits, position 2"]);
+    s.play(tick(21), call_from(4, FEDERATION, 77));
+    s.at(22, hangs_up(4), &["4: short_abandoned, HungUp, ended 1"]);
+    s.at(23, call_from(5, CITIZENS, 77), &["5 waits, position 1"]);
+    s.at(23, call_from(6, CITIZENS, 77), &["6 waits, position 4"]);
+}
+
+#[test]
+fn a_withheld_number_gets_no_old_place() {
+    let mut s = Story::new();
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(11), call(2, CITIZENS));
+    s.play(tick(20), is_cut_off(1));
+    s.at(21, call(3, CITIZENS), &["3 waits, position 2"]);
+    s.at(22, hangs_up(3), &["3: short_abandoned, HungUp, queued 0, ended 1"]);
+}
+
+#[test]
+fn a_talk_that_was_cut_off_goes_on_before_the_others_and_one_that_ended_does_not() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call_from(1, CITIZENS, 77));
+    s.play(tick(1), answers(BEA, 1));
+    s.play(tick(2), call(2, CITIZENS));
+    let lost = "1: accepted, TalkCutOff, queued 0, answered 1 by team 1, ended 30";
+    s.at(30, is_cut_off(1), &["bea wraps up until 70", lost]);
+    s.at(35, call_from(3, CITIZENS, 77), &["3 waits, position 1"]);
+    let next = ["bea ready since 40", "bea offered 3", "ring bea for 3 until 60"];
+    s.at(40, Event::EndWrapUp { agent: BEA }, &next);
+    s.play(tick(41), answers(BEA, 3));
+    let done = "3: accepted, TalkEnded, queued 0, answered 6 by team 1, ended 15, follows 1";
+    s.at(50, hangs_up(3), &["bea wraps up until 90", done]);
+    s.at(51, call_from(4, CITIZENS, 77), &["4 waits, position 2"]);
+}
+
+#[test]
+fn who_was_sent_away_gets_no_old_place() {
+    let mut s = Story::new();
+    s.play(tick(0), call_from(1, CITIZENS, 77));
+    s.play(tick(50), call(2, CITIZENS));
+    s.play(tick(100), Event::Deadline);
+    s.at(101, call_from(3, CITIZENS, 77), &["3 waits, position 2"]);
+}
+
+#[test]
+fn a_queue_that_is_full_meanwhile_does_not_spend_the_old_place() {
+    let mut s = Story::new();
+    s.play(tick(0), call_from(1, CITIZENS, 77));
+    for contact in 2..5 {
+        s.play(tick(1), call(contact, CITIZENS));
+    }
+    s.play(tick(10), is_cut_off(1));
+    s.play(tick(11), call(5, CITIZENS));
+    let full = ["dismiss 6: QueueFull", "6: refused, QueueFull, ended 0"];
+    s.at(12, call_from(6, CITIZENS, 77), &full);
+    s.play(tick(13), hangs_up(2));
+    s.at(14, call_from(7, CITIZENS, 77), &["7 waits, position 1"]);
+}
+
+#[test]
+fn a_talk_is_asked_about_and_goes_on_when_it_is_alive() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(10), answers(BEA, 1));
+    s.deadline(910, "is the talk alive?", &["bea talks to 1", "is 1 alive?"]);
+    s.at(911, Event::TalkAlive { contact: ContactId(1) }, &["bea talks to 1"]);
+    s.deadline(1811, "is the talk alive?", &["bea talks to 1", "is 1 alive?"]);
+}
+
+#[test]
+fn a_talk_of_which_nobody_knows_any_more_frees_the_agent() {
+    let mut s = Story::with_ready(&[BEA]);
+    s.play(tick(0), call_from(1, CITIZENS, 77));
+    s.play(tick(10), answers(BEA, 1));
+    s.play(tick(910), Event::Deadline);
+    s.deadline(
+        940,
+        "the talk is lost",
+        &[
+            "bea wraps up until 980",
+            "release 1",
+            "1: accepted, TalkCutOff, queued 0, answered 10 by team 1, ended 940",
+        ],
+    );
+    s.at(941, Event::TalkAlive { contact: ContactId(1) }, &["refused: UnknownContact"]);
+    s.at(950, call(2, CITIZENS), &["2 waits, position 1"]);
+    s.at(951, call_from(3, CITIZENS, 77), &["3 waits, position 1"]);
+}
+
+#[test]
+fn a_forgotten_sign_on_ends_with_the_longest_shift() {
+    let mut s = Story::with_ready(&[ANNA]);
+    let end = SHIFT_MAX.as_secs();
+    s.deadline(end, "the shift is over", &["anna signed off"]);
+    assert_eq!(s.centre.deadline(), None);
+}
+
+/// Bea answered a call just before her shift was as long as it may be, and it has just ended.
+fn wrap_up_after_the_shift() -> (Story, u64) {
+    let mut setup = small_county();
+    let horizon = setup.timetables[0].horizon();
+    setup.timetables[0] = calendar::Timetable::always(horizon).expect("the same horizon");
+    let mut s = Story::of(setup);
+    let end = SHIFT_MAX.as_secs();
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    s.play(tick(end - 20), call(1, CITIZENS));
+    s.play(tick(end - 10), answers(BEA, 1));
+    s.play(tick(end + 50), call(2, CITIZENS));
+    s.play(tick(end + 60), hangs_up(1));
+    (s, end + 61)
+}
+
+#[test]
+fn a_talk_outlives_the_shift_and_then_the_shift_is_over() {
+    let (mut s, now) = wrap_up_after_the_shift();
+    s.deadline(now + 39, "wrap-up is over", &["bea signed off"]);
+}
+
+#[test]
+fn whose_shift_ended_in_the_call_is_not_made_ready_for_another() {
+    let (mut s, now) = wrap_up_after_the_shift();
+    s.at(now, Event::MakeReady { agent: BEA }, &["bea signed off"]);
+    assert_eq!(s.waiting(DESK), [2], "the caller waits for somebody whose shift goes on");
+}
+
+#[test]
+fn whose_shift_ended_while_it_rang_is_signed_off_after_declining() {
+    let mut setup = small_county();
+    let horizon = setup.timetables[0].horizon();
+    setup.timetables[0] = calendar::Timetable::always(horizon).expect("the same horizon");
+    let mut s = Story::of(setup);
+    let end = SHIFT_MAX.as_secs();
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    s.play(tick(end - 10), call(1, CITIZENS));
+    let returned = ["bea signed off", "stop ringing bea for 1", "1 returned by bea: declined"];
+    s.at(end + 1, declines(BEA, 1), &returned);
+}
+
+#[test]
+fn a_used_contact_id_is_refused_and_so_is_an_older_one() {
+    let mut s = Story::new();
+    s.play(tick(0), call(5, CITIZENS));
+    s.at(1, call(5, CITIZENS), &["refused: UsedContactId"]);
+    s.at(1, call(4, CITIZENS), &["refused: UsedContactId"]);
+    s.play(tick(2), hangs_up(5));
+    s.at(3, call(5, CITIZENS), &["refused: UsedContactId"]);
+    s.at(4, call(6, CITIZENS), &["6 waits, position 1"]);
+}
+
+#[test]
+fn the_reason_of_the_nearest_deadline_is_named() {
+    let mut s = Story::new();
+    assert_eq!(s.centre.deadline(), None);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    assert_eq!(s.centre.deadline(), Some((tick(SHIFT_MAX.as_secs()), "the shift is over")));
+    s.play(tick(10), call(1, FEDERATION));
+    assert_eq!(s.centre.deadline(), Some((tick(20), "the announcement is over")));
+    s.play(tick(20), Event::Deadline);
+    assert_eq!(s.centre.deadline(), Some((tick(110), "waited too long")));
+    s.play(tick(30), Event::MakeReady { agent: ANNA });
+    assert_eq!(s.centre.deadline(), Some((tick(50), "the telephone rang out")));
+    s.play(tick(40), answers(ANNA, 1));
+    assert_eq!(s.centre.deadline(), Some((tick(940), "is the talk alive?")));
+}
+
+#[test]
+#[should_panic(expected = "time runs backwards")]
+fn time_does_not_run_backwards() {
+    let mut s = Story::new();
+    s.play(tick(10), Event::Deadline);
+    s.play(tick(9), Event::Deadline);
+}

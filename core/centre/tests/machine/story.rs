@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A small centre and a way to tell a story about it: time, event, what the centre asks for.
+//!
+//! The rule to keep: a story may not skip a deadline; the centre's next one is never in the past.
+
+use acd::agent::{NotReadyReason, Pause, ReturnReason, State};
+use acd::contact::Parting;
+use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
+use calendar::{Interval, Timetable};
+use centre::{Centre, Command, Event, Note, Setup};
+use promise::ContactRecord;
+use stdx::{
+    AgentId, CallerToken, ContactId, LineId, Micros, Now, QueueId, SkillId, TeamId, Tick,
+    Timestamp, TimetableId,
+};
+
+/// No greeting, 40 s wrap-up, hanging up within 5 s does not count.
+pub(crate) const CITIZENS: LineId = LineId(0);
+/// The same queue, one class higher, 10 s greeting, no wrap-up.
+pub(crate) const FEDERATION: LineId = LineId(1);
+/// A queue of its own, only for those with the skill, 20 s wrap-up.
+pub(crate) const TOWN_HALL: LineId = LineId(2);
+/// Without a queue.
+pub(crate) const ANNOUNCEMENT: LineId = LineId(3);
+/// Its timetable ended before the story begins.
+pub(crate) const FORGOTTEN: LineId = LineId(4);
+
+/// Citizens and federation: 20 s ring, 4 places, 100 s.
+pub(crate) const DESK: QueueId = QueueId(0);
+
+/// Has the skill for the town hall.
+pub(crate) const ANNA: AgentId = AgentId(0);
+/// Has none.
+pub(crate) const BEA: AgentId = AgentId(1);
+/// Has none either.
+pub(crate) const CARL: AgentId = AgentId(2);
+
+pub(crate) const HEAD_START: Micros = Micros::from_secs(30);
+pub(crate) const CLOSING: u64 = 10_000;
+
+const TOWN: SkillId = SkillId(0);
+const MIDNIGHT: Timestamp = Timestamp::from_secs(1_388_534_400);
+
+pub(crate) fn small_county() -> Setup {
+    let day = Interval { from: MIDNIGHT, until: MIDNIGHT + Micros::from_secs(200_000) };
+    let hours = Interval { from: MIDNIGHT, until: MIDNIGHT + Micros::from_secs(CLOSING) };
+    let yesterday = Interval { from: Timestamp(0), until: MIDNIGHT };
+    let line = |queue: Option<u16>, wrap_up| LineRules {
+        queue: queue.map(QueueId),
+        timetable: TimetableId(0),
+        priority: 0,
+        required: vec![],
+        preferred: vec![],
+        greeting: None,
+        wrap_up: Micros::from_secs(wrap_up),
+        short_abandon: Micros::from_secs(5),
+    };
+    let town = SkillNeed { skill: TOWN, level: 2 };
+    let queue = QueueRules {
+        ring: Micros::from_secs(20),
+        length_max: 4,
+        waiting_max: Micros::from_secs(100),
+    };
+    Setup {
+        rules: CentreRules {
+            head_start: HEAD_START,
+            no_answer_pause: Micros::from_secs(90),
+            decline_pause: Micros::from_secs(45),
+            place_kept: Micros::from_mins(1),
+        },
+        lines: vec![
+            line(Some(0), 40),
+            LineRules { priority: 1, greeting: Some(Micros::from_secs(10)), ..line(Some(0), 0) },
+            LineRules { required: vec![town], ..line(Some(1), 20) },
+            line(None, 0),
+            LineRules { timetable: TimetableId(1), ..line(Some(0), 0) },
+        ],
+        queues: vec![queue, queue],
+        agents: vec![
+            AgentRules { team: TeamId(0), skills: vec![town] },
+            AgentRules { team: TeamId(1), skills: vec![] },
+            AgentRules { team: TeamId(1), skills: vec![] },
+        ],
+        timetables: vec![
+            Timetable::new(day, vec![hours]).expect("the hours lie within the days"),
+            Timetable::always(yesterday).expect("yesterday was a day"),
+        ],
+    }
+}
+
+/// A centre in the middle of a story.
+pub(crate) struct Story {
+    pub(crate) centre: Centre,
+}
+
+impl Story {
+    pub(crate) fn new() -> Self {
+        Story::of(small_county())
+    }
+
+    pub(crate) fn of(setup: Setup) -> Self {
+        Story { centre: Centre::new(setup).expect("the small county is in order") }
+    }
+
+    /// A story that begins with these agents ready, at second 0, in this order of idleness.
+    pub(crate) fn with_ready(agents: &[AgentId]) -> Self {
+        let mut story = Story::new();
+        for &agent in agents {
+            story.play(tick(0), Event::SignOn { agent });
+            story.play(tick(0), Event::MakeReady { agent });
+        }
+        story
+    }
+
+    /// At this second this happens, and the centre asks for exactly that.
+    #[track_caller]
+    pub(crate) fn at(&mut self, second: u64, event: Event, asked: &[&str]) {
+        self.at_tick(tick(second), event, asked);
+    }
+
+    #[track_caller]
+    pub(crate) fn at_tick(&mut self, now: Tick, event: Event, asked: &[&str]) {
+        if let Some((at, why)) = self.centre.deadline() {
+            assert!(at > now || event == Event::Deadline, "the story skips {at:?}: {why}");
+        }
+        let commands = self.play(now, event);
+        assert_eq!(commands, asked, "at {now:?}: {event:?}");
+    }
+
+    /// The centre wants to be woken at this second, for this reason, and asks for exactly that.
+    #[track_caller]
+    pub(crate) fn deadline(&mut self, second: u64, why: &str, asked: &[&str]) {
+        assert_eq!(self.centre.deadline(), Some((tick(second), why)));
+        self.at(second, Event::Deadline, asked);
+    }
+
+    /// Lets something happen that another story tells in detail.
+    #[track_caller]
+    pub(crate) fn play(&mut self, now: Tick, event: Event) -> Vec<String> {
+        self.centre.handle(now_at(now), event);
+        let commands = std::iter::from_fn(|| self.centre.poll()).map(in_words).collect();
+        self.centre.audit();
+        commands
+    }
+
+    pub(crate) fn waiting(&self, queue: QueueId) -> Vec<u64> {
+        self.centre.waiting(queue).map(|contact| contact.0).collect()
+    }
+}
+
+pub(crate) fn tick(second: u64) -> Tick {
+    Tick(0) + Micros::from_secs(second)
+}
+
+pub(crate) fn now_at(mono: Tick) -> Now {
+    Now { mono, wall: MIDNIGHT + mono.since(Tick(0)) }
+}
+
+pub(crate) fn call(contact: u64, line: LineId) -> Event {
+    Event::CallArrived { contact: ContactId(contact), line, caller: None }
+}
+
+pub(crate) fn call_from(contact: u64, line: LineId, caller: u64) -> Event {
+    let caller = Some(CallerToken::new(caller));
+    Event::CallArrived { contact: ContactId(contact), line, caller }
+}
+
+pub(crate) fn hangs_up(contact: u64) -> Event {
+    Event::CallerLeft { contact: ContactId(contact), parting: Parting::HungUp }
+}
+
+pub(crate) fn is_cut_off(contact: u64) -> Event {
+    Event::CallerLeft { contact: ContactId(contact), parting: Parting::CutOff }
+}
+
+pub(crate) fn answers(agent: AgentId, contact: u64) -> Event {
+    Event::Answer { agent, contact: ContactId(contact) }
+}
+
+pub(crate) fn declines(agent: AgentId, contact: u64) -> Event {
+    Event::Decline { agent, contact: ContactId(contact) }
+}
+
+fn name(agent: AgentId) -> String {
+    match agent {
+        ANNA => "anna".to_owned(),
+        BEA => "bea".to_owned(),
+        CARL => "carl".to_owned(),
+        AgentId(other) => format!("agent {other}"),
+    }
+}
+
+pub(crate) fn in_words(command: Command) -> String {
+    match command {
+        Command::Announce { contact, line } => format!("{}: greeting of {line:?}", contact.0),
+        Command::Wait { contact, position } => format!("{} waits, position {position}", contact.0),
+        Command::Ring { agent, contact, until, .. } => {
+            format!("ring {} for {} until {}", name(agent), contact.0, seconds(until))
+        }
+        Command::StopRinging { agent, contact } => {
+            format!("stop ringing {} for {}", name(agent), contact.0)
+        }
+        Command::Connect { contact, agent } => format!("connect {} to {}", contact.0, name(agent)),
+        Command::Dismiss { contact, reason, .. } => format!("dismiss {}: {reason:?}", contact.0),
+        Command::Release { contact } => format!("release {}", contact.0),
+        Command::AskAlive { contact } => format!("is {} alive?", contact.0),
+        Command::Refuse(why) => format!("refused: {why:?}"),
+        Command::Note(Note::AgentChanged { agent, state }) => {
+            format!("{} {}", name(agent), state_in_words(state))
+        }
+        Command::Note(Note::Returned { contact, agent, why }) => {
+            let why = match why {
+                ReturnReason::NoAnswer => "no answer",
+                ReturnReason::Declined => "declined",
+                ReturnReason::SignedOff => "signed off",
+            };
+            format!("{} returned by {}: {why}", contact.0, name(agent))
+        }
+        Command::Note(Note::Ended(record)) => record_in_words(&record),
+    }
+}
+
+fn seconds(at: Tick) -> u64 {
+    at.since(Tick(0)).as_secs()
+}
+
+fn state_in_words(state: State) -> String {
+    match state {
+        State::SignedOff => "signed off".to_owned(),
+        State::NotReady { reason, until } => {
+            let reason = match reason {
+                NotReadyReason::SignedOn => "signed on",
+                NotReadyReason::Pause(Pause::Break) => "break",
+                NotReadyReason::Pause(Pause::DeskWork) => "desk work",
+                NotReadyReason::NoAnswer => "no answer",
+                NotReadyReason::Declined => "declined",
+            };
+            let until = until.map(|until| format!(" until {}", seconds(until)));
+            format!("not ready: {reason}{}", until.unwrap_or_default())
+        }
+        State::Ready { idle_since } => format!("ready since {}", seconds(idle_since)),
+        State::Offered { contact, .. } => format!("offered {}", contact.0),
+        State::Talking { contact, .. } => format!("talks to {}", contact.0),
+        State::WrapUp { until, .. } => format!("wraps up until {}", seconds(until)),
+    }
+}
+
+/// The line, the fate and its reason; then what is known: queued, answered, by which team, ended.
+fn record_in_words(it: &ContactRecord) -> String {
+    let after = |name: &str, after: Option<Micros>| {
+        after.map(|after| format!(", {name} {}", after.as_secs())).unwrap_or_default()
+    };
+    let follows = it.follows.map(|old| format!(", follows {}", old.0)).unwrap_or_default();
+    let team = it.team.map(|team| format!(" by {team:?}")).unwrap_or_default();
+    format!(
+        "{}: {}, {:?}{}{}{team}, ended {}{follows}",
+        it.contact.0,
+        it.fate.key(),
+        it.reason,
+        after("queued", it.queued_after),
+        after("answered", it.answered_after),
+        it.ended_after.as_secs(),
+    )
+}
