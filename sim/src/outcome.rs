@@ -50,7 +50,7 @@ impl Outcome {
             Command::Note(Note::Ended(record)) => self.records.push(record),
             Command::Note(Note::AgentChanged { agent, state }) => self.change(now, agent, state),
             Command::Refuse(_) => self.refused_events += 1,
-            Command::Note(Note::Returned { .. })
+            Command::Note(Note::Returned { .. } | Note::AgentPlans { .. })
             | Command::Announce { .. }
             | Command::Wait { .. }
             | Command::Ring { .. }

@@ -234,7 +234,9 @@ impl People {
             | Command::Dismiss { .. }
             | Command::Release { .. }
             | Command::Refuse(_)
-            | Command::Note(Note::AgentChanged { .. } | Note::Returned { .. }) => {}
+            | Command::Note(
+                Note::AgentChanged { .. } | Note::AgentPlans { .. } | Note::Returned { .. },
+            ) => {}
         }
     }
 

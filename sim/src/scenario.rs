@@ -206,6 +206,9 @@ impl Stage<'_> {
             Command::Note(Note::AgentChanged { agent, state }) => {
                 return self.describe_agent(agent, state);
             }
+            Command::Note(Note::AgentPlans { agent, after_call }) => {
+                words.plans(self.agent_name(agent), after_call)
+            }
             Command::Note(Note::Returned { contact, agent, why }) => {
                 words.returned(self.name(contact), self.agent_name(agent), why)
             }

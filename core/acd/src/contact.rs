@@ -12,7 +12,8 @@
 //! ```
 //!
 //! An offer never moves a contact: it waits on at its place while a telephone rings. The rule to
-//! keep: while a telephone rings for a caller, no limit sends the caller away.
+//! keep: while a telephone rings for a caller, or somebody is ready who could answer, no limit sends
+//! the caller away.
 
 use crate::Refusal;
 use stdx::{AgentId, Tick};
@@ -137,7 +138,7 @@ impl State {
                 self.next_waiting(now, event, limit_at)
             }
             State::Waiting { offered_to: Some(agent), limit_at } => {
-                self.next_offered(now, event, agent, limit_at)
+                self.next_offered(event, agent, limit_at)
             }
             State::Talking { agent } => self.next_talking(event, agent),
             State::Gone(_) => (self, Effect::Refused(Refusal::UnknownContact)),
@@ -194,15 +195,9 @@ impl State {
         }
     }
 
-    fn next_offered(
-        self,
-        now: Tick,
-        event: Event,
-        agent: AgentId,
-        limit_at: Tick,
-    ) -> (State, Effect) {
+    fn next_offered(self, event: Event, agent: AgentId, limit_at: Tick) -> (State, Effect) {
         match event {
-            Event::OfferReturned if limit_at <= now => (State::waited_too_long(), Effect::None),
+            // Even past the limit: somebody else may be ready, and only who finds nobody is sent away.
             Event::OfferReturned => (State::waiting(limit_at), Effect::None),
             Event::Answered => (State::Talking { agent }, Effect::None),
             Event::CallerLeft(parting) => {

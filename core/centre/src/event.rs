@@ -2,7 +2,7 @@
 //! All that can ever happen to the centre, and all that it can ever ask for.
 
 use acd::Refusal;
-use acd::agent::{self, Pause, ReturnReason};
+use acd::agent::{self, AfterCall, Pause, ReturnReason};
 use acd::contact::Parting;
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::{AgentId, CallerToken, ContactId, LineId, Tick};
@@ -192,6 +192,13 @@ pub enum Note {
         agent: AgentId,
         /// What.
         state: agent::State,
+    },
+    /// An agent wants something else after the present call.
+    AgentPlans {
+        /// Who.
+        agent: AgentId,
+        /// What.
+        after_call: AfterCall,
     },
     /// An offer came back; the caller waits on at the old place.
     Returned {

@@ -106,7 +106,7 @@ impl Centre {
         assert!(self.commands.is_empty(), "commands of the event before were not fetched");
         assert!(self.last <= now.mono, "time runs backwards: {:?} after {:?}", now, self.last);
         self.last = now.mono;
-        self.fire_due(now.mono);
+        self.settle(now.mono);
         match event {
             Event::CallArrived { contact, line, caller } => {
                 self.arrive(now, contact, line, caller);
@@ -141,7 +141,7 @@ impl Centre {
             }
             Event::Deadline => {}
         }
-        self.dispatch(now.mono);
+        self.settle(now.mono);
         self.check_touched();
     }
 
@@ -206,16 +206,23 @@ impl Centre {
 
     // --- Deadlines ---------------------------------------------------------------------------
 
-    fn fire_due(&mut self, now: Tick) {
+    /// Lets everything happen that is due, one after the other, and offers in between: nobody is
+    /// sent away at a limit while somebody is ready.
+    fn settle(&mut self, now: Tick) {
+        self.dispatch(now);
         while let Some((at, timer)) = self.timers.first()
             && at <= now
         {
+            let said = self.commands.len();
             match timer {
                 Timer::Agent(agent) => self.agent_event(now, agent, agent::Event::Timeout),
                 Timer::Contact(contact) => {
                     self.contact_event(now, contact, contact::Event::Timeout);
                 }
             }
+            let refused = matches!(self.commands.back(), Some(Command::Refuse(_)));
+            assert!(self.commands.len() > said && !refused, "a deadline came to nothing");
+            self.dispatch(now);
         }
     }
 
@@ -396,12 +403,13 @@ impl Centre {
             contact::Event::AgentLeft(_) => {
                 self.commands.push_back(Command::Release { contact: id });
             }
-            contact::Event::Timeout | contact::Event::OfferReturned => {
+            contact::Event::Timeout => {
                 let line = it.line;
                 self.commands.push_back(Command::Dismiss { contact: id, line, fate, reason });
             }
             contact::Event::AnnouncementOver
             | contact::Event::Offered(_)
+            | contact::Event::OfferReturned
             | contact::Event::Answered => unreachable!("these do not end a contact"),
         }
         if let Some(caller) = it.caller
@@ -485,6 +493,10 @@ impl Centre {
         let deadline = |agent: &Agent| agent.deadline().map(|(at, _)| at);
         self.timers.set(Timer::Agent(id), deadline(&before), deadline(&after));
         if before.state == after.state {
+            if before.after_call != after.after_call {
+                let plan = Note::AgentPlans { agent: id, after_call: after.after_call };
+                self.commands.push_back(Command::Note(plan));
+            }
             return;
         }
         if let agent::State::Ready { idle_since } = before.state {
@@ -493,8 +505,10 @@ impl Centre {
         if let agent::State::Ready { idle_since } = after.state {
             self.ready.add(id, idle_since);
         }
-        self.commands
-            .push_back(Command::Note(Note::AgentChanged { agent: id, state: after.state }));
+        if !renews_lease(before.state, after.state) {
+            let changed = Note::AgentChanged { agent: id, state: after.state };
+            self.commands.push_back(Command::Note(changed));
+        }
     }
 
     fn hang_up(&mut self, now: Tick, id: AgentId) {
@@ -549,6 +563,19 @@ impl Centre {
         });
         served.min().map(|(turn, line, agent)| (turn.contact(), line, agent))
     }
+}
+
+/// Whether a talk merely goes on, which is no news to anybody.
+fn renews_lease(before: agent::State, after: agent::State) -> bool {
+    let talks_to = |state| match state {
+        agent::State::Talking { contact, .. } => Some(contact),
+        agent::State::SignedOff
+        | agent::State::NotReady { .. }
+        | agent::State::Ready { .. }
+        | agent::State::Offered { .. }
+        | agent::State::WrapUp { .. } => None,
+    };
+    talks_to(before).is_some() && talks_to(before) == talks_to(after)
 }
 
 /// Whether the caller may come back to the place: who was cut off before or in the talk, and who

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a centre is made of, as it is handed over by the app.
 
-use acd::{AgentRules, CentreRules, LineRules, QueueRules};
+use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use calendar::Timetable;
 use stdx::limits::{
     AGENTS_MAX, LINES_MAX, PRIORITY_MAX, QUEUES_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX,
-    SKILLS_MAX, SKILLS_PER_LINE_MAX, TIMETABLES_MAX,
+    SKILLS_MAX, SKILLS_PER_LINE_MAX, TEAMS_MAX, TIMETABLES_MAX,
 };
 use stdx::{AgentId, LineId, Micros, QueueId};
 
@@ -38,10 +38,16 @@ pub enum SetupError {
     NoSuchTimetable(LineId),
     /// A line's priority class is above [`PRIORITY_MAX`].
     Priority(LineId),
+    /// A line asks for a level outside 1 to [`SKILL_LEVEL_MAX`], or for a skill beyond
+    /// [`SKILLS_MAX`].
+    Needs(LineId),
     /// A queue rings for less than a second.
     RingTooShort(QueueId),
-    /// An agent has a skill twice, or a level outside 1 to [`SKILL_LEVEL_MAX`].
+    /// An agent has a skill twice or beyond [`SKILLS_MAX`], or a level outside 1 to
+    /// [`SKILL_LEVEL_MAX`].
     Skills(AgentId),
+    /// An agent's team is beyond [`TEAMS_MAX`].
+    Team(AgentId),
     /// A duration is longer than [`RULE_DURATION_MAX`].
     TooLong(Micros),
 }
@@ -86,6 +92,11 @@ impl Setup {
         }
         let skills = line.required.len() + line.preferred.len();
         at_most("skills of a line", skills, SKILLS_PER_LINE_MAX)?;
+        let sane = line.required.iter().all(is_sane)
+            && line.preferred.iter().all(|skill| skill.index() < SKILLS_MAX);
+        if !sane {
+            return Err(SetupError::Needs(id));
+        }
         bounded(line.greeting.unwrap_or(Micros::ZERO))?;
         bounded(line.wrap_up)?;
         bounded(line.short_abandon)
@@ -103,11 +114,15 @@ fn check_queue(id: QueueId, queue: &QueueRules) -> Result<(), SetupError> {
 fn check_agent(id: AgentId, agent: &AgentRules) -> Result<(), SetupError> {
     at_most("skills of an agent", agent.skills.len(), SKILLS_MAX)?;
     let mut seen = BTreeSet::new();
-    let in_order = agent
-        .skills
-        .iter()
-        .all(|has| (1..=SKILL_LEVEL_MAX).contains(&has.level) && seen.insert(has.skill));
+    if agent.team.index() >= TEAMS_MAX {
+        return Err(SetupError::Team(id));
+    }
+    let in_order = agent.skills.iter().all(|has| is_sane(has) && seen.insert(has.skill));
     if in_order { Ok(()) } else { Err(SetupError::Skills(id)) }
+}
+
+fn is_sane(need: &SkillNeed) -> bool {
+    (1..=SKILL_LEVEL_MAX).contains(&need.level) && need.skill.index() < SKILLS_MAX
 }
 
 fn at_most(what: &'static str, count: usize, max: usize) -> Result<(), SetupError> {

@@ -4,7 +4,7 @@
 //! No public formula of 115 exists; ours is written down here and carries a version. A definition
 //! is never changed, only followed by a new version.
 
-use crate::record::{ContactRecord, Fate};
+use crate::record::{ContactRecord, Fate, FateReason};
 use stdx::{ContactId, Micros};
 
 /// What is done with callers who left before anybody answered.
@@ -124,6 +124,10 @@ impl Verdict {
 #[must_use]
 pub fn judge(definition: &Definition, record: &ContactRecord) -> Verdict {
     match record.fate {
+        // Where a deflected call was answered is not proved, whatever was reported.
+        Fate::Overflowed if record.reason == FateReason::DeflectedUnproved => {
+            Verdict::NotAnsweredAtOnce
+        }
         Fate::Accepted | Fate::Overflowed => match record.answered_after {
             Some(after) if after <= definition.within => Verdict::AnsweredInTime,
             Some(_) => Verdict::AnsweredLate,
@@ -152,18 +156,27 @@ fn judge_abandoned(definition: &Definition, record: &ContactRecord) -> Verdict {
     }
 }
 
-/// A service level: numerator, denominator, and the definition that made them.
+/// A service level: numerator, denominator, the definition that made them, and the contacts
+/// behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assessment {
+pub struct Assessment<'a> {
     /// By which definition.
     pub definition: Definition,
     /// Contacts that count as kept.
     pub kept: u64,
     /// Contacts that count at all.
     pub counted: u64,
+    /// The contacts that were looked at.
+    pub records: &'a [ContactRecord],
 }
 
-impl Assessment {
+impl<'a> Assessment<'a> {
+    /// Every contact that was looked at, with the reason why it counts or does not.
+    pub fn contacts(&self) -> impl Iterator<Item = (ContactId, Verdict)> + use<'a> {
+        let Assessment { definition, records, .. } = *self;
+        records.iter().map(move |record| (record.contact, judge(&definition, record)))
+    }
+
     /// The share that was kept, 0 to 1; none if nothing counts.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
@@ -180,24 +193,12 @@ impl Assessment {
 
 /// The service level of these contacts by this definition.
 #[must_use]
-pub fn assess<'a>(
-    definition: Definition,
-    records: impl IntoIterator<Item = &'a ContactRecord>,
-) -> Assessment {
-    let mut assessment = Assessment { definition, kept: 0, counted: 0 };
-    for record in records {
-        let verdict = judge(&definition, record);
+pub fn assess(definition: Definition, records: &[ContactRecord]) -> Assessment<'_> {
+    let mut assessment = Assessment { definition, kept: 0, counted: 0, records };
+    for (_, verdict) in assessment.contacts() {
         assessment.counted += u64::from(verdict.counts());
         assessment.kept += u64::from(verdict.kept());
     }
     assert!(assessment.kept <= assessment.counted, "more kept than counted: {assessment:?}");
     assessment
-}
-
-/// Every contact behind a service level, with the reason why it counts or does not.
-pub fn explain<'a>(
-    definition: Definition,
-    records: impl IntoIterator<Item = &'a ContactRecord>,
-) -> impl Iterator<Item = (ContactId, Verdict)> {
-    records.into_iter().map(move |record| (record.contact, judge(&definition, record)))
 }

@@ -14,7 +14,7 @@ mod record;
 mod waits;
 
 pub use definition::{
-    Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, explain, judge,
+    Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge,
 };
 pub use occupancy::{Occupancy, WorkTime};
 pub use record::{ContactRecord, Fate, FateReason, Tally};

@@ -104,7 +104,7 @@ pub enum FateReason {
 }
 
 impl FateReason {
-    /// The only fate that may have this reason.
+    /// Whether a contact of this fate may have this reason.
     #[must_use]
     pub const fn belongs_to(self, fate: Fate) -> bool {
         match self {

@@ -3,7 +3,7 @@
 
 use promise::{
     Assessment, ContactRecord, DEFINITIONS, Definition, Fate, FateReason, Tally, Verdict, assess,
-    definition, explain, judge,
+    definition, judge,
 };
 use proptest::prelude::*;
 use stdx::{ContactId, LineId, Micros, TeamId, Timestamp};
@@ -143,7 +143,7 @@ fn the_three_formulas_give_three_percentages_for_the_same_calls() {
 #[test]
 fn three_of_four_and_seventy_five_of_a_hundred_meet_seventy_five_percent() {
     let definition = by_id("115-published");
-    let met = |kept, counted| Assessment { definition, kept, counted }.met();
+    let met = |kept, counted| Assessment { definition, kept, counted, records: &[] }.met();
     assert_eq!(met(3, 4), Some(true));
     assert_eq!(met(75, 100), Some(true));
     assert_eq!(met(74, 100), Some(false));
@@ -152,20 +152,23 @@ fn three_of_four_and_seventy_five_of_a_hundred_meet_seventy_five_percent() {
     assert_eq!(met(2, 3), Some(false));
     assert_eq!(met(u64::MAX, u64::MAX), Some(true));
     assert_eq!(met(0, 0), None, "nothing counts, nothing is promised");
-    assert_eq!(Assessment { definition, kept: 0, counted: 0 }.share(), None);
-    assert_eq!(Assessment { definition, kept: 3, counted: 4 }.share(), Some(0.75));
+    assert_eq!(Assessment { definition, kept: 0, counted: 0, records: &[] }.share(), None);
+    assert_eq!(Assessment { definition, kept: 3, counted: 4, records: &[] }.share(), Some(0.75));
 }
 
 #[test]
 fn four_of_five_meet_eighty_percent_and_a_target_of_nothing_is_always_met() {
     let definition = by_id("centre-abandons-count");
-    let met = |kept, counted| Assessment { definition, kept, counted }.met();
+    let met = |kept, counted| Assessment { definition, kept, counted, records: &[] }.met();
     assert_eq!(
         (met(4, 5), met(799, 1_000), met(800, 1_000)),
         (Some(true), Some(false), Some(true))
     );
     let modest = Definition { target_permille: 0, ..definition };
-    assert_eq!(Assessment { definition: modest, kept: 0, counted: 1 }.met(), Some(true));
+    assert_eq!(
+        Assessment { definition: modest, kept: 0, counted: 1, records: &[] }.met(),
+        Some(true)
+    );
 }
 
 #[test]
@@ -231,7 +234,8 @@ fn an_explanation_names_every_contact_with_its_verdict() {
     for (call, id) in calls.iter_mut().zip(7..) {
         call.contact = ContactId(id);
     }
-    let explained: Vec<(ContactId, Verdict)> = explain(by_id("115-published"), &calls).collect();
+    let explained: Vec<(ContactId, Verdict)> =
+        assess(by_id("115-published"), &calls).contacts().collect();
     let expected = [
         (ContactId(7), Verdict::AnsweredInTime),
         (ContactId(8), Verdict::OutShortAbandoned),
@@ -264,10 +268,11 @@ proptest! {
     ) {
         for definition in DEFINITIONS {
             let (a, b) = (assess(definition, &one), assess(definition, &other));
-            let both = assess(definition, one.iter().chain(&other));
+            let union = [one.clone(), other.clone()].concat();
+            let both = assess(definition, &union);
             prop_assert_eq!((both.kept, both.counted), (a.kept + b.kept, a.counted + b.counted));
             prop_assert!(both.kept <= both.counted);
-            let verdicts: Vec<Verdict> = explain(definition, &one).map(|(_, it)| it).collect();
+            let verdicts: Vec<Verdict> = assess(definition, &one).contacts().map(|(_, it)| it).collect();
             prop_assert_eq!(verdicts.iter().filter(|it| it.counts()).count() as u64, a.counted);
             prop_assert_eq!(verdicts.iter().filter(|it| it.kept()).count() as u64, a.kept);
         }

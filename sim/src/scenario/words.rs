@@ -2,7 +2,7 @@
 //! What the right-hand side says, in the story's language.
 
 use acd::Refusal;
-use acd::agent::{NotReadyReason, Pause, ReturnReason};
+use acd::agent::{AfterCall, NotReadyReason, Pause, ReturnReason};
 use promise::{Fate, FateReason};
 
 /// A story's language.
@@ -95,6 +95,16 @@ impl Words {
             Words::English => format!("{agent} wraps up until {until}"),
             Words::German => format!("{agent} arbeitet nach bis {until}"),
         }
+    }
+
+    pub(super) fn plans(self, agent: &str, after_call: AfterCall) -> String {
+        let plan = match after_call {
+            AfterCall::Ready => self.pick("ready", "bereit"),
+            AfterCall::Pause(Pause::Break) => self.pick("break", "Pause"),
+            AfterCall::Pause(Pause::DeskWork) => self.pick("desk work", "Schreibarbeit"),
+            AfterCall::SignOff => self.pick("sign off", "abmelden"),
+        };
+        format!("{agent} {} {plan}", self.pick("plans after this call:", "plant danach:"))
     }
 
     pub(super) fn not_ready(

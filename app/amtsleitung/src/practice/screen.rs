@@ -6,7 +6,7 @@ use crate::Lang;
 use crate::config::County;
 use crate::live::Decided;
 use crate::report::percent;
-use acd::agent::{self, NotReadyReason, Pause, State};
+use acd::agent::{self, AfterCall, NotReadyReason, Pause, State};
 use centre::{Command, Note};
 use promise::{DEFINITIONS, Fate, Tally, assess};
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
@@ -84,11 +84,24 @@ impl<'a> Screen<'a> {
         };
         let me = lang.pick("Sie", "You");
         let clock = clock(now.since(since));
-        let mut lines = vec![format!("{me} ({id}): {what}   {clock}")];
+        let plan = self.plan(view, state);
+        let mut lines = vec![format!("{me} ({id}): {what}   {clock}{plan}")];
         if let State::Offered { contact, .. } | State::Talking { contact, .. } = state {
             lines.extend(self.greeting(view.line_of(contact)));
         }
         lines
+    }
+
+    /// What comes after the present call, if it is not the next one.
+    fn plan(&self, view: &View, state: State) -> &'static str {
+        if let State::SignedOff | State::NotReady { .. } | State::Ready { .. } = state {
+            return "";
+        }
+        match view.plans.get(self.newcomer.index()) {
+            Some(AfterCall::Pause(_)) => self.lang.pick("   danach: Pause", "   then: break"),
+            Some(AfterCall::SignOff) => self.lang.pick("   danach: abmelden", "   then: sign off"),
+            Some(AfterCall::Ready) | None => "",
+        }
     }
 
     /// What the agent says to this line's callers.
@@ -217,7 +230,9 @@ pub(super) fn plain_line(
         | Command::Release { .. }
         | Command::AskAlive { .. }
         | Command::Refuse(_)
-        | Command::Note(Note::AgentChanged { .. } | Note::Returned { .. }) => return None,
+        | Command::Note(
+            Note::AgentChanged { .. } | Note::AgentPlans { .. } | Note::Returned { .. },
+        ) => return None,
     };
     Some(format!("{}  {} {what}\n", clock(decided.at.since(began)), lang.pick("Anruf", "call")))
 }

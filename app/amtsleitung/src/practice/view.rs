@@ -2,7 +2,7 @@
 //! What a desk knows: made of nothing but the commands that the centre sent.
 
 use crate::live::Decided;
-use acd::agent;
+use acd::agent::{self, AfterCall};
 use centre::{Command, Note, Setup};
 use sim::Outcome;
 use std::collections::BTreeMap;
@@ -24,6 +24,8 @@ pub(super) struct Waiting {
 pub(super) struct View {
     /// What each agent is doing and since when, by [`AgentId`].
     pub(super) agents: Vec<(agent::State, Tick)>,
+    /// What each agent wants after the present call, by [`AgentId`].
+    pub(super) plans: Vec<AfterCall>,
     /// Who hears the announcement or waits.
     pub(super) waiting: BTreeMap<ContactId, Waiting>,
     /// Records and work time so far.
@@ -40,6 +42,7 @@ impl View {
     pub(super) fn new(setup: &Setup) -> Self {
         View {
             agents: vec![(agent::State::SignedOff, Tick(0)); setup.agents.len()],
+            plans: vec![AfterCall::Ready; setup.agents.len()],
             waiting: BTreeMap::new(),
             outcome: Outcome::new(setup),
             refused: None,
@@ -67,6 +70,9 @@ impl View {
             }
             Command::Note(Note::AgentChanged { agent, state }) => {
                 self.agents[agent.index()] = (state, at);
+                if let agent::State::Offered { .. } | agent::State::SignedOff = state {
+                    self.plans[agent.index()] = AfterCall::Ready;
+                }
             }
             Command::Note(Note::Ended(record)) => {
                 self.waiting.remove(&record.contact);
@@ -76,6 +82,9 @@ impl View {
             | Command::Release { .. }
             | Command::AskAlive { .. }
             | Command::Note(Note::Returned { .. }) => {}
+            Command::Note(Note::AgentPlans { agent, after_call }) => {
+                self.plans[agent.index()] = after_call;
+            }
         }
     }
 

@@ -82,7 +82,7 @@ impl Reference {
             | Event::ExtendWrapUp { agent }
             | Event::EndWrapUp { agent } => self.key_pressed(now.mono, agent, event),
         }
-        self.ring_whom_it_concerns(now.mono);
+        self.let_time_pass(now.mono);
         std::mem::take(&mut self.said)
     }
 
@@ -108,6 +108,7 @@ impl Reference {
 
     fn let_time_pass(&mut self, now: Tick) {
         loop {
+            self.ring_whom_it_concerns(now);
             let agents = (0..self.agents.len())
                 .filter_map(|at| due_of_agent(&self.agents[at]).map(|due| (due, 0, at as u64)));
             let callers =
@@ -418,7 +419,11 @@ impl Reference {
         if rings && wanted == AfterCall::SignOff {
             self.give_back(now, at, ReturnReason::SignedOff);
         } else if in_call || (in_wrap_up && wants_pause) {
-            self.agents[at].after_call = wanted;
+            if self.agents[at].after_call != wanted {
+                self.agents[at].after_call = wanted;
+                let agent = AgentId(at as u16);
+                self.said.push(Command::Note(Note::AgentPlans { agent, after_call: wanted }));
+            }
         } else if !(ready && wanted == AfterCall::Ready) {
             self.agents[at].after_call = wanted;
             self.free(now, at, now);
@@ -435,7 +440,7 @@ impl Reference {
         self.callers[caller].place = Place::Talking { agent };
     }
 
-    /// An offer was not taken; the caller keeps the place unless the limit has passed meanwhile.
+    /// An offer was not taken; the caller keeps the place.
     fn give_back(&mut self, now: Tick, at: usize, why: ReturnReason) {
         let Doing::Offered { contact, .. } = self.agents[at].state else {
             unreachable!("it rings there")
@@ -462,9 +467,6 @@ impl Reference {
             unreachable!("who is offered waits")
         };
         self.callers[caller].place = Place::Waiting { offered_to: None, limit_at };
-        if limit_at <= now {
-            self.send_away(now, caller);
-        }
     }
 
     fn agent_ends_talk(&mut self, now: Tick, at: usize, contact: ContactId, parting: Parting) {
@@ -505,7 +507,13 @@ impl Reference {
     }
 
     fn becomes(&mut self, at: usize, state: Doing) {
-        if self.agents[at].state != state {
+        let goes_on = matches!(
+            (self.agents[at].state, state),
+            (Doing::Talking { contact, .. }, Doing::Talking { contact: same, .. }) if contact == same
+        );
+        if goes_on {
+            self.agents[at].state = state;
+        } else if self.agents[at].state != state {
             self.agents[at].state = state;
             let agent = AgentId(at as u16);
             self.said.push(Command::Note(Note::AgentChanged { agent, state }));

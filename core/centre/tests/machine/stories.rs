@@ -195,7 +195,7 @@ fn a_pause_asked_for_in_the_talk_comes_after_the_wrap_up() {
     s.play(tick(0), call(1, CITIZENS));
     s.play(tick(1), answers(BEA, 1));
     s.play(tick(2), call(2, CITIZENS));
-    s.at(5, Event::MakeNotReady { agent: BEA, pause: Pause::Break }, &[]);
+    s.at(5, Event::MakeNotReady { agent: BEA, pause: Pause::Break }, &["bea plans Pause(Break)"]);
     s.play(tick(10), hangs_up(1));
     s.deadline(50, "wrap-up is over", &["bea not ready: break"]);
     assert_eq!(s.waiting(DESK), [2], "nobody is asked in the pause");
@@ -217,7 +217,7 @@ fn signing_off_in_a_talk_waits_for_its_end_and_the_wrap_up() {
     let mut s = Story::with_ready(&[BEA]);
     s.play(tick(0), call(1, CITIZENS));
     s.play(tick(1), answers(BEA, 1));
-    s.at(5, Event::SignOff { agent: BEA }, &[]);
+    s.at(5, Event::SignOff { agent: BEA }, &["bea plans SignOff"]);
     s.play(tick(10), hangs_up(1));
     s.deadline(50, "wrap-up is over", &["bea signed off"]);
     assert_eq!(s.centre.deadline(), None, "nobody is there, nothing will happen");
@@ -324,6 +324,43 @@ fn who_was_not_answered_after_the_limit_is_sent_away_when_it_stops_ringing() {
             "1: refused, WaitedTooLong, queued 0, ended 110",
         ],
     );
+}
+
+#[test]
+fn nobody_is_sent_away_while_somebody_is_ready() {
+    let mut s = Story::new();
+    s.play(tick(0), call(1, CITIZENS));
+    s.play(tick(90), Event::SignOn { agent: BEA });
+    s.play(tick(90), Event::MakeReady { agent: BEA });
+    s.play(tick(95), Event::SignOn { agent: CARL });
+    s.play(tick(95), Event::MakeReady { agent: CARL });
+    let to_carl = [
+        "bea not ready: no answer until 200",
+        "stop ringing bea for 1",
+        "1 returned by bea: no answer",
+        "carl offered 1",
+        "ring carl for 1 until 130",
+    ];
+    s.deadline(110, "the telephone rang out", &to_carl);
+}
+
+#[test]
+fn who_becomes_free_at_the_very_limit_is_asked_first_even_if_the_deadline_comes_late() {
+    for late in [0, 3] {
+        let mut s = Story::with_ready(&[BEA]);
+        s.play(tick(0), call(1, CITIZENS));
+        s.play(tick(1), answers(BEA, 1));
+        s.play(tick(20), call(2, CITIZENS));
+        s.play(tick(80), hangs_up(1));
+        let heard = s.play(tick(120 + late), Event::Deadline);
+        let until = 140 + late;
+        let rings = [
+            format!("bea ready since {}", 120 + late),
+            "bea offered 2".to_owned(),
+            format!("ring bea for 2 until {until}"),
+        ];
+        assert_eq!(heard, rings, "{late} s late");
+    }
 }
 
 #[test]
@@ -456,9 +493,9 @@ fn a_talk_is_asked_about_and_goes_on_when_it_is_alive() {
     let mut s = Story::with_ready(&[BEA]);
     s.play(tick(0), call(1, CITIZENS));
     s.play(tick(10), answers(BEA, 1));
-    s.deadline(910, "is the talk alive?", &["bea talks to 1", "is 1 alive?"]);
-    s.at(911, Event::TalkAlive { contact: ContactId(1) }, &["bea talks to 1"]);
-    s.deadline(1811, "is the talk alive?", &["bea talks to 1", "is 1 alive?"]);
+    s.deadline(910, "is the talk alive?", &["is 1 alive?"]);
+    s.at(911, Event::TalkAlive { contact: ContactId(1) }, &[]);
+    s.deadline(1811, "is the talk alive?", &["is 1 alive?"]);
 }
 
 #[test]

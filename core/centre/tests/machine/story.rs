@@ -208,6 +208,9 @@ pub(crate) fn in_words(command: Command) -> String {
         Command::Note(Note::AgentChanged { agent, state }) => {
             format!("{} {}", name(agent), state_in_words(state))
         }
+        Command::Note(Note::AgentPlans { agent, after_call }) => {
+            format!("{} plans {after_call:?}", name(agent))
+        }
         Command::Note(Note::Returned { contact, agent, why }) => {
             let why = match why {
                 ReturnReason::NoAnswer => "no answer",
