@@ -8,8 +8,8 @@ use crate::seed::Seed;
 /// Seeds of a slice: a few different counties, in seconds.
 const SLICE_SEEDS: u32 = 8;
 
-/// Events of a slice: what an unoptimised build plays in about ten seconds.
-const SLICE_EVENTS: u32 = 200_000;
+/// Events of a slice: what the tests' profile plays in a few seconds.
+const SLICE_EVENTS: u32 = 2_000_000;
 
 /// Seeds of a soak.
 const SOAK_SEEDS: u32 = 200;

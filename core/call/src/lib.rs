@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The telephone side of one contact: its legs, what the caller hears, and who hears whom.
+//!
+//! ```text
+//!              announce, wait                  the agent's telephone
+//!   Arrived ────────────────▶ Alone ──ring──▶ Ringing ──answers──▶ PickedUp ──connect──▶ Joined
+//!      │                       ▲  ▲              │                    │                    │
+//!      │                       │  └─stop ringing─┘                    │                    │
+//!      │                       └────────────stop ringing──────────────┘                    │
+//!      │ dismiss                                                                           │
+//!      └────────▶ Leaving ──text played──▶ Over ◀───────── somebody hangs up ──────────────┘
+//! ```
+//!
+//! A line may leave the caller's leg unanswered until an agent answers: then nothing is played and
+//! the caller hears the ordinary ringing tone.
+//!
+//! The centre orders, the legs report; this machine says what the legs have to do. The rules to
+//! keep: a telephone that was made to ring is always made to stop; whatever the caller hears ends
+//! the moment somebody answers; and a call that is over has no leg left.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod leg;
+
+pub use leg::{Flow, Leg, LegEvent, LegState};
+
+use alloc::vec::Vec;
+use stdx::AgentId;
+
+/// What the caller hears when nobody speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sound {
+    /// The line's greeting.
+    Greeting,
+    /// Hold music.
+    Music,
+    /// The text of a line that is closed.
+    Closed,
+    /// The text of a line that has no room left.
+    Busy,
+}
+
+/// How a leg ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// Its user hung up, or cancelled before there was an answer.
+    HungUp,
+    /// Its user turned the call down: busy, or declined.
+    TurnedDown,
+    /// It could not be reached.
+    Unreachable,
+    /// The connection was lost.
+    Lost,
+}
+
+/// Where the call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// The caller's telephone sends the call; nothing was decided yet.
+    Arrived,
+    /// The caller alone, hearing something.
+    Alone,
+    /// An agent's telephone rings for the caller.
+    Ringing(AgentId),
+    /// The agent answered; the centre has not said yet whether the caller is still there.
+    PickedUp(AgentId),
+    /// Both hear each other.
+    Joined(AgentId),
+    /// The caller hears a last text.
+    Leaving,
+    /// No leg is left.
+    Over,
+}
+
+/// All that can happen to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The centre: let the caller hear something.
+    Play(Sound),
+    /// The centre: let an agent's telephone ring.
+    Ring(AgentId),
+    /// The centre: let it ring no longer.
+    StopRinging(AgentId),
+    /// The centre: let both hear each other.
+    Connect(AgentId),
+    /// The centre: play this last text, then hang up.
+    Dismiss(Sound),
+    /// The centre: hang up.
+    Release,
+    /// What was played has come to its end.
+    SoundOver,
+    /// The agent's telephone was answered.
+    AgentAnswered(AgentId),
+    /// The agent's leg is gone.
+    AgentGone(AgentId, Ending),
+    /// The caller's leg is gone.
+    CallerGone(Ending),
+    /// The caller's telephone put the talk on hold, or took it back.
+    CallerHolds(bool),
+    /// The agent's telephone put the talk on hold, or took it back.
+    AgentHolds(bool),
+}
+
+/// What the legs have to do, and what the centre has to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Answer the caller's leg.
+    Answer,
+    /// Play this to the caller, from its beginning; whatever played before ends.
+    Play(Sound),
+    /// Play nothing any more.
+    Silence,
+    /// Send the call to an agent's telephone.
+    Invite(AgentId),
+    /// Take it back from there.
+    Cancel(AgentId),
+    /// Let both legs hear each other.
+    Join(AgentId),
+    /// Hang up the agent's leg.
+    HangUpAgent(AgentId),
+    /// Hang up the caller's leg.
+    HangUpCaller,
+    /// Tell the centre that the greeting has been heard.
+    TellAnnouncementOver,
+    /// Tell the centre that the caller is gone.
+    TellCallerLeft(Ending),
+    /// Tell the centre that the agent answered.
+    TellAnswered(AgentId),
+    /// Tell the centre that the agent's telephone turned the call down or cannot be reached.
+    TellNotTaken(AgentId, Ending),
+    /// Tell the centre that the agent hung up.
+    TellAgentHungUp(AgentId, Ending),
+}
+
+/// One call with its legs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    state: State,
+    /// The caller's leg.
+    pub caller: Leg,
+    /// The agent's leg, while there is one.
+    pub agent: Option<Leg>,
+    sound: Option<Sound>,
+}
+
+/// The most actions that one event leads to: three when a farewell begins while a telephone rings.
+pub const ACTIONS_MAX: usize = 4;
+
+impl Call {
+    /// A call whose INVITE has come in.
+    #[must_use]
+    pub fn arrived() -> Call {
+        Call { state: State::Arrived, caller: Leg::ringing(), agent: None, sound: None }
+    }
+
+    /// Where the call is.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// What the caller hears when nobody speaks.
+    #[must_use]
+    pub fn sound(&self) -> Option<Sound> {
+        self.sound
+    }
+
+    /// What has to be done. An event that makes no sense in this state – it crossed another one on
+    /// its way – leads to nothing, but never leaves a telephone ringing or a leg behind.
+    ///
+    /// # Panics
+    /// If a law of the call is broken: see [`Call::check`].
+    pub fn handle(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match self.state {
+            State::Arrived | State::Alone => self.alone(event, &mut actions),
+            State::Ringing(agent) => self.ringing(agent, event, &mut actions),
+            State::PickedUp(agent) => self.picked_up(agent, event, &mut actions),
+            State::Joined(agent) => self.joined(agent, event, &mut actions),
+            State::Leaving => self.leaving(event, &mut actions),
+            State::Over => over(event, &mut actions),
+        }
+        self.check();
+        assert!(actions.len() <= ACTIONS_MAX, "{event:?} leads to too much: {actions:?}");
+        actions
+    }
+
+    fn alone(&mut self, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::Play(sound) => {
+                self.play(sound, actions);
+                self.state = State::Alone;
+            }
+            Event::Ring(agent) => self.ring(agent, actions),
+            Event::Dismiss(sound) => self.dismiss(sound, actions),
+            Event::Release => self.hang_up_caller(actions),
+            Event::CallerGone(ending) => self.caller_gone(ending, actions),
+            Event::SoundOver => self.sound_over(actions),
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            // The agent's leg answers although it was taken back: the two crossed.
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::AgentGone(_, _)
+            | Event::AgentHolds(_) => {}
+        }
+    }
+
+    fn ringing(&mut self, rings: AgentId, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::AgentAnswered(agent) if agent == rings => {
+                self.agent_leg(LegEvent::Answered);
+                self.state = State::PickedUp(agent);
+                actions.push(Action::TellAnswered(agent));
+            }
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::AgentGone(agent, ending) if agent == rings => {
+                self.without_agent();
+                actions.push(Action::TellNotTaken(agent, ending));
+            }
+            Event::StopRinging(agent) if agent == rings => {
+                self.without_agent();
+                actions.push(Action::Cancel(agent));
+            }
+            Event::Ring(agent) => {
+                actions.push(Action::Cancel(rings));
+                self.without_agent();
+                self.ring(agent, actions);
+            }
+            Event::Play(sound) => self.play(sound, actions),
+            Event::SoundOver => self.sound_over(actions),
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            Event::CallerGone(ending) => {
+                actions.push(Action::Cancel(rings));
+                self.without_agent();
+                self.caller_gone(ending, actions);
+            }
+            Event::Dismiss(sound) => {
+                actions.push(Action::Cancel(rings));
+                self.without_agent();
+                self.dismiss(sound, actions);
+            }
+            Event::Release => {
+                actions.push(Action::Cancel(rings));
+                self.without_agent();
+                self.hang_up_caller(actions);
+            }
+            Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::AgentGone(_, _)
+            | Event::AgentHolds(_) => {}
+        }
+    }
+
+    fn picked_up(&mut self, has: AgentId, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::Connect(agent) if agent == has => {
+                // Of a line that answers nobody before an agent does, this is the caller's answer.
+                self.answer(actions);
+                self.silence(actions);
+                self.state = State::Joined(agent);
+                actions.push(Action::Join(agent));
+            }
+            // The centre decided otherwise meanwhile: the caller had left, or it rang out.
+            Event::StopRinging(agent) if agent == has => {
+                self.without_agent();
+                actions.push(Action::HangUpAgent(agent));
+            }
+            Event::AgentGone(agent, ending) if agent == has => {
+                self.without_agent();
+                actions.push(Action::TellNotTaken(agent, ending));
+            }
+            Event::AgentAnswered(agent) if agent == has => {}
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::Play(sound) => self.play(sound, actions),
+            Event::SoundOver => self.sound_over(actions),
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            Event::AgentHolds(holds) => self.agent_leg(LegEvent::hold(holds)),
+            Event::Ring(_) | Event::Dismiss(_) | Event::Release | Event::CallerGone(_) => {
+                actions.push(Action::HangUpAgent(has));
+                self.without_agent();
+                self.alone(event, actions);
+            }
+            Event::StopRinging(_) | Event::Connect(_) | Event::AgentGone(_, _) => {}
+        }
+    }
+
+    fn joined(&mut self, with: AgentId, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::AgentGone(agent, ending) if agent == with => {
+                self.without_agent();
+                actions.push(Action::TellAgentHungUp(agent, ending));
+            }
+            Event::CallerGone(ending) => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+                self.caller_gone(ending, actions);
+            }
+            Event::Release => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+                self.hang_up_caller(actions);
+            }
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            Event::AgentHolds(holds) => {
+                self.agent_leg(LegEvent::hold(holds));
+                // Who is put on hold by an agent hears music, not silence.
+                if holds {
+                    self.play(Sound::Music, actions);
+                } else {
+                    self.silence(actions);
+                }
+            }
+            Event::AgentAnswered(agent) if agent == with => {}
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::SoundOver => self.sound_over(actions),
+            // A call that is up stays up: no order but Release touches it.
+            Event::Play(_)
+            | Event::Ring(_)
+            | Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::Dismiss(_)
+            | Event::AgentGone(_, _) => {}
+        }
+    }
+
+    fn leaving(&mut self, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::SoundOver | Event::Release => self.hang_up_caller(actions),
+            // The centre counted this contact already; it needs not be told again.
+            Event::CallerGone(_) => self.end(),
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            Event::Play(_)
+            | Event::Ring(_)
+            | Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::Dismiss(_)
+            | Event::AgentGone(_, _)
+            | Event::AgentHolds(_) => {}
+        }
+    }
+
+    fn answer(&mut self, actions: &mut Vec<Action>) {
+        if self.caller.state() == LegState::Ringing {
+            self.caller.handle(LegEvent::Answered);
+            actions.push(Action::Answer);
+        }
+    }
+
+    fn play(&mut self, sound: Sound, actions: &mut Vec<Action>) {
+        self.answer(actions);
+        self.sound = Some(sound);
+        actions.push(Action::Play(sound));
+    }
+
+    fn silence(&mut self, actions: &mut Vec<Action>) {
+        if self.sound.take().is_some() {
+            actions.push(Action::Silence);
+        }
+    }
+
+    /// Music goes round; a text has an end.
+    fn sound_over(&mut self, actions: &mut Vec<Action>) {
+        match self.sound {
+            Some(Sound::Music) => actions.push(Action::Play(Sound::Music)),
+            Some(Sound::Greeting) => {
+                self.sound = None;
+                actions.push(Action::TellAnnouncementOver);
+            }
+            Some(Sound::Closed | Sound::Busy) | None => self.sound = None,
+        }
+    }
+
+    fn ring(&mut self, agent: AgentId, actions: &mut Vec<Action>) {
+        self.agent = Some(Leg::ringing());
+        self.state = State::Ringing(agent);
+        actions.push(Action::Invite(agent));
+    }
+
+    fn dismiss(&mut self, sound: Sound, actions: &mut Vec<Action>) {
+        self.play(sound, actions);
+        self.state = State::Leaving;
+    }
+
+    fn caller_gone(&mut self, ending: Ending, actions: &mut Vec<Action>) {
+        self.end();
+        actions.push(Action::TellCallerLeft(ending));
+    }
+
+    fn hang_up_caller(&mut self, actions: &mut Vec<Action>) {
+        self.end();
+        actions.push(Action::HangUpCaller);
+    }
+
+    fn end(&mut self) {
+        self.caller.handle(LegEvent::Ended);
+        self.sound = None;
+        self.state = State::Over;
+    }
+
+    fn without_agent(&mut self) {
+        self.agent = None;
+        self.state = State::Alone;
+    }
+
+    fn agent_leg(&mut self, event: LegEvent) {
+        if let Some(leg) = &mut self.agent {
+            leg.handle(event);
+        }
+    }
+
+    /// The laws of a call, asserted after every event: an agent's leg exists exactly while one is
+    /// asked or talks; a call that is over has no leg and no sound; nobody hears anything before
+    /// the caller's leg is answered.
+    fn check(&self) {
+        let with_agent = match self.state {
+            State::Ringing(_) | State::PickedUp(_) | State::Joined(_) => true,
+            State::Arrived | State::Alone | State::Leaving | State::Over => false,
+        };
+        assert_eq!(self.agent.is_some(), with_agent, "a leg too many or too few: {self:?}");
+        let over = self.state == State::Over;
+        assert_eq!(self.caller.state() == LegState::Ended, over, "half over: {self:?}");
+        assert!(!over || self.sound.is_none(), "a sound outlives its call: {self:?}");
+        let unanswered = self.caller.state() == LegState::Ringing;
+        assert!(!unanswered || self.sound.is_none(), "a sound before the answer: {self:?}");
+    }
+}
+
+/// After the end only a telephone that answers too late has to be hung up.
+fn over(event: Event, actions: &mut Vec<Action>) {
+    match event {
+        Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+        Event::Play(_)
+        | Event::Ring(_)
+        | Event::StopRinging(_)
+        | Event::Connect(_)
+        | Event::Dismiss(_)
+        | Event::Release
+        | Event::SoundOver
+        | Event::AgentGone(_, _)
+        | Event::CallerGone(_)
+        | Event::CallerHolds(_)
+        | Event::AgentHolds(_) => {}
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every event in every state of a call, as one readable table.
+
+use call::{Action, Call, Ending, Event, Sound, State};
+use std::fmt::Write as _;
+use std::{env, fs};
+use stdx::AgentId;
+
+const ANNA: AgentId = AgentId(1);
+const BEN: AgentId = AgentId(2);
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/call_table.txt");
+
+fn events() -> Vec<(&'static str, Event)> {
+    vec![
+        ("play greeting", Event::Play(Sound::Greeting)),
+        ("play music", Event::Play(Sound::Music)),
+        ("ring anna", Event::Ring(ANNA)),
+        ("ring ben", Event::Ring(BEN)),
+        ("stop ringing anna", Event::StopRinging(ANNA)),
+        ("stop ringing ben", Event::StopRinging(BEN)),
+        ("connect anna", Event::Connect(ANNA)),
+        ("connect ben", Event::Connect(BEN)),
+        ("dismiss: closed", Event::Dismiss(Sound::Closed)),
+        ("release", Event::Release),
+        ("sound over", Event::SoundOver),
+        ("anna answers", Event::AgentAnswered(ANNA)),
+        ("ben answers", Event::AgentAnswered(BEN)),
+        ("anna is busy", Event::AgentGone(ANNA, Ending::TurnedDown)),
+        ("anna hangs up", Event::AgentGone(ANNA, Ending::HungUp)),
+        ("ben hangs up", Event::AgentGone(BEN, Ending::HungUp)),
+        ("caller hangs up", Event::CallerGone(Ending::HungUp)),
+        ("caller is lost", Event::CallerGone(Ending::Lost)),
+        ("caller holds", Event::CallerHolds(true)),
+        ("caller resumes", Event::CallerHolds(false)),
+        ("agent holds", Event::AgentHolds(true)),
+        ("agent resumes", Event::AgentHolds(false)),
+    ]
+}
+
+/// Every state by the way that leads there.
+fn situations() -> Vec<(&'static str, Vec<Event>)> {
+    use Event::*;
+    let greeting = Play(Sound::Greeting);
+    let music = Play(Sound::Music);
+    vec![
+        ("arrived", vec![]),
+        ("hears the greeting", vec![greeting]),
+        ("hears music", vec![greeting, SoundOver, music]),
+        ("rings at anna, unanswered", vec![Ring(ANNA)]),
+        ("rings at anna, hears music", vec![music, Ring(ANNA)]),
+        ("anna picked up, unanswered", vec![Ring(ANNA), AgentAnswered(ANNA)]),
+        ("anna picked up, hears music", vec![music, Ring(ANNA), AgentAnswered(ANNA)]),
+        ("joined with anna", vec![music, Ring(ANNA), AgentAnswered(ANNA), Connect(ANNA)]),
+        (
+            "held by anna",
+            vec![music, Ring(ANNA), AgentAnswered(ANNA), Connect(ANNA), AgentHolds(true)],
+        ),
+        ("leaving", vec![Dismiss(Sound::Closed)]),
+        ("over", vec![CallerGone(Ending::HungUp)]),
+    ]
+}
+
+fn after(way: &[Event]) -> Call {
+    let mut call = Call::arrived();
+    for &event in way {
+        call.handle(event);
+    }
+    call
+}
+
+fn table() -> String {
+    let mut table = String::new();
+    for (situation, way) in situations() {
+        let _ = writeln!(table, "== {situation}");
+        for (name, event) in events() {
+            let mut call = after(&way);
+            let before = call.clone();
+            let actions = call.handle(event);
+            let actions: Vec<String> = actions.iter().map(|action| format!("{action:?}")).collect();
+            let state = if call == before { "=".to_owned() } else { in_words(&call) };
+            let row = format!("{name:18}| {state:44}| {}", actions.join(", "));
+            let _ = writeln!(table, "{}", row.trim_end());
+        }
+    }
+    table
+}
+
+fn in_words(call: &Call) -> String {
+    let legs = call.agent.map(|leg| format!(", agent {:?}", leg.state())).unwrap_or_default();
+    let sound = call.sound().map(|sound| format!(", {sound:?}")).unwrap_or_default();
+    format!("{:?}: caller {:?}{legs}{sound}", call.state(), call.caller.state())
+}
+
+#[test]
+fn every_event_in_every_state_is_decided_as_the_table_says() {
+    let decided = table();
+    if env::var_os("AMTSLEITUNG_BLESS").is_some() {
+        fs::write(TABLE, &decided).expect("a writable table");
+    }
+    let told = fs::read_to_string(TABLE).expect("the table lies beside this test");
+    for (number, (told, decided)) in (1..).zip(told.lines().zip(decided.lines())) {
+        assert_eq!(told, decided, "line {number} of call_table.txt");
+    }
+    assert_eq!(told.lines().count(), decided.lines().count());
+}
+
+/// What the outside world must see in every order of events: telephones that were made to ring are
+/// stopped, and the centre is told once.
+#[test]
+fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once() {
+    let mut rng = stdx::Rng::new(115);
+    let events = events();
+    for round in 0..20_000 {
+        let mut call = Call::arrived();
+        let mut rings: Vec<AgentId> = Vec::new();
+        let mut talks: Vec<AgentId> = Vec::new();
+        let mut told = 0;
+        for _ in 0..30 {
+            let (name, event) = events[rng.below(events.len() as u64) as usize];
+            // A telephone can only answer or vanish if it was called.
+            let real = match event {
+                Event::AgentAnswered(agent) => {
+                    let rang = rings.contains(&agent);
+                    rings.retain(|&it| it != agent);
+                    talks.extend(rang.then_some(agent));
+                    rang
+                }
+                Event::AgentGone(agent, _) => {
+                    let there = rings.contains(&agent) || talks.contains(&agent);
+                    rings.retain(|&it| it != agent);
+                    talks.retain(|&it| it != agent);
+                    there
+                }
+                Event::Play(_)
+                | Event::Ring(_)
+                | Event::StopRinging(_)
+                | Event::Connect(_)
+                | Event::Dismiss(_)
+                | Event::Release
+                | Event::SoundOver
+                | Event::CallerGone(_)
+                | Event::CallerHolds(_)
+                | Event::AgentHolds(_) => true,
+            };
+            if !real {
+                continue;
+            }
+            for action in call.handle(event) {
+                match action {
+                    Action::Invite(agent) => rings.push(agent),
+                    Action::Cancel(agent) => {
+                        assert!(rings.contains(&agent), "round {round}: {name}: does not ring");
+                        rings.retain(|&it| it != agent);
+                    }
+                    Action::HangUpAgent(agent) => talks.retain(|&it| it != agent),
+                    Action::TellCallerLeft(_) => told += 1,
+                    Action::Answer
+                    | Action::Play(_)
+                    | Action::Silence
+                    | Action::Join(_)
+                    | Action::HangUpCaller
+                    | Action::TellAnnouncementOver
+                    | Action::TellAnswered(_)
+                    | Action::TellNotTaken(_, _)
+                    | Action::TellAgentHungUp(_, _) => {}
+                }
+            }
+            let busy = rings.len() + talks.len();
+            assert_eq!(busy, usize::from(call.agent.is_some()), "round {round}: after {name}");
+        }
+        assert!(told <= 1, "round {round}: told {told} times");
+        assert!(call.state() != State::Over || (rings.is_empty() && talks.is_empty()));
+    }
+}
