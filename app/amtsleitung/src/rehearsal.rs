@@ -122,8 +122,10 @@ pub fn spec(county: &County, dates: LocalDates, calls: f64) -> Result<Spec, Expa
     })
 }
 
-/// A day more on both ends, so that no caller of the last evening meets a timetable's end.
-fn with_margin(dates: LocalDates) -> LocalDates {
+/// The days for which timetables are expanded: one more on both ends, so that no caller of the last
+/// evening meets a timetable's end.
+#[must_use]
+pub fn with_margin(dates: LocalDates) -> LocalDates {
     let before = dates.from().yesterday().unwrap_or(dates.from());
     let after = dates.until().tomorrow().unwrap_or(dates.until());
     LocalDates::new(before, after).unwrap_or(dates)

@@ -99,6 +99,12 @@ fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCod
     }
     let spec = rehearsal::spec(county, wanted.dates, calls * wanted.load)
         .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
+    let horizon = rehearsal::with_margin(wanted.dates);
+    let (first, last) = (horizon.from(), horizon.until());
+    output::err(&lang.pick(
+        format!("Zeitpläne ausgerechnet vom {first} bis zum {last}.\n"),
+        format!("Timetables expanded from {first} to {last}.\n"),
+    ));
     let mut progress = Progress::new(lang);
     let outcome = sim::play(&spec, wanted.seed, &mut |share| progress.show(share))
         .map_err(|error| fail(&format!("{error:?}")))?;
