@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every bound of media, with its calculation. What happens at a bound stands where it is used.
+
+use stdx::Micros;
+
+/// The longest datagram that is looked at: an Ethernet frame. G.711 with the longest packet time in
+/// use, 120 ms, has 972 bytes.
+pub const DATAGRAM_MAX: usize = 1_500;
+
+/// Contributing sources in one packet: four bits count them (RFC 3550 §5.1).
+pub const CSRC_MAX: usize = 15;
+
+/// Report blocks, chunks or sources in one RTCP packet: five bits count them (RFC 3550 §6.4.1).
+pub const RTCP_COUNT_MAX: usize = 31;
+
+/// Bytes of a CNAME or of a reason to leave: one byte counts them (RFC 3550 §6.5).
+pub const TEXT_MAX: usize = 255;
+
+/// Consecutive packets before a source is believed (RFC 3550 A.1, `MIN_SEQUENTIAL`).
+pub const PROBATION: u8 = 2;
+
+/// A step forward this large is no loss but a restart (RFC 3550 A.1, `MAX_DROPOUT`): a minute of packets.
+pub const DROPOUT_MAX: u16 = 3_000;
+
+/// A packet this much too late is no reordering but a restart (RFC 3550 A.1, `MAX_MISORDER`): 2 s of packets.
+pub const MISORDER_MAX: u16 = 100;
+
+/// A change of transit time this large is another clock and no jitter; receivers that still play
+/// after such a delay do not exist.
+pub const CLOCK_JUMP: Micros = Micros::from_secs(2);
+
+/// The shortest time between compound RTCP packets, before randomness (RFC 3550 §6.2).
+pub const REPORT_EVERY: Micros = Micros::from_secs(5);
+
+/// A round trip longer than this is a mistake of the peer's report.
+pub const ROUND_TRIP_MAX: Micros = Micros::from_secs(30);
+
+/// Key presses that are remembered so that a late packet is not taken for a new press: nobody
+/// presses eight keys within the time that a network holds a packet back.
+pub const KEYS_REMEMBERED: usize = 8;
+
+/// Segments of one key press that are recognised across a loss: 8 × 8.2 s at 8 kHz.
+pub const KEY_SEGMENTS_MAX: u32 = 8;
+
+/// The longest key press that is sent. Longer is of no use to any menu.
+pub const KEY_PRESS_MAX: Micros = Micros::from_secs(10);
+
+/// Frames in a playout buffer: 160 ms, four times the depth that a mixed leg uses.
+pub const PLAYOUT_MAX: usize = 8;
