@@ -117,7 +117,7 @@ pub(crate) fn metadata() -> Result<Value, String> {
 }
 
 /// The platform that rustc builds for, such as `x86_64-unknown-linux-gnu`.
-fn host() -> Result<String, String> {
+pub(crate) fn host() -> Result<String, String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
         .arg("-vV")

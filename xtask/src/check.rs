@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::Outcome;
 use crate::cargo::{self, Cargo};
 use crate::clock::Stopwatch;
+use crate::fuzz;
 use crate::seed::Seed;
 use crate::soak;
 use crate::tidy;
@@ -28,12 +29,13 @@ struct Row {
 /// Runs every part; stops at the first that fails; prints the table in any case.
 pub(crate) fn check(seed: Seed) -> Outcome {
     let simulation = move || soak::slice(seed).map(|()| format!("first seed {seed}"));
-    let parts: [(&'static str, &dyn Fn() -> Verdict); 7] = [
+    let parts: [(&'static str, &dyn Fn() -> Verdict); 8] = [
         ("format", &|| silent("fmt --all --check")),
         ("lints", &|| silent("clippy --workspace --all-targets -- -D warnings")),
         ("core alone", &core_alone),
         ("tests", &tests),
         ("simulation", &simulation),
+        ("fuzz", &|| fuzz::short().map(|()| String::new())),
         ("tidy", &|| tidy::tidy().map(|()| String::new())),
         ("docs", &docs),
     ];

@@ -7,6 +7,7 @@ mod bench;
 mod cargo;
 mod check;
 mod clock;
+mod fuzz;
 mod run;
 mod scenarios;
 mod seed;
@@ -20,9 +21,12 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 /// Every task: how it is called, and what it does.
-const TASKS: [(&str, &str); 8] = [
+const TASKS: [(&str, &str); 9] = [
     ("run", "set everything up and show the centre at its main job"),
-    ("check [--seed 0x…]", "format, lints, tests, simulation, tidy, docs: all that must hold"),
+    (
+        "check [--seed 0x…]",
+        "format, lints, tests, simulation, fuzz, tidy, docs: all that must hold",
+    ),
     ("tidy", "layers, no_std, long functions, licences, headers, machine paths"),
     (
         "scenarios [--bless]",
@@ -30,6 +34,7 @@ const TASKS: [(&str, &str); 8] = [
     ),
     ("soak [--first-seed 0x…]", "10 million events over 200 seeds with faults"),
     ("seed 0x…", "replay one seed of the simulation and tell its story"),
+    ("fuzz [TARGET SECONDS]", "feed every reader with bytes that nobody thought of"),
     ("bench", "print what a year of calls costs"),
     ("help", "print this list"),
 ];
@@ -68,6 +73,8 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["soak"] => soak::soak(seed::fresh()),
         ["soak", "--first-seed", seed] => seed::parse(seed).and_then(soak::soak),
         ["seed", seed] => seed::parse(seed).and_then(soak::replay),
+        ["fuzz"] => fuzz::long(),
+        ["fuzz", target, seconds] => fuzz::one(target, seconds),
         ["bench"] => bench::bench(),
         _ => return None,
     })
