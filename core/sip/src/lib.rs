@@ -11,6 +11,7 @@
 extern crate alloc;
 
 pub mod digest;
+pub mod message;
 mod method;
 pub mod registrar;
 pub mod sdp;
