@@ -10,6 +10,7 @@ mod functions;
 mod layers;
 mod licences;
 mod packages;
+mod purity;
 mod source;
 
 use std::fs;
@@ -49,6 +50,7 @@ fn violations(graph: &Graph, files: &[File], listed: &[String]) -> Vec<String> {
     found.extend(licences::violations(&graph.packages));
     found.extend(dependencies::violations(&graph.packages, listed));
     found.extend(files::violations(files));
+    found.extend(purity::violations(files));
     found
 }
 

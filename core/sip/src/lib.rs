@@ -10,12 +10,15 @@
 
 extern crate alloc;
 
+pub mod dialog;
 pub mod digest;
 pub mod message;
 mod method;
 pub mod registrar;
 pub mod sdp;
 mod status;
+
+pub mod transaction;
 
 pub use method::Method;
 pub use status::Status;

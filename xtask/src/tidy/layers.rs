@@ -59,7 +59,9 @@ fn wrong_direction(layer: &str, dependency: &Dependency) -> Option<String> {
     match &dependency.home {
         Home::Elsewhere => Some("a path outside of the workspace".to_owned()),
         Home::Registry => None,
-        Home::Layer(_) if dependency.dev => None,
+        // The simulator is a second main: it must not grow into the first, not even in its tests.
+        Home::Layer(other) if dependency.dev => (layer == "sim" && other == "app")
+            .then(|| "not even tests of sim may use app".to_owned()),
         Home::Layer(other) if allowed.contains(&other.as_str()) => None,
         Home::Layer(other) => Some(format!("{layer} must not use {other}")),
     }
