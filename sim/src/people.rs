@@ -414,7 +414,6 @@ impl People {
         }
         let again = match record.fate {
             Fate::Abandoned | Fate::Refused => self.spec.behaviour.redial,
-            Fate::Accepted if record.reason == FateReason::TalkCutOff => 1.0,
             Fate::Accepted
             | Fate::ShortAbandoned
             | Fate::Overflowed
@@ -424,7 +423,9 @@ impl People {
         };
         let cut_off = matches!(record.reason, FateReason::CutOff | FateReason::TalkCutOff);
         let pause = if cut_off { Micros::from_secs(20) } else { Micros::from_mins(5) };
-        if caller.rng.chance(if cut_off { again.max(0.9) } else { again }) {
+        // Who was cut off calls again nearly always, if people call again at all.
+        let again = if cut_off && self.spec.behaviour.redial > 0.0 { 0.9 } else { again };
+        if caller.rng.chance(again) {
             let at = now + chance::exponential(&mut caller.rng, pause);
             let Caller { line, person, calls, .. } = caller;
             self.plan(at, Happening::CallsAgain { line, person, calls: calls + 1 });

@@ -63,7 +63,7 @@ fn our_days_have_the_shape_of_counted_ones() {
     assert!(alike > 0.65, "our days have another shape: {alike:.2}");
 
     // Days of the same kind spread more than chance alone allows, by 5 to 11 % there; we assume
-    // 8 %.
+    // 6 %.
     let days: Vec<f64> = by_day.values().copied().collect();
     let mean = days.iter().sum::<f64>() / days.len() as f64;
     let spread =

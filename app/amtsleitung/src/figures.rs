@@ -74,8 +74,8 @@ pub struct LineFigures {
 pub struct LevelFigures {
     /// The definition's version.
     pub version: u16,
-    /// From call set-up, in seconds.
-    pub within: f64,
+    /// From call set-up, in seconds; none for a total over lines with different times.
+    pub within: Option<f64>,
     /// Contacts that count as kept.
     pub numerator: u64,
     /// Contacts that count at all.
@@ -157,8 +157,12 @@ pub fn figures(
             })
         })
         .collect();
-    let total = line_figures("total", "", records, |definition| county.target(definition.id, &all));
+    let mut total =
+        line_figures("total", "", records, |definition| county.target(definition.id, &all));
     assert_eq!(total.offered, lines.iter().map(|line| line.offered).sum::<u64>());
+    for (id, level) in &mut total.service_level {
+        sum_up(level, lines.iter().map(|line| &line.service_level[id]));
+    }
     Figures {
         centre: county.centre.id.clone(),
         from: heading.from,
@@ -211,13 +215,34 @@ fn level_figures(level: &Assessment, promised: bool) -> LevelFigures {
     let target = f64::from(level.definition.target_permille) / 1000.0;
     LevelFigures {
         version: level.definition.version,
-        within: level.definition.within.as_secs_f64(),
+        within: Some(level.definition.within.as_secs_f64()),
         numerator: level.kept,
         denominator: level.counted,
         share: level.share(),
         target: promised.then_some(target),
         met: level.met().filter(|_| promised),
     }
+}
+
+/// The level over all lines: each line's contacts count by that line's own time. A target for all
+/// lines holds only if all have the same time.
+fn sum_up<'a>(total: &mut LevelFigures, lines: impl Iterator<Item = &'a LevelFigures> + Clone) {
+    let (mut numerator, mut denominator) = (0, 0);
+    for line in lines.clone() {
+        numerator += line.numerator;
+        denominator += line.denominator;
+    }
+    let alike = lines.clone().all(|line| line.within == total.within);
+    let share = (denominator > 0).then(|| numerator as f64 / denominator as f64);
+    *total = LevelFigures {
+        numerator,
+        denominator,
+        share,
+        within: total.within.filter(|_| alike),
+        target: total.target.filter(|_| alike),
+        met: total.met.filter(|_| alike),
+        ..*total
+    };
 }
 
 fn occupancy(county: &County, work: &[WorkTime]) -> BTreeMap<String, OccupancyFigures> {

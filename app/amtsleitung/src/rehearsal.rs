@@ -14,7 +14,7 @@ const MISDIALLED: f64 = 0.01;
 /// How much busier or calmer than usual a day is (coefficient of variation): daily volumes of
 /// telephone centres spread more than chance alone explains (Avramidis, Deslauriers, L'Ecuyer:
 /// Modeling Daily Arrivals to a Telephone Call Center, Management Science 2004).
-const DAY_SPREAD: f64 = 0.08;
+const DAY_SPREAD: f64 = 0.06;
 /// Shares of wrap-ups that end early, and that take longer.
 const WRAP_UP_ENDED: f64 = 0.25;
 const WRAP_UP_EXTENDED: f64 = 0.05;

@@ -144,7 +144,8 @@ fn level_cells(lang: Lang, level: &LevelFigures) -> Vec<String> {
     let share = level.share.map_or("–".to_owned(), |share| percent(lang, share));
     let (kept, counted) = (number(lang, kept, 0), number(lang, counted, 0));
     let target = level.target.map_or(String::new(), |target| {
-        format!("{} in {} s", percent(lang, target), number(lang, level.within, 0))
+        let within = level.within.map_or("–".to_owned(), |secs| number(lang, secs, 0));
+        format!("{} in {within} s", percent(lang, target))
     });
     let met = match level.met {
         Some(true) => lang.pick("erreicht", "met"),

@@ -4,7 +4,8 @@
 //! A caller's turn is fixed at arrival and never changes: the moment of call set-up, moved back by
 //! the head start of the line's priority class. So the longest waiting comes first within a class,
 //! a position is exact, and nobody is overtaken by a caller who came later by more than the head
-//! start: nobody starves.
+//! start: nobody starves. (While a telephone rings for a caller, others may be offered to agents who
+//! become ready: an offer that nobody takes costs at most the ring time.)
 
 use alloc::collections::BTreeSet;
 use alloc::vec;

@@ -41,7 +41,18 @@ impl RememberedCallers {
         self.callers.push_back(Remembered { caller, line, gone_at, place });
     }
 
-    /// A caller dials a line (again): the place, if one is kept. It is given out once.
+    /// Whether a place is kept for a caller who dials a line (again).
+    pub fn holds(
+        &mut self,
+        caller: CallerToken,
+        line: LineId,
+        now: Tick,
+        place_kept: Micros,
+    ) -> bool {
+        self.latest(caller, line, now, place_kept).is_some()
+    }
+
+    /// The place that is kept for a caller, if one is. It is given out once.
     pub fn take(
         &mut self,
         caller: CallerToken,
@@ -49,11 +60,22 @@ impl RememberedCallers {
         now: Tick,
         place_kept: Micros,
     ) -> Option<KeptPlace> {
+        let latest = self.latest(caller, line, now, place_kept)?;
+        self.callers.remove(latest).map(|it| it.place)
+    }
+
+    /// Forgets those whose time is over, and finds the latest of this caller on this line.
+    fn latest(
+        &mut self,
+        caller: CallerToken,
+        line: LineId,
+        now: Tick,
+        place_kept: Micros,
+    ) -> Option<usize> {
         while self.callers.front().is_some_and(|first| first.gone_at + place_kept < now) {
             self.callers.pop_front();
         }
-        let latest = self.callers.iter().rposition(|it| it.caller == caller && it.line == line)?;
-        self.callers.remove(latest).map(|it| it.place)
+        self.callers.iter().rposition(|it| it.caller == caller && it.line == line)
     }
 
     /// How many are remembered.

@@ -58,7 +58,8 @@ pub struct AgentRules {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CentreRules {
     /// What one priority class is worth: it counts as if the caller had come so much earlier.
-    /// Nobody is overtaken by a caller who came later by more than this times the classes between.
+    /// Nobody is overtaken by a caller who came later by more than this times the classes between,
+    /// but for the time in which a telephone rings in vain.
     pub head_start: Micros,
     /// How long an agent who did not answer is out of reach, unless ready before.
     pub no_answer_pause: Micros,

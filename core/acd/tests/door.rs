@@ -51,6 +51,17 @@ fn the_door_decides_by_hours_then_queue_then_room() {
         ("beyond the horizon, no queue", Opening::BeyondHorizon, None, ended),
     ];
     for (situation, opening, load, decision) in table {
-        assert_eq!(admit(opening, load), decision, "{situation}");
+        assert_eq!(admit(opening, load, false), decision, "{situation}");
     }
+}
+
+#[test]
+fn who_comes_back_in_time_is_as_one_who_never_left() {
+    let full = away(Departure::SentAway(SentAway::CentreFull));
+    for opening in [OPEN, CLOSED, OPENS_LATER, Opening::BeyondHorizon] {
+        assert_eq!(admit(opening, load(3, 3, 3), true), Admission::Enter, "{opening:?}");
+        assert_ne!(admit(opening, load(CONTACTS_MAX, 3, 3), true), Admission::Enter);
+        assert_ne!(admit(opening, None, true), Admission::Enter, "no queue, no place");
+    }
+    assert_eq!(admit(OPEN, load(CONTACTS_MAX, 3, 3), true), full);
 }

@@ -238,7 +238,10 @@ impl Centre {
         self.last_contact = Some(contact);
         self.census.arrived += 1;
         let queue = self.setup.lines[line.index()].queue;
-        match acd::admit(opening, queue.map(|queue| self.load(queue))) {
+        let place_kept = self.setup.rules.place_kept;
+        let comes_back =
+            caller.is_some_and(|caller| self.remembered.holds(caller, line, now.mono, place_kept));
+        match acd::admit(opening, queue.map(|queue| self.load(queue)), comes_back) {
             Admission::TurnAway(departure) => self.turn_away(now, contact, line, departure),
             Admission::Enter => {
                 let queue = queue.expect("the door lets in only with a queue to wait in");

@@ -17,7 +17,6 @@ mod method;
 pub mod registrar;
 pub mod sdp;
 mod status;
-
 pub mod transaction;
 
 pub use method::Method;

@@ -129,9 +129,9 @@ fn fail(why: &str) -> ExitCode {
 fn wanted(arguments: &Arguments) -> Result<Wanted, ExitCode> {
     Ok(Wanted {
         dates: dates(arguments)?,
-        calls: positive(arguments, "calls")?,
+        calls: number(arguments, "calls", 0.0)?,
         seed: seed(arguments)?,
-        load: positive(arguments, "load")?.unwrap_or(1.0),
+        load: number(arguments, "load", f64::MIN_POSITIVE)?.unwrap_or(1.0),
         format: format(arguments)?,
     })
 }
@@ -160,14 +160,14 @@ fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
     })
 }
 
-fn positive(arguments: &Arguments, name: &str) -> Result<Option<f64>, ExitCode> {
+fn number(arguments: &Arguments, name: &str, least: f64) -> Result<Option<f64>, ExitCode> {
     let Some(text) = arguments.value(name) else { return Ok(None) };
     match text.parse::<f64>() {
-        Ok(number) if number > 0.0 && number <= CALLS_MAX => Ok(Some(number)),
+        Ok(number) if (least..=CALLS_MAX).contains(&number) => Ok(Some(number)),
         Ok(_) | Err(_) => {
             let what = arguments.lang.pick(
-                "Hier wird eine Zahl größer als 0 und bis 10000000 erwartet",
-                "A number above 0 and up to 10000000 is expected here",
+                "Hier wird eine Zahl bis 10000000 erwartet, nicht kleiner als 0 (Last: größer als 0)",
+                "A number up to 10000000 is expected here, not below 0 (load: above 0)",
             );
             Err(arguments.wrong_value(what, &format!("--{name} {text}"), None))
         }

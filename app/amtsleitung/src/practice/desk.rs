@@ -117,7 +117,10 @@ pub fn at_terminal(practice: &mut Practice, lang: Lang, county: &County) -> io::
     let screen = Screen::new(lang, county, newcomer);
     let _restored = Terminal::take()?;
     while practice.hear_all().is_ok() {
-        draw(&screen.lines(&practice.view, practice.clock.now().mono))?;
+        let (columns, rows) = terminal::size()?;
+        let now = practice.clock.now().mono;
+        let (columns, rows) = (usize::from(columns), usize::from(rows));
+        draw(&screen.page(&practice.view, now, columns, rows), columns)?;
         match pressed()? {
             Pressed::Nothing => {}
             Pressed::Quit => return Ok(()),
@@ -158,11 +161,10 @@ fn pressed() -> io::Result<Pressed> {
     })
 }
 
-fn draw(lines: &[String]) -> io::Result<()> {
-    let (columns, rows) = terminal::size()?;
+fn draw(lines: &[String], columns: usize) -> io::Result<()> {
     let mut page = String::from("\x1b[H");
-    for line in lines.iter().take(usize::from(rows)) {
-        page.extend(line.chars().take(usize::from(columns)));
+    for line in lines {
+        page.extend(line.chars().take(columns));
         page.push_str("\x1b[K\r\n");
     }
     page.truncate(page.len() - "\r\n".len());

@@ -31,9 +31,18 @@ impl<'a> Screen<'a> {
         Screen { lang, county, newcomer }
     }
 
-    /// The page, line by line.
+    /// The page for a terminal of this size: the keys always stand below, however little room is
+    /// left for the rest.
     #[must_use]
-    pub(super) fn lines(&self, view: &View, now: Tick) -> Vec<String> {
+    pub(super) fn page(&self, view: &View, now: Tick, columns: usize, rows: usize) -> Vec<String> {
+        let keys = wrapped(keys_help(self.lang), columns);
+        let room = rows.saturating_sub(keys.len());
+        let mut page: Vec<String> = self.lines(view, now).into_iter().take(room).collect();
+        page.extend(keys.into_iter().take(rows));
+        page
+    }
+
+    fn lines(&self, view: &View, now: Tick) -> Vec<String> {
         let mut lines = vec![self.title(), String::new()];
         lines.extend(self.own_state(view, now));
         lines.push(String::new());
@@ -44,7 +53,6 @@ impl<'a> Screen<'a> {
         lines.extend(self.figures(view));
         lines.push(String::new());
         lines.push(self.refusal(view, now));
-        lines.push(keys_help(self.lang).to_owned());
         lines
     }
 
@@ -181,6 +189,21 @@ impl<'a> Screen<'a> {
         let why = sim::scenario::refusal_words(self.lang == Lang::De, why);
         format!("{}: {why}", self.lang.pick("Das geht gerade nicht", "Not possible now"))
     }
+}
+
+/// Breaks a line of keys between them, so that each row fits.
+fn wrapped(keys: &str, columns: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for key in keys.split("  ") {
+        match rows.last_mut() {
+            Some(row) if row.chars().count() + 2 + key.chars().count() <= columns => {
+                row.push_str("  ");
+                row.push_str(key);
+            }
+            Some(_) | None => rows.push(key.to_owned()),
+        }
+    }
+    rows
 }
 
 /// Which keys do what.

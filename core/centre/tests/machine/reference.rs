@@ -165,6 +165,12 @@ impl Reference {
             return self.refuse(Refusal::UnknownLine);
         };
         self.highest = Some(id);
+        let comes_back = rules.queue.is_some()
+            && self.callers.len() < CONTACTS_MAX
+            && token.is_some_and(|token| self.find_place(now.mono, token, line).is_some());
+        if comes_back {
+            return self.enter(now, id, line, &rules, token);
+        }
         let (fate, reason) = match self.objection(now.wall, &rules) {
             None => return self.enter(now, id, line, &rules, token),
             Some(reason @ (FateReason::QueueFull | FateReason::CentreFull)) => {
@@ -243,11 +249,15 @@ impl Reference {
     }
 
     fn old_place(&mut self, now: Tick, token: CallerToken, line: LineId) -> Option<Kept> {
+        let at = self.find_place(now, token, line)?;
+        Some(self.kept.remove(at))
+    }
+
+    fn find_place(&self, now: Tick, token: CallerToken, line: LineId) -> Option<usize> {
         let kept_for = self.setup.rules.place_kept;
         let fits =
             |it: &Kept| it.token == token && it.line == line && now.since(it.gone_at) <= kept_for;
-        let at = self.kept.iter().rposition(fits)?;
-        Some(self.kept.remove(at))
+        self.kept.iter().rposition(fits)
     }
 
     fn announcement_over(&mut self, now: Tick, contact: ContactId) {

@@ -474,7 +474,7 @@ fn who_was_sent_away_gets_no_old_place() {
 }
 
 #[test]
-fn a_queue_that_is_full_meanwhile_does_not_spend_the_old_place() {
+fn who_comes_back_gets_the_old_place_though_the_queue_has_filled_meanwhile() {
     let mut s = Story::new();
     s.play(tick(0), call_from(1, CITIZENS, 77));
     for contact in 2..5 {
@@ -483,9 +483,9 @@ fn a_queue_that_is_full_meanwhile_does_not_spend_the_old_place() {
     s.play(tick(10), is_cut_off(1));
     s.play(tick(11), call(5, CITIZENS));
     let full = ["dismiss 6: QueueFull", "6: refused, QueueFull, ended 0"];
-    s.at(12, call_from(6, CITIZENS, 77), &full);
-    s.play(tick(13), hangs_up(2));
-    s.at(14, call_from(7, CITIZENS, 77), &["7 waits, position 1"]);
+    s.at(12, call_from(6, CITIZENS, 78), &full);
+    s.at(13, call_from(7, CITIZENS, 77), &["7 waits, position 1"]);
+    s.at(14, hangs_up(7), &["7: short_abandoned, HungUp, queued 0, ended 1, follows 1"]);
 }
 
 #[test]
