@@ -11,12 +11,14 @@ extern crate alloc;
 pub mod agent;
 pub mod contact;
 mod entry;
+mod line_set;
 mod order;
 mod ready;
 mod remembered;
 mod rules;
 
 pub use entry::{Admission, Load, admit};
+pub use line_set::LineSet;
 pub use order::{Queues, Turn};
 pub use ready::{Fit, ReadyAgents, fit};
 pub use remembered::{KeptPlace, RememberedCallers};

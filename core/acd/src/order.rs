@@ -7,6 +7,7 @@
 //! start: nobody starves. (While a telephone rings for a caller, others may be offered to agents who
 //! become ready: an offer that nobody takes costs at most the ring time.)
 
+use crate::line_set::LineSet;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -48,13 +49,19 @@ impl Turn {
 pub struct Queues {
     by_queue: Vec<BTreeSet<Turn>>,
     unoffered: Vec<BTreeSet<Turn>>,
+    /// The lines on which somebody waits without a ringing telephone.
+    waiting_lines: LineSet,
 }
 
 impl Queues {
     /// Empty queues.
     #[must_use]
     pub fn new(queues: usize, lines: usize) -> Self {
-        Queues { by_queue: vec![BTreeSet::new(); queues], unoffered: vec![BTreeSet::new(); lines] }
+        Queues {
+            by_queue: vec![BTreeSet::new(); queues],
+            unoffered: vec![BTreeSet::new(); lines],
+            waiting_lines: LineSet::none_of(lines),
+        }
     }
 
     /// Somebody begins to wait.
@@ -73,6 +80,7 @@ impl Queues {
     pub fn leave(&mut self, queue: QueueId, line: LineId, turn: Turn) {
         assert!(self.by_queue[queue.index()].remove(&turn), "{turn:?} does not wait");
         self.unoffered[line.index()].remove(&turn);
+        self.remember_line(line);
     }
 
     /// A telephone rings for this one; the place stays.
@@ -81,6 +89,7 @@ impl Queues {
     /// If one rings already.
     pub fn take(&mut self, line: LineId, turn: Turn) {
         assert!(self.unoffered[line.index()].remove(&turn), "{turn:?} is offered twice");
+        self.remember_line(line);
     }
 
     /// It rings no longer; the place was kept.
@@ -89,6 +98,17 @@ impl Queues {
     /// If none rang.
     pub fn come_back(&mut self, line: LineId, turn: Turn) {
         assert!(self.unoffered[line.index()].insert(turn), "{turn:?} was not offered");
+        self.remember_line(line);
+    }
+
+    fn remember_line(&mut self, line: LineId) {
+        self.waiting_lines.set(line, !self.unoffered[line.index()].is_empty());
+    }
+
+    /// The lines on which somebody waits without a ringing telephone.
+    #[must_use]
+    pub fn waiting_lines(&self) -> &LineSet {
+        &self.waiting_lines
     }
 
     /// The first of a line who waits without a ringing telephone.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Who could answer: the ready agents of each line, the best first, among equals the longest idle.
 
+use crate::line_set::LineSet;
 use crate::rules::{AgentRules, LineRules};
 use alloc::collections::BTreeSet;
 use alloc::vec;
@@ -38,6 +39,8 @@ pub struct ReadyAgents {
     /// For each agent the lines that it serves, and how well.
     serves: Vec<Vec<(LineId, Fit)>>,
     by_line: Vec<BTreeSet<Candidate>>,
+    /// The lines for which somebody is ready.
+    lines: LineSet,
 }
 
 impl ReadyAgents {
@@ -45,7 +48,17 @@ impl ReadyAgents {
     #[must_use]
     pub fn new(agents: &[AgentRules], lines: &[LineRules]) -> Self {
         let serves = agents.iter().map(|agent| lines_of(agent, lines)).collect();
-        ReadyAgents { serves, by_line: vec![BTreeSet::new(); lines.len()] }
+        ReadyAgents {
+            serves,
+            by_line: vec![BTreeSet::new(); lines.len()],
+            lines: LineSet::none_of(lines.len()),
+        }
+    }
+
+    /// The lines for which somebody is ready.
+    #[must_use]
+    pub fn ready_lines(&self) -> &LineSet {
+        &self.lines
     }
 
     /// The lines that an agent serves, and how well.
@@ -59,6 +72,7 @@ impl ReadyAgents {
         for &(line, fit) in &self.serves[agent.index()] {
             let candidate = Candidate { misfit: core::cmp::Reverse(fit), idle_since, agent };
             self.by_line[line.index()].insert(candidate);
+            self.lines.set(line, true);
         }
     }
 
@@ -67,6 +81,7 @@ impl ReadyAgents {
         for &(line, fit) in &self.serves[agent.index()] {
             let candidate = Candidate { misfit: core::cmp::Reverse(fit), idle_since, agent };
             self.by_line[line.index()].remove(&candidate);
+            self.lines.set(line, !self.by_line[line.index()].is_empty());
         }
     }
 

@@ -78,6 +78,13 @@ impl Centre {
         assert_eq!(self.queues.total() as u64, self.census.waiting, "the queues hold others");
         let entering: u32 = self.entering.iter().sum();
         assert_eq!(u64::from(entering), self.census.entering, "the door counted wrongly");
+        for line in (0..).map(LineId).take(self.setup.lines.len()) {
+            let (ready, waits) = (self.ready.best(line), self.queues.first(line));
+            assert!(
+                ready.is_none() || waits.is_none(),
+                "{line:?}: {ready:?} could serve {waits:?}"
+            );
+        }
     }
 
     /// Invariants 1 and 8: every contact in exactly one place, nothing beyond its bound, and nobody
@@ -88,11 +95,8 @@ impl Centre {
         assert_eq!(self.contacts.len() as u64, census.inside(), "not all inside: {census:?}");
         assert!(self.contacts.len() <= CONTACTS_MAX, "too many contacts");
         assert!(self.remembered.len() <= REMEMBERED_CALLERS_MAX, "too many remembered callers");
-        for line in (0..).map(LineId).take(self.setup.lines.len()) {
-            assert!(
-                self.ready.best(line).is_none() || self.queues.first(line).is_none(),
-                "{line:?}: somebody waits although somebody is ready"
-            );
+        if let Some(line) = self.ready.ready_lines().and(self.queues.waiting_lines()).next() {
+            panic!("{line:?}: somebody waits although somebody is ready");
         }
     }
 

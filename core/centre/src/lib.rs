@@ -559,7 +559,7 @@ impl Centre {
     }
 
     fn next_match(&self) -> Option<(ContactId, LineId, AgentId)> {
-        let lines = (0u16..).map(LineId).take(self.setup.lines.len());
+        let lines = self.ready.ready_lines().and(self.queues.waiting_lines());
         let served = lines.filter_map(|line| {
             let agent = self.ready.best(line)?;
             Some((self.queues.first(line)?, line, agent))
