@@ -4,11 +4,12 @@
 use super::packages::{Dependency, Home, Package};
 
 /// For each layer, the layers that it may use.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("core", &["core"]),
     ("edge", &["core"]),
     ("sim", &["core"]),
     ("app", &["core", "edge", "sim"]),
+    ("tests", &["core"]),
     ("xtask", &[]),
 ];
 
