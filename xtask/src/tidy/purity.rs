@@ -28,7 +28,8 @@ fn reaches_out(file: &File) -> Vec<String> {
     let code = source::blank(&file.text);
     let mut found = Vec::new();
     for (number, line) in (1..).zip(code.lines()) {
-        if line.trim_start().starts_with("#[cfg(test)]") {
+        if ["#[cfg(test)]", "#![cfg(test)]"].iter().any(|mark| line.trim_start().starts_with(mark))
+        {
             break;
         }
         for (word, why) in OUT {

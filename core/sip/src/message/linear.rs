@@ -2,6 +2,7 @@
 //! Reading takes steps in proportion to the length, whatever a peer puts in: counted, not timed.
 //!
 //! Every walk over bytes goes through `scan`, which counts in tests how often it looks at one.
+#![cfg(test)]
 
 extern crate std;
 
