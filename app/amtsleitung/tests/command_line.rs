@@ -67,17 +67,28 @@ fn errors_end_with_1_and_a_count() {
 #[test]
 fn files_that_cannot_be_read() {
     let folder = env!("CARGO_TARGET_TMPDIR");
-    let bad = file("bad.toml", b"format = 1\nid = \"\xff\"\n");
+    let bad = file("bad.toml", b"format = 1\nid = \"\xc3\xa4\xff\"\n");
     let large = file("large.toml", &vec![b'\n'; (1 << 20) + 1]);
     for (path, why) in [
         ("/nowhere/x.toml", "Diese Datei gibt es nicht."),
         (folder, "Das ist ein Ordner, keine Datei."),
-        (&bad, "Byte 18 (Zeile 2) ist kein UTF-8. Die Datei im Texteditor als UTF-8 speichern."),
-        (&large, "Die Datei ist zu groß. Erwartet: höchstens 1048576 Bytes."),
+        ("/dev/null", "Das ist keine gewöhnliche Datei, sondern etwa eine Pipe oder ein Gerät."),
     ] {
         let ended = amtsleitung(&["check", path]);
         assert_eq!(ended.code, 1, "{path}");
         assert_eq!(ended.err, format!("{path}: Fehler: {why}\n"));
+    }
+    for (path, place, why) in [
+        (
+            &bad,
+            "2:8",
+            "Dieses Zeichen ist kein UTF-8. Die Datei im Texteditor als UTF-8 speichern.",
+        ),
+        (&large, "1:1", "Die Datei ist zu groß. Erwartet: höchstens 1048576 Bytes."),
+    ] {
+        let ended = amtsleitung(&["check", path]);
+        assert_eq!(ended.code, 1, "{path}");
+        assert_eq!(ended.err, format!("{path}:{place}: Fehler: {why}\n"));
     }
 }
 
@@ -239,4 +250,51 @@ fn questions_that_cannot_be_answered() {
     let ended = amtsleitung(&["when", &path, "--line", "115", "--at", "2014-12-24T12:05"]);
     assert_eq!((ended.code, ended.out.as_str()), (1, ""));
     assert!(ended.err.contains("Fehler: In der Datei fehlt „centre“."), "{}", ended.err);
+}
+
+/// Opening a pipe waits for somebody who writes; the check must not.
+#[cfg(unix)]
+#[test]
+fn a_pipe_without_a_writer_is_refused_at_once() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pipe.toml");
+    if !path.exists() {
+        let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo can be started");
+        assert!(made.success());
+    }
+    let ended = amtsleitung(&["--lang", "en", "check", path.to_str().expect("UTF-8")]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .err
+            .ends_with("error: This is no regular file, but a pipe or a device, for example.\n")
+    );
+}
+
+/// What `when` says about the line 115 if its hours are these.
+fn with_hours(name: &str, open: &str, at: &str) -> String {
+    let county = include_str!("county.toml").replacen(
+        "open = \"Mo-Th 07:00-18:00; Fr 07:00-15:00; PH off\"",
+        &format!("open = \"{open}\""),
+        1,
+    );
+    let path = file(name, county.as_bytes());
+    let ended = amtsleitung(&["when", &path, "--lang", "en", "--line", "115", "--at", at]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    ended.out
+}
+
+#[test]
+fn no_change_is_invented() {
+    let always = with_hours("always.toml", "24/7", "2015-06-02T12:05");
+    assert!(
+        always.contains("Open, without an end (looked ahead to the end of 2199).\n"),
+        "{always}"
+    );
+    let far = "2030 Mo-Fr 08:00-16:00; PH off";
+    let opens = with_hours("far.toml", far, "2015-06-02T12:05");
+    assert!(opens.contains("Opens next: Wednesday, 2 January 2030, 08:00.\n"), "{opens}");
+    let over = with_hours("over.toml", far, "2031-06-02T12:05");
+    assert!(over.contains("Does not open again (looked ahead to the end of 2199).\n"), "{over}");
+    let until = with_hours("until.toml", "2000-2029", "2015-06-02T12:05");
+    assert!(until.contains("Open. Closes next: Tuesday, 1 January 2030, 00:00.\n"), "{until}");
 }

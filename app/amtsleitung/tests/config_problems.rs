@@ -377,9 +377,9 @@ fn emergency_numbers_in_texts_and_sites() {
         "Fehler: In „Stelle 1 1 2“ steht die Notrufnummer 112.",
     );
     wrong(
-        "through = \"Amt der Nebenstellenanlage im Rathaus\"",
-        "through = ‸\"Amt, 110\"",
-        "Fehler: In „Amt, 110“ steht die Notrufnummer 110.",
+        "name = \"Rathaus Buchholz\"\nno_em",
+        "name = ‸\"Rathaus, 110\"\nno_em",
+        "Fehler: In „Rathaus, 110“ steht die Notrufnummer 110.",
     );
     wrong(
         "numbers = [\"110\", \"112\"], through = \"Amt der Nebenstellenanlage im Rathaus\"",
@@ -565,6 +565,193 @@ fn no_more_than_200_problems_are_printed() {
     let printed = config::check(&text).printed("x", Lang::De);
     assert_eq!(printed.matches("x:").count(), 200);
     assert!(printed.contains("… und "), "{printed}");
+}
+
+/// Everything that is said about the county after some changes, in German.
+fn all_said(changes: &[(&str, &str)]) -> String {
+    let mut text = COUNTY.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "not in the county: {from}");
+        text = text.replacen(from, to, 1);
+    }
+    config::check(&text).printed("x", Lang::De)
+}
+
+const RULES: &str = "open = \"Mo-Th 07:00-18:00; Fr 07:00-15:00; PH off\"";
+const ROUTE: &str =
+    "numbers = [\"110\", \"112\"], through = \"Amt der Nebenstellenanlage im Rathaus\"";
+
+#[test]
+fn emergency_numbers_may_stand_anywhere_in_a_site_s_route() {
+    let through =
+        "numbers = [\"110\", \"112\"], through = \"110 und 112 gehen unmittelbar über das Amt\"";
+    assert_eq!(all_said(&[(ROUTE, through)]), "");
+    let mistyped = all_said(&[(ROUTE, &ROUTE.replace("numbers", "nummbers"))]);
+    assert!(mistyped.contains("In emergency_route gibt es kein Feld „nummbers“."), "{mistyped}");
+    assert!(mistyped.ends_with("1 Fehler, 0 Warnungen.\n"), "{mistyped}");
+    let route = format!("emergency_route = {{ {ROUTE} }}");
+    let mistyped = all_said(&[(&route, &route.replace("_route", "_rout"))]);
+    assert!(mistyped.contains("In [[site]] gibt es kein Feld „emergency_rout“."), "{mistyped}");
+    assert!(mistyped.ends_with("1 Fehler, 0 Warnungen.\n"), "{mistyped}");
+}
+
+#[test]
+fn dates_rooms_and_ids_are_no_emergency_numbers() {
+    let reason = "reason = \"Heiligabend, ab 13 Uhr geschlossen.\"";
+    for fine in ["1.12.2014", "11.02.2015", "1.10.", "am 11.2.", "Zimmer 1.1.2", "1-12"] {
+        assert_eq!(all_said(&[(reason, &format!("reason = \"{fine}\""))]), "", "{fine}");
+    }
+    assert_eq!(all_said(&[("id = \"k1\"", "id = \"1101\"")]), "");
+    let team = [
+        (
+            "id = \"rathaus-buchholz\"\nname = \"Rathaus Buchholz\"\nsite",
+            "id = \"11-2\"\nname = \"Rathaus Buchholz\"\nsite",
+        ),
+        ("team = \"rathaus-buchholz\"", "team = \"11-2\""),
+    ];
+    assert_eq!(all_said(&team), "");
+    let hours = RULES.replace("PH off", "Jan 1 12:00-13:00; PH off");
+    assert!(!all_said(&[(RULES, &hours)]).contains("Notrufnummer"));
+    for refused in
+        ["Notruf112", "11 2", "1, 1, 2", "Notruf +4940112", "Tel. 040112", "¹¹²", "①①②", "١١٢"]
+    {
+        let said = all_said(&[(reason, &format!("reason = \"{refused}\""))]);
+        assert!(said.contains("steht die Notrufnummer 112"), "{refused}: {said}");
+    }
+    wrong(
+        "numbers = [\"115\"]",
+        "numbers = [‸\"+4930110\"]",
+        "Fehler: In „+4930110“ steht die Notrufnummer 110.",
+    );
+    let said = all_said(&[("numbers = [\"115\"]", "numbers = [\"+4930110\"]")]);
+    assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+    wrong(
+        "numbers = [\"115\"]",
+        "numbers = [‸\"+4930109..+4930111\"]",
+        "Fehler: Der Block „+4930109..+4930111“ enthält die Notrufnummer 110 oder Nummern, die so beginnen.",
+    );
+}
+
+#[test]
+fn a_wrong_centre_hides_nothing() {
+    let never = ("open = \"Mo-Th 07:00-18:00; Fr 07:00-15:00; PH off\"", "open = \"off; PH off\"");
+    for centre in
+        [("holidays = \"NI\"", "holidays = \"ND\""), ("id = \"landkreis-harburg\"", "id = \"L H\"")]
+    {
+        let said = all_said(&[never, centre, ("Mo 08:30-12:30; PH off", "Mo 08:30-23:30; PH off")]);
+        assert!(said.contains("nie offen"), "{said}");
+        assert!(said.contains("dauert 15 Stunden"), "{said}");
+        assert!(said.contains("3 Fehler"), "{said}");
+    }
+}
+
+#[test]
+fn closures_without_an_end() {
+    let until = "until = \"2014-12-24T24:00\"";
+    for far in ["2999-12-31T24:00", "9999-12-31T24:00", "9999-12-31T12:00"] {
+        let said = all_said(&[(until, &format!("until = \"{far}\""))]);
+        assert!(!said.contains("Wirkung") && said.contains("0 Fehler, 1 Warnung"), "{far}: {said}");
+    }
+    let from = "from = \"2014-12-24T12:00\"";
+    let begins = |from_text: &'static str| {
+        all_said(&[(from, from_text), (until, "until = \"2999-12-31T24:00\"")])
+    };
+    let said = begins("from = \"1995-01-01T00:00\"");
+    assert!(
+        said.contains("Nach diesen Zeiten ist vom 1995-01-01 bis zum 2004-12-31 nie offen."),
+        "{said}"
+    );
+    let said = begins("from = \"2014-01-01T00:00\"");
+    assert!(
+        said.contains(
+            "Warnung: Vom 2014-01-01 bis zum 2023-12-31 fallen alle diese Zeiten in Schließungen."
+        ),
+        "{said}"
+    );
+    wrong(
+        "[[closure]]\nhours = [\"rathaus-neu-wulmstorf\"]\nfrom = \"2014-12-24T12:00\"\nuntil = \"2014-12-24T24:00\"",
+        "[[closure]]\nhours = [\"rathaus-neu-wulmstorf\"]\nfrom = ‸\"2214-12-24T12:00\"\nuntil = \"2214-12-24T24:00\"",
+        "Warnung: Diese Schließung liegt außerhalb der Jahre, für die das Programm Feiertage kennt.",
+    );
+}
+
+#[test]
+fn rules_that_do_not_mean_what_they_seem_to() {
+    let open = |rules: &str, said: &str| {
+        wrong(RULES, &format!("open = ‸\"{rules}\""), said);
+    };
+    open(
+        "PH off; Mo-Fr 08:00-18:00",
+        "Warnung: Die Regel für Feiertage (PH) hat keine Wirkung: eine spätere Regel ersetzt sie.",
+    );
+    open(
+        "Mo-Fr 08:00-08:00; PH off",
+        "Warnung: „08:00-08:00“ dauert 24 Stunden, bis zum nächsten Tag.",
+    );
+    open(
+        "Mo-Fr 08:00-12:00; Th 14:00-18:00; PH off",
+        "Warnung: Für Donnerstag ersetzt eine spätere Regel die früheren Zeiten, statt sie zu ergänzen.",
+    );
+    wrong(
+        "shift = \"Mo 08:30-12:30; PH off\"",
+        "shift = ‸\"PH off; Mo 08:30-12:30\"",
+        "Warnung: Die Regel für Feiertage (PH) hat keine Wirkung: eine spätere Regel ersetzt sie.",
+    );
+    wrong(
+        RULES,
+        "open = \"Mo ‸- Fr 8-12 Uhr; PH off\"",
+        "Fehler: diese Schreibweise ist nicht bekannt; erwartet: Mo-Fr 08:00-12:00; PH off.",
+    );
+    assert_eq!(all_said(&[(RULES, &RULES.replace("PH off", "PH off; "))]), "");
+    // The second Tuesday is never a holiday, but the rule stands where it should.
+    let second = all_said(&[(RULES, "open = \"Tu[2] 09:00-12:00; PH off\"")]);
+    assert!(!second.contains("(PH)"), "{second}");
+}
+
+#[test]
+fn what_only_follows_from_another_error_is_not_said() {
+    let said = all_said(&[("[[hours]]", "[[hours]")]);
+    assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+    for header in ["agent", "line", "queue", "skill", "team"] {
+        let said = all_said(&[(&format!("[[{header}]]"), &format!("[[{header}]"))]);
+        for echo in ["Warnung:", "keine Kennung", "gibt es bei", "steht eine Tabelle", "niemand"] {
+            assert!(!said.contains(echo), "{header}: {said}");
+        }
+    }
+    let broken = COUNTY.replace("[[agent]]", "[[agent]");
+    let said = config::check(&broken).printed("x", Lang::De);
+    assert!(!said.contains("Warnung:") && !said.contains("niemand"), "{said}");
+    let said = all_said(&[("[centre]", "[centre")]);
+    assert!(!said.contains("fehlt „centre“"), "{said}");
+    let said = all_said(&[("id = \"kfz\"", "id = \"auskunft\"")]);
+    assert!(said.contains("Bekannt sind: auskunft, neu-wulmstorf."), "{said}");
+    let said = all_said(&[("length_max = 40", "lenght_max = 40")]);
+    assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+}
+
+#[test]
+fn more_that_does_not_fit() {
+    wrong(
+        "[[team]]",
+        "[[skill]]\nid = ‸\"platt\"\nname = \"Plattdeutsch\"\n\n[[team]]",
+        "Warnung: Die Fertigkeit „platt“ hat niemand.",
+    );
+    wrong(
+        "id = \"buergerservice\"",
+        "id = ‸\"total\"",
+        "Fehler: Die Kennung „total“ ist vergeben: Berichte nennen so die Summe aller Leitungen.",
+    );
+    let short = ("waiting_max = \"15min\"", "waiting_max = \"5s\"");
+    let said = all_said(&[short]);
+    assert_eq!(
+        said.matches(
+            "Fehler: Die Begrüßung dauert 5s; in „buergertelefon“ wartet niemand länger als 5s."
+        )
+        .count(),
+        2,
+        "{said}"
+    );
+    assert!(said.ends_with("2 Fehler, 0 Warnungen.\n"), "{said}");
 }
 
 /// The part of the documentation under each heading, by the heading's text.

@@ -152,7 +152,7 @@ fn moved(date: Date, days: i32) -> Date {
     if days == 0 { date } else { day_after(date, days) }
 }
 
-const fn weekday(weekday: rule::Weekday) -> Weekday {
+pub(crate) const fn weekday(weekday: rule::Weekday) -> Weekday {
     match weekday {
         rule::Weekday::Mon => Weekday::Monday,
         rule::Weekday::Tue => Weekday::Tuesday,

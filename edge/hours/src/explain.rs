@@ -15,8 +15,8 @@ pub struct Explanation {
     pub at: Timestamp,
     /// Open, or closed and why.
     pub state: Explained,
-    /// When this ends: the closing if open (the horizon's end if nothing closes before), the next
-    /// opening if closed; none if it does not open again within the horizon, or outside of it.
+    /// When this ends: the closing if open, the next opening if closed; none if nothing changes within
+    /// the horizon (whose end is no closing), or outside of it.
     pub next_change: Option<Timestamp>,
 }
 
@@ -67,11 +67,20 @@ impl Expansion {
     #[must_use]
     pub fn explain_at(&self, at: Timestamp) -> Explanation {
         let (state, next_change) = match self.timetable.at(at) {
-            Opening::Open { until } => (Explained::Open, Some(until)),
+            Opening::Open { until } => {
+                let closes = until < self.timetable.horizon().until;
+                (Explained::Open, closes.then_some(until))
+            }
             Opening::Closed { opens } => (Explained::Closed(self.closed_because(at)), opens),
             Opening::BeyondHorizon => (Explained::BeyondHorizon, None),
         };
         Explanation { at, state, next_change }
+    }
+
+    /// Whether the rules say anything about holidays that makes a difference within the horizon.
+    #[must_use]
+    pub fn holidays_matter(&self) -> bool {
+        self.without_closures != self.without_holidays
     }
 
     fn closed_because(&self, at: Timestamp) -> ClosedBecause {

@@ -35,24 +35,22 @@ impl LocalTimeError {
         LocalTimeError { found: found.chars().take(40).collect(), example }
     }
 
-    /// What is wrong and what was expected, in German.
+    /// What is wrong and what was expected, in German; the text itself is for the caller to show.
     #[must_use]
     pub fn message_de(&self) -> String {
-        let LocalTimeError { found, example } = self;
-        format!("„{found}“ gibt es im Kalender nicht; erwartet wird eine Angabe wie {example}")
+        format!("Das gibt es im Kalender nicht (erwartet: eine Angabe wie {})", self.example)
     }
 
-    /// What is wrong and what was expected, in English.
+    /// What is wrong and what was expected, in English; the text itself is for the caller to show.
     #[must_use]
     pub fn message_en(&self) -> String {
-        let LocalTimeError { found, example } = self;
-        format!("\"{found}\" is not in the calendar; expected something like {example}")
+        format!("This is not in the calendar (expected: something like {})", self.example)
     }
 }
 
 impl fmt::Display for LocalTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message_en())
+        write!(f, "\"{}\": {}", self.found, self.message_en())
     }
 }
 

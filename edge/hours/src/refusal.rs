@@ -60,6 +60,8 @@ pub enum Refusal {
         /// What to write instead.
         instead: &'static str,
     },
+    /// Written as people write it, with a spelling that the syntax knows: the whole expression.
+    Respelled(String),
     /// Something that the syntax knows but that has no meaning here.
     Unsupported,
     /// The expression breaks off or goes on in a way that the syntax does not know.
@@ -195,6 +197,9 @@ impl Refusal {
             Refusal::Spelling { found, instead } => {
                 format!("„{found}“ kennt die Schreibweise nicht; erwartet: {instead}")
             }
+            Refusal::Respelled(instead) => {
+                format!("diese Schreibweise ist nicht bekannt; erwartet: {instead}")
+            }
             Refusal::Unsupported => {
                 "diese Angabe wird nicht unterstützt; erwartet: Tage und Zeiten von-bis".into()
             }
@@ -268,6 +273,9 @@ impl Refusal {
             }
             Refusal::Spelling { found, instead } => {
                 format!("the syntax does not know \"{found}\"; expected {instead}")
+            }
+            Refusal::Respelled(instead) => {
+                format!("this way of writing is not known; expected {instead}")
             }
             Refusal::Unsupported => "this is not supported; expected days and times from-to".into(),
             Refusal::Syntax { found, expected } => {

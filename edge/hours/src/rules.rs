@@ -7,7 +7,9 @@
 //! assertion of opening-hours-syntax 2.1.4, and each date such as `Jan Mo[1],` triples its work
 //! (twelve of them take half a second), hence [`OCCURRENCES_MAX`].
 
+use crate::days::weekday;
 use crate::refusal::{Expected, Refusal, RuleError};
+use jiff::civil::Weekday;
 use opening_hours_syntax::rules::day::{Date, DateOffset, DaySelector, MonthdayRange};
 use opening_hours_syntax::rules::day::{HolidayKind, WeekDayRange};
 use opening_hours_syntax::rules::time::{Time, TimeSpan};
@@ -83,12 +85,81 @@ impl Rules {
         if expression.trim().is_empty() {
             return Err(RuleError { offset: 0, refusal: Refusal::Empty });
         }
-        let text = Unquoted::new(expression);
-        text.check()?;
-        let parsed = parse(expression).map_err(|error| text.syntax(expression, error))?;
-        let rules =
-            parsed.rules.into_iter().map(|rule| text.accept(rule)).collect::<Result<_, _>>()?;
-        Ok(Rules { text: expression.to_owned(), rules })
+        let start = expression.len() - expression.trim_start().len();
+        let plain = expression.trim();
+        let plain = plain.strip_suffix(';').map_or(plain, str::trim_end);
+        match read(plain) {
+            Ok(rules) => Ok(Rules { text: expression.to_owned(), rules }),
+            Err(RuleError { offset, refusal }) => {
+                let refusal = match (refusal, respelled(plain)) {
+                    (Refusal::Syntax { .. }, Some(instead)) => Refusal::Respelled(instead),
+                    (refusal, _) => refusal,
+                };
+                Err(RuleError { offset: offset + start, refusal })
+            }
+        }
+    }
+
+    /// The same with the rules for holidays at the end, where nothing overrides them; none if they
+    /// stand there already.
+    #[must_use]
+    pub fn with_holidays_last(&self) -> Option<Rules> {
+        let of_holidays = |rule: &Rule| {
+            let weekday = &rule.days.weekday;
+            let is_holiday = |range: &WeekDayRange| matches!(range, WeekDayRange::Holiday { .. });
+            !weekday.is_empty() && weekday.iter().all(is_holiday)
+        };
+        let (last, first): (Vec<Rule>, Vec<Rule>) =
+            self.rules.iter().cloned().partition(of_holidays);
+        let rules: Vec<Rule> = first.into_iter().chain(last).collect();
+        (rules != self.rules).then(|| Rules { text: self.text.clone(), rules })
+    }
+
+    /// A time such as `08:00-08:00` that lasts 24 hours because its end is on the next day: the minute
+    /// of the day at which it begins.
+    #[must_use]
+    pub fn full_circle(&self) -> Option<u16> {
+        let open = self.rules.iter().filter(|rule| !matches!(rule.effect, Effect::CloseDay));
+        let mut spans = open.flat_map(|rule| &rule.spans);
+        spans.find(|span| span.from > 0 && span.until == span.from + DAY).map(|span| span.from)
+    }
+
+    /// A weekday whose hours a later rule replaces by others that do not even meet them, as in
+    /// `Mo-Fr 08:00-12:00; Th 14:00-18:00`: probably a comma was meant.
+    #[must_use]
+    pub fn replaced_weekday(&self) -> Option<Weekday> {
+        const WEEK: [Weekday; 7] = [
+            Weekday::Monday,
+            Weekday::Tuesday,
+            Weekday::Wednesday,
+            Weekday::Thursday,
+            Weekday::Friday,
+            Weekday::Saturday,
+            Weekday::Sunday,
+        ];
+        let ordinary: Vec<&Rule> = self.rules.iter().filter(|rule| is_ordinary(rule)).collect();
+        WEEK.into_iter().find(|&weekday| {
+            let mut before: &[Span] = &[];
+            let mut matching = ordinary.iter().filter(|rule| falls_on(rule, weekday));
+            matching.any(|rule| match rule.effect {
+                Effect::Replace => {
+                    let apart = !before.is_empty()
+                        && before
+                            .iter()
+                            .all(|old| rule.spans.iter().all(|new| is_apart(*old, *new)));
+                    before = &rule.spans;
+                    apart
+                }
+                Effect::Add => {
+                    before = if before.is_empty() { &rule.spans } else { before };
+                    false
+                }
+                Effect::Close | Effect::CloseDay => {
+                    before = &[];
+                    false
+                }
+            })
+        })
     }
 
     /// Whether the expression says anything about public holidays. If not, holidays are ordinary days.
@@ -124,6 +195,82 @@ impl fmt::Display for Rules {
     }
 }
 
+/// Reads an expression without blanks around it.
+fn read(expression: &str) -> Result<Vec<Rule>, RuleError> {
+    let text = Unquoted::new(expression);
+    text.check()?;
+    let parsed = parse(expression).map_err(|error| text.syntax(expression, error))?;
+    parsed.rules.into_iter().map(|rule| text.accept(rule)).collect()
+}
+
+/// Whether a rule speaks of weekdays of every week and of nothing else.
+fn is_ordinary(rule: &Rule) -> bool {
+    let DaySelector { year, monthday, week, weekday } = &rule.days;
+    year.is_empty()
+        && monthday.is_empty()
+        && week.is_empty()
+        && weekday.iter().all(|range| match range {
+            WeekDayRange::Fixed { offset, nth_from_start, nth_from_end, .. } => {
+                *offset == 0 && nth_from_start.iter().chain(nth_from_end).all(|nth| *nth)
+            }
+            WeekDayRange::Holiday { .. } => false,
+        })
+}
+
+fn falls_on(rule: &Rule, day: Weekday) -> bool {
+    let weekdays = &rule.days.weekday;
+    weekdays.is_empty()
+        || weekdays.iter().any(|range| match range {
+            WeekDayRange::Fixed { range, .. } => {
+                let (first, last) = (weekday(*range.start()), weekday(*range.end()));
+                day.since(first) <= last.since(first)
+            }
+            WeekDayRange::Holiday { .. } => false,
+        })
+}
+
+fn is_apart(one: Span, other: Span) -> bool {
+    one.until <= other.from || other.until <= one.from
+}
+
+/// The expression as the syntax wants it, if it only differs in ways in which people write hours:
+/// `Mo – Fr 8 - 12 Uhr` is `Mo-Fr 08:00-12:00`.
+fn respelled(expression: &str) -> Option<String> {
+    if expression.contains('"') {
+        return None;
+    }
+    let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let sides: Vec<&str> = expression.split(is_dash).map(str::trim).collect();
+    let mut words: Vec<String> = Vec::new();
+    for word in sides.join("-").split_whitespace() {
+        if !matches!(word.trim_end_matches([';', ',']).to_lowercase().as_str(), "uhr" | "h") {
+            words.push(word.split_inclusive(['-', ',', ';']).map(respelled_part).collect());
+        } else if let (Some(last), Some(sign @ (';' | ','))) =
+            (words.last_mut(), word.chars().last())
+        {
+            last.push(sign);
+        }
+    }
+    // A number behind a month is its day, no hour; then this is no expression, or another one.
+    let text = words.join(" ");
+    (text != expression && read(&text).is_ok()).then_some(text)
+}
+
+/// One side of a range: an hour with two digits and its minutes, or a weekday.
+fn respelled_part(part: &str) -> String {
+    let word = part.trim_end_matches(['-', ',', ';']);
+    let sign = part.get(word.len()..).unwrap_or("");
+    let german = word.to_lowercase();
+    if let Some((_, instead)) = SPELLINGS.iter().find(|(found, _)| *found == german) {
+        return format!("{instead}{sign}");
+    }
+    let (hour, minute) = word.split_once([':', '.']).unwrap_or((word, "00"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time =
+        matches!(hour.len(), 1 | 2) && minute.len() == 2 && digits(hour) && digits(minute);
+    if is_time { format!("{hour:0>2}:{minute}{sign}") } else { part.to_owned() }
+}
+
 /// The bytes of an expression with comments blanked, so that searching finds syntax only.
 struct Unquoted {
     bytes: Vec<u8>,
@@ -153,7 +300,6 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("offen", "open"),
     ("geöffnet", "open"),
     ("bis", "-"),
-    ("uhr", "08:00"),
 ];
 
 impl Unquoted {

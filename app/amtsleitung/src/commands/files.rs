@@ -2,6 +2,7 @@
 //! Reading a configuration file from disk, with a clear word when it cannot be read.
 
 use super::arguments::BAD_FILE;
+use crate::config::place_in_file::LineColumn;
 use crate::config::{self, Checked, FILE_MAX, NoText};
 use crate::{Lang, output};
 use std::ffi::OsStr;
@@ -38,12 +39,24 @@ impl Source {
     pub fn check(&self, lang: Lang) -> Result<Checked<'_>, ExitCode> {
         match config::text_of(&self.bytes) {
             Ok(text) => Ok(config::check(text)),
-            Err(no_text) => Err(refuse(lang, &self.name, &why_no_text(lang, no_text))),
+            Err(no_text) => {
+                let LineColumn { line, column } = no_text.place();
+                let place = format!("{}:{line}:{column}", self.name);
+                Err(refuse(lang, &place, &why_no_text(lang, no_text)))
+            }
         }
     }
 }
 
 fn bytes(path: &OsStr) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: opening a pipe waits until somebody writes to it.
+    let kind = std::fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    if !kind.is_file() {
+        return Err(ErrorKind::Unsupported.into());
+    }
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_MAX as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -64,6 +77,12 @@ fn reason(lang: Lang, error: &io::Error) -> String {
             .to_owned()
     } else if kind == ErrorKind::IsADirectory {
         lang.pick("Das ist ein Ordner, keine Datei.", "This is a folder, not a file.").to_owned()
+    } else if kind == ErrorKind::Unsupported {
+        lang.pick(
+            "Das ist keine gewöhnliche Datei, sondern etwa eine Pipe oder ein Gerät.",
+            "This is no regular file, but a pipe or a device, for example.",
+        )
+        .to_owned()
     } else {
         lang.pick(
             format!("Die Datei ist nicht lesbar ({error})."),
@@ -78,9 +97,11 @@ fn why_no_text(lang: Lang, no_text: NoText) -> String {
             format!("Die Datei ist zu groß. Erwartet: höchstens {FILE_MAX} Bytes."),
             format!("The file is too large. Expected: {FILE_MAX} bytes at most."),
         ),
-        NoText::NotUtf8 { byte, line } => lang.pick(
-            format!("Byte {byte} (Zeile {line}) ist kein UTF-8. Die Datei im Texteditor als UTF-8 speichern."),
-            format!("Byte {byte} (line {line}) is not UTF-8. Save the file as UTF-8 in a text editor."),
-        ),
+        NoText::NotUtf8(_) => lang
+            .pick(
+                "Dieses Zeichen ist kein UTF-8. Die Datei im Texteditor als UTF-8 speichern.",
+                "This character is not UTF-8. Save the file as UTF-8 in a text editor.",
+            )
+            .to_owned(),
     }
 }

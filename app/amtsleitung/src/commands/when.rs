@@ -9,8 +9,10 @@ use crate::config::duration;
 use crate::config::moment::{self, MomentError};
 use crate::config::near::nearest;
 use crate::{Lang, output};
+use calendar::Opening;
 use hours::{
-    ClosedBecause, ExpandError, Explained, Explanation, LocalDate, LocalDateTime, LocalDates, YEARS,
+    ClosedBecause, ExpandError, Explained, Explanation, HORIZON_YEARS_MAX, LocalDate,
+    LocalDateTime, LocalDates, YEARS,
 };
 use std::process::ExitCode;
 use stdx::{LineId, Timestamp};
@@ -30,7 +32,8 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// Years after the moment in which the next change is looked for.
+/// Years after the moment in which the next change is looked for at first; then as far as there are
+/// holidays.
 const YEARS_AHEAD: i16 = 5;
 
 /// Answers the question that the arguments ask.
@@ -117,7 +120,10 @@ fn told(
     let found = county.lines.get(line.index());
     let (Some(found), Some(days)) = (found, days_around(at)) else { return Ok(String::new()) };
     let Some(hours) = county.opening(found.hours, days)? else { return Ok(String::new()) };
-    let explained = hours.explain(at);
+    let mut explained = hours.explain(at);
+    if explained.next_change.is_none() {
+        explained.next_change = later_change(county, found, explained.is_open(), days)?;
+    }
     let mut text = format!(
         "{}\n{} ({})\n\n",
         moment::spoken(lang, explained.at, &county.zone()),
@@ -135,6 +141,38 @@ fn told(
     Ok(text)
 }
 
+/// The first change after some days, until the last year that the program knows holidays for.
+fn later_change(
+    county: &County,
+    line: &Line,
+    is_open: bool,
+    days: LocalDates,
+) -> Result<Option<Timestamp>, ExpandError> {
+    let mut looked_until = days.until().year();
+    while looked_until < *YEARS.end() {
+        let (first, last) =
+            (looked_until + 1, (looked_until + HORIZON_YEARS_MAX).min(*YEARS.end()));
+        let days = (LocalDate::new(first, 1, 1).ok()).zip(LocalDate::new(last, 12, 31).ok());
+        let days = days.and_then(|(from, until)| LocalDates::new(from, until).ok());
+        let Some(hours) = days.map(|days| county.opening(line.hours, days)).transpose()? else {
+            return Ok(None);
+        };
+        let Some(timetable) = hours.map(|hours| hours.timetable) else { return Ok(None) };
+        let horizon = timetable.horizon();
+        let change = match (timetable.at(horizon.from), is_open) {
+            (Opening::Open { until }, true) => Some(until).filter(|until| *until < horizon.until),
+            (Opening::Open { .. }, false) | (Opening::Closed { .. }, true) => Some(horizon.from),
+            (Opening::Closed { opens }, false) => opens,
+            (Opening::BeyondHorizon, _) => None,
+        };
+        if change.is_some() {
+            return Ok(change);
+        }
+        looked_until = last;
+    }
+    Ok(None)
+}
+
 fn open(lang: Lang, county: &County, line: &Line, explained: &Explanation) -> String {
     let until = change(lang, county, explained.next_change);
     let state = match until {
@@ -142,7 +180,10 @@ fn open(lang: Lang, county: &County, line: &Line, explained: &Explanation) -> St
             format!("Offen. Schließt das nächste Mal: {until}.\n"),
             format!("Open. Closes next: {until}.\n"),
         ),
-        None => lang.pick("Offen.\n".to_owned(), "Open.\n".to_owned()),
+        None => lang.pick(
+            format!("Offen, ohne Ende (nachgesehen bis Ende {}).\n", YEARS.end()),
+            format!("Open, without an end (looked ahead to the end of {}).\n", YEARS.end()),
+        ),
     };
     let meets = match &line.treatment {
         Treatment::Announce(announcement) => hears(lang, announcement),
@@ -171,8 +212,8 @@ fn closed(lang: Lang, county: &County, line: &Line, explained: &Explanation) -> 
         Some(opens) => lang
             .pick(format!("Öffnet das nächste Mal: {opens}.\n"), format!("Opens next: {opens}.\n")),
         None => lang.pick(
-            "Öffnet in den nächsten Jahren nicht mehr.\n".to_owned(),
-            "Does not open again in the years to come.\n".to_owned(),
+            format!("Öffnet nicht mehr (nachgesehen bis Ende {}).\n", YEARS.end()),
+            format!("Does not open again (looked ahead to the end of {}).\n", YEARS.end()),
         ),
     };
     format!("{why}\n{}{opens}", hears(lang, &line.closed))

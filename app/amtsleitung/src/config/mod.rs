@@ -25,7 +25,7 @@ pub use county::{
 use crate::Lang;
 use hours::LocalDates;
 use place_in_file::Lines;
-use problem::{Context, Problem, Syntax};
+use problem::Context;
 use reader::Reader;
 use report::Report;
 use toml::de::DeTable;
@@ -70,13 +70,19 @@ impl Checked<'_> {
 pub enum NoText {
     /// More than [`FILE_MAX`] bytes.
     TooLarge,
-    /// Not UTF-8 from this byte on, counted from 1, in this line.
-    NotUtf8 {
-        /// The byte.
-        byte: usize,
-        /// The line.
-        line: usize,
-    },
+    /// Not UTF-8 from this place on.
+    NotUtf8(place_in_file::LineColumn),
+}
+
+impl NoText {
+    /// The place to name.
+    #[must_use]
+    pub fn place(self) -> place_in_file::LineColumn {
+        match self {
+            NoText::TooLarge => place_in_file::LineColumn { line: 1, column: 1 },
+            NoText::NotUtf8(place) => place,
+        }
+    }
 }
 
 /// The text of a file: not too large, UTF-8, without a byte order mark.
@@ -89,10 +95,14 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, NoText> {
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = bytes.get(..error.valid_up_to()).unwrap_or(bytes);
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        NoText::NotUtf8 { byte: good.len() + 1, line }
+        let good = without_mark(std::str::from_utf8(good).unwrap_or(""));
+        NoText::NotUtf8(Lines::new(good).place(good.len()))
     })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    Ok(without_mark(text))
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Reads and checks a whole configuration.
@@ -102,7 +112,7 @@ pub fn check(text: &str) -> Checked<'_> {
     let mut reader = Reader::new(text);
     for error in &syntax_errors {
         let at = error.span().map_or(0, |span| span.start);
-        reader.note(at, Problem::Syntax(Syntax::new(error.message())));
+        reader.note_syntax(at, error.message());
     }
     let read = read::read(&mut reader, tree.get_ref());
     let Reader { mut report, ids, .. } = reader;

@@ -5,8 +5,9 @@
 //! them all; a tree with an error never becomes a [`County`](super::County).
 
 use super::duration;
+use super::near::nearest;
 use super::number::Numbers;
-use super::problem::{Opening, Problem, Shape, ValueKind, ValueProblem, is_invisible};
+use super::problem::{Opening, Problem, Shape, Syntax, ValueKind, ValueProblem, is_invisible};
 use super::report::Report;
 use super::schema::{Kind, Table};
 use std::collections::BTreeMap;
@@ -26,6 +27,9 @@ const ID_MAX: usize = 40;
 
 /// Entries of a list of plain values, such as a line's numbers or a place's postcodes.
 pub(super) const LIST_MAX: usize = 1_000;
+
+/// Keys of one table that are compared with a missing one; no table has as many.
+const KEYS_COMPARED_MAX: usize = 40;
 
 /// What stands in for an index that could not be found; no list is that long.
 pub(super) const NOWHERE: usize = usize::MAX;
@@ -52,6 +56,15 @@ impl<'a, 'i> Fields<'a, 'i> {
         self.table.get(key)
     }
 
+    /// Whether an unknown key was probably meant to be `key`; then it is not missing as well.
+    pub(super) fn mistypes(&self, key: &str) -> bool {
+        let known = self.kind.keys();
+        let mut others = self.table.iter().map(|(name, _)| name.get_ref()).take(KEYS_COMPARED_MAX);
+        others.any(|name| {
+            !known.contains(&name.as_ref()) && nearest(name, known.iter().copied()) == Some(key)
+        })
+    }
+
     /// Where the value at `key` stands, or the table if it has none.
     pub(super) fn place(&self, key: &'static str) -> usize {
         self.get(key).map_or(self.at, start)
@@ -74,6 +87,8 @@ pub(super) struct Reader<'s> {
     pub(super) report: Report,
     pub(super) source: &'s str,
     pub(super) ids: BTreeMap<Kind, Ids>,
+    /// The names of tables whose header is no TOML: their entries are not where they should be.
+    broken_headers: Vec<String>,
 }
 
 /// The limits of a duration, and what holds if the field is missing.
@@ -102,7 +117,27 @@ fn kind_of(value: &Value<'_>) -> ValueKind {
 
 impl<'s> Reader<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        Reader { report: Report::default(), source, ids: BTreeMap::new() }
+        let broken_headers = Vec::new();
+        Reader { report: Report::default(), source, ids: BTreeMap::new(), broken_headers }
+    }
+
+    /// Notes that the file is no TOML at `at`.
+    pub(super) fn note_syntax(&mut self, at: usize, message: &str) {
+        self.note(at, Problem::Syntax(Syntax::new(message)));
+        let line_start =
+            self.source.get(..at).and_then(|text| text.rfind('\n')).map_or(0, |n| n + 1);
+        let line = self.source.get(line_start..).and_then(|text| text.lines().next()).unwrap_or("");
+        if let Some(header) = line.trim_start().strip_prefix('[') {
+            let name: String = header
+                .trim_start_matches(['[', ' '])
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .take(ID_MAX)
+                .collect();
+            if self.broken_headers.len() < LIST_MAX && !self.broken_headers.contains(&name) {
+                self.broken_headers.push(name);
+            }
+        }
     }
 
     pub(super) fn note(&mut self, at: usize, problem: Problem) {
@@ -138,7 +173,9 @@ impl<'s> Reader<'s> {
         key: &'static str,
     ) -> Option<&'a Value<'i>> {
         let value = fields.get(key);
-        if value.is_none() {
+        let is_echo = fields.mistypes(key)
+            || fields.kind == Table::Root && self.broken_headers.iter().any(|name| name == key);
+        if value.is_none() && !is_echo {
             self.note(fields.at, Problem::Shape(Shape::MissingKey { key, table: fields.kind }));
         }
         value
@@ -169,7 +206,10 @@ impl<'s> Reader<'s> {
     ) -> Vec<Fields<'a, 'i>> {
         let Some(value) = root.get(key) else { return Vec::new() };
         let DeValue::Array(entries) = value.get_ref() else {
-            self.wrong_type(key, value, ValueKind::Tables);
+            // A broken header makes the tables below it look like this.
+            if !self.broken_headers.iter().any(|name| name == key) {
+                self.wrong_type(key, value, ValueKind::Tables);
+            }
             return Vec::new();
         };
         self.bound(key, entries, max);
@@ -296,9 +336,16 @@ impl<'s> Reader<'s> {
         Some(At { at: start(value), value: id.to_owned() })
     }
 
+    /// Whether an entry of a list may be missing because its header is no TOML: then nobody can say what
+    /// the list lacks.
+    pub(super) fn is_broken(&self, kind: Kind) -> bool {
+        let header = kind.table().header();
+        self.broken_headers.iter().any(|name| header == format!("[[{name}]]"))
+    }
+
     /// Reads the ids of a whole list, before anything refers to them.
     pub(super) fn collect_ids(&mut self, kind: Kind, tables: &[Fields<'_, '_>]) {
-        let mut ids = Ids::default();
+        let mut ids = Ids { incomplete: self.is_broken(kind), ..Ids::default() };
         for fields in tables {
             let id = self.id(fields);
             ids.incomplete |= id.is_none();

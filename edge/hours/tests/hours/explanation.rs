@@ -59,6 +59,32 @@ fn the_reason_is_exact() {
 }
 
 #[test]
+fn what_never_closes_has_no_next_change() {
+    let always = expanded("24/7", &[], "2014-01-01", "2020-12-31");
+    assert_eq!(said(&always, "2015-06-02T12:05"), "open until never");
+    let closed_once = expanded(
+        "24/7",
+        &[closure("2014-10-12T00:00", "2014-10-13T00:00", "Wartung")],
+        "2014-01-01",
+        "2020-12-31",
+    );
+    assert_eq!(said(&closed_once, "2014-06-02T12:05"), "open until 2014-10-12 00:00");
+    assert_eq!(said(&closed_once, "2014-10-13T00:00"), "open until never");
+}
+
+#[test]
+fn holidays_that_a_later_rule_overrides_do_not_matter() {
+    let dates = |text| expanded(text, &[], "2014-01-01", "2015-12-31");
+    assert!(dates("Mo-Fr 08:00-18:00; PH off").holidays_matter());
+    assert!(!dates("PH off; Mo-Fr 08:00-18:00").holidays_matter());
+    assert!(!dates("Mo-Fr 08:00-18:00").holidays_matter());
+    let last = |text| crate::common::rules(text).with_holidays_last();
+    assert_eq!(last("Mo-Fr 08:00-18:00; PH off"), None);
+    assert_eq!(last("Mo-Fr,PH 08:00-18:00; Sa off"), None);
+    assert!(last("PH off; Mo-Fr 08:00-18:00").is_some());
+}
+
+#[test]
 fn a_holiday_without_a_rule_is_no_reason() {
     let hours = expanded("Mo-Fr 08:00-18:00", &[], "2014-01-01", "2014-12-31");
     assert_eq!(said(&hours, "2014-10-03T10:00"), "open until 2014-10-03 18:00");
@@ -123,7 +149,8 @@ fn explanations_agree_with_the_timetable() {
             let explained = hours.explain_at(at);
             assert_eq!(explained.is_open(), hours.timetable.is_open(at), "{kind} {at:?}");
             let next = match hours.timetable.at(at) {
-                Opening::Open { until } => Some(until),
+                // The horizon's end is no closing.
+                Opening::Open { until } => Some(until).filter(|until| *until < horizon.until),
                 Opening::Closed { opens } => opens,
                 Opening::BeyondHorizon => None,
             };

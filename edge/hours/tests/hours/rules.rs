@@ -86,6 +86,46 @@ fn german_words_are_translated() {
 }
 
 #[test]
+fn a_semicolon_and_blanks_at_the_end_are_no_mistake() {
+    for expression in ["Mo-Fr 08:00-18:00; PH off;", " Mo-Fr 08:00-18:00; PH off ", "24/7 ; "] {
+        assert_eq!(rules(expression).as_str(), expression);
+    }
+    assert_eq!(refused("  Mo unknown").0, 5);
+}
+
+#[test]
+fn hours_as_people_write_them_are_respelled() {
+    for (expression, instead) in [
+        ("Mo - Fr 08:00-12:00; PH off", "Mo-Fr 08:00-12:00; PH off"),
+        ("Mo–Fr 08:00–12:00", "Mo-Fr 08:00-12:00"),
+        ("Mo-Fr 8-12 Uhr", "Mo-Fr 08:00-12:00"),
+        ("Mo-Fr 8 - 12 Uhr; PH off", "Mo-Fr 08:00-12:00; PH off"),
+        ("Mo-Fr 8-12 Uhr; PH off", "Mo-Fr 08:00-12:00; PH off"),
+        ("Mo-Th 8.30-12,13-17 Uhr", "Mo-Th 08:30-12:00,13:00-17:00"),
+    ] {
+        assert_eq!(refused(expression).1, Refusal::Respelled(instead.into()), "{expression}");
+    }
+}
+
+#[test]
+fn a_time_that_comes_full_circle_is_noticed() {
+    assert_eq!(rules("Mo-Fr 08:00-08:00; PH off").full_circle(), Some(480));
+    assert_eq!(rules("Mo-Fr 00:00-24:00; PH off").full_circle(), None);
+    assert_eq!(rules("24/7").full_circle(), None);
+}
+
+#[test]
+fn a_day_whose_hours_a_later_rule_replaces_is_noticed() {
+    let day = |text| rules(text).replaced_weekday();
+    assert_eq!(day("Mo-Fr 08:00-12:00; Th 14:00-18:00"), Some(hours::Weekday::Thursday));
+    assert_eq!(day("Mo-Fr 08:00-12:00, Th 14:00-18:00"), None);
+    assert_eq!(day("Mo-Fr 08:00-18:00; Fr 08:00-15:00"), None);
+    assert_eq!(day("Mo-Th 07:00-18:00; Fr 07:00-15:00; PH off"), None);
+    assert_eq!(day("Mo-Fr 08:00-12:00; Dec 24 14:00-18:00"), None);
+    assert_eq!(day("Mo-Fr 08:00-12:00; Th off; Th 14:00-18:00"), None);
+}
+
+#[test]
 fn syntax_errors_say_what_was_expected() {
     let (offset, refusal) = refused("Mo-Fr 08:00-18:00; PH aus");
     assert_eq!(offset, 22);

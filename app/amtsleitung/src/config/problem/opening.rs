@@ -24,6 +24,27 @@ pub enum Opening {
         /// The last day looked at.
         until: String,
     },
+    /// Closures that take away every opening of the years looked at.
+    AllClosed {
+        /// The first day looked at.
+        from: String,
+        /// The last day looked at.
+        until: String,
+    },
+    /// A rule for holidays that a later rule overrides.
+    HolidaysOverridden,
+    /// A time such as `08:00-08:00`, which lasts 24 hours.
+    FullCircle {
+        /// The time.
+        time: String,
+    },
+    /// A weekday whose hours a later rule replaces by quite different ones.
+    ReplacedDay {
+        /// The weekday in German.
+        de: &'static str,
+        /// The weekday in English.
+        en: &'static str,
+    },
     /// A shift longer than anybody may work.
     LongShift {
         /// The day on which it begins.
@@ -49,6 +70,11 @@ pub enum Opening {
         /// The last year.
         last: i16,
     },
+    /// A closure that goes on after the last year that the program knows holidays for.
+    WithoutEnd {
+        /// The last year.
+        last: i16,
+    },
     /// A closure while the hours are closed anyway.
     NothingToClose {
         /// The hours.
@@ -60,7 +86,12 @@ impl Opening {
     pub(super) fn severity(&self) -> Severity {
         match self {
             Opening::NoHolidays(_)
+            | Opening::AllClosed { .. }
+            | Opening::HolidaysOverridden
+            | Opening::FullCircle { .. }
+            | Opening::ReplacedDay { .. }
             | Opening::OutsideYears { .. }
+            | Opening::WithoutEnd { .. }
             | Opening::NothingToClose { .. } => Severity::Warning,
             Opening::BadRules { .. }
             | Opening::NeverOpen { .. }
@@ -97,6 +128,16 @@ impl Opening {
                 "By these times it is never open from {from} to {until}.",
                 "Correct the times or the closures.",
             ),
+            Opening::AllClosed { from, until } => say!(
+                lang,
+                "Vom {from} bis zum {until} fallen alle diese Zeiten in Schließungen.",
+                "Die Schließungen prüfen, vor allem ihr Ende (until).",
+                "From {from} to {until} all of these times fall into closures.",
+                "Check the closures, above all their end (until).",
+            ),
+            Opening::HolidaysOverridden => holidays_overridden(lang),
+            Opening::FullCircle { time } => full_circle(lang, time),
+            Opening::ReplacedDay { de, en } => replaced_day(lang, de, en),
             Opening::LongShift { day, hours, max } => say!(
                 lang,
                 "Die Schicht am {day} dauert {hours} Stunden ohne Ende.",
@@ -120,6 +161,7 @@ impl Opening {
                 "This closure lies outside the years for which the program knows holidays.",
                 "It reckons with {first} to {last}; the closure has no effect.",
             ),
+            Opening::WithoutEnd { last } => without_end(lang, *last),
             Opening::NothingToClose { hours } => say!(
                 lang,
                 "Zu dieser Zeit ist „{hours}“ ohnehin geschlossen.",
@@ -157,5 +199,48 @@ fn bad_moment(lang: Lang, given: &str, error: MomentError) -> Said {
             "Expected: date and time such as \"2014-12-24T12:00\"; the end of a day is T24:00."
                 .to_owned(),
         ),
+    )
+}
+
+fn holidays_overridden(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Die Regel für Feiertage (PH) hat keine Wirkung: eine spätere Regel ersetzt sie.",
+        "Die Regel für PH ans Ende stellen.",
+        "The rule for holidays (PH) has no effect: a later rule replaces it.",
+        "Put the rule for PH last.",
+    )
+}
+
+fn full_circle(lang: Lang, time: &str) -> Said {
+    say!(
+        lang,
+        "„{time}-{time}“ dauert 24 Stunden, bis zum nächsten Tag.",
+        "Wenn das gemeint ist, besser 00:00-24:00 schreiben; sonst die Endzeit berichtigen.",
+        "“{time}-{time}” lasts 24 hours, until the next day.",
+        "If that is meant, better write 00:00-24:00; otherwise correct the end.",
+    )
+}
+
+fn replaced_day(lang: Lang, de: &str, en: &str) -> Said {
+    say!(
+        lang,
+        "Für {de} ersetzt eine spätere Regel die früheren Zeiten, statt sie zu ergänzen.",
+        "Sollen beide gelten, vor die spätere Regel ein Komma statt des Semikolons setzen.",
+        "For {en} a later rule replaces the earlier times instead of adding to them.",
+        "If both are to hold, put a comma instead of the semicolon before the later rule.",
+    )
+}
+
+fn without_end(lang: Lang, last: i16) -> Said {
+    say!(
+        lang,
+        "Diese Schließung reicht über das Jahr {last} hinaus: bis dahin wird nicht wieder \
+         geöffnet.",
+        "Wenn „bis auf Weiteres“ gemeint ist, ist nichts zu tun; sonst das Ende (until) \
+         berichtigen.",
+        "This closure goes on beyond the year {last}: nothing opens again until then.",
+        "If “until further notice” is meant, nothing need be done; otherwise correct the end \
+         (until).",
     )
 }

@@ -58,6 +58,20 @@ pub enum PlanProblem {
         /// The queue.
         queue: String,
     },
+    /// A skill that no agent has and no line asks for.
+    SkillUnused {
+        /// The skill.
+        skill: String,
+    },
+    /// A greeting that takes as long as anybody may wait, or longer.
+    GreetingOutlastsWait {
+        /// How long the greeting takes.
+        greeting: String,
+        /// The queue.
+        queue: String,
+        /// The longest wait there.
+        longest: String,
+    },
     /// A team without agents.
     TeamEmpty {
         /// The team.
@@ -87,6 +101,7 @@ impl PlanProblem {
             PlanProblem::PreferredNobodyHas { .. }
             | PlanProblem::QueueUnused { .. }
             | PlanProblem::TeamEmpty { .. }
+            | PlanProblem::SkillUnused { .. }
             | PlanProblem::NobodyOnShift { .. } => Severity::Warning,
             PlanProblem::NoQueue
             | PlanProblem::QueueAndNone
@@ -96,6 +111,7 @@ impl PlanProblem {
             | PlanProblem::LevelNobodyHas { .. }
             | PlanProblem::CombinationNobodyHas
             | PlanProblem::RequiredAndPreferred { .. }
+            | PlanProblem::GreetingOutlastsWait { .. }
             | PlanProblem::TargetTwice { .. } => Severity::Error,
         }
     }
@@ -133,6 +149,16 @@ impl PlanProblem {
                 "No line uses the queue “{queue}”.",
                 "Delete it, or enter it as queue of a line.",
             ),
+            PlanProblem::SkillUnused { skill } => say!(
+                lang,
+                "Die Fertigkeit „{skill}“ hat niemand.",
+                "Streichen, oder bei jemandem unter skills eintragen.",
+                "Nobody has the skill “{skill}”.",
+                "Delete it, or enter it under somebody's skills.",
+            ),
+            PlanProblem::GreetingOutlastsWait { greeting, queue, longest } => {
+                greeting_outlasts_wait(lang, greeting, queue, longest)
+            }
             PlanProblem::TeamEmpty { team } => say!(
                 lang,
                 "Im Team „{team}“ ist niemand.",
@@ -154,6 +180,17 @@ impl PlanProblem {
             }
         }
     }
+}
+
+fn greeting_outlasts_wait(lang: Lang, greeting: &str, queue: &str, longest: &str) -> Said {
+    say!(
+        lang,
+        "Die Begrüßung dauert {greeting}; in „{queue}“ wartet niemand länger als {longest}.",
+        "Die Begrüßung kürzen oder waiting_max erhöhen; so hieße es gleich nach ihr, alle Plätze \
+         seien belegt.",
+        "The greeting takes {greeting}; in “{queue}” nobody waits longer than {longest}.",
+        "Shorten the greeting or raise waiting_max; as it is, callers are sent away right after it.",
+    )
 }
 
 fn queue_and_none(lang: Lang) -> Said {

@@ -7,11 +7,16 @@ use crate::config::near::nearest;
 use crate::config::number::{BLOCK_MAX, NumberError};
 use crate::config::schema::Kind;
 
+/// Ids that a message lists.
+const LISTED_MAX: usize = 8;
+
 /// What is wrong with a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ValueProblem {
     /// An id with other characters than ids have.
     BadId(String),
+    /// An id of a line that reports use for all lines together.
+    ReservedId(&'static str),
     /// A reference to an id that its list does not have.
     UnknownId {
         /// The list.
@@ -91,6 +96,13 @@ impl ValueProblem {
     pub(super) fn said(&self, lang: Lang, context: &Context<'_>) -> Said {
         match self {
             ValueProblem::BadId(id) => bad_id(lang, id),
+            ValueProblem::ReservedId(id) => say!(
+                lang,
+                "Die Kennung „{id}“ ist vergeben: Berichte nennen so die Summe aller Leitungen.",
+                "Erwartet: eine andere Kennung.",
+                "The id “{id}” is taken: reports call the sum of all lines so.",
+                "Expected: another id.",
+            ),
             ValueProblem::UnknownId { kind, given } => unknown_id(lang, *kind, given, context),
             ValueProblem::UnknownWord { key, given, known } => {
                 unknown_word(lang, key, given, known)
@@ -236,8 +248,13 @@ fn unknown_id(lang: Lang, kind: Kind, given: &str, context: &Context<'_>) -> Sai
             format!("The file has no entry {table}."),
         )
     } else {
-        let some: Vec<&str> = ids.iter().take(8).map(String::as_str).collect();
-        let (some, more) = (some.join(", "), if ids.len() > 8 { ", …" } else { "" });
+        let mut some: Vec<&str> = Vec::new();
+        for id in ids.iter().take(LISTED_MAX).map(String::as_str) {
+            if !some.contains(&id) && !id.is_empty() {
+                some.push(id);
+            }
+        }
+        let (some, more) = (some.join(", "), if ids.len() > LISTED_MAX { ", …" } else { "" });
         (format!("Bekannt sind: {some}{more}."), format!("Known are: {some}{more}."))
     };
     Said::new(

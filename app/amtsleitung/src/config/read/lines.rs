@@ -6,9 +6,10 @@ use crate::config::county::{
     Agent, Announcement, Definition, Line, LineRehearsal, Queue, Service, SkillLevel, Target,
     Treatment,
 };
-use crate::config::emergency::{self, AreaCodes};
+use crate::config::duration;
+use crate::config::emergency::{self, AreaCodes, Look};
 use crate::config::number::Numbers;
-use crate::config::problem::{Emergency, PlanProblem, Problem, Shape};
+use crate::config::problem::{Emergency, PlanProblem, Problem, Shape, ValueProblem};
 use crate::config::reader::{At, DurationRule, Fields, Reader, start};
 use crate::config::schema::{Kind, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,9 @@ const CHARACTERS_PER_SECOND: u64 = 14;
 
 /// The longest announcement: what 1,000 characters take, spoken very slowly.
 const ANNOUNCEMENT_LENGTH_MAX: Micros = Micros::from_mins(5);
+
+/// What reports call all lines together.
+const TOTAL: &str = "total";
 
 /// Calls a year on one line that a rehearsal can be asked for.
 const CALLS_PER_YEAR_MAX: i64 = 100_000_000;
@@ -67,7 +71,8 @@ pub(super) fn lines(
 ) -> Vec<Option<Line>> {
     let mut dialled = Vec::new();
     let mut lines = Vec::new();
-    let abilities = Abilities::of(agents);
+    let mut abilities = Abilities::of(agents);
+    abilities.incomplete |= reader.is_broken(Kind::Agent);
     for (index, fields) in tables.iter().enumerate() {
         let numbers = numbers(reader, fields, codes);
         dialled.extend(numbers.iter().map(|&numbers| Dialled { numbers, line: index }));
@@ -86,6 +91,10 @@ fn line(
     abilities: &Abilities<'_>,
 ) -> Option<Line> {
     let id = reader.id_of(Kind::Line, index);
+    if id == TOTAL {
+        let at = reader.place_of(Kind::Line, index);
+        reader.note(at, Problem::Value(ValueProblem::ReservedId(TOTAL)));
+    }
     let name = reader.name(fields);
     let client = reader.reference(fields, "client", Kind::Client);
     let hours = reader.reference(fields, "hours", Kind::Hours);
@@ -226,8 +235,10 @@ fn numbers(
         numbers.extend(text.and_then(|text| reader.numbers(text)));
     }
     for number in &numbers {
-        if let Some(emergency) = emergency::find_in_block(number.value, codes) {
-            let value = number.value.to_string();
+        let value = number.value.to_string();
+        if emergency::find(&value, Look::Number, codes).is_some() {
+            // Noted already, like every text that is one.
+        } else if let Some(emergency) = emergency::find_in_block(number.value, codes) {
             let problem = Emergency::InBlock { number: emergency, value };
             reader.note(number.at, Problem::Emergency(problem));
         }
@@ -344,7 +355,7 @@ fn check_required(
 
 /// A queue that no line uses is a slip, or left over.
 pub(super) fn check_queues(reader: &mut Reader<'_>, lines: &[Option<Line>]) {
-    if lines.iter().any(Option::is_none) {
+    if lines.iter().any(Option::is_none) || reader.is_broken(Kind::Line) {
         return;
     }
     let used: BTreeSet<usize> =
@@ -353,6 +364,42 @@ pub(super) fn check_queues(reader: &mut Reader<'_>, lines: &[Option<Line>]) {
     for queue in (0..queues).filter(|queue| !used.contains(queue)) {
         let problem = PlanProblem::QueueUnused { queue: reader.id_of(Kind::Queue, queue) };
         reader.note(reader.place_of(Kind::Queue, queue), Problem::Plan(problem));
+    }
+}
+
+/// The greeting is part of the wait: it must leave some of the longest wait over.
+pub(super) fn check_waiting(
+    reader: &mut Reader<'_>,
+    lists: (&[Fields<'_, '_>], &[Fields<'_, '_>]),
+    lines: &[Option<Line>],
+    queues: &[Queue],
+) {
+    let (line_tables, queue_tables) = lists;
+    for (fields, line) in line_tables.iter().zip(lines) {
+        let Some(service) = line.as_ref().and_then(Line::service) else { continue };
+        let Some(greeting) = &service.greeting else { continue };
+        let queue = service.queue.index();
+        let (Some(of_queue), Some(queue)) = (queue_tables.get(queue), queues.get(queue)) else {
+            continue;
+        };
+        let written = of_queue.get("waiting_max").map(|value| value.get_ref());
+        let is_good = matches!(written, Some(DeValue::String(text))
+            if duration::parse(text) == Some(queue.waiting_max));
+        if is_good && queue.waiting_max <= greeting.length {
+            let problem = PlanProblem::GreetingOutlastsWait {
+                greeting: duration::written(greeting.length),
+                queue: queue.id.clone(),
+                longest: duration::written(queue.waiting_max),
+            };
+            reader.note(place_of_greeting(fields), Problem::Plan(problem));
+        }
+    }
+}
+
+fn place_of_greeting(line: &Fields<'_, '_>) -> usize {
+    match line.get("announcements").map(|value| value.get_ref()) {
+        Some(DeValue::Table(texts)) => texts.get("greeting").map_or(line.at, start),
+        Some(_) | None => line.at,
     }
 }
 

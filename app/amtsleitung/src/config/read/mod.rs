@@ -9,6 +9,7 @@ mod places;
 
 use super::county::{Centre, Client, County, Rehearsal};
 use super::emergency::{self, AreaCodes, Look};
+use super::near::nearest;
 use super::problem::{Emergency, Problem, ValueProblem};
 use super::reader::{DurationRule, Fields, Reader, start};
 use super::schema::{Kind, Table};
@@ -61,13 +62,16 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
     people::check_teams(reader, &agents);
+    people::check_skills(reader, &agents, &lines);
     lines::check_queues(reader, &lines);
-    let centre = centre?;
-    let calendar = Calendar::new(centre.holidays, &closures)?;
+    lines::check_waiting(reader, (list(Kind::Line), list(Kind::Queue)), &lines, &queues);
+    // Without a Land the hours are still looked at, with the holidays of the example's.
+    let land = centre.as_ref().map_or(State::LowerSaxony, |centre| centre.holidays);
+    let calendar = Calendar::new(land, &closures)?;
     opening::check_hours(reader, list(Kind::Hours), &hours, &closures, &calendar);
     let shifts = opening::check_shifts(reader, list(Kind::Agent), &agents, &calendar);
     let county = County {
-        centre,
+        centre: centre?,
         hours: hours.into_iter().collect::<Option<_>>()?,
         closures: closures.into_iter().map(|(_, closure)| closure).collect(),
         clients,
@@ -224,14 +228,59 @@ fn look_into(
 fn look_at(reader: &mut Reader<'_>, path: &[String], at: usize, text: &str, codes: &AreaCodes) {
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
     let look = match names.as_slice() {
-        ["site", "emergency_route", "numbers"] | ["site", "no_emergency_route"] => return,
-        ["place", "ars" | "postcodes"] => Look::Key,
+        ["site", key, ..] if is_route(key) => return,
+        ["line", "numbers"] => Look::Number,
+        ["hours", "open"] | ["agent", "shift"] => Look::Rules,
+        [.., key] if is_key(key) => Look::Key,
+        [.., key] if is_numberlike(key) => Look::Number,
         _ => Look::Text,
     };
     if let Some(number) = emergency::find(text, look, codes) {
         let problem = Emergency::Mentioned { number, value: text.to_owned() };
         reader.note(at, Problem::Emergency(problem));
     }
+}
+
+/// A site's way for emergency calls, or what was meant to be it: an unknown key is said already.
+fn is_route(key: &str) -> bool {
+    let known = Table::Site.keys().iter().copied();
+    matches!(nearest(key, known), Some("emergency_route" | "no_emergency_route"))
+}
+
+/// Fields that hold no text and no number, but something of which every form is checked.
+fn is_key(key: &str) -> bool {
+    let keys = [
+        "id",
+        "client",
+        "hours",
+        "queue",
+        "team",
+        "site",
+        "preferred",
+        "lines",
+        "definition",
+        "kind",
+        "ars",
+        "postcodes",
+        "time_zone",
+        "holidays",
+        "head_start",
+        "no_answer_pause",
+        "decline_pause",
+        "place_kept",
+        "from",
+        "until",
+        "ring",
+        "waiting_max",
+        "wrap_up",
+        "short_abandon",
+        "length",
+        "talk",
+        "within",
+        "patience",
+        "pick_up",
+    ];
+    keys.contains(&key)
 }
 
 /// Fields in which a whole number is a telephone number that lost its quotes.

@@ -107,9 +107,12 @@ pub(super) fn closures(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Vec<(u
             reader.note_opening(fields.place("until"), Opening::Reversed);
             continue;
         }
-        if !YEARS.contains(&from.year()) || !YEARS.contains(&until.year()) {
+        if until.year() < *YEARS.start() || *YEARS.end() < from.year() {
             let (first, last) = (*YEARS.start(), *YEARS.end());
             reader.note_opening(fields.place("from"), Opening::OutsideYears { first, last });
+        } else if *YEARS.end() < until.year() {
+            let last = *YEARS.end();
+            reader.note_opening(fields.place("until"), Opening::WithoutEnd { last });
         }
         let hours = hours.into_iter().map(|found| found.value).collect();
         closures.push((fields.at, Closure { hours, from, until, reason }));
@@ -157,14 +160,19 @@ pub(super) fn check_hours(
         let closed: Vec<hours::Closure> = own.iter().map(|(_, closure)| closure.plain()).collect();
         match expand(&hours.rules, calendar.state, &closed, calendar.dates, &calendar.zone) {
             Ok(expansion) => {
-                let never = expansion.timetable.intervals().is_empty()
-                    && never_opens(&hours.rules, calendar, &mut searches_left);
-                if never {
+                check_rules(reader, at, &hours.rules, &expansion, calendar);
+                let closed_now = expansion.timetable.intervals().is_empty();
+                if closed_now && never_opens(&hours.rules, &closed, calendar, &mut searches_left) {
                     let from = calendar.dates.from().to_string();
                     let until = calendar.dates.until().to_string();
                     reader.note_opening(at, Opening::NeverOpen { from, until });
                 } else {
-                    check_closures(reader, hours, &own, calendar);
+                    let would_open = check_closures(reader, hours, &own, calendar);
+                    if closed_now && would_open {
+                        let from = calendar.dates.from().to_string();
+                        let until = calendar.dates.until().to_string();
+                        reader.note_opening(at, Opening::AllClosed { from, until });
+                    }
                 }
             }
             Err(error) => {
@@ -176,27 +184,63 @@ pub(super) fn check_hours(
 }
 
 /// Whether rules that do not open in the checked years open in no others either.
-fn never_opens(rules: &Rules, calendar: &Calendar, searches_left: &mut usize) -> bool {
+fn never_opens(
+    rules: &Rules,
+    closures: &[hours::Closure],
+    calendar: &Calendar,
+    searches_left: &mut usize,
+) -> bool {
     if *searches_left == 0 {
         return true;
     }
     *searches_left -= 1;
     let firsts = YEARS.step_by(HORIZON_YEARS_MAX.unsigned_abs().into());
     !firsts.filter_map(decade).any(|dates| {
-        expand(rules, calendar.state, &[], dates, &calendar.zone)
+        expand(rules, calendar.state, closures, dates, &calendar.zone)
             .is_ok_and(|expansion| !expansion.timetable.intervals().is_empty())
     })
 }
 
-/// A closure at a time that is closed anyway is a slip in its date.
+/// Rules that can be read, and probably do not say what was meant.
+fn check_rules(
+    reader: &mut Reader<'_>,
+    at: usize,
+    rules: &Rules,
+    expansion: &Expansion,
+    calendar: &Calendar,
+) {
+    if let Some(minute) = rules.full_circle() {
+        let time = format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
+        reader.note_opening(at, Opening::FullCircle { time });
+    }
+    if let Some(weekday) = rules.replaced_weekday() {
+        let (de, en) = (hours::weekday_de(weekday), hours::weekday_en(weekday));
+        reader.note_opening(at, Opening::ReplacedDay { de, en });
+    }
+    if !rules.mentions_holidays() || expansion.holidays_matter() {
+        return;
+    }
+    let horizon = expansion.timetable.horizon();
+    let (from, until) = (calendar.zone.local(horizon.from), calendar.zone.local(horizon.until));
+    let last_day = until.date().yesterday().unwrap_or(until.date());
+    let Ok(dates) = LocalDates::new(from.date(), last_day) else { return };
+    let other = rules
+        .with_holidays_last()
+        .and_then(|rules| expand(&rules, calendar.state, &[], dates, &calendar.zone).ok());
+    if other.is_some_and(|other| other.holidays_matter()) {
+        reader.note_opening(at, Opening::HolidaysOverridden);
+    }
+}
+
+/// A closure at a time that is closed anyway is a slip in its date. Whether the rules open at all.
 fn check_closures(
     reader: &mut Reader<'_>,
     hours: &Hours,
     closures: &[&(usize, Closure)],
     calendar: &Calendar,
-) {
+) -> bool {
     let Ok(open) = expand(&hours.rules, calendar.state, &[], calendar.dates, &calendar.zone) else {
-        return;
+        return false;
     };
     let horizon = open.timetable.horizon();
     let intervals = open.timetable.intervals();
@@ -210,6 +254,7 @@ fn check_closures(
             reader.note_opening(*at, Opening::NothingToClose { hours });
         }
     }
+    !intervals.is_empty()
 }
 
 /// The shifts in the first of the checked years, by their rules; one that is too long is noted.
@@ -230,6 +275,7 @@ pub(super) fn check_shifts(
             }
             match expand(&agent.shift, calendar.state, &[], year, &calendar.zone) {
                 Ok(shift) => {
+                    check_rules(reader, fields.place("shift"), &agent.shift, &shift, calendar);
                     shifts.insert(text.to_owned(), shift);
                 }
                 Err(error) => {

@@ -2,7 +2,7 @@
 //! Skills, teams and agents.
 
 use super::opening;
-use crate::config::county::{Agent, Skill, SkillLevel, Team};
+use crate::config::county::{Agent, Line, Skill, SkillLevel, Team};
 use crate::config::problem::{PlanProblem, Problem};
 use crate::config::reader::{At, Fields, Reader};
 use crate::config::schema::Kind;
@@ -66,7 +66,7 @@ pub(super) fn short(index: usize) -> u16 {
 
 /// A team without agents is a slip, or left over.
 pub(super) fn check_teams(reader: &mut Reader<'_>, agents: &[Option<Agent>]) {
-    if agents.iter().any(Option::is_none) {
+    if agents.iter().any(Option::is_none) || reader.is_broken(Kind::Agent) {
         return;
     }
     let used: std::collections::BTreeSet<usize> =
@@ -75,5 +75,29 @@ pub(super) fn check_teams(reader: &mut Reader<'_>, agents: &[Option<Agent>]) {
     for team in (0..teams).filter(|team| !used.contains(team)) {
         let problem = PlanProblem::TeamEmpty { team: reader.id_of(Kind::Team, team) };
         reader.note(reader.place_of(Kind::Team, team), Problem::Plan(problem));
+    }
+}
+
+/// A skill that nobody has is a slip, or left over; if a line asks for it, that is said there.
+pub(super) fn check_skills(
+    reader: &mut Reader<'_>,
+    agents: &[Option<Agent>],
+    lines: &[Option<Line>],
+) {
+    let is_broken = reader.is_broken(Kind::Agent) || reader.is_broken(Kind::Line);
+    if is_broken || agents.iter().any(Option::is_none) || lines.iter().any(Option::is_none) {
+        return;
+    }
+    let had = agents.iter().flatten().flat_map(|agent| &agent.skills).map(|has| has.skill);
+    let asked = lines.iter().flatten().filter_map(Line::service).flat_map(|service| {
+        let required = service.required.iter().map(|needs| needs.skill);
+        required.chain(service.preferred.iter().copied())
+    });
+    let known: std::collections::BTreeSet<usize> =
+        had.chain(asked).map(|skill| skill.index()).collect();
+    let skills = reader.ids.get(&Kind::Skill).map_or(0, |ids| ids.names.len());
+    for skill in (0..skills).filter(|skill| !known.contains(skill)) {
+        let problem = PlanProblem::SkillUnused { skill: reader.id_of(Kind::Skill, skill) };
+        reader.note(reader.place_of(Kind::Skill, skill), Problem::Plan(problem));
     }
 }

@@ -120,7 +120,11 @@ fn emergency_route(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Emergenc
     let none = EmergencyRoute::None(String::new());
     match (fields.get("emergency_route"), fields.get("no_emergency_route")) {
         (None, None) => {
-            reader.note(fields.at, Problem::Emergency(Emergency::NoRoute));
+            // A mistyped key is said already.
+            let routes = ["emergency_route", "no_emergency_route"];
+            if !routes.into_iter().any(|route| fields.mistypes(route)) {
+                reader.note(fields.at, Problem::Emergency(Emergency::NoRoute));
+            }
             none
         }
         (Some(_), Some(_)) => {
