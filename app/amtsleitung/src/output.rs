@@ -5,7 +5,14 @@ use std::io::{self, Write};
 
 /// Prints `text`; a closed pipe is no error, and nobody is left to be told of any other.
 pub fn out(text: &str) {
-    write_all(&mut io::stdout().lock(), text);
+    let _heard = heard(text);
+}
+
+/// Prints `text`, and says whether anybody was there to read it.
+#[must_use]
+pub fn heard(text: &str) -> bool {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
 
 /// Prints `text` to the error output, with the same patience.

@@ -96,8 +96,9 @@ pub fn without_terminal(practice: &mut Practice, lang: Lang, county: &County, le
         match practice.heard.recv_timeout(practice.clock.until(until)) {
             Ok(decided) => {
                 practice.view.hear(&decided);
-                if let Some(line) = plain_line(lang, county, &decided, practice.began) {
-                    output::out(&line);
+                let line = plain_line(lang, county, &decided, practice.began);
+                if line.is_some_and(|line| !output::heard(&line)) {
+                    return;
                 }
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
