@@ -171,7 +171,7 @@ impl Call {
     /// its way – leads to nothing, but never leaves a telephone ringing or a leg behind.
     ///
     /// # Panics
-    /// If a law of the call is broken: see [`Call::check`].
+    /// If a law of the call is broken.
     pub fn handle(&mut self, event: Event) -> Vec<Action> {
         let mut actions = Vec::new();
         match self.state {
