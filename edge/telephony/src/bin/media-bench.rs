@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What relayed calls and hold music cost: processor time of this process, added delay.
+//!
+//! ```text
+//!  media-bench [SECONDS]                      the three rows of the table, and the kernel alone
+//!  media-bench relay|direct|music|floor LEGS SECONDS [THREADS [busy]]
+//! ```
+//!
+//! Senders and receivers run in a process of their own, which is this program again. `direct` sends
+//! past the relay: its delay is that of the kernel and the measuring, to be taken off the others.
+//! `floor` is what the kernel alone takes for as many packets, read and written by one thread that
+//! rests as long as a media thread does and does nothing else. With `busy` the load never sleeps:
+//! then waking it is not part of what this process pays, as if it were on another machine.
+//! The rule to keep: it prints and judges nothing; the goals stand in the table of figures.
+#![forbid(unsafe_code)]
+
+use mio::net::UdpSocket;
+use mio::{Events, Interest, Poll, Token};
+use rtp::{Header, Outgoing};
+use std::error::Error;
+use std::io::{self, BufRead, BufReader, Lines, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use telephony::clip::{Clip, ClipCodec, FRAME_BYTES};
+use telephony::media::limits::REST;
+use telephony::media::{
+    Clips, Clock, Config, Drawn, LegId, Media, Opening, PayloadMap, PlayId, Remote, Repeat,
+};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Between two packets of one stream.
+const FRAME_NANOS: u64 = 20_000_000;
+
+/// Before measuring begins: both sides have latched and the caches are warm.
+const WARM_UP_NANOS: u64 = 1_000_000_000;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    /// Pairs of legs, 50 packets a second each way.
+    Relay,
+    /// The same packets from socket to socket.
+    Direct,
+    /// Legs that only listen.
+    Music,
+    /// System calls without a relay.
+    Floor,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    task: Task,
+    legs: usize,
+    seconds: u64,
+    threads: usize,
+    /// Whether the load's process never sleeps.
+    busy: bool,
+}
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["load", task, legs, seconds, rest @ ..] => {
+            generate(&load(task, legs, seconds, "1", *rest == ["busy"])?)
+        }
+        [task, legs, seconds] => measure(&load(task, legs, seconds, "1", false)?),
+        [task, legs, seconds, threads] => measure(&load(task, legs, seconds, threads, false)?),
+        [task, legs, seconds, threads, "busy"] => {
+            measure(&load(task, legs, seconds, threads, true)?)
+        }
+        [] => measure_all("10"),
+        [seconds] => measure_all(seconds),
+        [_, ..] => Err("see the first lines of this program".into()),
+    }
+}
+
+fn load(task: &str, legs: &str, seconds: &str, threads: &str, busy: bool) -> Outcome<Load> {
+    let task = match task {
+        "relay" => Task::Relay,
+        "direct" => Task::Direct,
+        "music" => Task::Music,
+        "floor" => Task::Floor,
+        other => return Err(format!("{other} is not relay, direct, music or floor").into()),
+    };
+    let (legs, seconds, threads) = (legs.parse()?, seconds.parse()?, threads.parse()?);
+    Ok(Load { task, legs, seconds, threads, busy })
+}
+
+fn measure_all(seconds: &str) -> Outcome<()> {
+    for (task, legs) in [
+        ("floor", "200"),
+        ("direct", "200"),
+        ("relay", "200"),
+        ("direct", "600"),
+        ("relay", "600"),
+        ("music", "100"),
+    ] {
+        for busy in [false, true] {
+            measure(&load(task, legs, seconds, "1", busy)?)?;
+        }
+    }
+    Ok(())
+}
+
+// ---- the process that is measured ----
+
+/// The load's process and the way to talk to it.
+struct Far {
+    child: Child,
+    to: ChildStdin,
+    from: Lines<BufReader<ChildStdout>>,
+}
+
+impl Far {
+    fn start(load: &Load) -> Outcome<Far> {
+        let task = format!("{:?}", load.task).to_lowercase();
+        let busy = if load.busy { "busy" } else { "waits" };
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["load", &task, &load.legs.to_string(), &load.seconds.to_string(), busy])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let to = child.stdin.take().ok_or("no way to the load")?;
+        let from = BufReader::new(child.stdout.take().ok_or("no way from the load")?).lines();
+        Ok(Far { child, to, from })
+    }
+
+    fn line(&mut self) -> Outcome<String> {
+        Ok(self.from.next().ok_or("the load ended early")??)
+    }
+}
+
+fn measure(load: &Load) -> Outcome<()> {
+    if load.task == Task::Floor {
+        return measure_floor(load);
+    }
+    let mut far = Far::start(load)?;
+    let mut theirs = Vec::new();
+    for _ in 0..load.legs {
+        theirs.push(far.line()?.parse::<u16>()?);
+    }
+    let (mut media, events) =
+        Media::start(&Config { threads: load.threads, ports: 20_000..=39_999 })?;
+    let targets = match load.task {
+        Task::Direct | Task::Floor => {
+            theirs.chunks(2).flat_map(|pair| pair.iter().rev().copied()).collect()
+        }
+        Task::Relay | Task::Music => open_all(&mut media, &theirs)?,
+    };
+    match load.task {
+        Task::Relay => join_all(&mut media, load.legs)?,
+        Task::Music => play_to_all(&media, load.legs)?,
+        Task::Direct | Task::Floor => {}
+    }
+    for port in targets {
+        writeln!(far.to, "{port}")?;
+    }
+    far.to.flush()?;
+    far.line()?;
+    let clock = Clock::start();
+    let before = Used::now()?;
+    far.line()?;
+    let (used, wall) = (Used::now()?.since(&before), clock.nanos());
+    let told = far.line()?;
+    far.child.wait()?;
+    print(load, &used, wall, &told);
+    println!("    {:?}, events {}", media.counts(), events.try_iter().count());
+    Ok(())
+}
+
+/// Sends to itself as many packets as the relay would pass on, with the same rests.
+fn measure_floor(load: &Load) -> Outcome<()> {
+    let bind = |_| std::net::UdpSocket::bind(SocketAddr::new(LOOPBACK, 0));
+    let from: Vec<_> = (0..load.legs).map(bind).collect::<io::Result<_>>()?;
+    let to: Vec<_> = (0..load.legs).map(bind).collect::<io::Result<_>>()?;
+    let addresses: Vec<_> = to.iter().map(|it| it.local_addr()).collect::<io::Result<_>>()?;
+    let (clock, before, mut number) = (Clock::start(), Used::now()?, 0_u64);
+    let (packet, mut buffer) = ([0; 12 + FRAME_BYTES], [0; 1_500]);
+    while clock.nanos() < load.seconds * 1_000_000_000 {
+        std::thread::park_timeout(Duration::from_micros(REST.0));
+        let due = clock.nanos() * load.legs as u64 / FRAME_NANOS;
+        while number < due {
+            let place = (number % load.legs as u64) as usize;
+            from[place].send_to(&packet, addresses[place])?;
+            to[place].recv_from(&mut buffer)?;
+            number += 1;
+        }
+    }
+    print(load, &Used::now()?.since(&before), clock.nanos(), "one send and one receive a packet");
+    Ok(())
+}
+
+fn open_all(media: &mut Media, theirs: &[u16]) -> Outcome<Vec<u16>> {
+    let mut ours = Vec::new();
+    for (number, port) in theirs.iter().enumerate() {
+        let number = number as u64;
+        let map = PayloadMap { sound: 8, event: Some(101) };
+        let remote = Remote {
+            address: SocketAddr::new(LOOPBACK, *port),
+            rtcp: None,
+            mux: false,
+            codec: ClipCodec::Pcma,
+            incoming: map,
+            outgoing: map,
+            we_send: true,
+            we_receive: true,
+            other_address: None,
+            silent_after: None,
+        };
+        let drawn = Drawn { ssrc: number as u32, sequence: 1, timestamp: 1, seed: number };
+        let beside = number.checked_sub(1).filter(|_| number % 2 == 1).map(LegId);
+        let opening = Opening { local: LOOPBACK, remote, drawn, beside };
+        ours.push(media.open(LegId(number), &opening)?.rtp);
+    }
+    Ok(ours)
+}
+
+fn join_all(media: &mut Media, legs: usize) -> Outcome<()> {
+    for number in (0..legs as u64).step_by(2) {
+        media.join(LegId(number), LegId(number + 1))?;
+    }
+    Ok(())
+}
+
+fn play_to_all(media: &Media, legs: usize) -> Outcome<()> {
+    // Ten seconds of silence cost what music costs.
+    let music = Clips { pcma: Clip::new(vec![0xd5; FRAME_BYTES * 500]), ..Clips::default() };
+    for number in 0..legs as u64 {
+        media.play(LegId(number), PlayId(number), &music, Repeat::Forever)?;
+    }
+    Ok(())
+}
+
+/// Processor time of this process in nanoseconds, and how often one of its threads was given a
+/// processor.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    nanos: u64,
+    slices: u64,
+}
+
+impl Used {
+    fn now() -> Outcome<Used> {
+        let mut used = Used::default();
+        for task in std::fs::read_dir("/proc/self/task")? {
+            let text = std::fs::read_to_string(task?.path().join("schedstat"))?;
+            let mut fields = text.split_whitespace();
+            let mut next = || fields.next().unwrap_or("0").parse::<u64>();
+            used.nanos += next()?;
+            next()?;
+            used.slices += next()?;
+        }
+        Ok(used)
+    }
+
+    const fn since(&self, before: &Used) -> Used {
+        Used { nanos: self.nanos - before.nanos, slices: self.slices - before.slices }
+    }
+}
+
+fn print(load: &Load, used: &Used, wall: u64, told: &str) {
+    let seconds = wall as f64 / 1e9;
+    let percent = used.nanos as f64 / wall as f64 * 100.0;
+    let calls = match load.task {
+        Task::Relay | Task::Direct | Task::Floor => load.legs / 2,
+        Task::Music => load.legs,
+    };
+    println!(
+        "{:?} of {calls} ({}): {percent:.2} % of a core, {:.2} % for 100, {:.0} wake-ups/s, {} thread(s), {seconds:.1} s\n    {told}",
+        load.task,
+        if load.busy { "busy load" } else { "load waits" },
+        percent * 100.0 / calls as f64,
+        used.slices as f64 / seconds,
+        load.threads,
+    );
+}
+
+// ---- the process that makes the load ----
+
+fn generate(load: &Load) -> Outcome<()> {
+    let Load { legs, seconds, busy, .. } = *load;
+    let sockets: Vec<std::net::UdpSocket> = (0..legs)
+        .map(|_| std::net::UdpSocket::bind(SocketAddr::new(LOOPBACK, 0)))
+        .collect::<io::Result<_>>()?;
+    for socket in &sockets {
+        socket.set_nonblocking(true)?;
+        println!("{}", socket.local_addr()?.port());
+    }
+    let mut targets = Vec::new();
+    for line in io::stdin().lines().take(legs) {
+        targets.push(SocketAddr::new(LOOPBACK, line?.parse()?));
+    }
+    let clock = Clock::start();
+    let end = WARM_UP_NANOS + seconds * 1_000_000_000;
+    let received = sockets.iter().map(std::net::UdpSocket::try_clone).collect::<io::Result<_>>()?;
+    let sent = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&sent);
+    let is_music = load.task == Task::Music;
+    let sending = Sending {
+        clock,
+        sockets,
+        targets,
+        end: if is_music { 0 } else { end },
+        counted,
+        number: 0,
+    };
+    let (mut here, there) = if busy { (Some(sending), None) } else { (None, Some(sending)) };
+    let sender = std::thread::spawn(move || there.map(Sending::run));
+    let mut delays = receive_all(clock, received, end, is_music, here.as_mut())?;
+    sender.join().map_err(|_| "the sender failed")?;
+    println!("{}", summary(&mut delays, sent.load(Ordering::Relaxed), is_music));
+    Ok(())
+}
+
+/// Streams begin one after the other, so that packets are spread evenly over the 20 ms.
+struct Sending {
+    clock: Clock,
+    sockets: Vec<std::net::UdpSocket>,
+    targets: Vec<SocketAddr>,
+    end: u64,
+    counted: Arc<AtomicU64>,
+    number: u64,
+}
+
+impl Sending {
+    /// When the next packet is due; none behind the end.
+    fn due(&self) -> Option<u64> {
+        let due = self.number * FRAME_NANOS / self.sockets.len() as u64;
+        (due < self.end).then_some(due)
+    }
+
+    /// Sends what is due.
+    fn step(&mut self) {
+        while let Some(due) = self.due().filter(|&it| it <= self.clock.nanos()) {
+            let streams = self.sockets.len() as u64;
+            let (stream, round) = ((self.number % streams) as usize, self.number / streams);
+            let packet = stamped(self.clock.nanos(), round, stream as u32);
+            let done = self.sockets[stream].send_to(&packet, self.targets[stream]);
+            if done.is_ok() && due >= WARM_UP_NANOS {
+                self.counted.fetch_add(1, Ordering::Relaxed);
+            }
+            self.number += 1;
+        }
+    }
+
+    fn run(mut self) {
+        while let Some(due) = self.due() {
+            match due.checked_sub(self.clock.nanos()) {
+                None | Some(0) => self.step(),
+                Some(wait) => std::thread::park_timeout(Duration::from_nanos(wait)),
+            }
+        }
+    }
+}
+
+/// 20 ms of sound whose first bytes say when it left.
+fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; 12 + FRAME_BYTES] {
+    let mut payload = [0xd5; FRAME_BYTES];
+    payload[..8].copy_from_slice(&nanos.to_be_bytes());
+    let header = Header {
+        marker: false,
+        payload_type: 8,
+        sequence: round as u16,
+        timestamp: (round * 160) as u32,
+        ssrc,
+    };
+    let mut packet = [0; 12 + FRAME_BYTES];
+    // The sizes fit by construction.
+    let _ = Outgoing::new(header, &payload).write(&mut packet);
+    packet
+}
+
+/// Delays of packets that left after the warm-up, in nanoseconds; for music, the distance of each
+/// packet from the one before it.
+fn receive_all(
+    clock: Clock,
+    sockets: Vec<std::net::UdpSocket>,
+    end: u64,
+    is_music: bool,
+    mut sending: Option<&mut Sending>,
+) -> io::Result<Vec<u64>> {
+    let mut poll = Poll::new()?;
+    let mut sockets: Vec<UdpSocket> = sockets.into_iter().map(UdpSocket::from_std).collect();
+    for (number, socket) in sockets.iter_mut().enumerate() {
+        poll.registry().register(socket, Token(number), Interest::READABLE)?;
+    }
+    let mut before = vec![0; sockets.len()];
+    let mut delays = Vec::with_capacity((end / FRAME_NANOS + 50) as usize * sockets.len());
+    let mut events = Events::with_capacity(1_024);
+    let (mut buffer, mut told, mut ended) = ([0; 1_500], false, false);
+    // Half a second more for what is still under way.
+    while clock.nanos() < end + 500_000_000 {
+        let wait = if sending.is_some() { 0 } else { 100 };
+        poll.poll(&mut events, Some(Duration::from_millis(wait)))?;
+        if let Some(sending) = &mut sending {
+            sending.step();
+        }
+        if !told && clock.nanos() >= WARM_UP_NANOS {
+            println!("go");
+            told = true;
+        } else if told && !ended && clock.nanos() >= end {
+            println!("end");
+            ended = true;
+        }
+        for event in &events {
+            let Token(number) = event.token();
+            while let Ok(length) = sockets[number].recv(&mut buffer) {
+                let now = clock.nanos();
+                let left = if is_music {
+                    std::mem::replace(&mut before[number], now)
+                } else {
+                    stamp(&buffer[..length])
+                };
+                if (WARM_UP_NANOS..end).contains(&left) {
+                    delays.push(now - left);
+                }
+            }
+        }
+    }
+    Ok(delays)
+}
+
+fn stamp(packet: &[u8]) -> u64 {
+    packet.get(12..20).and_then(|it| it.try_into().ok()).map_or(0, u64::from_be_bytes)
+}
+
+fn summary(delays: &mut [u64], sent: u64, is_music: bool) -> String {
+    delays.sort_unstable();
+    let at = |share: f64| {
+        let place = (delays.len() as f64 * share) as usize;
+        delays.get(place.min(delays.len().saturating_sub(1))).map_or(0.0, |&it| it as f64 / 1e6)
+    };
+    let what = if is_music { "packet spacing" } else { "delay" };
+    format!(
+        "{what} ms: median {:.3}, p1 {:.3}, p99 {:.3}, most {:.3}; sent {sent}, received {}",
+        at(0.5),
+        at(0.01),
+        at(0.99),
+        at(1.0),
+        delays.len()
+    )
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! SIP and RTP on real sockets.
+#![forbid(unsafe_code)]
+
+pub mod clip;
+pub mod media;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The media threads' own clock.
+//!
+//! The rule to keep: no decision about a contact ever sees this clock; it paces packets only.
+
+use std::time::Instant;
+use stdx::Tick;
+
+/// Counts from the moment it was made; copies count the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    began: Instant,
+}
+
+impl Clock {
+    /// A clock that begins at zero.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the media thread's own clock")]
+    pub fn start() -> Clock {
+        Clock { began: Instant::now() }
+    }
+
+    /// Microseconds since the beginning.
+    #[must_use]
+    pub fn now(&self) -> Tick {
+        Tick(self.nanos() / 1_000)
+    }
+
+    /// Nanoseconds since the beginning, for measuring.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the media thread's own clock")]
+    pub fn nanos(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}

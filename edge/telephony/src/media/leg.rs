@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! One leg: its sockets, what it hears, the one stream that it sends.
+//!
+//! ```text
+//!  datagram ─▶ latch ─▶ reception ─▶ sound, key or nothing ─▶ the peer leg's stream ─▶ its socket
+//!  clip ────────────────────────────────────────────────────▶ the leg's own stream ─▶ its socket
+//! ```
+//!
+//! The rule to keep: whatever is sent goes through the leg's one [`OutStream`], so that the far end
+//! never sees where the sound comes from.
+
+use super::limits::{FRAME, KEY_PAUSE, KEYS_WAITING_MAX};
+use super::ports::Pair;
+use super::words::{Clips, Drawn, Figures, LegId, PlayId, Remote, Repeat};
+use crate::clip::ClipCodec;
+use mio::net::UdpSocket;
+use rtp::keys::{KeyPacket, KeyPress, KeyReceiver, KeySender};
+use rtp::latch::{Latch, PayloadTypes, Rules, Verdict};
+use rtp::quality::{Codec, summary};
+use rtp::rtcp::{self, Compound};
+use rtp::{Exchange, Header, OutStream, Outgoing, Packet, Reception, Sent};
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use stdx::{Rng, Tick};
+
+/// G.711, and G.722 by RFC 3551 §4.5.2; telephone-event beside them.
+pub(super) const CLOCK_RATE: u32 = 8_000;
+
+/// Units of the clock in one frame.
+const FRAME_UNITS: u32 = rtp::clock_units(FRAME, CLOCK_RATE);
+
+/// Comfort noise (RFC 3389): accepted, never passed on.
+const COMFORT_NOISE: u8 = 13;
+
+/// Counts the legs that exist, whatever way they end.
+#[derive(Debug)]
+pub(super) struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    pub(super) fn one(of: &Arc<AtomicUsize>) -> Counted {
+        of.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(of))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A sound that is being played.
+#[derive(Debug)]
+pub(super) struct Playing {
+    pub(super) play: PlayId,
+    clips: Clips,
+    repeat: Repeat,
+    next: usize,
+}
+
+impl Playing {
+    pub(super) const fn new(play: PlayId, clips: Clips, repeat: Repeat) -> Self {
+        Playing { play, clips, repeat, next: 0 }
+    }
+
+    /// The next frame; none at the end.
+    fn frame(&mut self, codec: ClipCodec) -> Option<&[u8]> {
+        let clip = self.clips.of(codec)?;
+        if self.next >= clip.frames() {
+            match self.repeat {
+                Repeat::Once => return None,
+                Repeat::Forever => self.next = 0,
+            }
+        }
+        self.next += 1;
+        clip.frame(self.next - 1)
+    }
+}
+
+/// The keys that are sent to the peer, one after the other.
+#[derive(Debug, Default)]
+struct Keys {
+    sending: Option<KeySender>,
+    waiting: VecDeque<KeyPress>,
+    not_before: Tick,
+}
+
+impl Keys {
+    fn due(&mut self, at: Tick, out: &OutStream, now: Tick) -> Option<KeyPacket> {
+        if self.sending.is_none() && at >= self.not_before {
+            let press = self.waiting.pop_front()?;
+            self.sending = Some(KeySender::new(at, out.timestamp_now(now), press));
+        }
+        let packet = self.sending.as_mut()?.poll(at);
+        if self.sending.as_ref().is_some_and(|it| it.deadline().is_none()) {
+            self.sending = None;
+            self.not_before = at + FRAME + KEY_PAUSE;
+        }
+        packet
+    }
+
+    fn is_idle(&self) -> bool {
+        self.sending.is_none() && self.waiting.is_empty()
+    }
+}
+
+/// What one datagram is to the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// Whether the leg latched with it.
+    pub(super) latched: bool,
+    /// Whether it ended a silence that was told.
+    pub(super) again: bool,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Not from the peer, or nothing to hear.
+    Nothing,
+    /// Goes on to the other leg.
+    Sound,
+    /// Goes on, and may be a key.
+    Key,
+    /// Comfort noise: leaves no gap in the other leg's numbers.
+    Noise,
+}
+
+const NOTHING: Heard = Heard { latched: false, again: false, what: What::Nothing };
+
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) id: LegId,
+    pub(super) remote: Remote,
+    pub(super) rtp: UdpSocket,
+    pub(super) rtcp: Option<UdpSocket>,
+    /// The slot of the leg with which it is joined.
+    pub(super) peer: Option<usize>,
+    pub(super) playing: Option<Playing>,
+    /// Its group in the thread's beat.
+    pub(super) group: Option<usize>,
+    pub(super) keys_in: KeyReceiver,
+    latch: Latch,
+    reception: Reception,
+    exchange: Exchange,
+    out: OutStream,
+    keys: Keys,
+    /// Where the peer's RTCP was seen to come from.
+    rtcp_from: Option<SocketAddr>,
+    heard_at: Tick,
+    silent: bool,
+    peer_left: bool,
+    sent: u64,
+    octets: u64,
+    unsent: u64,
+    random: Rng,
+    cname: [u8; 16],
+    _counted: Counted,
+}
+
+impl Leg {
+    pub(super) fn new(
+        now: Tick,
+        id: LegId,
+        remote: Remote,
+        drawn: &Drawn,
+        pair: Pair,
+        counted: Counted,
+    ) -> Leg {
+        let mut random = Rng::new(drawn.seed);
+        let cname = name(random.next_u64());
+        Leg {
+            id,
+            rtp: pair.rtp,
+            rtcp: pair.rtcp,
+            peer: None,
+            playing: None,
+            group: None,
+            keys_in: KeyReceiver::new(CLOCK_RATE),
+            latch: Latch::new(now, remote.address, rules(&remote)),
+            reception: Reception::new(CLOCK_RATE),
+            exchange: Exchange::new(now, random.next_u64() as u32),
+            out: OutStream::new(drawn.ssrc, CLOCK_RATE, drawn.sequence, drawn.timestamp),
+            keys: Keys::default(),
+            rtcp_from: None,
+            heard_at: now,
+            silent: false,
+            peer_left: false,
+            sent: 0,
+            octets: 0,
+            unsent: 0,
+            remote,
+            random,
+            cname,
+            _counted: counted,
+        }
+    }
+
+    /// Signalling agreed on something new.
+    pub(super) fn update(&mut self, now: Tick, remote: Remote) {
+        self.latch.signalled(now, remote.address, rules(&remote));
+        if remote.address != self.remote.address {
+            self.rtcp_from = None;
+        }
+        self.heard_at = now;
+        self.silent = false;
+        self.remote = remote;
+    }
+
+    // ---- hearing ----
+
+    /// An RTP packet arrived.
+    pub(super) fn hear(&mut self, now: Tick, from: SocketAddr, packet: &Packet<'_>) -> Heard {
+        let latched = match self.latch.arrived(now, from, &packet.header) {
+            Verdict::Accepted => false,
+            Verdict::Latched => true,
+            Verdict::OnTrial | Verdict::Refused(_) => return NOTHING,
+        };
+        self.reception.arrived(now, &packet.header);
+        self.heard_at = now;
+        let again = std::mem::take(&mut self.silent);
+        Heard { latched, again, what: self.what(packet) }
+    }
+
+    fn what(&self, packet: &Packet<'_>) -> What {
+        let payload_type = packet.header.payload_type;
+        if packet.payload.is_empty() {
+            What::Noise
+        } else if payload_type == self.remote.incoming.sound {
+            What::Sound
+        } else if Some(payload_type) == self.remote.incoming.event {
+            What::Key
+        } else {
+            What::Noise
+        }
+    }
+
+    /// RTCP arrived; whether it is believed, and whether it says farewell for the first time.
+    pub(super) fn hear_reports(
+        &mut self,
+        now: Tick,
+        from: SocketAddr,
+        compound: &Compound<'_>,
+    ) -> Option<bool> {
+        if !self.latch.is_from_peer(from) {
+            return None;
+        }
+        // Only the source whose sound we hear may move the reports: its address alone may be shared.
+        let source = compound.packets().next().and_then(|it| source(&it));
+        if source.is_some() && source == self.reception.source() {
+            self.rtcp_from = Some(from);
+        }
+        self.exchange.arrived(now, compound, self.out.ssrc());
+        let left = self.exchange.peer_left();
+        let first = left && !self.peer_left;
+        self.peer_left = left;
+        Some(first)
+    }
+
+    /// Whether the peer became silent; told once.
+    pub(super) fn falls_silent(&mut self, now: Tick) -> bool {
+        let Some(after) = self.remote.silent_after else { return false };
+        let falls = !self.silent && now.since(self.heard_at) >= after;
+        self.silent |= falls;
+        falls
+    }
+
+    // ---- sending ----
+
+    /// Whether packets of another leg may go out now.
+    pub(super) fn takes_relay(&self) -> bool {
+        self.playing.is_none()
+            && self.keys.sending.is_none()
+            && self.remote.we_send
+            && self.latch.target().is_some()
+    }
+
+    /// The header under which a packet of another leg goes out.
+    pub(super) fn relayed(&mut self, now: Tick, header: &Header, what: What) -> Option<Header> {
+        let payload_type = match what {
+            What::Sound => Some(self.remote.outgoing.sound),
+            What::Key => self.remote.outgoing.event,
+            What::Noise | What::Nothing => None,
+        };
+        let payload_type = payload_type.filter(|_| self.takes_relay());
+        let Some(payload_type) = payload_type else {
+            self.out.suppress(now, header);
+            return None;
+        };
+        self.out.relay(now, header, payload_type).ok()
+    }
+
+    /// Sends a datagram of RTP that holds so many bytes of payload.
+    pub(super) fn send(&mut self, datagram: &[u8], payload: usize) {
+        let Some(target) = self.latch.target() else { return };
+        match self.rtp.send_to(datagram, target) {
+            Ok(_) => {
+                self.sent += 1;
+                self.octets += payload as u64;
+            }
+            // Full buffers and unreachable peers: the next packet is due in 20 ms, so none is
+            // kept; the peer counts the loss.
+            Err(_) => self.unsent += 1,
+        }
+    }
+
+    fn send_own(&mut self, header: Header, payload: &[u8]) {
+        let mut datagram = [0; rtp::limits::DATAGRAM_MAX];
+        if let Ok(length) = Outgoing::new(header, payload).write(&mut datagram) {
+            self.send(&datagram[..length], payload.len());
+        }
+    }
+
+    /// Asks for a key to be sent; whether there is room.
+    pub(super) fn press(&mut self, press: KeyPress) -> bool {
+        let has_room = self.keys.waiting.len() < KEYS_WAITING_MAX;
+        if has_room {
+            self.keys.waiting.push_back(press);
+        }
+        has_room
+    }
+
+    /// Whether the beat has anything to do here.
+    pub(super) fn needs_beat(&self) -> bool {
+        self.playing.is_some() || !self.keys.is_idle()
+    }
+
+    /// The leg's turn, due at `at`; says which sound is over with it.
+    pub(super) fn beat(&mut self, at: Tick, now: Tick) -> Option<PlayId> {
+        let pressing = self.send_key(at, now);
+        self.play_on(now, pressing)
+    }
+
+    /// A key takes the place of the sound; whether it does.
+    fn send_key(&mut self, at: Tick, now: Tick) -> bool {
+        let Some(packet) = self.keys.due(at, &self.out, now) else {
+            return self.keys.sending.is_some();
+        };
+        if let Some(payload_type) = self.remote.outgoing.event {
+            let header = self.out.key(now, payload_type, packet.marker, packet.timestamp);
+            self.send_own(header, &packet.payload.bytes());
+        }
+        true
+    }
+
+    fn play_on(&mut self, now: Tick, pressing: bool) -> Option<PlayId> {
+        let mut playing = self.playing.take()?;
+        let Some(frame) = playing.frame(self.remote.codec) else { return Some(playing.play) };
+        if !pressing && self.remote.we_send && self.latch.target().is_some() {
+            let header = self.out.own(now, self.remote.outgoing.sound, FRAME_UNITS);
+            self.send_own(header, frame);
+        }
+        self.playing = Some(playing);
+        None
+    }
+
+    /// Sends our report if it is due.
+    pub(super) fn report(&mut self, now: Tick) {
+        if self.exchange.deadline().0 > now {
+            return;
+        }
+        let (random, sent) = (self.random.next_u64() as u32, self.sent(now));
+        let reception = Some(&mut self.reception);
+        let mut out = [0; rtp::limits::DATAGRAM_MAX];
+        let written = self.exchange.write(now, random, &sent, reception, &self.cname, &mut out);
+        if let Ok(length) = written {
+            self.send_rtcp(&out[..length]);
+        }
+    }
+
+    /// Says farewell in RTCP.
+    pub(super) fn say_goodbye(&mut self, now: Tick) {
+        let mut out = [0; rtp::limits::DATAGRAM_MAX];
+        if let Ok(length) = Exchange::goodbye(now, &self.sent(now), &self.cname, &mut out) {
+            self.send_rtcp(&out[..length]);
+        }
+    }
+
+    fn sent(&self, now: Tick) -> Sent {
+        let (timestamp, at) = self.out.clock().unwrap_or((0, now));
+        let ssrc = self.out.ssrc();
+        Sent {
+            ssrc,
+            packets: self.sent,
+            octets: self.octets,
+            timestamp,
+            at,
+            clock_rate: CLOCK_RATE,
+        }
+    }
+
+    fn send_rtcp(&self, datagram: &[u8]) {
+        let Some(target) = self.rtcp_target() else { return };
+        // A report that is lost is followed by the next.
+        let _ = self.rtcp.as_ref().unwrap_or(&self.rtp).send_to(datagram, target);
+    }
+
+    fn rtcp_target(&self) -> Option<SocketAddr> {
+        let target = self.latch.target()?;
+        if self.remote.mux {
+            return Some(target);
+        }
+        let next = || Some(SocketAddr::new(target.ip(), target.port().checked_add(1)?));
+        self.rtcp_from.or(self.remote.rtcp).or_else(next)
+    }
+
+    /// The leg as it stands.
+    pub(super) fn figures(&self) -> Figures {
+        let codec = match self.remote.codec {
+            ClipCodec::Pcma | ClipCodec::Pcmu => Codec::G711,
+            ClipCodec::G722 => Codec::G722,
+        };
+        let (counts, jitter) = (self.reception.counts(), self.reception.jitter_ms());
+        Figures {
+            summary: summary(codec, &counts, jitter, self.exchange.round_trip(), FRAME),
+            remote: self.exchange.remote(),
+            refused: self.latch.refused(),
+            sent: self.sent,
+            unsent: self.unsent,
+        }
+    }
+}
+
+fn rules(remote: &Remote) -> Rules {
+    let known = [Some(remote.incoming.sound), remote.incoming.event, Some(COMFORT_NOISE)];
+    let mut types = [u8::MAX; 3];
+    for (place, it) in types.iter_mut().zip(known) {
+        // 255 is no payload type and is left out.
+        *place = it.unwrap_or(u8::MAX);
+    }
+    Rules { payload_types: PayloadTypes::of(&types), other_address: remote.other_address }
+}
+
+/// Who speaks in an RTCP packet, of the kinds that begin a compound.
+const fn source(packet: &rtcp::Packet<'_>) -> Option<u32> {
+    match packet {
+        rtcp::Packet::SenderReport { ssrc, .. } | rtcp::Packet::ReceiverReport { ssrc, .. } => {
+            Some(*ssrc)
+        }
+        rtcp::Packet::Goodbye(_) | rtcp::Packet::Description(_) | rtcp::Packet::Unknown(_) => None,
+    }
+}
+
+/// A random name in RTCP (RFC 7022 §4.2): 16 letters for 64 bits.
+fn name(bits: u64) -> [u8; 16] {
+    std::array::from_fn(|place| b"0123456789abcdef"[(bits >> (place * 4)) as usize & 15])
+}

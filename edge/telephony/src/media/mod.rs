@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Sound on real sockets: every leg its own ports, relayed between legs without decoding.
+//!
+//! ```text
+//!  signalling ── commands (bounded) + waker ──▶ media thread ◀── readiness ── sockets of its legs
+//!      ▲                                             │
+//!      └───────────── events (bounded) ──────────────┘
+//! ```
+//!
+//! The rule to keep: a media thread never waits for signalling, and signalling never touches a
+//! packet. They meet in `words` only.
+
+mod clock;
+mod leg;
+pub mod limits;
+mod pace;
+mod ports;
+mod schedule;
+mod words;
+mod worker;
+
+pub use clock::Clock;
+pub use words::{
+    Clips, Config, Counts, Drawn, Event, Figures, LegId, LocalPorts, Opening, PayloadMap, PlayId,
+    Refused, Remote, Repeat,
+};
+
+use crate::clip::ClipCodec;
+use leg::{Counted, Leg};
+use limits::{COMMANDS_MAX, EVENTS_MAX, HAND_OVER, THREADS_MAX};
+use mio::{Poll, Waker};
+use ports::{NoPair, Ports};
+use rtp::keys::Key;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use stdx::Micros;
+use worker::{Command, Shared, WAKER, Worker};
+
+/// Signalling's end of the media threads. Dropping it stops them and closes every leg.
+#[derive(Debug)]
+pub struct Media {
+    threads: Vec<Thread>,
+    ports: Ports,
+    clock: Clock,
+    open: BTreeMap<LegId, Entry>,
+    shared: Arc<Shared>,
+    alive: Arc<AtomicUsize>,
+    next_thread: usize,
+}
+
+#[derive(Debug)]
+struct Thread {
+    commands: SyncSender<Command>,
+    waker: Waker,
+    handle: Option<JoinHandle<()>>,
+}
+
+/// What signalling's end knows of a leg.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    thread: usize,
+    codec: ClipCodec,
+    takes_keys: bool,
+    joined: Option<LegId>,
+}
+
+impl Media {
+    /// Starts the threads; events of all of them come out of one receiver.
+    ///
+    /// # Errors
+    /// If the kernel gives no threads or no readiness.
+    pub fn start(config: &Config) -> io::Result<(Media, Receiver<Event>)> {
+        let (events, received) = sync_channel(EVENTS_MAX);
+        let mut media = Media {
+            threads: Vec::new(),
+            ports: Ports::new(&config.ports),
+            clock: Clock::start(),
+            open: BTreeMap::new(),
+            shared: Arc::default(),
+            alive: Arc::default(),
+            next_thread: 0,
+        };
+        for number in 0..config.threads.clamp(1, THREADS_MAX) {
+            let thread = Thread::start(number, media.clock, events.clone(), &media.shared)?;
+            media.threads.push(thread);
+        }
+        Ok((media, received))
+    }
+
+    /// Opens a leg: binds its ports, which then belong to it until it is closed.
+    ///
+    /// # Errors
+    /// If there are no ports, or its thread is behind.
+    pub fn open(&mut self, id: LegId, opening: &Opening) -> Result<LocalPorts, Refused> {
+        if self.open.contains_key(&id) {
+            return Err(Refused::LegExists);
+        }
+        let thread = self.thread_for(opening.beside);
+        let Opening { local, remote, drawn, .. } = opening;
+        let pair = self.ports.bind(*local, remote.mux).map_err(Refused::from)?;
+        let ports =
+            LocalPorts { rtp: pair.port, rtcp: if remote.mux { pair.port } else { pair.port + 1 } };
+        let counted = Counted::one(&self.alive);
+        let leg = Leg::new(self.clock.now(), id, *remote, drawn, pair, counted);
+        self.threads[thread].send(Command::Open(Box::new(leg)))?;
+        self.open.insert(id, Entry::new(thread, remote));
+        Ok(ports)
+    }
+
+    /// The thread of the leg beside it, or each in turn.
+    fn thread_for(&mut self, beside: Option<LegId>) -> usize {
+        if let Some(entry) = beside.and_then(|it| self.open.get(&it)) {
+            return entry.thread;
+        }
+        self.next_thread = (self.next_thread + 1) % self.threads.len();
+        self.next_thread
+    }
+
+    /// A new offer and answer agreed on something else. The same address keeps what is latched.
+    ///
+    /// # Errors
+    /// If the leg is joined and its new codec cannot be relayed; part it first.
+    pub fn update(&mut self, id: LegId, remote: &Remote) -> Result<(), Refused> {
+        let entry = *self.entry(id)?;
+        if let Some(peer) = entry.joined {
+            relayable(remote.codec, self.entry(peer)?.codec)?;
+        }
+        self.threads[entry.thread].send(Command::Update(id, *remote))?;
+        let updated = Entry { joined: entry.joined, ..Entry::new(entry.thread, remote) };
+        self.open.insert(id, updated);
+        Ok(())
+    }
+
+    /// Plays a sound instead of what is played or relayed to the leg so far. The end of a sound that
+    /// another replaces is not told.
+    ///
+    /// # Errors
+    /// If there is no such sound in the leg's codec.
+    pub fn play(
+        &self,
+        id: LegId,
+        play: PlayId,
+        clips: &Clips,
+        repeat: Repeat,
+    ) -> Result<(), Refused> {
+        let entry = self.entry(id)?;
+        clips.of(entry.codec).ok_or(Refused::NoClip(entry.codec))?;
+        self.threads[entry.thread].send(Command::Play(id, play, clips.clone(), repeat))
+    }
+
+    /// Stops what is played; what is relayed to the leg is heard again.
+    ///
+    /// # Errors
+    /// If there is no such leg, or its thread is behind.
+    pub fn stop_playing(&self, id: LegId) -> Result<(), Refused> {
+        self.threads[self.entry(id)?.thread].send(Command::StopPlaying(id))
+    }
+
+    /// Lets two legs hear each other. Each leaves the leg with which it was joined before.
+    ///
+    /// # Errors
+    /// If their codecs cannot be relayed.
+    pub fn join(&mut self, a: LegId, b: LegId) -> Result<(), Refused> {
+        if a == b {
+            return Err(Refused::SameLeg);
+        }
+        let (left, right) = (*self.entry(a)?, *self.entry(b)?);
+        relayable(left.codec, right.codec)?;
+        if left.thread != right.thread {
+            self.move_leg(a, left.thread, right.thread)?;
+        }
+        self.threads[right.thread].send(Command::Join(a, b))?;
+        for leg in [a, b] {
+            self.forget_join(leg);
+        }
+        self.note_join(a, Some(b));
+        self.note_join(b, Some(a));
+        Ok(())
+    }
+
+    /// A leg changes its thread; its sockets and its stream stay the same.
+    fn move_leg(&mut self, id: LegId, from: usize, to: usize) -> Result<(), Refused> {
+        let (sender, receiver) = sync_channel(1);
+        self.threads[from].send(Command::HandOver(id, sender))?;
+        let wait = Duration::from_micros(HAND_OVER.0);
+        let leg = receiver.recv_timeout(wait).map_err(|_| Refused::Stopped)?;
+        self.forget_join(id);
+        // A leg that cannot arrive is closed with the command that holds it.
+        if let Err(error) = self.threads[to].send(Command::Open(leg)) {
+            self.open.remove(&id);
+            return Err(error);
+        }
+        if let Some(entry) = self.open.get_mut(&id) {
+            entry.thread = to;
+        }
+        Ok(())
+    }
+
+    /// The leg and the one with which it is joined no longer hear each other.
+    ///
+    /// # Errors
+    /// If there is no such leg, or its thread is behind.
+    pub fn part(&mut self, id: LegId) -> Result<(), Refused> {
+        self.threads[self.entry(id)?.thread].send(Command::Part(id))?;
+        self.forget_join(id);
+        Ok(())
+    }
+
+    /// Sends a key to the peer, held for `length` (at least 40 ms), after those that wait.
+    ///
+    /// # Errors
+    /// If the peer takes no keys.
+    pub fn send_key(&self, id: LegId, key: Key, length: Micros) -> Result<(), Refused> {
+        let entry = self.entry(id)?;
+        if !entry.takes_keys {
+            return Err(Refused::NoKeys);
+        }
+        self.threads[entry.thread].send(Command::SendKey(id, key, length))
+    }
+
+    /// Closes a leg and frees its ports; [`Event::Closed`] follows with its figures.
+    ///
+    /// # Errors
+    /// If there is no such leg, or its thread is behind: then the leg is still open.
+    pub fn close(&mut self, id: LegId) -> Result<(), Refused> {
+        self.threads[self.entry(id)?.thread].send(Command::Close(id))?;
+        self.forget_join(id);
+        self.open.remove(&id);
+        Ok(())
+    }
+
+    /// How many legs hold ports at this moment.
+    #[must_use]
+    pub fn legs(&self) -> usize {
+        self.alive.load(Ordering::Relaxed)
+    }
+
+    /// What went wrong without anybody to tell it to.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts {
+            events_dropped: self.shared.events_dropped.load(Ordering::Relaxed),
+            turns_skipped: self.shared.turns_skipped.load(Ordering::Relaxed),
+            malformed: self.shared.malformed.load(Ordering::Relaxed),
+            keys_dropped: self.shared.keys_dropped.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Stops the threads and waits for them: every leg says farewell and is closed.
+    pub fn shutdown(mut self) {
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        for thread in &self.threads {
+            // Without a waker there is no thread to wake.
+            let _ = thread.waker.wake();
+        }
+        for handle in self.threads.iter_mut().filter_map(|it| it.handle.take()) {
+            // A thread that panicked has said so; the others still end.
+            let _ = handle.join();
+        }
+        self.open.clear();
+    }
+
+    fn entry(&self, id: LegId) -> Result<&Entry, Refused> {
+        self.open.get(&id).ok_or(Refused::UnknownLeg)
+    }
+
+    fn note_join(&mut self, id: LegId, with: Option<LegId>) -> Option<LegId> {
+        let entry = self.open.get_mut(&id)?;
+        std::mem::replace(&mut entry.joined, with)
+    }
+
+    fn forget_join(&mut self, id: LegId) {
+        if let Some(peer) = self.note_join(id, None) {
+            self.note_join(peer, None);
+        }
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Thread {
+    fn start(
+        number: usize,
+        clock: Clock,
+        events: SyncSender<Event>,
+        shared: &Arc<Shared>,
+    ) -> io::Result<Thread> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        let (commands, received) = sync_channel(COMMANDS_MAX);
+        let worker = Worker::new(poll, clock, received, events, Arc::clone(shared));
+        let name = format!("media-{number}");
+        let handle = std::thread::Builder::new().name(name).spawn(move || worker.run())?;
+        Ok(Thread { commands, waker, handle: Some(handle) })
+    }
+
+    fn send(&self, command: Command) -> Result<(), Refused> {
+        self.commands.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => Refused::Busy,
+            TrySendError::Disconnected(_) => Refused::Stopped,
+        })?;
+        self.waker.wake().map_err(|_| Refused::Stopped)
+    }
+}
+
+impl Entry {
+    const fn new(thread: usize, remote: &Remote) -> Entry {
+        let takes_keys = remote.outgoing.event.is_some();
+        Entry { thread, codec: remote.codec, takes_keys, joined: None }
+    }
+}
+
+impl From<NoPair> for Refused {
+    fn from(error: NoPair) -> Refused {
+        match error {
+            NoPair::Exhausted => Refused::PortsExhausted,
+            NoPair::Bind(kind) => Refused::Bind(kind),
+        }
+    }
+}
+
+/// The same codec, or the two laws of G.711, whose bytes map to each other.
+const fn relayable(a: ClipCodec, b: ClipCodec) -> Result<(), Refused> {
+    match (a, b) {
+        (ClipCodec::Pcma | ClipCodec::Pcmu, ClipCodec::Pcma | ClipCodec::Pcmu)
+        | (ClipCodec::G722, ClipCodec::G722) => Ok(()),
+        (ClipCodec::G722, ClipCodec::Pcma | ClipCodec::Pcmu)
+        | (ClipCodec::Pcma | ClipCodec::Pcmu, ClipCodec::G722) => Err(Refused::Codecs(a, b)),
+    }
+}

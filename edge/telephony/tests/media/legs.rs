@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Ports, and how legs begin and end.
+
+use crate::peer::{Peer, event, place, remote, settle, socket, start};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
+use telephony::clip::ClipCodec::Pcma;
+use telephony::media::{Config, Drawn, Event, LegId, Media, Opening, Refused};
+
+fn opening(local: IpAddr) -> Opening {
+    let address = SocketAddr::new(local, 40_000);
+    let drawn = Drawn { ssrc: 1, sequence: 1, timestamp: 1, seed: 1 };
+    Opening { local, remote: remote(address, Pcma), drawn, beside: None }
+}
+
+#[test]
+fn a_taken_port_is_skipped_and_an_exhausted_range_is_said() {
+    let (mut media, events) = Media::start(&Config { threads: 1, ports: 23_001..=23_007 }).unwrap();
+    let local = place(40);
+    // The first even port, and the odd one of the second pair.
+    let _one = UdpSocket::bind(SocketAddr::new(local, 23_002)).unwrap();
+    let _two = UdpSocket::bind(SocketAddr::new(local, 23_005)).unwrap();
+    let ports = media.open(LegId(1), &opening(local)).unwrap();
+    assert_eq!((ports.rtp, ports.rtcp), (23_006, 23_007));
+    assert_eq!(media.open(LegId(2), &opening(local)), Err(Refused::PortsExhausted));
+    assert_eq!(media.open(LegId(1), &opening(local)), Err(Refused::LegExists));
+    media.close(LegId(1)).unwrap();
+    event(&events, |it| matches!(it, Event::Closed { .. }));
+    assert_eq!(media.legs(), 0);
+    assert_eq!(media.open(LegId(2), &opening(local)), Ok(ports), "a closed leg's ports are free");
+    // 192.0.2.1 (RFC 5737) is nobody's address.
+    let foreign = media.open(LegId(3), &opening("192.0.2.1".parse().unwrap()));
+    assert_eq!(foreign, Err(Refused::Bind(std::io::ErrorKind::AddrNotAvailable)));
+    assert_eq!(media.legs(), 1);
+}
+
+#[test]
+fn ipv6() {
+    let (mut media, events) = start(1);
+    let local = IpAddr::V6(Ipv6Addr::LOCALHOST);
+    let mut a = Peer::call(&mut media, local, 1, Pcma);
+    let mut b = Peer::call(&mut media, local, 2, Pcma);
+    media.join(a.leg, b.leg).unwrap();
+    settle(&mut media, &events, &b);
+    a.say(1);
+    assert_eq!(b.hear().1[0], 1);
+    b.say(2);
+    assert_eq!(a.hear().1[0], 2);
+}
+
+#[test]
+fn legs_change_partner_and_thread_again_and_again() {
+    let (mut media, events) = start(3);
+    let mut peers: Vec<Peer> = (0..4).map(|n| Peer::call(&mut media, place(41), n, Pcma)).collect();
+    for round in 0..12_u8 {
+        let (a, b) = (usize::from(round) % 4, usize::from(round / 3 + 1 + round) % 4);
+        if a == b {
+            continue;
+        }
+        media.join(peers[a].leg, peers[b].leg).unwrap();
+        settle(&mut media, &events, &peers[b]);
+        peers[a].say(round);
+        assert_eq!(peers[b].hear().1[0], round);
+        peers[b].say(round + 100);
+        assert_eq!(peers[a].hear().1[0], round + 100);
+    }
+    assert_eq!(media.legs(), 4);
+}
+
+#[test]
+fn a_stream_of_nonsense_harms_nobody() {
+    let (mut media, events) = start(1);
+    let mut a = Peer::call(&mut media, place(42), 1, Pcma);
+    let b = Peer::call(&mut media, place(42), 2, Pcma);
+    media.join(a.leg, b.leg).unwrap();
+    settle(&mut media, &events, &b);
+    let other = socket(place(42));
+    for length in 0..200_usize {
+        let bytes: Vec<u8> = (0..length).map(|n| (n * 37 + length) as u8).collect();
+        other.send_to(&bytes, a.target()).unwrap();
+        let rtcp = SocketAddr::new(a.local, a.ports.rtcp);
+        other.send_to(&bytes, rtcp).unwrap();
+    }
+    other.send_to(&[0x80; 9_000], a.target()).unwrap();
+    a.say(7);
+    assert_eq!(b.hear().1[0], 7);
+    assert!(media.counts().malformed > 100);
+}
+
+#[test]
+fn events_that_nobody_reads_are_counted_and_hold_nothing_up() {
+    let (mut media, events) = start(1);
+    let limit = telephony::media::limits::EVENTS_MAX as u64;
+    for n in 0..limit + 10 {
+        while media.open(LegId(n), &opening(place(43))) == Err(Refused::Busy) {
+            std::thread::yield_now();
+        }
+        while media.close(LegId(n)) == Err(Refused::Busy) {
+            std::thread::yield_now();
+        }
+    }
+    let clock = telephony::media::Clock::start();
+    while media.legs() > 0 {
+        assert!(clock.now().0 < 10_000_000, "the thread goes on");
+        std::thread::yield_now();
+    }
+    let (dropped, told) = (media.counts().events_dropped, events.try_iter().count() as u64);
+    assert_eq!((dropped, told), (10, limit));
+}
