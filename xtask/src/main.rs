@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The project's own tasks, started as `cargo xtask TASK`.
 //!
-//! Rule: nothing in here needs more than Rust and a C and C++ compiler.
+//! Rule: nothing in here needs more than Rust and a C and C++ compiler, but making announcements anew.
 
 mod bench;
 mod cargo;
 mod check;
 mod clock;
 mod fuzz;
+mod prompts;
 mod run;
 mod scenarios;
 mod seed;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 /// Every task: how it is called, and what it does.
-const TASKS: [(&str, &str); 9] = [
+const TASKS: [(&str, &str); 10] = [
     ("run", "set everything up and show the centre at its main job"),
     (
         "check [--seed 0x…]",
@@ -34,6 +35,10 @@ const TASKS: [(&str, &str); 9] = [
     ),
     ("soak [--first-seed 0x…]", "10 million events over 200 seeds with faults"),
     ("seed 0x…", "replay one seed of the simulation and tell its story"),
+    (
+        "prompts [--check]",
+        "make the example's announcements and music anew; --check measures those that are there",
+    ),
     ("fuzz [TARGET SECONDS]", "feed every reader with bytes that nobody thought of"),
     ("bench", "print what a year of calls costs"),
     ("help", "print this list"),
@@ -73,6 +78,8 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["soak"] => soak::soak(seed::fresh()),
         ["soak", "--first-seed", seed] => seed::parse(seed).and_then(soak::soak),
         ["seed", seed] => seed::parse(seed).and_then(soak::replay),
+        ["prompts"] => prompts::make(),
+        ["prompts", "--check"] => prompts::check(),
         ["fuzz"] => fuzz::long(),
         ["fuzz", target, seconds] => fuzz::one(target, seconds),
         ["bench"] => bench::bench(),

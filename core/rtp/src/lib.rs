@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! RTP and RTCP without sockets or clock: packets, statistics, key presses, G.711.
+//! RTP and RTCP without sockets or clock: packets, statistics, key presses, G.711, G.722.
 //!
 //! ```text
 //!            ┌─ demux: RTP, RTCP, STUN or DTLS?
@@ -7,7 +7,7 @@
 //!            └─▶ packet ─▶ latch ─▶ reception ─▶ relay ─▶ packet
 //!                        (from whom?) (lost? late?) (one stream out)
 //!                          ├─▶ keys       which key was pressed
-//!                          └─▶ g711, playout, mix    only where somebody listens in
+//!                          └─▶ g711, g722, playout, mix    only where somebody listens in
 //!               rtcp ─▶ exchange ─▶ quality          how it sounded
 //! ```
 //!
@@ -21,6 +21,7 @@ extern crate alloc;
 mod demux;
 mod exchange;
 pub mod g711;
+pub mod g722;
 pub mod keys;
 pub mod latch;
 pub mod limits;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What callers hear where a sound is missing: not nothing, or they would think the line is dead.
+
+use std::f64::consts::TAU;
+
+use super::limits::RATE;
+
+/// A tone that comes and goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TonePattern {
+    /// Waves a second.
+    pub hz: f64,
+    /// Milliseconds with the tone.
+    pub on_ms: u32,
+    /// Milliseconds of silence after it.
+    pub off_ms: u32,
+    /// How often both come before the sound ends, or begins again.
+    pub times: usize,
+    /// The tone's peak, 1 is full scale.
+    pub peak: f32,
+}
+
+/// The replacement: 425 Hz as German exchanges use, three times, at about −17 dBFS RMS.
+pub const REPLACEMENT: TonePattern =
+    TonePattern { hz: 425.0, on_ms: 500, off_ms: 500, times: 3, peak: 0.2 };
+
+/// Milliseconds in which the tone swells and dies away, so that it does not click.
+const SWELL_MS: u32 = 10;
+
+/// The pattern's samples at [`RATE`].
+pub(super) fn samples(pattern: TonePattern) -> Vec<f32> {
+    let on = count(pattern.on_ms);
+    let once = (0..on + count(pattern.off_ms)).map(|index| {
+        if index >= on {
+            return 0.0;
+        }
+        let swell = (index.min(on - 1 - index) as f32 / count(SWELL_MS) as f32).min(1.0);
+        let wave = (TAU * pattern.hz * index as f64 / f64::from(RATE)).sin() as f32;
+        pattern.peak * swell * wave
+    });
+    once.collect::<Vec<f32>>().repeat(pattern.times)
+}
+
+fn count(milliseconds: u32) -> usize {
+    (milliseconds * RATE / 1_000) as usize
+}
