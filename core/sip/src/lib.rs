@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+pub mod agent;
 pub mod dialog;
 pub mod digest;
 pub mod message;
@@ -17,6 +18,7 @@ mod method;
 pub mod registrar;
 pub mod sdp;
 mod status;
+
 pub mod transaction;
 
 pub use method::Method;

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Messages made from what is remembered: replies from the request, requests from the dialog.
+//!
+//! The rule to keep: nothing is sent that the writer refuses; whoever asked hears that it failed.
+
+use super::limits::MAX_FORWARDS;
+use super::words::Flow;
+use crate::dialog::Dialog;
+use crate::message::{
+    Address, Host, Message, MessageWriter, Name, Reply, Request, Response, Rport, Uri, Via,
+    method_bytes, parse_datagram,
+};
+use crate::registrar::Transport;
+use crate::{Method, Status};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
+
+/// The methods that are understood (RFC 3261, 20.5).
+pub(super) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
+
+/// The extensions that are understood.
+pub(super) const SUPPORTED: [&str; 2] = ["timer", "100rel"];
+
+/// What a message says beyond what follows from the request or the dialog.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) reason: Option<String>,
+    pub(super) fields: Vec<(Name, Vec<u8>)>,
+    pub(super) sdp: Option<Vec<u8>>,
+}
+
+impl Draft {
+    pub(super) fn with(mut self, name: Name, value: impl Into<Vec<u8>>) -> Draft {
+        self.fields.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn sdp(sdp: Option<Vec<u8>>) -> Draft {
+        Draft { sdp, ..Draft::default() }
+    }
+
+    fn finish(&self, mut writer: MessageWriter<'_>) -> bool {
+        for (name, value) in &self.fields {
+            writer.field(*name, value);
+        }
+        if self.sdp.is_some() {
+            writer.field(Name::ContentType, b"application/sdp");
+        }
+        writer.finish(self.sdp.as_deref().unwrap_or_default()).is_ok()
+    }
+}
+
+/// A response to a request.
+pub(super) fn reply(
+    request: &Request<'_>,
+    source: SocketAddr,
+    status: Status,
+    to_tag: &[u8],
+    draft: &Draft,
+) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let to_tag = (status.code() != 100).then_some(to_tag);
+    let reason = draft.reason.as_deref();
+    let establishes = request.method == Method::Invite && status.code() > 100;
+    let record_route = establishes && (status.is_provisional() || status.is_success());
+    let source = Some(source);
+    let parts = Reply { reason, to_tag, record_route, source, ..Reply::new(status) };
+    let writer = request.reply(&mut bytes, &parts);
+    draft.finish(writer).then_some(bytes)
+}
+
+/// A request as it came, to be answered later. Not for sending: it is not checked again.
+pub(super) fn copy(request: &Request<'_>) -> Vec<u8> {
+    let fields = request.headers.fields();
+    let head: usize = fields.iter().map(|it| it.raw_name.len() + it.raw.len() + 4).sum();
+    let uri = request.uri.raw();
+    let line = request.method_name.len() + uri.len() + 14;
+    let mut bytes = Vec::with_capacity(line + head + request.body.len());
+    for part in [request.method_name, b" ", uri, b" SIP/2.0\r\n"] {
+        bytes.extend_from_slice(part);
+    }
+    for field in fields {
+        for part in [field.raw_name, b": ", field.raw, b"\r\n"] {
+            bytes.extend_from_slice(part);
+        }
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(request.body);
+    bytes
+}
+
+/// Where the response to a request goes (RFC 3261, 18.2.2; RFC 3581, 4). `maddr` is not followed: it
+/// would let a stranger direct our answers at others.
+pub(super) fn way_back(flow: Flow, via: &Via<'_>) -> Flow {
+    let port = match (flow.transport, via.rport()) {
+        (Transport::Udp, None) => via.port.unwrap_or(5_060),
+        (Transport::Udp, Some(Rport::Asked | Rport::Port(_)))
+        | (Transport::Tcp | Transport::Tls | Transport::WebSocket, _) => flow.remote.port(),
+    };
+    Flow { remote: SocketAddr::new(flow.remote.ip(), port), ..flow }
+}
+
+/// Host and port of a Via, as the key of its transaction compares them.
+pub(super) fn sent_by(via: &Via<'_>) -> Vec<u8> {
+    let mut text = match via.host {
+        Host::Name(name) => name.to_vec(),
+        Host::V4(address) => address.to_string().into_bytes(),
+        Host::V6(address) => address.to_string().into_bytes(),
+    };
+    if let Some(port) = via.port {
+        text.extend_from_slice(format!(":{port}").as_bytes());
+    }
+    text
+}
+
+/// Our Contact on this flow.
+pub(super) fn contact(user: &[u8], flow: &Flow) -> Vec<u8> {
+    let end = match flow.transport {
+        Transport::Udp => "",
+        Transport::Tcp => ";transport=tcp",
+        Transport::Tls => ";transport=tls",
+        Transport::WebSocket => ";transport=ws",
+    };
+    let mut text = b"<sip:".to_vec();
+    text.extend_from_slice(user);
+    text.extend_from_slice(format!("@{}{end}>", flow.local).as_bytes());
+    text
+}
+
+/// Our Via on this flow.
+pub(super) fn via(flow: &Flow, branch: &[u8]) -> Vec<u8> {
+    let transport = match flow.transport {
+        Transport::Udp => "UDP",
+        Transport::Tcp => "TCP",
+        Transport::Tls => "TLS",
+        Transport::WebSocket => "WS",
+    };
+    let mut text = format!("SIP/2.0/{transport} {};branch=", flow.local).into_bytes();
+    text.extend_from_slice(branch);
+    text.extend_from_slice(b";rport");
+    text
+}
+
+/// `<uri>;tag=t`, or without a tag.
+pub(super) fn party(uri: &[u8], tag: &[u8]) -> Vec<u8> {
+    let mut text = bracketed(uri);
+    push_tag(&mut text, tag);
+    text
+}
+
+/// Adds a tag, if there is one.
+pub(super) fn push_tag(text: &mut Vec<u8>, tag: &[u8]) {
+    if !tag.is_empty() {
+        text.extend_from_slice(b";tag=");
+        text.extend_from_slice(tag);
+    }
+}
+
+fn bracketed(uri: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(uri.len() + 2);
+    text.push(b'<');
+    text.extend_from_slice(uri);
+    text.push(b'>');
+    text
+}
+
+/// A request in a dialog (RFC 3261, 12.2.1.1).
+pub(super) fn in_dialog(
+    dialog: &Dialog,
+    flow: &Flow,
+    method: Method,
+    cseq: u32,
+    branch: &[u8],
+    draft: &Draft,
+) -> Option<Vec<u8>> {
+    let name = method_bytes(method)?;
+    let targets = dialog.targets(first_is_loose(dialog));
+    let mut bytes = Vec::new();
+    let mut writer = MessageWriter::request(&mut bytes, name, targets.request_uri);
+    writer.field(Name::Via, &via(flow, branch));
+    for route in &targets.routes {
+        writer.field(Name::Route, &bracketed(route));
+    }
+    writer
+        .text(Name::MaxForwards, format_args!("{MAX_FORWARDS}"))
+        .field(Name::From, &party(dialog.local_uri.expose(), &dialog.id.local_tag))
+        .field(Name::To, &party(dialog.remote_uri.expose(), &dialog.id.remote_tag))
+        .field(Name::CallId, &dialog.id.call_id)
+        .text(Name::CSeq, format_args!("{cseq} {method}"));
+    draft.finish(writer).then_some(bytes)
+}
+
+/// The next hop of a request in a dialog, if it is an address.
+pub(super) fn next_hop(dialog: &Dialog) -> Option<SocketAddr> {
+    let first = dialog.route_set.first().unwrap_or(dialog.remote_target.expose());
+    let uri = Uri::parse(first)?;
+    let uri = uri.sip()?;
+    Some(SocketAddr::new(uri.host.address()?, uri.port.unwrap_or(5_060)))
+}
+
+fn first_is_loose(dialog: &Dialog) -> bool {
+    let first = dialog.route_set.first().and_then(|route| Uri::parse(route));
+    first.is_none_or(|uri| uri.sip().is_some_and(|uri| uri.params.get("lr").is_some()))
+}
+
+/// CANCEL, or the ACK to a final response that is no 2xx: made from the INVITE (RFC 3261, 9.1 and
+/// 17.1.1.3). The ACK has the response's To.
+pub(super) fn from_invite(
+    invite: &[u8],
+    method: Method,
+    to: Option<&[u8]>,
+    draft: &Draft,
+) -> Option<Vec<u8>> {
+    let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
+    let headers = &request.headers;
+    let mut bytes = Vec::new();
+    let mut writer = MessageWriter::request(&mut bytes, method_bytes(method)?, request.uri.raw());
+    for name in [Name::Via, Name::Route, Name::MaxForwards, Name::From] {
+        for field in headers.all(name) {
+            writer.field(name, field.raw);
+        }
+    }
+    let to = to.or(headers.first(Name::To).map(|field| field.raw)).unwrap_or_default();
+    writer
+        .field(Name::To, to)
+        .field(Name::CallId, headers.call_id)
+        .text(Name::CSeq, format_args!("{} {method}", headers.cseq.number));
+    draft.finish(writer).then_some(bytes)
+}
+
+/// The URIs of Record-Route in the order of the message.
+pub(super) fn record_route(headers: &crate::message::Headers<'_>) -> Vec<Vec<u8>> {
+    headers.record_routes().map(|route| route.uri.raw().to_vec()).collect()
+}
+
+/// Whether the body is a session description, and it.
+pub(super) fn sdp(headers: &crate::message::Headers<'_>, body: &[u8]) -> (Option<Vec<u8>>, bool) {
+    if body.is_empty() {
+        return (None, false);
+    }
+    let is_sdp = match headers.content_type() {
+        Ok(Some(kind)) => kind.is("application", "sdp"),
+        Ok(None) | Err(_) => false,
+    };
+    if is_sdp { (Some(body.to_vec()), false) } else { (None, true) }
+}
+
+/// The body of a response, if it is a session description.
+pub(super) fn answer_sdp(response: &Response<'_>) -> Option<Vec<u8>> {
+    sdp(&response.headers, response.body).0
+}
+
+/// Whether the sender of a request sees its own address as we see it: no NAT between.
+pub(super) fn is_direct(via: &Via<'_>, source: SocketAddr) -> bool {
+    let address: Option<IpAddr> = via.host.address();
+    address == Some(source.ip().to_canonical()) && via.port.unwrap_or(5_060) == source.port()
+}
+
+/// The first Contact.
+pub(super) fn contact_uri<'a>(headers: &crate::message::Headers<'a>) -> Option<&'a [u8]> {
+    headers.contacts().next().map(|contact: Address<'a>| contact.uri.raw())
+}

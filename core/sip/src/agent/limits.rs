@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The bounds of the user agent, with their calculations.
+
+/// Calls at once: every contact of the core (8,192) has a caller's leg and rings at most one agent at
+/// a time, whose telephones may be a few; thrice that. Half is kept for the calls that we make for
+/// those who are in. At the bound: 503 with Retry-After, stateless.
+pub const CALLS_MAX: usize = 24_576;
+
+/// Timers that fire in one [`super::UserAgent::elapse`]: what is sent for them fits into a socket's
+/// buffer. The rest stays due.
+pub const ELAPSE_MAX: usize = 256;
+
+/// Header fields of an INVITE that are copied for the user: a History-Info of a call that was
+/// forwarded ten times. Further ones are left out.
+pub const COPIES_MAX: usize = 16;
+
+/// The longest value that is copied; a longer one is left out.
+pub const COPY_MAX: usize = 1_024;
+
+/// The longest body of an INFO that is handed to the user; `application/dtmf-relay` has 30 bytes.
+pub const INFO_MAX: usize = 256;
+
+/// Contacts of one REGISTER that are handed to the user; more than a device has interfaces.
+pub const CONTACTS_MAX: usize = 16;
+
+/// Seconds that a caller is asked to wait at a bound or while draining.
+pub const RETRY_AFTER: u32 = 10;
+
+/// How many hops a request of ours may take (RFC 3261, 8.1.1.6).
+pub const MAX_FORWARDS: u8 = 70;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The user agent: bytes in, events out; commands in, bytes out.
+//!
+//! ```text
+//!   socket ── receive ──▶ Admission ──▶ Transactions ──▶ Dialogs ──▶ Call ── Event ──▶ user
+//!                             │              ▲                         │     (B2BUA)
+//!                400 405 416 420 481 482     │                         │
+//!                501 503 505, without state  └── request, response ────┤
+//!   socket ◀─ poll_transmit ─────────────────────────────────────────  ◀── command ──── user
+//! ```
+//!
+//! Joins [`crate::message`], [`crate::transaction`] and [`crate::dialog`]. Sessions are bytes here:
+//! offer and answer are the user's. Time is an argument, randomness a generator that the edge seeds.
+//! The rule to keep: what is refused costs no memory; what is accepted ends with exactly one last
+//! event, and leaves nothing behind when its timers are over.
+
+mod admission;
+mod answers;
+mod calls;
+mod compose;
+mod established;
+mod incoming;
+pub mod limits;
+mod outgoing;
+mod transport;
+mod words;
+
+pub use calls::UserAgent;
+pub use words::{
+    CallId, CommandRefused, Config, Event, Flow, Invite, InviteInfo, ProbeId, Raw, RegisterContact,
+    RegisterId, RegisterInfo, Transmit, Way,
+};

@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Calls that we make, until they are up or not.
+//!
+//! The rule to keep: every 2xx gets its ACK, whatever has become of the call; what remembers that is
+//! the INVITE's transaction, which lives as long as a 2xx can come.
+
+use super::answers::refresh_carrier;
+use super::calls::{Stage, UserAgent, status};
+use super::compose::{self, ALLOW, Draft};
+use super::transport::{Purpose, Sent};
+use super::words::{CallId, CommandRefused, Event, Flow, Invite, ProbeId, Transmit, Way};
+use crate::dialog::{
+    Dialog, DialogId, Established, EstablishedEvent, ForkEffect, InviteSent, OutgoingEffect,
+    OutgoingEvent, OutgoingInvite, Party, PeerSaid, SessionTimer, Stage as DialogStage,
+};
+use crate::message::{Message, MessageWriter, Name, Response, parse_datagram};
+use crate::transaction::{ClientEvent, TransactionId};
+use crate::{Method, Status};
+use alloc::format;
+use alloc::vec::Vec;
+use stdx::Tick;
+
+/// What a step of an outgoing call has in hand.
+#[derive(Clone, Copy)]
+pub(super) enum Hand<'a> {
+    Response(TransactionId, &'a Response<'a>),
+    /// A BYE in an early dialog.
+    Request(TransactionId),
+}
+
+impl UserAgent {
+    /// Makes a call; while draining too, because who waits already shall still reach somebody.
+    ///
+    /// # Errors
+    /// Without room, or if a value cannot be written.
+    pub fn invite(&mut self, now: Tick, invite: Invite) -> Result<CallId, CommandRefused> {
+        if self.calls.len() >= self.config.calls.all {
+            return Err(CommandRefused::NoRoom);
+        }
+        let branch = self.draw_branch();
+        let bytes = self.compose_invite(&invite, &branch).ok_or(CommandRefused::Unwritable)?;
+        let sent = Sent::ours(invite.flow, bytes, Purpose::Unattended);
+        let transaction = self.request(now, Method::Invite, &branch, sent);
+        let transaction = transaction.ok_or(CommandRefused::NoRoom)?;
+        let machine = OutgoingInvite::begin(now + invite.ring_for);
+        let stage = Stage::Outgoing { machine, transaction };
+        let id = self.begin_call(invite.flow, invite.way, stage);
+        if let Some(sent) = self.transactions.payload_mut(transaction) {
+            sent.purpose = Purpose::OurCall(id);
+        }
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.local_sdp = Some(invite.offer);
+        }
+        self.reschedule(id);
+        Ok(id)
+    }
+
+    /// Takes a call back that was not answered; one that was answered meanwhile is hung up.
+    ///
+    /// # Errors
+    /// If there is no such call.
+    pub fn cancel(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        reason: Option<&[u8]>,
+    ) -> Result<(), CommandRefused> {
+        self.hang_up(now, call, reason)
+    }
+
+    /// Hangs up, whatever state the call is in: CANCEL, BYE, or 480 to an incoming call that was not
+    /// answered.
+    ///
+    /// # Errors
+    /// If there is no such call.
+    pub fn hang_up(
+        &mut self,
+        now: Tick,
+        id: CallId,
+        reason: Option<&[u8]>,
+    ) -> Result<(), CommandRefused> {
+        let call = self.calls.get_mut(&id).ok_or(CommandRefused::NoSuchCall)?;
+        call.reason = reason.map(<[u8]>::to_vec);
+        match call.stage {
+            Stage::Incoming { .. } => self.refuse_call(now, id, status(480), None, None),
+            Stage::Outgoing { .. } => self.step_outgoing(now, id, OutgoingEvent::HangUp, None),
+            Stage::Up(_) => self.step_established(now, id, EstablishedEvent::HangUp, None),
+        }
+    }
+
+    /// Asks a peer how it is; the answer is [`Event::Probed`].
+    ///
+    /// # Errors
+    /// Without room, or if the address cannot be written.
+    pub fn options(
+        &mut self,
+        now: Tick,
+        flow: Flow,
+        target: &[u8],
+    ) -> Result<ProbeId, CommandRefused> {
+        let probe = ProbeId(self.next);
+        self.next += 1;
+        let branch = self.draw_branch();
+        let (tag, call_id) = (self.draw(), self.draw());
+        let contact = compose::contact(&self.config.contact_user, &flow);
+        let from = contact.strip_prefix(b"<").and_then(|inner| inner.strip_suffix(b">"));
+        let mut bytes = Vec::new();
+        let mut writer = MessageWriter::request(&mut bytes, b"OPTIONS", target);
+        writer
+            .field(Name::Via, &compose::via(&flow, &branch))
+            .text(Name::MaxForwards, format_args!("{}", super::limits::MAX_FORWARDS))
+            .field(Name::From, &compose::party(from.unwrap_or_default(), &tag))
+            .field(Name::To, &compose::party(target, &[]))
+            .field(Name::CallId, &call_id)
+            .field(Name::CSeq, b"1 OPTIONS")
+            .field(Name::Contact, &contact)
+            .field(Name::Accept, b"application/sdp");
+        writer.finish(&[]).map_err(|_| CommandRefused::Unwritable)?;
+        let sent = Sent::ours(flow, bytes, Purpose::Probe(probe));
+        self.request(now, Method::Options, &branch, sent).ok_or(CommandRefused::NoRoom)?;
+        Ok(probe)
+    }
+
+    fn compose_invite(&mut self, invite: &Invite, branch: &[u8]) -> Option<Vec<u8>> {
+        let (tag, call_id) = (self.draw(), [self.draw(), self.draw()].concat());
+        let cseq = 1 + self.rng.next_u64() % 1_000_000;
+        let target = invite.target.expose();
+        let mut from = invite.from.expose().clone();
+        compose::push_tag(&mut from, &tag);
+        let proposal = self.config.session.propose();
+        let mut bytes = Vec::new();
+        let mut writer = MessageWriter::request(&mut bytes, b"INVITE", target);
+        writer
+            .field(Name::Via, &compose::via(&invite.flow, branch))
+            .text(Name::MaxForwards, format_args!("{}", invite.max_forwards))
+            .field(Name::From, &from)
+            .field(Name::To, &compose::party(target, &[]))
+            .field(Name::CallId, &call_id)
+            .text(Name::CSeq, format_args!("{cseq} INVITE"))
+            .field(Name::Contact, &compose::contact(&self.config.contact_user, &invite.flow))
+            .field(Name::Allow, ALLOW)
+            .field(Name::Supported, b"timer")
+            .text(Name::SessionExpires, format_args!("{}", proposal.interval));
+        if let Some(min_se) = proposal.min_se {
+            writer.text(Name::MinSe, format_args!("{min_se}"));
+        }
+        for (name, value) in &invite.headers {
+            writer.field(*name, value.expose());
+        }
+        writer.field(Name::ContentType, b"application/sdp");
+        writer.finish(&invite.offer).ok()?;
+        Some(bytes)
+    }
+
+    /// A response to our INVITE came.
+    pub(super) fn call_answered(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        id: TransactionId,
+        code: Status,
+        response: &Response<'_>,
+    ) {
+        if code.is_success() {
+            self.call_succeeded(now, call, id, code, response);
+        } else if code.is_provisional() {
+            self.call_progressed(now, call, id, code, response);
+        } else if !self.retried_with_longer_session(now, call, id, code, response) {
+            let event = OutgoingEvent::Failure(code);
+            self.call_failed(now, call, id, event, Some(response));
+        }
+    }
+
+    /// The call did not come about, or its transaction is over without an answer.
+    pub(super) fn call_failed(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        id: TransactionId,
+        event: OutgoingEvent,
+        response: Option<&Response<'_>>,
+    ) {
+        let hand = response.map(|response| Hand::Response(id, response));
+        // A call that is over already has told its end.
+        let _ = self.step_outgoing(now, call, event, hand);
+    }
+
+    fn call_progressed(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        id: TransactionId,
+        code: Status,
+        response: &Response<'_>,
+    ) {
+        let headers = &response.headers;
+        let tag = headers.to.tag().unwrap_or_default();
+        let rseq = headers.rseq().ok().flatten().filter(|_| headers.lists(Name::Require, "100rel"));
+        if code.code() > 100 && self.calls.contains_key(&call) {
+            let Some(sent) = self.transactions.payload_mut(id) else { return };
+            match sent.forks.provisional(tag, rseq) {
+                ForkEffect::NewEarly { prack } => {
+                    self.begin_early(call, id, response);
+                    self.prack(now, call, headers, rseq.filter(|_| prack));
+                }
+                ForkEffect::KnownEarly { prack } => {
+                    self.prack(now, call, headers, rseq.filter(|_| prack));
+                }
+                ForkEffect::Absorbed if rseq.is_some() => return,
+                ForkEffect::Absorbed
+                | ForkEffect::Won
+                | ForkEffect::AckAndBye
+                | ForkEffect::AckAgain => {}
+            }
+        }
+        let hand = Some(Hand::Response(id, response));
+        let _ = self.step_outgoing(now, call, OutgoingEvent::Provisional(code), hand);
+    }
+
+    fn begin_early(&mut self, call: CallId, id: TransactionId, response: &Response<'_>) {
+        let Some(sent) = self.transactions.payload(id) else { return };
+        let Some(dialog) = dialog_of(&sent.bytes, response, DialogStage::Early) else { return };
+        let early = dialog.id.clone();
+        // Without room the branch goes on without a dialog, and gets one with its 2xx.
+        let kept = self.dialogs.insert(dialog, call).is_ok();
+        if let (true, Some(call)) = (kept, self.calls.get_mut(&call)) {
+            call.early.push(early);
+        }
+    }
+
+    fn prack(
+        &mut self,
+        now: Tick,
+        id: CallId,
+        headers: &crate::message::Headers<'_>,
+        rseq: Option<u32>,
+    ) {
+        let (Some(rseq), Some(call)) = (rseq, self.calls.get(&id)) else { return };
+        let (from, to) = (headers.from.tag(), headers.to.tag());
+        let dialog = DialogId::of_response(
+            headers.call_id,
+            from.unwrap_or_default(),
+            to.unwrap_or_default(),
+        );
+        let (flow, way) = (call.flow, call.way);
+        let Some((dialog, _)) = self.dialogs.get_mut(&dialog) else { return };
+        dialog.next_cseq();
+        let dialog = dialog.clone();
+        let rack = format!("{rseq} {} INVITE", headers.cseq.number);
+        let draft = Draft::default().with(Name::RAck, rack);
+        let flow = towards(way, flow, &dialog);
+        let purpose = |_| Purpose::OurOther(id);
+        self.request_in_dialog(now, &dialog, flow, Method::Prack, purpose, &draft);
+    }
+
+    fn call_succeeded(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        id: TransactionId,
+        code: Status,
+        response: &Response<'_>,
+    ) {
+        let tag = response.headers.to.tag().unwrap_or_default();
+        let Some(sent) = self.transactions.payload_mut(id) else { return };
+        match sent.forks.success(tag) {
+            ForkEffect::Won | ForkEffect::AckAndBye => {
+                let hand = Some(Hand::Response(id, response));
+                let step = self.step_outgoing(now, call, OutgoingEvent::Success(code), hand);
+                // Another branch is the call, or it is over.
+                if step.is_err() {
+                    self.acknowledge_and_leave(now, call, id, response);
+                }
+            }
+            ForkEffect::AckAgain => {
+                let acks = self.transactions.payload(id).map(|sent| &sent.acks);
+                let again = acks.and_then(|acks| acks.iter().find(|(of, _)| **of == *tag));
+                if let Some((_, again)) = again {
+                    let again = again.clone();
+                    self.send(again);
+                }
+            }
+            ForkEffect::NewEarly { .. } | ForkEffect::KnownEarly { .. } | ForkEffect::Absorbed => {}
+        }
+    }
+
+    pub(super) fn step_outgoing(
+        &mut self,
+        now: Tick,
+        id: CallId,
+        event: OutgoingEvent,
+        hand: Option<Hand<'_>>,
+    ) -> Result<(), CommandRefused> {
+        let call = self.calls.get_mut(&id).ok_or(CommandRefused::NoSuchCall)?;
+        let Stage::Outgoing { machine, transaction } = call.stage else {
+            return Err(CommandRefused::NotNow(crate::dialog::Refusal::AlreadyFinal));
+        };
+        let (machine, effects) = machine.next(now, event);
+        call.stage = Stage::Outgoing { machine, transaction };
+        let mut result = Ok(());
+        for effect in effects {
+            if let OutgoingEffect::Refused(why) = effect {
+                result = Err(CommandRefused::NotNow(why));
+            }
+            self.do_outgoing(now, id, transaction, effect, hand);
+        }
+        self.reschedule(id);
+        result
+    }
+
+    fn do_outgoing(
+        &mut self,
+        now: Tick,
+        id: CallId,
+        invite: TransactionId,
+        effect: OutgoingEffect,
+        hand: Option<Hand<'_>>,
+    ) {
+        match (effect, hand) {
+            (OutgoingEffect::SendCancel, _) => {
+                let reason = self.calls.get(&id).and_then(|call| call.reason.clone());
+                self.send_cancel(now, invite, reason);
+            }
+            (OutgoingEffect::AckThenBye, Some(Hand::Response(transaction, response))) => {
+                self.acknowledge_and_leave(now, id, transaction, response);
+            }
+            (OutgoingEffect::AnswerBye(code), Some(Hand::Request(current))) => {
+                self.respond(now, current, code, &Draft::default());
+            }
+            (OutgoingEffect::Progress(code), Some(Hand::Response(_, response))) => {
+                if code.code() > 100 {
+                    self.tell(Event::Provisional(id, code, compose::answer_sdp(response)));
+                }
+            }
+            (OutgoingEffect::Connected, Some(Hand::Response(transaction, response))) => {
+                self.connected(now, id, transaction, response);
+            }
+            (OutgoingEffect::Ended { status, by }, _) => {
+                let retry_after = match hand {
+                    Some(Hand::Response(_, response)) => response.headers.retry_after(),
+                    Some(Hand::Request(_)) | None => None,
+                };
+                let retry_after = retry_after.map(|after| after.seconds);
+                self.forget_call(id);
+                self.tell(Event::Refused { call: id, status, by, retry_after });
+            }
+            // SendAck is done by Connected; what else has nothing in hand cannot be.
+            (
+                OutgoingEffect::Refused(_)
+                | OutgoingEffect::SendAck
+                | OutgoingEffect::AckThenBye
+                | OutgoingEffect::AnswerBye(_)
+                | OutgoingEffect::Progress(_)
+                | OutgoingEffect::Connected,
+                _,
+            ) => {}
+        }
+    }
+
+    fn connected(
+        &mut self,
+        now: Tick,
+        id: CallId,
+        transaction: TransactionId,
+        response: &Response<'_>,
+    ) {
+        let headers = &response.headers;
+        let Some((dialog, flow)) = self.acknowledge(id, transaction, response) else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        for early in core::mem::take(&mut call.early) {
+            self.dialogs.remove(&early);
+        }
+        let cseq = headers.cseq.number;
+        let answer = headers.session_expires().ok().flatten();
+        let answer = answer.map(|it| (it.seconds, it.refresher.map(super::answers::refresher)));
+        let timer = SessionTimer::agreed(now, call.proposal.agreed(answer));
+        let up = Established::as_client(cseq, timer, refresh_carrier(headers));
+        let sdp = compose::answer_sdp(response);
+        call.stage = Stage::Up(up);
+        call.dialog = Some(dialog.id.clone());
+        call.remote_sdp.clone_from(&sdp);
+        if self.dialogs.insert(dialog.clone(), id).is_ok() {
+            return self.tell(Event::Answered(id, sdp));
+        }
+        self.leave(now, dialog, flow);
+        self.forget_call(id);
+        let (status, by) = (status(503), Party::Us);
+        self.tell(Event::Refused { call: id, status, by, retry_after: None });
+    }
+
+    /// Sends the ACK to a 2xx and remembers it for its repetitions.
+    fn acknowledge(
+        &mut self,
+        call: CallId,
+        id: TransactionId,
+        response: &Response<'_>,
+    ) -> Option<(Dialog, Flow)> {
+        let headers = &response.headers;
+        let (from, to) = (headers.from.tag(), headers.to.tag().unwrap_or_default());
+        let early = DialogId::of_response(headers.call_id, from.unwrap_or_default(), to);
+        let sent = self.transactions.payload(id)?;
+        let mut dialog = dialog_of(&sent.bytes, response, DialogStage::Confirmed)?;
+        let mut flow = sent.flow;
+        if let Some((known, _)) = self.dialogs.remove(&early) {
+            let counted = (known.local_cseq, known.remote_cseq);
+            (dialog.local_cseq, dialog.remote_cseq) = counted;
+        }
+        if let Some(call) = self.calls.get(&call) {
+            flow = towards(call.way, call.flow, &dialog);
+        }
+        let (cseq, branch) = (headers.cseq.number, self.draw_branch());
+        let draft = Draft::default();
+        let bytes = compose::in_dialog(&dialog, &flow, Method::Ack, cseq, &branch, &draft);
+        // An address that cannot be written: the peer repeats its 2xx, and gives up.
+        if let Some(bytes) = bytes {
+            let ack = Transmit { flow, bytes };
+            if let Some(sent) = self.transactions.payload_mut(id) {
+                sent.acks.truncate(crate::dialog::FORKS_MAX - 1);
+                sent.acks.push((to.into(), ack.clone()));
+            }
+            self.send(ack);
+        }
+        Some((dialog, flow))
+    }
+
+    fn acknowledge_and_leave(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        id: TransactionId,
+        response: &Response<'_>,
+    ) {
+        if let Some((dialog, flow)) = self.acknowledge(call, id, response) {
+            self.leave(now, dialog, flow);
+        }
+    }
+
+    /// BYE in a dialog that is no call.
+    fn leave(&mut self, now: Tick, mut dialog: Dialog, flow: Flow) {
+        dialog.next_cseq();
+        let purpose = |_| Purpose::Unattended;
+        self.request_in_dialog(now, &dialog, flow, Method::Bye, purpose, &Draft::default());
+    }
+
+    pub(super) fn send_cancel(
+        &mut self,
+        now: Tick,
+        invite: TransactionId,
+        reason: Option<Vec<u8>>,
+    ) {
+        let Some(sent) = self.transactions.payload(invite) else { return };
+        let mut draft = Draft::default();
+        if let Some(reason) = reason {
+            draft = draft.with(Name::Reason, reason);
+        }
+        let Ok(Message::Request(request)) = parse_datagram(&sent.bytes) else { return };
+        let branch = request.headers.via.branch().unwrap_or_default().to_vec();
+        let Some(bytes) = compose::from_invite(&sent.bytes, Method::Cancel, None, &draft) else {
+            return;
+        };
+        let cancel = Sent::ours(sent.flow, bytes, Purpose::Unattended);
+        self.request(now, Method::Cancel, &branch, cancel);
+        let handled = self.transactions.client(now, invite, ClientEvent::Cancelled);
+        if let Some(handled) = handled {
+            self.perform(now, invite, handled.effects, handled.ended, None);
+        }
+    }
+
+    /// RFC 4028, 7.3: the same call again with the longer interval that a 422 asks for.
+    fn retried_with_longer_session(
+        &mut self,
+        now: Tick,
+        id: CallId,
+        transaction: TransactionId,
+        code: Status,
+        response: &Response<'_>,
+    ) -> bool {
+        let (422, Some(min_se)) = (code.code(), response.headers.min_se().ok().flatten()) else {
+            return false;
+        };
+        let branch = self.draw_branch();
+        let Some(call) = self.calls.get_mut(&id) else { return false };
+        let Stage::Outgoing { machine, .. } = call.stage else { return false };
+        let waits = match machine {
+            OutgoingInvite::Calling { hang_up, .. } => !hang_up,
+            OutgoingInvite::Proceeding { .. } => true,
+            OutgoingInvite::Cancelling { .. }
+            | OutgoingInvite::Accepted
+            | OutgoingInvite::Ended { .. } => false,
+        };
+        if !waits {
+            return false;
+        }
+        let Some(proposal) = call.proposal.raised(min_se) else { return false };
+        let Some(sent) = self.transactions.payload(transaction) else { return false };
+        let Some(bytes) = with_session(&sent.bytes, &sent.flow, &branch, proposal) else {
+            return false;
+        };
+        call.proposal = proposal;
+        let early = core::mem::take(&mut call.early);
+        let again = Sent::ours(sent.flow, bytes, Purpose::OurCall(id));
+        for early in early {
+            self.dialogs.remove(&early);
+        }
+        let Some(transaction) = self.request(now, Method::Invite, &branch, again) else {
+            return false;
+        };
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.stage = Stage::Outgoing { machine, transaction };
+        }
+        true
+    }
+}
+
+/// Where a request in a dialog goes; on a connection it stays there, and never opens another.
+pub(super) fn towards(way: Way, flow: Flow, dialog: &Dialog) -> Flow {
+    match (way, flow.connection) {
+        (Way::Flow, _) | (Way::Routes, Some(_)) => flow,
+        (Way::Routes, None) => {
+            let remote = compose::next_hop(dialog).unwrap_or(flow.remote);
+            Flow { remote, ..flow }
+        }
+    }
+}
+
+fn dialog_of(invite: &[u8], response: &Response<'_>, stage: DialogStage) -> Option<Dialog> {
+    let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
+    let (ours, theirs) = (&request.headers, &response.headers);
+    let routes = compose::record_route(theirs);
+    let routes: Vec<&[u8]> = routes.iter().map(|route| &route[..]).collect();
+    let sent = InviteSent {
+        call_id: ours.call_id,
+        from_tag: ours.from.tag().unwrap_or_default(),
+        from_uri: ours.from.uri.raw(),
+        to_uri: ours.to.uri.raw(),
+        request_uri: request.uri.raw(),
+        cseq: ours.cseq.number,
+        secure: request.uri.sip().is_some_and(|uri| uri.secure),
+    };
+    let peer = PeerSaid {
+        to_tag: theirs.to.tag().unwrap_or_default(),
+        contact: compose::contact_uri(theirs),
+        record_route: &routes,
+    };
+    Some(Dialog::outgoing(&sent, &peer, stage))
+}
+
+/// An INVITE with another branch, the next CSeq, and another session timer.
+fn with_session(
+    invite: &[u8],
+    flow: &Flow,
+    branch: &[u8],
+    proposal: crate::dialog::Proposal,
+) -> Option<Vec<u8>> {
+    let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
+    let mut bytes = Vec::new();
+    let mut writer = MessageWriter::request(&mut bytes, b"INVITE", request.uri.raw());
+    writer.field(Name::Via, &compose::via(flow, branch));
+    let replaced = [Name::Via, Name::CSeq, Name::SessionExpires, Name::MinSe, Name::ContentLength];
+    for field in request.headers.fields().iter().filter(|it| !replaced.contains(&it.name)) {
+        writer.other(field.raw_name, field.raw);
+    }
+    writer
+        .text(Name::CSeq, format_args!("{} INVITE", request.headers.cseq.number + 1))
+        .text(Name::SessionExpires, format_args!("{}", proposal.interval));
+    if let Some(min_se) = proposal.min_se {
+        writer.text(Name::MinSe, format_args!("{min_se}"));
+    }
+    writer.finish(request.body).ok()?;
+    Some(bytes)
+}

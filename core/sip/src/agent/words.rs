@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The words between the user agent and its user: what happened, and what to do.
+
+use crate::Status;
+use crate::dialog::{Carrier, End, Party, Policy};
+use crate::message::Name;
+use crate::registrar::Transport;
+use crate::transaction::{Room, Timing};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::SocketAddr;
+use stdx::{Micros, Redacted};
+
+/// The way between us and a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flow {
+    /// By what.
+    pub transport: Transport,
+    /// Our address, as the peer can reach it.
+    pub local: SocketAddr,
+    /// The peer's address.
+    pub remote: SocketAddr,
+    /// Which connection, drawn at the edge; none for datagrams.
+    pub connection: Option<u64>,
+}
+
+impl Flow {
+    /// A flow of datagrams.
+    #[must_use]
+    pub const fn udp(local: SocketAddr, remote: SocketAddr) -> Flow {
+        Flow { transport: Transport::Udp, local, remote, connection: None }
+    }
+
+    /// Whether what is lost on it is repeated by somebody else.
+    #[must_use]
+    pub const fn reliability(&self) -> crate::transaction::Transport {
+        match self.transport {
+            Transport::Udp => crate::transaction::Transport::Unreliable,
+            Transport::Tcp | Transport::Tls | Transport::WebSocket => {
+                crate::transaction::Transport::Reliable
+            }
+        }
+    }
+}
+
+/// Bytes to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Transmit {
+    /// Which way.
+    pub flow: Flow,
+    /// One whole message.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Transmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transmit({} bytes)", self.bytes.len())
+    }
+}
+
+/// Where requests within a call go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// Always the flow that the call came by: for devices behind a NAT.
+    Flow,
+    /// By the route set and the peer's Contact (RFC 3261, 12.2.1.1), if that is an address; names are
+    /// not looked up here, and the flow is taken.
+    Routes,
+}
+
+/// One leg; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CallId(pub(super) u64);
+
+impl CallId {
+    /// The number, for logs.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// A question about a peer's health; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProbeId(pub(super) u64);
+
+/// A REGISTER that waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegisterId(pub(super) crate::transaction::TransactionId);
+
+/// A header field's value as it came: it may lead to a person.
+pub type Raw = Redacted<Vec<u8>>;
+
+/// An INVITE that came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InviteInfo {
+    /// The Request-URI.
+    pub request_uri: Raw,
+    /// From.
+    pub from: Raw,
+    /// To.
+    pub to: Raw,
+    /// The Call-ID.
+    pub sip_call_id: Raw,
+    /// P-Asserted-Identity, P-Preferred-Identity, P-Called-Party-ID, Privacy, Diversion,
+    /// History-Info, User-to-User and Replaces in their order, as far as they fit into the bounds.
+    pub copies: Vec<(Name, Raw)>,
+    /// How many hops a call that leaves us again may take; at 0 that is 483.
+    pub max_forwards: Option<u8>,
+    /// The offer; none if we have to make one, or if the body is something else.
+    pub offer: Option<Vec<u8>>,
+    /// Whether there is a body that is no session description: 415.
+    pub other_body: bool,
+    /// What it came by.
+    pub flow: Flow,
+}
+
+impl InviteInfo {
+    /// All copied values of this name.
+    pub fn all(&self, name: Name) -> impl Iterator<Item = &[u8]> {
+        self.copies.iter().filter(move |(of, _)| *of == name).map(|(_, raw)| &raw.expose()[..])
+    }
+}
+
+/// One contact of a REGISTER.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterContact {
+    /// Its URI.
+    pub uri: Raw,
+    /// The parameter `expires`.
+    pub expires: Option<u32>,
+    /// The parameter `q` as written.
+    pub quality: Option<Vec<u8>>,
+    /// The parameter `+sip.instance` as written.
+    pub instance: Option<Raw>,
+    /// The parameter `reg-id`.
+    pub reg_id: Option<u32>,
+}
+
+/// A REGISTER that came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RegisterInfo {
+    /// The Request-URI, as the digest needs it.
+    pub request_uri: Raw,
+    /// The URI in To: the address-of-record, not yet canonical.
+    pub record: Raw,
+    /// The Call-ID.
+    pub sip_call_id: Raw,
+    /// The number of the CSeq.
+    pub cseq: u32,
+    /// Expires.
+    pub expires: Option<u32>,
+    /// Whether Contact is `*`.
+    pub all: bool,
+    /// The contacts; none and not all: a question only.
+    pub contacts: Vec<RegisterContact>,
+    /// The values of Authorization, each one whole.
+    pub authorization: Vec<Raw>,
+    /// What it came by.
+    pub flow: Flow,
+}
+
+/// All that the user hears. [`Event::Cancelled`], [`Event::Refused`] and [`Event::Ended`] are a
+/// call's last word: exactly one of them comes for every call, and nothing behind it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A call came in.
+    Incoming(CallId, Box<InviteInfo>),
+    /// Its caller gave up before there was an answer; with the Reason if there was one.
+    Cancelled(CallId, Option<Vec<u8>>),
+    /// The ACK to our answer came, with the answer to our offer if we had to make one.
+    Acked(CallId, Option<Vec<u8>>),
+    /// The called side says how it goes on.
+    Provisional(CallId, Status, Option<Vec<u8>>),
+    /// The called side answered; none if an earlier provisional response carried the description.
+    Answered(CallId, Option<Vec<u8>>),
+    /// The call did not come about.
+    Refused {
+        /// Which.
+        call: CallId,
+        /// The final response, or what stands for it.
+        status: Status,
+        /// Whose wish it was: ours after `refuse`, `cancel` and when nobody answered.
+        by: Party,
+        /// Seconds until it may be tried again.
+        retry_after: Option<u32>,
+    },
+    /// A call that was up is over.
+    Ended(CallId, End),
+    /// The peer wants another session: `accept_change` or `refuse_change`. Without an offer we make
+    /// one in the answer.
+    Reinvite(CallId, Carrier, Option<Vec<u8>>),
+    /// Nobody waits for the answer to that any more.
+    Withdrawn(CallId),
+    /// The session is as we wanted, with their answer.
+    Changed(CallId, Option<Vec<u8>>),
+    /// The session is as it was before.
+    NotChanged(CallId, Status),
+    /// DTMF by INFO: `application/dtmf-relay` or `application/dtmf`.
+    Info(CallId, Vec<u8>),
+    /// A device wants to be reached: `reply_register`.
+    Register(RegisterId, Box<RegisterInfo>),
+    /// A peer answered our OPTIONS, or 408 if it did not.
+    Probed(ProbeId, Status),
+}
+
+/// Prints what happened and to which call; never a number, a description or a digit that was dialled.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Incoming(call, _) => write!(f, "Incoming({})", call.0),
+            Event::Cancelled(call, _) => write!(f, "Cancelled({})", call.0),
+            Event::Acked(call, _) => write!(f, "Acked({})", call.0),
+            Event::Provisional(call, status, _) => {
+                write!(f, "Provisional({}, {})", call.0, status.code())
+            }
+            Event::Answered(call, _) => write!(f, "Answered({})", call.0),
+            Event::Refused { call, status, by, .. } => {
+                write!(f, "Refused({}, {}, {by:?})", call.0, status.code())
+            }
+            Event::Ended(call, end) => write!(f, "Ended({}, {end:?})", call.0),
+            Event::Reinvite(call, carrier, _) => write!(f, "Reinvite({}, {carrier:?})", call.0),
+            Event::Withdrawn(call) => write!(f, "Withdrawn({})", call.0),
+            Event::Changed(call, _) => write!(f, "Changed({})", call.0),
+            Event::NotChanged(call, status) => {
+                write!(f, "NotChanged({}, {})", call.0, status.code())
+            }
+            Event::Info(call, _) => write!(f, "Info({})", call.0),
+            Event::Register(..) => f.write_str("Register"),
+            Event::Probed(probe, status) => write!(f, "Probed({}, {})", probe.0, status.code()),
+        }
+    }
+}
+
+/// Prints the type and nothing of its content.
+macro_rules! sealed_debug {
+    ($($name:ident),+) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+
+sealed_debug!(Invite, InviteInfo, RegisterInfo);
+
+/// A call that we want to make.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// The Request-URI and To.
+    pub target: Raw,
+    /// From, without a tag: `"Name" <sip:115@centre>`.
+    pub from: Raw,
+    /// Where to.
+    pub flow: Flow,
+    /// Where requests within the call go.
+    pub way: Way,
+    /// Further header fields.
+    pub headers: Vec<(Name, Raw)>,
+    /// The offer.
+    pub offer: Vec<u8>,
+    /// How many hops it may take; [`super::limits::MAX_FORWARDS`] if it begins here.
+    pub max_forwards: u8,
+    /// After how long it is cancelled.
+    pub ring_for: Micros,
+}
+
+/// Why a command was not carried out; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommandRefused {
+    /// The call is over, or was never there.
+    NoSuchCall,
+    /// Not in this state of the call.
+    NotNow(crate::dialog::Refusal),
+    /// At a bound, or draining.
+    NoRoom,
+    /// A value cannot be written.
+    Unwritable,
+}
+
+/// What the edge hands in once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The base times.
+    pub timing: Timing,
+    /// How many transactions there may be.
+    pub room: Room,
+    /// How many calls there may be, and how many before none may come in.
+    pub calls: Room,
+    /// The session timers that we want.
+    pub session: Policy,
+    /// The user part of our Contact.
+    pub contact_user: Vec<u8>,
+    /// After how long an incoming call that is not answered ends with 480.
+    pub ring_max: Micros,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            timing: Timing::DEFAULT,
+            room: Room::DEFAULT,
+            calls: Room { fresh: super::limits::CALLS_MAX / 2, all: super::limits::CALLS_MAX },
+            session: Policy { interval: 1_800, least: 90 },
+            contact_user: b"amtsleitung".to_vec(),
+            ring_max: Micros::from_mins(60),
+        }
+    }
+}

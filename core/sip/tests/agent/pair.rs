@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Two user agents on a network that loses, doubles, delays and reorders; each plays both parts of a
+//! telephone service with a user that answers, refuses, holds and hangs up as the dice fall.
+//!
+//! The rule to keep: every call has exactly one last event on each side that knew it, and when all
+//! timers are over both tables are empty.
+
+use sip::agent::{CallId, CommandRefused, Config, Event, Flow, Invite, Transmit, UserAgent, Way};
+use sip::dialog::Carrier;
+use std::collections::{BTreeMap, BTreeSet};
+use stdx::{Micros, Redacted, Rng, Tick};
+
+const MESSAGES: u64 = 60_000;
+const LOSS: f64 = 0.15;
+const DOUBLED: f64 = 0.10;
+const DELAY_MAX_MILLIS: u64 = 300;
+/// Now and then nothing arrives for longer than 64·T1.
+const OUTAGE_EVERY: Micros = Micros::from_secs(400);
+const OUTAGE: Micros = Micros::from_secs(40);
+
+struct Side {
+    agent: UserAgent,
+    flow: Flow,
+    open: BTreeSet<CallId>,
+    ended: u64,
+    answered: u64,
+    /// What the user wants to do later.
+    plans: BTreeMap<(Tick, u64), (CallId, Plan)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Plan {
+    Ring,
+    Answer,
+    Refuse,
+    HangUp,
+    Hold,
+    Accept(Carrier),
+    Reject(Carrier),
+}
+
+struct World {
+    now: Tick,
+    rng: Rng,
+    sides: [Side; 2],
+    network: BTreeMap<(Tick, u64), (usize, Vec<u8>)>,
+    sequence: u64,
+    sent: u64,
+    made: u64,
+    heard: BTreeMap<String, u64>,
+}
+
+fn side(own: &str, other: &str, seed: u64) -> Side {
+    let flow = Flow::udp(own.parse().expect("address"), other.parse().expect("address"));
+    Side {
+        agent: UserAgent::new(Config::default(), Rng::new(seed)),
+        flow,
+        open: BTreeSet::new(),
+        ended: 0,
+        answered: 0,
+        plans: BTreeMap::new(),
+    }
+}
+
+impl World {
+    fn new(seed: u64) -> World {
+        let rng = Rng::new(seed);
+        let (left, right) = ("192.0.2.1:5060", "192.0.2.2:5060");
+        World {
+            now: Tick(1_000_000),
+            sides: [
+                side(left, right, rng.split(1).next_u64()),
+                side(right, left, rng.split(2).next_u64()),
+            ],
+            rng,
+            network: BTreeMap::new(),
+            sequence: 0,
+            sent: 0,
+            made: 0,
+            heard: BTreeMap::new(),
+        }
+    }
+
+    fn call(&mut self, who: usize) {
+        let ring_for = Micros::from_secs(1 + self.rng.below(20));
+        let side = &mut self.sides[who];
+        let invite = Invite {
+            target: Redacted::new(format!("sip:115@{}", side.flow.remote).into_bytes()),
+            from: Redacted::new(b"<sip:someone@example.org>".to_vec()),
+            flow: side.flow,
+            way: Way::Routes,
+            headers: Vec::new(),
+            offer: b"offer".to_vec(),
+            max_forwards: 70,
+            ring_for,
+        };
+        let call = side.agent.invite(self.now, invite).expect("there is room");
+        side.open.insert(call);
+        self.made += 1;
+        if self.rng.chance(0.3) {
+            self.plan(who, call, Plan::HangUp, 8_000);
+        }
+    }
+
+    fn plan(&mut self, who: usize, call: CallId, plan: Plan, within: u64) {
+        let at = self.now + Micros::from_millis(self.rng.below(within));
+        self.sequence += 1;
+        self.sides[who].plans.insert((at, self.sequence), (call, plan));
+    }
+
+    fn carry_out(&mut self, who: usize, call: CallId, plan: Plan) {
+        let now = self.now;
+        let agent = &mut self.sides[who].agent;
+        let change = Some(b"changed".to_vec());
+        let done = match plan {
+            Plan::Ring => agent.ring(now, call),
+            Plan::Answer => agent.answer(now, call, b"answer".to_vec()),
+            Plan::Refuse => {
+                let busy = sip::Status::new(486).expect("a status");
+                agent.refuse_call(now, call, busy, None, None)
+            }
+            Plan::HangUp => agent.hang_up(now, call, None),
+            Plan::Hold => agent.reinvite(now, call, b"hold".to_vec()),
+            Plan::Accept(carrier) => agent.accept_change(now, call, carrier, change),
+            Plan::Reject(carrier) => {
+                let no = sip::Status::new(488).expect("a status");
+                agent.refuse_change(now, call, carrier, no)
+            }
+        };
+        // A call that ended meanwhile, or a change that crossed another.
+        if let Err(why) = done {
+            assert_ne!(why, CommandRefused::Unwritable);
+        }
+    }
+
+    fn drain(&mut self) {
+        for who in 0..2 {
+            while let Some(sent) = self.sides[who].agent.poll_transmit() {
+                self.carry(who, &sent);
+            }
+            while let Some(event) = self.sides[who].agent.poll_event() {
+                self.heard(who, event);
+            }
+        }
+        if self
+            .sides
+            .iter_mut()
+            .any(|side| side.agent.deadline().is_some_and(|(at, _)| at <= self.now))
+        {
+            for side in &mut self.sides {
+                side.agent.elapse(self.now);
+            }
+        }
+    }
+
+    fn carry(&mut self, from: usize, sent: &Transmit) {
+        assert_eq!(sent.flow.remote, self.sides[from].flow.remote, "sent to a stranger");
+        self.sent += 1;
+        let copies = if self.rng.chance(DOUBLED) { 2 } else { 1 };
+        for _ in 0..copies {
+            if self.rng.chance(LOSS) || self.now.0 % OUTAGE_EVERY.0 < OUTAGE.0 {
+                continue;
+            }
+            let delay = Micros::from_millis(self.rng.below(DELAY_MAX_MILLIS));
+            self.sequence += 1;
+            let place = (self.now + delay, self.sequence);
+            self.network.insert(place, (1 - from, sent.bytes.clone()));
+        }
+    }
+
+    fn heard(&mut self, who: usize, event: Event) {
+        *self.heard.entry(kind(&event)).or_default() += 1;
+        match event {
+            Event::Incoming(call, info) => {
+                assert_eq!(info.offer.as_deref(), Some(&b"offer"[..]));
+                assert!(self.sides[who].open.insert(call), "twice: {call:?}");
+                self.plan(who, call, Plan::Ring, 1_000);
+                let plan = if self.rng.chance(0.8) { Plan::Answer } else { Plan::Refuse };
+                self.plan(who, call, plan, 10_000);
+            }
+            Event::Answered(call, _) => {
+                self.up(who, call);
+                self.sides[who].answered += 1;
+            }
+            Event::Acked(call, _) => self.up(who, call),
+            Event::Reinvite(call, carrier, _) => {
+                self.alive(who, call);
+                let take = self.rng.chance(0.8);
+                let plan = if take { Plan::Accept(carrier) } else { Plan::Reject(carrier) };
+                self.plan(who, call, plan, 2_000);
+            }
+            Event::Provisional(call, ..)
+            | Event::Withdrawn(call)
+            | Event::Changed(call, _)
+            | Event::NotChanged(call, _)
+            | Event::Info(call, _) => self.alive(who, call),
+            Event::Cancelled(call, _) | Event::Refused { call, .. } | Event::Ended(call, _) => {
+                assert!(self.sides[who].open.remove(&call), "ended twice: {call:?}");
+                self.sides[who].ended += 1;
+            }
+            Event::Register(..) | Event::Probed(..) => panic!("nobody asked"),
+        }
+    }
+
+    fn alive(&self, who: usize, call: CallId) {
+        assert!(self.sides[who].open.contains(&call), "news of a call that is over");
+    }
+
+    fn up(&mut self, who: usize, call: CallId) {
+        self.alive(who, call);
+        self.plan(who, call, Plan::HangUp, 60_000);
+        if self.rng.chance(0.5) {
+            self.plan(who, call, Plan::Hold, 10_000);
+        }
+    }
+
+    /// The next thing happens; false if there is nothing any more.
+    fn step(&mut self) -> bool {
+        let timers = self.sides.iter().filter_map(|side| side.agent.deadline()).map(|(at, _)| at);
+        let plans =
+            self.sides.iter().filter_map(|side| side.plans.keys().next()).map(|(at, _)| *at);
+        let network = self.network.keys().next().map(|(at, _)| *at);
+        let Some(next) = timers.chain(plans).chain(network).min() else { return false };
+        self.now = self.now.max(next);
+        while let Some(entry) = self.network.first_entry().filter(|it| it.key().0 <= self.now) {
+            let (to, bytes) = entry.remove();
+            let side = &mut self.sides[to];
+            side.agent.receive(self.now, side.flow, &bytes);
+        }
+        for who in 0..2 {
+            let due = |it: &std::collections::btree_map::OccupiedEntry<'_, (Tick, u64), _>| {
+                it.key().0 <= self.now
+            };
+            let plan = self.sides[who].plans.first_entry().filter(due).map(|it| it.remove());
+            if let Some((call, plan)) = plan {
+                self.carry_out(who, call, plan);
+            }
+            self.sides[who].agent.elapse(self.now);
+        }
+        self.drain();
+        true
+    }
+
+    fn run(&mut self, messages: u64) {
+        let mut next_call = self.now;
+        while self.sent < messages {
+            if next_call <= self.now {
+                let who = self.rng.below(2) as usize;
+                self.call(who);
+                next_call = self.now + Micros::from_millis(self.rng.below(400));
+            }
+            self.drain();
+            self.step();
+        }
+        while self.step() {}
+    }
+}
+
+/// What kind of event it is, with its cause if it is a last word.
+fn kind(event: &Event) -> String {
+    match event {
+        Event::Refused { status, by, .. } => format!("Refused {} {by:?}", status.code()),
+        Event::Ended(_, end) => format!("Ended {end:?}"),
+        Event::Incoming(..)
+        | Event::Cancelled(..)
+        | Event::Acked(..)
+        | Event::Provisional(..)
+        | Event::Answered(..)
+        | Event::Reinvite(..)
+        | Event::Withdrawn(..)
+        | Event::Changed(..)
+        | Event::NotChanged(..)
+        | Event::Info(..)
+        | Event::Register(..)
+        | Event::Probed(..) => {
+            let text = format!("{event:?}");
+            text.split('(').next().unwrap_or_default().to_owned()
+        }
+    }
+}
+
+/// What has to happen at least once, or the network was too kind.
+const EXPECTED: [&str; 13] = [
+    "Acked",
+    "Answered",
+    "Cancelled",
+    "Changed",
+    "Ended HungUp(Peer)",
+    "Ended HungUp(Us)",
+    "Ended NotAcknowledged",
+    "Ended PeerGone",
+    "NotChanged",
+    "Refused 408 Us",
+    "Refused 486 Peer",
+    "Refused 487 Us",
+    "Reinvite",
+];
+
+#[test]
+fn two_agents_on_a_bad_network_end_every_call_cleanly() {
+    let seed = std::env::var("AGENT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(115);
+    let messages = std::env::var("AGENT_MESSAGES").ok().and_then(|it| it.parse().ok());
+    let mut world = World::new(seed);
+    world.run(messages.unwrap_or(MESSAGES));
+    println!("seed {seed}: {} messages, {} calls", world.sent, world.made);
+    for side in &world.sides {
+        println!(
+            "  {} ended, {} answered, left {:?}",
+            side.ended,
+            side.answered,
+            side.agent.sizes()
+        );
+        assert!(side.open.is_empty(), "seed {seed}: calls without an end: {:?}", side.open);
+        assert!(side.agent.is_idle(), "seed {seed}: left behind: {:?}", side.agent.sizes());
+    }
+    println!("  {:?}", world.heard);
+    for kind in EXPECTED {
+        assert!(world.heard.contains_key(kind), "seed {seed}: {kind} never happened");
+    }
+    let answered = world.sides.iter().map(|side| side.answered).sum::<u64>();
+    assert!(answered > world.made / 4, "hardly a call came about: {answered} of {}", world.made);
+}
