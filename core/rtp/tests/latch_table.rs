@@ -3,7 +3,7 @@
 //!
 //! The rule to keep: a state or an event that is added to the machine is added here.
 
-#[path = "common/golden.rs"]
+#[path = "../../acd/tests/common/golden.rs"]
 mod golden;
 
 use proptest::collection::vec;

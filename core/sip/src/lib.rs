@@ -18,7 +18,6 @@ mod method;
 pub mod registrar;
 pub mod sdp;
 mod status;
-
 pub mod transaction;
 
 pub use method::Method;
