@@ -169,3 +169,19 @@ fn the_three_definitions_differ_on_the_same_calls() {
     assert!(shares[2] > shares[1], "{shares:?}");
     assert_ne!(levels["115-published"].denominator, levels["centre-abandons-count"].denominator);
 }
+
+#[test]
+fn a_total_is_the_sum_over_lines_though_their_targets_have_different_times() {
+    let mut county = example();
+    let hurried = county.targets.iter_mut().find(|target| target.lines.len() == 1).unwrap();
+    hurried.within = stdx::Micros::from_secs(10);
+    let outcome = play(&county, days("2014-06-01", "2014-06-30"), 8_000.0, 1);
+    let figures = count(&county, &outcome, 1);
+    for (id, total) in &figures.total.service_level {
+        let lines = || figures.lines.iter().map(|line| line.service_level[id]);
+        assert_eq!(total.numerator, lines().map(|level| level.numerator).sum::<u64>(), "{id}");
+        assert_eq!(total.denominator, lines().map(|level| level.denominator).sum::<u64>(), "{id}");
+    }
+    let mixed = figures.total.service_level["115-published"];
+    assert_eq!((mixed.within, mixed.target, mixed.met), (None, None, None));
+}

@@ -304,3 +304,22 @@ pub(super) fn event_for(
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_stands_on_a_narrow_screen_too() {
+        for lang in [Lang::De, Lang::En] {
+            let keys = keys_help(lang);
+            for columns in [130, 80, 44, 30] {
+                let rows = wrapped(keys, columns);
+                assert_eq!(rows.join("  "), keys, "nothing is lost");
+                let longest_key = keys.split("  ").map(|key| key.chars().count()).max();
+                let room = columns.max(longest_key.unwrap_or(0));
+                assert!(rows.iter().all(|row| row.chars().count() <= room), "{columns}: {rows:?}");
+            }
+        }
+    }
+}
