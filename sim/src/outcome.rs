@@ -4,7 +4,7 @@
 use acd::agent;
 use centre::{Command, Note, Setup};
 use promise::{ContactRecord, Tally, WorkTime};
-use stdx::{AgentId, Micros, TeamId, Tick};
+use stdx::{AgentId, TeamId, Tick};
 
 /// What an agent has been doing and since when.
 #[derive(Clone, Copy, Debug)]
@@ -80,21 +80,5 @@ impl Outcome {
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.records.iter().collect()
-    }
-
-    /// The work time of all teams together.
-    #[must_use]
-    pub fn all_work(&self) -> WorkTime {
-        let mut all = WorkTime::default();
-        for team in &self.work {
-            all.merge(team);
-        }
-        all
-    }
-
-    /// How long agents were signed on, all together.
-    #[must_use]
-    pub fn signed_on(&self) -> Micros {
-        self.all_work().signed_on()
     }
 }
