@@ -15,6 +15,7 @@ pub mod dialog;
 pub mod digest;
 pub mod message;
 mod method;
+pub mod number;
 pub mod registrar;
 pub mod sdp;
 mod status;
