@@ -32,7 +32,8 @@ fn opening(local: IpAddr) -> Opening {
 fn legs_closed_and_legs_shut_down_leave_no_socket() {
     let local = IpAddr::V4(Ipv4Addr::new(127, 77, 1, 1));
     let before = files();
-    let (mut media, events) = Media::start(&Config { threads: 2, ports: 24_000..=24_999 }).unwrap();
+    let config = Config { threads: 2, ports: 24_000..=24_999 };
+    let (mut media, events) = Media::start(&config, || {}).unwrap();
     let started = files();
     for id in 0..200 {
         media.open(LegId(id), &opening(local)).unwrap();

@@ -147,7 +147,7 @@ fn measure(load: &Load) -> Outcome<()> {
         theirs.push(far.line()?.parse::<u16>()?);
     }
     let (mut media, events) =
-        Media::start(&Config { threads: load.threads, ports: 20_000..=39_999 })?;
+        Media::start(&Config { threads: load.threads, ports: 20_000..=39_999 }, || {})?;
     let targets = match load.task {
         Task::Direct | Task::Floor => {
             theirs.chunks(2).flat_map(|pair| pair.iter().rev().copied()).collect()

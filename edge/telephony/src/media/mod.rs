@@ -4,7 +4,7 @@
 //! ```text
 //!  signalling ── commands (bounded) + waker ──▶ media thread ◀── readiness ── sockets of its legs
 //!      ▲                                             │
-//!      └───────────── events (bounded) ──────────────┘
+//!      └───────── events (bounded) + wake ───────────┘
 //! ```
 //!
 //! The rule to keep: a media thread never waits for signalling, and signalling never touches a
@@ -39,7 +39,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use stdx::Micros;
-use worker::{Command, Shared, WAKER, Worker};
+use worker::{Command, Shared, WAKER, Wake, Worker};
 
 /// Signalling's end of the media threads. Dropping it stops them and closes every leg.
 #[derive(Debug)]
@@ -72,9 +72,16 @@ struct Entry {
 impl Media {
     /// Starts the threads; events of all of them come out of one receiver.
     ///
+    /// `wake` is called from a media thread after events were queued, once for all that one turn of
+    /// the thread brought. It must not wait: sound waits with it.
+    ///
     /// # Errors
     /// If the kernel gives no threads or no readiness.
-    pub fn start(config: &Config) -> io::Result<(Media, Receiver<Event>)> {
+    pub fn start(
+        config: &Config,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<(Media, Receiver<Event>)> {
+        let wake: Wake = Arc::new(wake);
         let (events, received) = sync_channel(EVENTS_MAX);
         let mut media = Media {
             threads: Vec::new(),
@@ -86,7 +93,8 @@ impl Media {
             next_thread: 0,
         };
         for number in 0..config.threads.clamp(1, THREADS_MAX) {
-            let thread = Thread::start(number, media.clock, events.clone(), &media.shared)?;
+            let (events, wake) = (events.clone(), Arc::clone(&wake));
+            let thread = Thread::start(number, media.clock, events, wake, &media.shared)?;
             media.threads.push(thread);
         }
         Ok((media, received))
@@ -296,12 +304,13 @@ impl Thread {
         number: usize,
         clock: Clock,
         events: SyncSender<Event>,
+        wake: Wake,
         shared: &Arc<Shared>,
     ) -> io::Result<Thread> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKER)?;
         let (commands, received) = sync_channel(COMMANDS_MAX);
-        let worker = Worker::new(poll, clock, received, events, Arc::clone(shared));
+        let worker = Worker::new(poll, clock, received, events, wake, Arc::clone(shared));
         let name = format!("media-{number}");
         let handle = std::thread::Builder::new().name(name).spawn(move || worker.run())?;
         Ok(Thread { commands, waker, handle: Some(handle) })

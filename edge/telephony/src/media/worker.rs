@@ -18,6 +18,7 @@ use rtp::keys::{Heard as HeardKey, Key, KeyPress};
 use rtp::limits::DATAGRAM_MAX;
 use rtp::rtcp::Compound;
 use rtp::{Header, Kind, Outgoing, Packet, kind, rewrite};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -55,11 +56,16 @@ pub(super) struct Shared {
     pub(super) keys_dropped: AtomicU64,
 }
 
+/// What wakes signalling.
+pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
+
 /// The way back to signalling.
-#[derive(Debug)]
 struct Outbox {
     events: SyncSender<Event>,
     shared: Arc<Shared>,
+    wake: Wake,
+    /// Whether signalling was told something for which it was not yet woken.
+    told: Cell<bool>,
 }
 
 impl Outbox {
@@ -67,6 +73,14 @@ impl Outbox {
     fn tell(&self, event: Event) {
         if self.events.try_send(event).is_err() {
             count(&self.shared.events_dropped);
+        }
+        self.told.set(true);
+    }
+
+    /// Wakes signalling, once for all that it was told since.
+    fn wake(&self) {
+        if self.told.take() {
+            (self.wake)();
         }
     }
 }
@@ -160,13 +174,14 @@ impl Worker {
         clock: Clock,
         commands: Receiver<Command>,
         events: SyncSender<Event>,
+        wake: Wake,
         shared: Arc<Shared>,
     ) -> Worker {
         Worker {
             poll,
             clock,
             commands,
-            outbox: Outbox { events, shared },
+            outbox: Outbox { events, shared, wake, told: Cell::new(false) },
             legs: Legs::default(),
             beat: Beat { schedule: None, groups: Default::default() },
             pace: Pace::default(),
@@ -191,6 +206,7 @@ impl Worker {
             self.read(&events);
             self.serve_listeners();
             self.sweep();
+            self.outbox.wake();
         }
         let now = self.clock.now();
         self.legs.all().for_each(|leg| leg.say_goodbye(now));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Ports, and how legs begin and end.
 
-use crate::peer::{Peer, event, place, remote, settle, socket, start};
+use crate::peer::{DEADLINE, Peer, event, place, remote, settle, socket, start};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::mpsc::sync_channel;
 use telephony::clip::ClipCodec::Pcma;
 use telephony::media::{Config, Drawn, Event, LegId, Media, Opening, Refused};
 
@@ -14,7 +15,8 @@ fn opening(local: IpAddr) -> Opening {
 
 #[test]
 fn a_taken_port_is_skipped_and_an_exhausted_range_is_said() {
-    let (mut media, events) = Media::start(&Config { threads: 1, ports: 23_001..=23_007 }).unwrap();
+    let config = Config { threads: 1, ports: 23_001..=23_007 };
+    let (mut media, events) = Media::start(&config, || {}).unwrap();
     let local = place(40);
     // The first even port, and the odd one of the second pair.
     let _one = UdpSocket::bind(SocketAddr::new(local, 23_002)).unwrap();
@@ -84,6 +86,23 @@ fn a_stream_of_nonsense_harms_nobody() {
     a.say(7);
     assert_eq!(b.hear().1[0], 7);
     assert!(media.counts().malformed > 100);
+}
+
+#[test]
+fn signalling_is_woken_after_events_were_queued() {
+    let config = Config { threads: 2, ports: 23_100..=23_199 };
+    let (waker, woken) = sync_channel(100);
+    let wake = move || waker.try_send(()).expect("no more wake-ups than events");
+    let (mut media, events) = Media::start(&config, wake).unwrap();
+    for n in 0..50 {
+        media.open(LegId(n), &opening(place(44))).unwrap();
+        media.close(LegId(n)).unwrap();
+    }
+    let mut told = 0;
+    while told < 50 {
+        woken.recv_timeout(DEADLINE).expect("events wake");
+        told += events.try_iter().count();
+    }
 }
 
 #[test]

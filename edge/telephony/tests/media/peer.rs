@@ -24,7 +24,7 @@ pub(crate) const fn place(test: u8) -> IpAddr {
 }
 
 pub(crate) fn start(threads: usize) -> (Media, Receiver<Event>) {
-    Media::start(&Config { threads, ports: 21_000..=22_999 }).expect("threads start")
+    Media::start(&Config { threads, ports: 21_000..=22_999 }, || {}).expect("threads start")
 }
 
 pub(crate) struct Peer {
