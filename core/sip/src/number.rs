@@ -38,6 +38,17 @@ impl Digits {
         Some(Digits { digits, length: text.len() as u8 })
     }
 
+    /// Two digits, such as a country code that is written down in code.
+    #[must_use]
+    pub const fn of_two(first: u8, second: u8) -> Option<Digits> {
+        if !first.is_ascii_digit() || !second.is_ascii_digit() {
+            return None;
+        }
+        let mut digits = [0; DIGITS_MAX];
+        (digits[0], digits[1]) = (first, second);
+        Some(Digits { digits, length: 2 })
+    }
+
     /// These digits and then others.
     #[must_use]
     pub fn followed_by(self, rest: &[u8]) -> Option<Digits> {

@@ -5,3 +5,4 @@
 pub mod clip;
 pub mod media;
 pub mod prompts;
+pub mod signalling;

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 pub use defect::{Defect, Missing};
 pub use encode::Sound;
 pub use name::{Occasion, PromptName};
-pub use tone::{REPLACEMENT, TonePattern};
+pub use tone::{DONE, NOT_DONE, REPLACEMENT, TonePattern};
 
 use crate::clip::{Clip, ClipCodec};
 use limits::SECONDS_TOGETHER_MAX;
@@ -74,7 +74,13 @@ impl Prompts {
 }
 
 fn replacement() -> Sound {
-    Sound::encode(tone::samples(REPLACEMENT)).expect("the pattern has samples")
+    tone(REPLACEMENT).expect("the pattern has samples")
+}
+
+/// A tone as a sound; none if the pattern has no length.
+#[must_use]
+pub fn tone(pattern: TonePattern) -> Option<Sound> {
+    Sound::encode(tone::samples(pattern))
 }
 
 /// Reads each file once, also if several lines share it.

@@ -144,7 +144,7 @@ impl<'a> Stream<'a> {
     }
 
     /// The payload types that are formats of ours.
-    pub(super) fn formats(&self) -> impl Iterator<Item = (u8, Format)> + use<'a> {
+    pub fn formats(&self) -> impl Iterator<Item = (u8, Format)> + use<'a> {
         let ours = |(payload, encoding): (u8, Option<Encoding<'a>>)| {
             Some((payload, Format::of(payload, &encoding?)?))
         };

@@ -7,6 +7,7 @@ use rtp::g722::Encoder;
 use super::limits::RATE;
 use super::resample::resample;
 use crate::clip::{Clip, ClipCodec, FRAME_BYTES};
+use crate::media::Clips;
 
 /// Samples a second of G.711.
 const NARROW: u32 = 8_000;
@@ -52,6 +53,16 @@ impl Sound {
             ClipCodec::Pcma => &self.pcma,
             ClipCodec::Pcmu => &self.pcmu,
             ClipCodec::G722 => &self.g722,
+        }
+    }
+
+    /// The sound in every codec, as media wants it.
+    #[must_use]
+    pub fn clips(&self) -> Clips {
+        Clips {
+            pcma: Some(self.pcma.clone()),
+            pcmu: Some(self.pcmu.clone()),
+            g722: Some(self.g722.clone()),
         }
     }
 

@@ -24,6 +24,14 @@ pub struct TonePattern {
 pub const REPLACEMENT: TonePattern =
     TonePattern { hz: 425.0, on_ms: 500, off_ms: 500, times: 3, peak: 0.2 };
 
+/// A feature code was carried out: two short high tones.
+pub const DONE: TonePattern =
+    TonePattern { hz: 850.0, on_ms: 150, off_ms: 100, times: 2, peak: 0.2 };
+
+/// A feature code was not: one long low tone.
+pub const NOT_DONE: TonePattern =
+    TonePattern { hz: 300.0, on_ms: 800, off_ms: 100, times: 1, peak: 0.2 };
+
 /// Milliseconds in which the tone swells and dies away, so that it does not click.
 const SWELL_MS: u32 = 10;
 

@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The telephone side of contacts: what the centre orders and what the legs report, carried out.
+//!
+//! ```text
+//!   centre::Command ─▶ call::Event ─▶ Call ─▶ call::Action ─▶ user agent, media
+//!   user agent, media ─▶ call::Event ─▶ Call ─▶ Action::Tell… ─▶ centre::Event
+//! ```
+//!
+//! The rule to keep: [`Call`] decides; here its actions are carried out, and what cannot be carried out
+//! comes back as an event of the leg that failed.
+
+use super::exchange::Exchange;
+use super::leg::{Leg, Peer, Sound, relayed};
+use super::limits::{PHONES_RINGING_MAX, RING_MARGIN};
+use super::trace::{Party, What};
+use super::words::{Answering, Line};
+use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
+use acd::contact::Parting;
+use call::{Action, Call, Ending, Event, LegState, Sound as Heard};
+use promise::{Fate, FateReason};
+use sip::agent::limits::MAX_FORWARDS;
+use sip::agent::{CallId, Flow, Invite, Way};
+use sip::message::push_quoted;
+use sip::number::Number;
+use sip::sdp::{Codec, Negotiation, Origin, Session};
+use stdx::{AgentId, ContactId, LineId, Redacted, Tick};
+
+/// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
+const ELSEWHERE: &[u8] = b"SIP;cause=200;text=\"Call completed elsewhere\"";
+
+/// One contact's telephone side.
+pub(super) struct Conversation {
+    pub(super) line: LineId,
+    pub(super) call: Call,
+    pub(super) caller: Leg,
+    /// Who calls, as an agent's telephone shows it.
+    pub(super) number: Redacted<Number>,
+    /// Hops that a call to an agent may still take (RFC 7332: a loop through us ends).
+    pub(super) hops: u8,
+    /// What the offer would come to; none if there was no offer.
+    pub(super) offered: Option<crate::media::Remote>,
+    pub(super) side: Option<Side>,
+    pub(super) since: Tick,
+    play: Option<PlayId>,
+    /// How long the agent's telephone may ring.
+    ring_until: Tick,
+}
+
+/// The agent's side: every telephone of the agent while they ring, then the one that was answered.
+pub(super) struct Side {
+    pub(super) agent: AgentId,
+    pub(super) legs: Vec<Leg>,
+    pub(super) up: bool,
+    /// The ending of the telephone that said most: one that was turned down outweighs one that was
+    /// not reached.
+    pub(super) worst: Ending,
+}
+
+impl Conversation {
+    pub(super) fn new(
+        now: Tick,
+        line: LineId,
+        caller: Leg,
+        number: Number,
+        hops: u8,
+        offered: Option<crate::media::Remote>,
+    ) -> Conversation {
+        Conversation {
+            line,
+            call: Call::arrived(),
+            caller,
+            number: Redacted::new(number),
+            hops,
+            offered,
+            side: None,
+            since: now,
+            play: None,
+            ring_until: now,
+        }
+    }
+
+    /// The leg with this call.
+    pub(super) fn leg_mut(&mut self, call: CallId) -> Option<&mut Leg> {
+        let agents = self.side.iter_mut().flat_map(|side| &mut side.legs);
+        std::iter::once(&mut self.caller).chain(agents).find(|leg| leg.call == call)
+    }
+
+    /// The leg with these ports.
+    pub(super) fn sounding_mut(&mut self, id: LegId) -> Option<&mut Leg> {
+        let agents = self.side.iter_mut().flat_map(|side| &mut side.legs);
+        std::iter::once(&mut self.caller).chain(agents).find(|leg| leg.sound.id == id)
+    }
+
+    /// Whether this sound is the one that plays.
+    pub(super) fn plays(&self, play: PlayId) -> bool {
+        self.play == Some(play)
+    }
+
+    fn party(&self, call: CallId) -> Party {
+        if self.caller.call == call { Party::Caller } else { Party::Agent }
+    }
+}
+
+impl Exchange {
+    /// Carries out what the centre orders.
+    pub(super) fn carry_out(&mut self, now: Tick, command: centre::Command) {
+        use centre::Command;
+        match command {
+            Command::Announce { contact, .. } => {
+                self.apply(now, contact, Event::Play(Heard::Greeting));
+            }
+            Command::Wait { contact, .. } => self.let_wait(now, contact),
+            Command::Ring { agent, contact, until, .. } => {
+                if let Some(it) = self.conversations.get_mut(&contact) {
+                    it.ring_until = until;
+                }
+                self.apply(now, contact, Event::Ring(agent));
+            }
+            Command::StopRinging { agent, contact } => {
+                self.apply(now, contact, Event::StopRinging(agent));
+            }
+            Command::Connect { contact, agent } => {
+                self.apply(now, contact, Event::Connect(agent));
+            }
+            Command::Dismiss { contact, fate, reason, .. } => {
+                self.apply(now, contact, Event::Dismiss(farewell(fate, reason)));
+            }
+            Command::Release { contact } => self.apply(now, contact, Event::Release),
+            Command::AskAlive { contact } => self.tell_alive(contact),
+            Command::Refuse(_) | Command::Note(_) => {}
+        }
+    }
+
+    /// On a line that answers with the agent nothing is played: the caller hears the ringing tone.
+    fn let_wait(&mut self, now: Tick, contact: ContactId) {
+        let Some(it) = self.conversations.get(&contact) else { return };
+        let unanswered = it.call.caller.state() == LegState::Ringing;
+        match self.line(it.line).answering {
+            Answering::WithAgent if unanswered => {
+                let call = it.caller.call;
+                // A call that was cancelled meanwhile tells so itself.
+                let _ = self.ua.ring(now, call);
+            }
+            Answering::WithAgent | Answering::AtOnce => {
+                self.apply(now, contact, Event::Play(Heard::Music));
+            }
+        }
+    }
+
+    fn tell_alive(&mut self, contact: ContactId) {
+        let up = |state: call::State| matches!(state, call::State::Joined(_));
+        if self.conversations.get(&contact).is_some_and(|it| up(it.call.state())) {
+            self.told.push_back(centre::Event::TalkAlive { contact });
+        }
+    }
+
+    pub(super) fn line(&self, line: LineId) -> &Line {
+        &self.setup.lines[line.index()]
+    }
+
+    /// Lets something happen to a contact's call, and whatever follows from it.
+    pub(super) fn apply(&mut self, now: Tick, contact: ContactId, event: Event) {
+        self.pending.push_back((contact, event));
+        if self.applying {
+            return;
+        }
+        self.applying = true;
+        while let Some((contact, event)) = self.pending.pop_front() {
+            let Some(it) = self.conversations.get_mut(&contact) else { continue };
+            let before = it.call.state();
+            let actions = it.call.handle(event);
+            if it.call.state() != before {
+                it.since = now;
+            }
+            for action in actions {
+                self.act(now, contact, action);
+            }
+            self.tidy_up(contact);
+        }
+        self.applying = false;
+    }
+
+    fn act(&mut self, now: Tick, contact: ContactId, action: Action) {
+        match action {
+            Action::Answer => self.answer_caller(now, contact),
+            Action::Play(sound) => self.play(contact, sound),
+            Action::Silence => self.silence(contact),
+            Action::Invite(agent) => self.invite(now, contact, agent),
+            Action::Cancel(agent) | Action::HangUpAgent(agent) => {
+                self.drop_side(now, contact, agent);
+            }
+            Action::Join(_) => self.join(now, contact),
+            Action::HangUpCaller => self.hang_up_caller(now, contact),
+            Action::TellAnnouncementOver => {
+                self.told.push_back(centre::Event::AnnouncementOver { contact });
+            }
+            Action::TellCallerLeft(ending) => {
+                let parting = parting(ending);
+                self.told.push_back(centre::Event::CallerLeft { contact, parting });
+            }
+            Action::TellAnswered(agent) => {
+                self.told.push_back(centre::Event::Answer { agent, contact });
+            }
+            Action::TellNotTaken(agent, ending) => self.tell_not_taken(agent, contact, ending),
+            Action::TellAgentHungUp(agent, _) => {
+                self.told.push_back(centre::Event::HangUp { agent });
+            }
+        }
+    }
+
+    fn tell_not_taken(&mut self, agent: AgentId, contact: ContactId, ending: Ending) {
+        self.told.push_back(match ending {
+            Ending::HungUp | Ending::TurnedDown => centre::Event::Decline { agent, contact },
+            Ending::Unreachable | Ending::Lost => centre::Event::Unreachable { agent, contact },
+        });
+    }
+
+    // ---- the caller's leg ----
+
+    fn answer_caller(&mut self, now: Tick, contact: ContactId) {
+        let agent_speaks = self.agent_codec(contact);
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let beside = it.side.as_ref().and_then(|side| Some(side.legs.first()?.sound.id));
+        let leg = &mut it.caller;
+        let opened =
+            leg.sound.open(&mut self.media, &mut self.rng, it.offered, beside, &mut self.counters);
+        let mut capabilities = leg.sound.capabilities();
+        if let Some(codec) = agent_speaks {
+            capabilities.codecs.retain(|&own| relayed(own, codec));
+            capabilities = capabilities.preferring(codec);
+        }
+        let call = leg.call;
+        let description = opened.ok().and_then(|()| match it.offered {
+            Some(_) => {
+                let (sdp, remote) = leg.answer(capabilities)?;
+                let agreed = self.media.update(leg.sound.id, &remote);
+                agreed.is_ok().then_some(sdp)
+            }
+            None => leg.offer(capabilities),
+        });
+        if let Some(id) = it.caller.sound.ports.map(|_| it.caller.sound.id) {
+            self.by_leg.insert(id, contact);
+        }
+        match description {
+            Some(sdp) => {
+                // A caller who gave up meanwhile tells so.
+                let _ = self.ua.answer(now, call, sdp);
+            }
+            None => self.fail_caller(now, contact),
+        }
+    }
+
+    /// The caller cannot be answered: no port, or nothing agreed. Says so, and is gone.
+    fn fail_caller(&mut self, now: Tick, contact: ContactId) {
+        let Some(it) = self.conversations.get(&contact) else { return };
+        let call = it.caller.call;
+        let status = super::door::status(503);
+        let after = Some(sip::agent::limits::RETRY_AFTER);
+        let refused = self.ua.refuse_call(now, call, status, None, after);
+        if refused.is_err() {
+            // It was answered before: then it is hung up; what is over already needs nothing.
+            let _ = self.ua.hang_up(now, call, None);
+        }
+        self.by_call.remove(&call);
+        self.pending.push_back((contact, Event::CallerGone(Ending::Lost)));
+    }
+
+    fn hang_up_caller(&mut self, now: Tick, contact: ContactId) {
+        if let Some(it) = self.conversations.get(&contact) {
+            let call = it.caller.call;
+            self.by_call.remove(&call);
+            // Gone already is as good.
+            let _ = self.ua.hang_up(now, call, None);
+        }
+    }
+
+    fn agent_codec(&self, contact: ContactId) -> Option<Codec> {
+        let side = self.conversations.get(&contact)?.side.as_ref()?;
+        side.legs.first().filter(|_| side.up)?.codec()
+    }
+
+    // ---- what the caller hears ----
+
+    fn play(&mut self, contact: ContactId, sound: Heard) {
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let play = PlayId(self.next_play);
+        self.next_play += 1;
+        it.play = Some(play);
+        let line = &self.setup.lines[it.line.index()];
+        let (clips, repeat) = match sound {
+            Heard::Greeting => (&line.greeting, Repeat::Once),
+            Heard::Closed => (&line.closed, Repeat::Once),
+            Heard::Busy => (&line.busy, Repeat::Once),
+            Heard::Music => (&self.setup.music, Repeat::Forever),
+        };
+        let id = it.caller.sound.id;
+        if !self.start(id, play, clips.clone(), repeat) && repeat == Repeat::Once {
+            // What cannot be played is over: nobody waits for ever for a sound that never comes.
+            self.pending.push_back((contact, Event::SoundOver));
+        }
+    }
+
+    /// Plays something on a leg; says whether it will be heard.
+    pub(super) fn start(&mut self, leg: LegId, play: PlayId, clips: Clips, repeat: Repeat) -> bool {
+        let started = self.media.play(leg, play, &clips, repeat);
+        self.counters.media_refused += u64::from(started.is_err());
+        started.is_ok()
+    }
+
+    fn silence(&mut self, contact: ContactId) {
+        if let Some(it) = self.conversations.get_mut(&contact) {
+            it.play = None;
+            let stopped = self.media.stop_playing(it.caller.sound.id);
+            self.counters.media_refused += u64::from(stopped.is_err());
+        }
+    }
+
+    // ---- the agent's legs ----
+
+    /// Lets every telephone of the agent ring.
+    fn invite(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
+        let mut targets = self.targets(now, agent);
+        targets.truncate(PHONES_RINGING_MAX);
+        let worst = Ending::Unreachable;
+        let side = Side { agent, legs: Vec::new(), up: false, worst };
+        if let Some(it) = self.conversations.get_mut(&contact) {
+            it.side = Some(side);
+        }
+        let rings =
+            targets.into_iter().filter(|target| self.invite_one(now, contact, target)).count();
+        self.counters.rings += rings as u64;
+        if rings == 0 {
+            let gone = Event::AgentGone(agent, Ending::Unreachable);
+            self.pending.push_back((contact, gone));
+        }
+    }
+
+    fn invite_one(&mut self, now: Tick, contact: ContactId, target: &Target) -> bool {
+        let Some(it) = self.conversations.get_mut(&contact) else { return false };
+        let Some(hops) = it.hops.checked_sub(1) else { return false };
+        let beside = it.caller.sound.ports.map(|_| it.caller.sound.id);
+        let codecs = codecs_for_agent(it);
+        let ip = target.flow.local.ip();
+        let id = LegId(self.next_leg);
+        self.next_leg += 1;
+        let mut sound = Sound { id, ip, ports: None, codecs, latched: false };
+        let (media, rng) = (&mut self.media, &mut self.rng);
+        if sound.open(media, rng, None, beside, &mut self.counters).is_err() {
+            return false;
+        }
+        let session = self.rng.next_u64() as u32;
+        let negotiation = Negotiation::new(Origin::ours(session, 1, ip));
+        let from = shown(
+            &self.setup.lines[it.line.index()].shown,
+            *it.number.expose(),
+            &self.setup.domain,
+        );
+        let ring_for = it.ring_until.since(now) + RING_MARGIN;
+        let peer = Peer::Phone(target.phone);
+        let mut leg = Leg { call: it.caller.call, peer, negotiation, sound };
+        let capabilities = leg.sound.capabilities();
+        let Some(offer) = leg.offer(capabilities) else {
+            self.close_sound(id);
+            return false;
+        };
+        let invite = Invite {
+            target: Redacted::new(target.uri.clone()),
+            from: Redacted::new(from),
+            flow: target.flow,
+            way: target.way,
+            headers: Vec::new(),
+            offer,
+            max_forwards: hops.min(MAX_FORWARDS),
+            ring_for,
+        };
+        match self.ua.invite(now, invite) {
+            Ok(call) => {
+                leg.call = call;
+                self.by_call.insert(call, contact);
+                self.by_leg.insert(id, contact);
+                if let Some(side) =
+                    self.conversations.get_mut(&contact).and_then(|it| it.side.as_mut())
+                {
+                    side.legs.push(leg);
+                }
+                self.collect(now, Some((contact, Party::Agent)));
+                true
+            }
+            Err(_) => {
+                self.close_sound(id);
+                false
+            }
+        }
+    }
+
+    /// One of the agent's telephones was answered: it is the one, the others stop.
+    pub(super) fn agent_answered(
+        &mut self,
+        now: Tick,
+        contact: ContactId,
+        call: CallId,
+        answer: Option<&[u8]>,
+    ) {
+        let Some(side) = self.conversations.get_mut(&contact).and_then(|it| it.side.as_mut())
+        else {
+            return;
+        };
+        let Some(at) = side.legs.iter().position(|leg| leg.call == call) else { return };
+        let others: Vec<Leg> = {
+            let mut leg = side.legs.remove(at);
+            let remote = answer.and_then(|sdp| leg.accept(sdp));
+            let others = std::mem::replace(&mut side.legs, vec![leg]);
+            side.up = true;
+            if let Some(remote) = remote {
+                let id = side.legs[0].sound.id;
+                let updated = self.media.update(id, &remote);
+                self.counters.media_refused += u64::from(updated.is_err());
+            }
+            others
+        };
+        let agent = side.agent;
+        let agreed = side.legs[0].codec().is_some();
+        for leg in others {
+            self.end_leg(now, &leg, Some(ELSEWHERE));
+        }
+        if agreed {
+            self.apply(now, contact, Event::AgentAnswered(agent));
+        } else {
+            self.drop_side(now, contact, agent);
+            self.apply(now, contact, Event::AgentGone(agent, Ending::Unreachable));
+        }
+    }
+
+    /// One of the agent's telephones is gone; with the last one the agent is.
+    pub(super) fn agent_leg_gone(
+        &mut self,
+        now: Tick,
+        contact: ContactId,
+        call: CallId,
+        ending: Ending,
+    ) {
+        let Some(side) = self.conversations.get_mut(&contact).and_then(|it| it.side.as_mut())
+        else {
+            return;
+        };
+        let Some(at) = side.legs.iter().position(|leg| leg.call == call) else { return };
+        let leg = side.legs.remove(at);
+        if outweighs(ending, side.worst) {
+            side.worst = ending;
+        }
+        let (agent, last, worst) = (side.agent, side.legs.is_empty(), side.worst);
+        self.by_call.remove(&call);
+        self.close_sound(leg.sound.id);
+        if last {
+            if let Some(it) = self.conversations.get_mut(&contact) {
+                it.side = None;
+            }
+            self.apply(now, contact, Event::AgentGone(agent, worst));
+        }
+    }
+
+    /// Takes every telephone of the agent back.
+    fn drop_side(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let Some(side) = it.side.take_if(|side| side.agent == agent) else { return };
+        for leg in &side.legs {
+            self.end_leg(now, leg, None);
+        }
+    }
+
+    pub(super) fn end_leg(&mut self, now: Tick, leg: &Leg, reason: Option<&[u8]>) {
+        self.by_call.remove(&leg.call);
+        self.close_sound(leg.sound.id);
+        // Gone already is as good.
+        let _ = self.ua.hang_up(now, leg.call, reason);
+    }
+
+    /// Closes a leg's ports. A thread that is behind is asked again with the next turn.
+    pub(super) fn close_sound(&mut self, id: LegId) {
+        self.by_leg.remove(&id);
+        match self.media.close(id) {
+            Err(Refused::Busy) => self.to_close.push(id),
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// Lets caller and agent hear each other.
+    pub(super) fn join(&mut self, now: Tick, contact: ContactId) {
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let Some(leg) = it.side.as_ref().and_then(|side| side.legs.first()) else { return };
+        match self.media.join(it.caller.sound.id, leg.sound.id) {
+            Ok(()) => {}
+            Err(Refused::Codecs(..)) => self.change_caller_codec(now, contact),
+            Err(_) => self.counters.media_refused += 1,
+        }
+    }
+
+    /// The agent's telephone chose a codec that the caller's leg does not speak: the caller is asked
+    /// to change, as it named both (RFC 3264, 8).
+    fn change_caller_codec(&mut self, now: Tick, contact: ContactId) {
+        let Some(codec) = self.agent_codec(contact) else { return };
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let capabilities = it.caller.sound.capabilities().only(codec);
+        let call = it.caller.call;
+        if let Some(offer) = it.caller.offer(capabilities)
+            && self.ua.reinvite(now, call, offer).is_err()
+        {
+            // The peer changes something itself at this moment; its change is answered, then we join.
+            let _ = it.caller.negotiation.rollback();
+        }
+    }
+
+    // ---- the end ----
+
+    /// A call that is over leaves nothing behind.
+    fn tidy_up(&mut self, contact: ContactId) {
+        let over = |it: &Conversation| it.call.state() == call::State::Over;
+        if !self.conversations.get(&contact).is_some_and(over) {
+            return;
+        }
+        let Some(it) = self.conversations.remove(&contact) else { return };
+        self.by_call.remove(&it.caller.call);
+        if it.caller.sound.ports.is_some() {
+            self.close_sound(it.caller.sound.id);
+        }
+        if let Peer::Trunk(at) = it.caller.peer {
+            self.trunks[at].calls -= 1;
+        }
+        self.traces.end(contact);
+    }
+
+    /// Who a call id belongs to, for the ladder.
+    pub(super) fn party_of(&self, call: CallId) -> Option<(ContactId, Party)> {
+        let contact = *self.by_call.get(&call)?;
+        Some((contact, self.conversations.get(&contact)?.party(call)))
+    }
+
+    pub(super) fn note(&mut self, now: Tick, contact: ContactId, party: Party, what: What) {
+        self.traces.add(now, contact, party, what);
+    }
+}
+
+/// Where a telephone of an agent can be reached.
+pub(super) struct Target {
+    pub(super) phone: usize,
+    pub(super) uri: Vec<u8>,
+    pub(super) flow: Flow,
+    pub(super) way: Way,
+}
+
+/// What the agent's telephone is offered: what the caller speaks first; something else only if the
+/// caller could change to it.
+fn codecs_for_agent(it: &Conversation) -> Vec<Codec> {
+    let spoken = it.caller.codec();
+    let offered = offered_codecs(&it.caller.negotiation);
+    let mut codecs: Vec<Codec> = it.caller.sound.codecs.clone();
+    codecs.retain(|&codec| {
+        offered.as_ref().is_none_or(|all| all.iter().any(|&theirs| relayed(theirs, codec)))
+    });
+    codecs
+        .sort_by_key(|&codec| (spoken != Some(codec), spoken.is_none_or(|it| !relayed(it, codec))));
+    codecs
+}
+
+/// The codecs that the caller named; none if it named nothing yet.
+fn offered_codecs(negotiation: &Negotiation) -> Option<Vec<Codec>> {
+    let theirs: &Session = match &negotiation.state {
+        sip::sdp::State::HaveRemoteOffer(offer) => offer,
+        sip::sdp::State::Stable | sip::sdp::State::HaveLocalOffer(_) => {
+            &negotiation.agreed.as_ref()?.theirs
+        }
+    };
+    let formats = theirs.streams().flat_map(|stream| stream.formats().collect::<Vec<_>>());
+    let sounds = formats.filter_map(|(_, format)| match format {
+        sip::sdp::Format::Audio(codec) => Some(codec),
+        sip::sdp::Format::Events { .. } => None,
+    });
+    Some(sounds.collect())
+}
+
+/// From of a call to an agent: client and line, and who calls.
+fn shown(line: &str, number: Number, domain: &str) -> Vec<u8> {
+    let mut from = Vec::new();
+    push_quoted(&mut from, line);
+    let plus = if matches!(number, Number::E164(_)) { "+" } else { "" };
+    match number.digits() {
+        Some(digits) => {
+            from.extend_from_slice(format!(" <sip:{plus}").as_bytes());
+            from.extend_from_slice(digits.as_bytes());
+            from.extend_from_slice(format!("@{domain}>").as_bytes());
+        }
+        None => from.extend_from_slice(b" <sip:anonymous@anonymous.invalid>"),
+    }
+    from
+}
+
+fn farewell(fate: Fate, reason: FateReason) -> Heard {
+    match (fate, reason) {
+        (Fate::Closed, FateReason::AnnouncementOnly) => Heard::Greeting,
+        (Fate::Closed, _) => Heard::Closed,
+        (_, _) => Heard::Busy,
+    }
+}
+
+fn parting(ending: Ending) -> Parting {
+    match ending {
+        Ending::HungUp | Ending::TurnedDown => Parting::HungUp,
+        Ending::Unreachable | Ending::Lost => Parting::CutOff,
+    }
+}
+
+/// Of several telephones of one agent: the one whose user said no decides.
+fn outweighs(one: Ending, other: Ending) -> bool {
+    let weight = |ending| match ending {
+        Ending::TurnedDown => 3,
+        Ending::HungUp => 2,
+        Ending::Lost => 1,
+        Ending::Unreachable => 0,
+    };
+    weight(one) > weight(other)
+}

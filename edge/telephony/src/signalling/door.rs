@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Who may come in: trunks by their address, telephones by their password, everybody else for a few
+//! challenges and then not at all.
+//!
+//! ```text
+//!   from a trunk ───────────────────────────────────────────────▶ in
+//!   an answer, ACK, CANCEL, or within a dialog ─────────────────▶ in (the dialog knows its peer)
+//!   REGISTER, INVITE of others ── password right ───────────────▶ in
+//!                              └─ none, stale, wrong ─ throttle ─▶ 401, or silence
+//!   anything else of others ────── telephone known ─────────────▶ in
+//!                              └────────────────────── throttle ─▶ in, or silence
+//! ```
+//!
+//! The rule to keep: what is not let in costs no memory beyond the throttle's own, and is answered
+//! with at most one message that is no longer than what a challenge takes.
+
+use super::words::{Phone, Refused, Setup, Trunk};
+use sip::agent::Flow;
+use sip::digest::{Answer, Challenger, Offers, Request as Signed, Secret, Source, Verdict};
+use sip::message::{Headers, Message, Name, Request};
+use sip::registrar::{
+    self, AddressOfRecord, Ask, Binding, Registrar, Rules, Throttle, ThrottleRules, Transport,
+};
+use sip::{Method, Status};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use stdx::{Micros, Rng, Tick};
+
+/// How long a nonce is good: a phone that registers once in five minutes need not be told it is
+/// stale every time.
+const NONCE_LIFE: Micros = Micros::from_mins(10);
+
+/// Seconds for which a telephone stays registered: at least, unasked, at most.
+const EXPIRES: (u32, u32, u32) = (60, 300, 3_600);
+
+/// What becomes of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// It goes to the user agent; with the telephone that proved who it is.
+    In(Option<usize>),
+    /// It is answered without state.
+    Away(Refused, Status, Vec<(Name, Vec<u8>)>),
+    /// It is not answered.
+    Silence(Refused),
+}
+
+/// Who is known.
+pub(super) struct Door {
+    realm: String,
+    trunks: Vec<Trunk>,
+    /// By user name, the position in the setup.
+    accounts: BTreeMap<Vec<u8>, (usize, Option<Secret>)>,
+    /// Telephones at fixed addresses, by address.
+    fixed: BTreeMap<(Transport, SocketAddr), usize>,
+    pub(super) registrar: Registrar,
+    challenger: Challenger,
+    throttle: Throttle,
+    /// By which socket of ours a registered telephone came.
+    locals: BTreeMap<registrar::Flow, SocketAddr>,
+}
+
+impl Door {
+    /// A door for these trunks and telephones. None if the domain cannot be a realm.
+    pub(super) fn new(setup: &Setup) -> Option<Door> {
+        let (min, default, max) = EXPIRES;
+        let rules = Rules::new(min, default, max)?;
+        let records = setup.phones.iter().map(|phone| record_of(&phone.id, &setup.domain));
+        let realm = setup.domain.as_bytes();
+        Some(Door {
+            registrar: Registrar::new(rules, records),
+            challenger: Challenger::new(realm, setup.nonce_key, Offers::Both, NONCE_LIFE)?,
+            throttle: Throttle::new(ThrottleRules::USUAL),
+            realm: setup.domain.clone(),
+            trunks: setup.trunks.clone(),
+            accounts: accounts(&setup.phones),
+            fixed: fixed(&setup.phones),
+            locals: BTreeMap::new(),
+        })
+    }
+
+    /// Which trunk sends by this flow. On a connection its port is any.
+    pub(super) fn trunk_of(&self, flow: &Flow) -> Option<usize> {
+        let is_peer = |trunk: &Trunk| {
+            trunk.peers.iter().any(|peer| {
+                let same_port = flow.transport != Transport::Udp || peer.address == flow.remote;
+                let same_host = peer.address.ip() == flow.remote.ip();
+                peer.carrier.transport() == flow.transport && same_port && same_host
+            })
+        };
+        self.trunks.iter().position(is_peer)
+    }
+
+    /// Which telephone has this fixed address. Several may share one; then the name tells.
+    pub(super) fn fixed_of(&self, flow: &Flow) -> Option<usize> {
+        self.fixed.get(&(flow.transport, flow.remote)).copied()
+    }
+
+    /// Looks at a message before anything is kept of it.
+    pub(super) fn look(
+        &mut self,
+        now: Tick,
+        rng: &mut Rng,
+        flow: &Flow,
+        message: &Message<'_>,
+    ) -> Entry {
+        let Message::Request(request) = message else { return Entry::In(None) };
+        let inside = request.headers.to.tag().is_some();
+        let follows = matches!(request.method, Method::Ack | Method::Cancel);
+        if inside || follows || self.trunk_of(flow).is_some() {
+            return Entry::In(None);
+        }
+        if let Some(phone) = self.fixed_of(flow) {
+            return Entry::In(Some(phone));
+        }
+        match request.method {
+            Method::Register | Method::Invite => self.identify(now, rng, flow, request),
+            Method::Ack
+            | Method::Bye
+            | Method::Cancel
+            | Method::Options
+            | Method::Prack
+            | Method::Update
+            | Method::Info
+            | Method::Refer
+            | Method::Subscribe
+            | Method::Notify
+            | Method::Message
+            | Method::Publish
+            | Method::Unknown => self.tolerate(now, flow),
+        }
+    }
+
+    /// A question of a telephone that is registered, or of somebody who may ask now and then.
+    fn tolerate(&mut self, now: Tick, flow: &Flow) -> Entry {
+        if self.locals.contains_key(&way(flow)) {
+            return Entry::In(None);
+        }
+        match self.throttle.admit(now, source(flow.remote.ip()), Ask::Challenge) {
+            Ok(()) => Entry::In(None),
+            Err(_) => Entry::Silence(Refused::Throttled),
+        }
+    }
+
+    fn identify(&mut self, now: Tick, rng: &mut Rng, flow: &Flow, request: &Request<'_>) -> Entry {
+        let from = source(flow.remote.ip());
+        let realm = self.realm.clone();
+        let answer = our_answer(&request.headers, realm.as_bytes());
+        let Some(answer) = answer else {
+            return self.challenge(now, rng, from, Refused::Challenged, false);
+        };
+        if self.throttle.admit(now, from, Ask::Verify(answer.username())).is_err() {
+            return Entry::Silence(Refused::Throttled);
+        }
+        let account = self.accounts.get(answer.username()).cloned();
+        let secret = account.as_ref().and_then(|(_, secret)| secret.as_ref());
+        let method = request.method_name;
+        let signed = Signed { method, uri: request.uri.raw() };
+        let verdict = self.challenger.verify(now, Some(from), signed, &answer, secret);
+        match (verdict, account) {
+            (Verdict::Accepted, Some((phone, _))) => Entry::In(Some(phone)),
+            (Verdict::WrongUri | Verdict::Malformed(_), _) => {
+                Entry::Away(Refused::WrongPassword, status(400), Vec::new())
+            }
+            (Verdict::Denied, _) => {
+                self.throttle.failed(now, from, answer.username());
+                self.answer_challenge(now, rng, from, Refused::WrongPassword, false)
+            }
+            (verdict, _) if verdict.shows_our_nonce() => {
+                self.answer_challenge(now, rng, from, Refused::Challenged, verdict.is_stale())
+            }
+            (verdict, _) => self.challenge(now, rng, from, Refused::Challenged, verdict.is_stale()),
+        }
+    }
+
+    /// A 401 to who has not shown yet that the address is its own.
+    fn challenge(
+        &mut self,
+        now: Tick,
+        rng: &mut Rng,
+        from: Source,
+        why: Refused,
+        stale: bool,
+    ) -> Entry {
+        match self.throttle.admit(now, from, Ask::Challenge) {
+            Ok(()) => self.answer_challenge(now, rng, from, why, stale),
+            Err(_) => Entry::Silence(Refused::Throttled),
+        }
+    }
+
+    fn answer_challenge(
+        &self,
+        now: Tick,
+        rng: &mut Rng,
+        from: Source,
+        why: Refused,
+        stale: bool,
+    ) -> Entry {
+        // Where nobody can register there is no password to ask for.
+        if self.accounts.values().all(|(_, secret)| secret.is_none()) {
+            return Entry::Away(Refused::UnknownPeer, status(403), Vec::new());
+        }
+        let values = self.challenger.challenges(now, rng.next_u64(), Some(from), stale);
+        let fields = values.into_iter().map(|value| (Name::WwwAuthenticate, value)).collect();
+        Entry::Away(why, status(401), fields)
+    }
+
+    /// The address-of-record of a telephone.
+    pub(super) fn record(&self, phone: &Phone) -> AddressOfRecord {
+        record_of(&phone.id, &self.realm)
+    }
+
+    /// Remembers by which of our sockets registered telephones are reached.
+    pub(super) fn note_flow(&mut self, flow: &Flow) {
+        self.locals.insert(way(flow), flow.local);
+        let registrar = &self.registrar;
+        if self.locals.len() > 2 * registrar.save().count() + 1 {
+            let used: Vec<registrar::Flow> = registrar.save().map(|it| it.flow).collect();
+            self.locals.retain(|way, _| used.contains(way));
+        }
+    }
+
+    /// The flow to a registered telephone.
+    pub(super) fn flow_to(&self, binding: &Binding) -> Option<Flow> {
+        let local = *self.locals.get(&binding.flow)?;
+        let registrar::Flow { transport, source, port, connection } = binding.flow;
+        let remote = SocketAddr::new(IpAddr::from(source.0).to_canonical(), port);
+        Some(Flow { transport, local, remote, connection })
+    }
+}
+
+/// A flow in the words of the registrar.
+pub(super) fn way(flow: &Flow) -> registrar::Flow {
+    let Flow { transport, remote, connection, .. } = *flow;
+    registrar::Flow { transport, source: source(remote.ip()), port: remote.port(), connection }
+}
+
+fn source(ip: IpAddr) -> Source {
+    match ip {
+        IpAddr::V4(v4) => Source::v4(v4.octets()),
+        IpAddr::V6(v6) => Source(v6.octets()),
+    }
+}
+
+/// The canonical address-of-record.
+pub(super) fn record_of(id: &str, domain: &str) -> AddressOfRecord {
+    AddressOfRecord::new(format!("sip:{id}@{domain}").as_bytes())
+}
+
+/// The answer that is for our realm; with several the strongest is the first.
+fn our_answer<'a>(headers: &Headers<'a>, realm: &[u8]) -> Option<Answer<'a>> {
+    let auths = headers.auth(Name::Authorization);
+    let answers = auths.filter_map(|auth| Answer::read(auth.scheme, auth.params()).ok());
+    answers.into_iter().find(|answer| answer.realm() == realm)
+}
+
+fn accounts(phones: &[Phone]) -> BTreeMap<Vec<u8>, (usize, Option<Secret>)> {
+    let registering = phones.iter().enumerate().filter(|(_, phone)| phone.at.is_none());
+    let account =
+        |(at, phone): (usize, &Phone)| (phone.id.clone().into_bytes(), (at, phone.secret.clone()));
+    registering.map(account).collect()
+}
+
+fn fixed(phones: &[Phone]) -> BTreeMap<(Transport, SocketAddr), usize> {
+    let placed = phones.iter().enumerate().filter_map(|(at, phone)| Some((phone.at?, at)));
+    placed.map(|(listen, at)| ((listen.carrier.transport(), listen.address), at)).collect()
+}
+
+/// A status that is written down in the code.
+pub(super) const fn status(code: u16) -> Status {
+    match Status::new(code) {
+        Some(status) => status,
+        None => unreachable!(),
+    }
+}

@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Everything between the sockets and the centre: user agent, media, who may come in, and the calls.
+//!
+//! The rule to keep: every message is looked at by the door before the user agent keeps anything of it,
+//! and what the user agent tells is carried out before the next message is looked at.
+
+use super::codes::CodeCall;
+use super::conversation::Conversation;
+use super::counts::Counters;
+use super::door::{Door, Entry, status};
+use super::leg::Peer;
+use super::network::{Input, Network};
+use super::trace::{self, Party, Traces, What};
+use super::words::{CallView, Refused, Setup, TrunkHealth};
+use crate::media::{self, LegId, Media};
+use call::{Ending, Event as CallEvent};
+use centre::Event as Told;
+use sip::agent::{CallId, Config, Event, Flow, ProbeId, Transmit, UserAgent};
+use sip::dialog::{Carrier, End, Party as Whose};
+use sip::message::{Message, Request, parse_datagram};
+use sip::{Method, Status};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::Receiver;
+use stdx::{AgentId, ContactId, Rng, Tick};
+
+/// How a trunk is at this moment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TrunkState {
+    pub(super) calls: u32,
+    pub(super) answers: Option<bool>,
+    pub(super) probe: Option<ProbeId>,
+    pub(super) probe_at: Tick,
+}
+
+/// The telephone exchange.
+pub(super) struct Exchange {
+    pub(super) setup: Setup,
+    pub(super) ua: UserAgent,
+    pub(super) media: Media,
+    media_events: Receiver<media::Event>,
+    pub(super) door: Door,
+    pub(super) rng: Rng,
+    pub(super) conversations: BTreeMap<ContactId, Conversation>,
+    pub(super) by_call: BTreeMap<CallId, ContactId>,
+    pub(super) by_leg: BTreeMap<LegId, ContactId>,
+    pub(super) codes: BTreeMap<CallId, CodeCall>,
+    pub(super) trunks: Vec<TrunkState>,
+    /// Telephones of each agent, as positions in the setup.
+    pub(super) phones_of: BTreeMap<AgentId, Vec<usize>>,
+    /// What the centre has to hear.
+    pub(super) told: VecDeque<Told>,
+    /// What still has to happen to calls.
+    pub(super) pending: VecDeque<(ContactId, CallEvent)>,
+    pub(super) applying: bool,
+    pub(super) to_close: Vec<LegId>,
+    pub(super) out: Vec<Transmit>,
+    pub(super) next_contact: u64,
+    pub(super) next_leg: u64,
+    pub(super) next_play: u64,
+    /// The telephone that proved who it is with the message at hand.
+    pub(super) verified: Option<usize>,
+    pub(super) counters: Counters,
+    pub(super) traces: Traces,
+    /// What feature codes ask of the centre; the last event of each with its call.
+    pub(super) asked_by_code: VecDeque<(Told, Option<CallId>)>,
+    /// The flows to telephones at fixed addresses.
+    pub(super) fixed_flows: BTreeMap<(super::words::Carrier, std::net::SocketAddr), Flow>,
+    /// What agents are doing, as far as the centre said.
+    pub(super) states: BTreeMap<AgentId, acd::agent::State>,
+}
+
+impl Exchange {
+    pub(super) fn new(
+        setup: Setup,
+        door: Door,
+        media: Media,
+        media_events: Receiver<media::Event>,
+        first_contact: u64,
+    ) -> Exchange {
+        let mut rng = Rng::new(setup.seed);
+        let ua = UserAgent::new(Config::default(), rng.split(rng.clone().next_u64()));
+        let _ = rng.next_u64();
+        let mut phones_of: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
+        for (at, phone) in setup.phones.iter().enumerate() {
+            if let Some(agent) = phone.agent {
+                phones_of.entry(agent).or_default().push(at);
+            }
+        }
+        Exchange {
+            trunks: vec![TrunkState::default(); setup.trunks.len()],
+            setup,
+            ua,
+            media,
+            media_events,
+            door,
+            rng,
+            conversations: BTreeMap::new(),
+            by_call: BTreeMap::new(),
+            by_leg: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            phones_of,
+            told: VecDeque::new(),
+            pending: VecDeque::new(),
+            applying: false,
+            to_close: Vec::new(),
+            out: Vec::new(),
+            next_contact: first_contact,
+            next_leg: 0,
+            next_play: 0,
+            verified: None,
+            counters: Counters::default(),
+            traces: Traces::default(),
+            asked_by_code: VecDeque::new(),
+            fixed_flows: BTreeMap::new(),
+            states: BTreeMap::new(),
+        }
+    }
+
+    /// Finds the ways to telephones at fixed addresses.
+    pub(super) fn find_fixed_flows(&mut self, network: &Network) {
+        for place in self.setup.phones.iter().filter_map(|phone| phone.at) {
+            if let Some(flow) = network.flow_to(place.carrier, place.address) {
+                self.fixed_flows.insert((place.carrier, place.address), flow);
+            }
+        }
+    }
+
+    // ---- what comes ----
+
+    /// Something came by a flow.
+    pub(super) fn take_in(&mut self, now: Tick, behind: bool, flow: Flow, input: &Input<'_>) {
+        self.counters.received += 1;
+        match input {
+            Input::Datagram(bytes) => match parse_datagram(bytes) {
+                Ok(message) => self.take_message(now, behind, flow, &message),
+                Err(refusal) => {
+                    self.counters.refuse(Refused::Malformed);
+                    self.ua.receive_refusal(flow, &refusal);
+                }
+            },
+            Input::Message(message) => self.take_message(now, behind, flow, message),
+            Input::Refused(refusal) => {
+                self.counters.refuse(Refused::Malformed);
+                self.ua.receive_refusal(flow, refusal);
+            }
+        }
+        self.collect(now, None);
+    }
+
+    fn take_message(&mut self, now: Tick, behind: bool, flow: Flow, message: &Message<'_>) {
+        if let Some((contact, party)) = self.traces.owner(message.headers().call_id) {
+            self.note(now, contact, party, trace::label(message, true));
+        }
+        match self.door.look(now, &mut self.rng, &flow, message) {
+            Entry::In(phone) => {
+                self.verified = phone;
+                match message {
+                    Message::Request(request) if behind && begins(request) => {
+                        self.turn_away(flow, request, Refused::Busy, status(503));
+                    }
+                    Message::Request(_) | Message::Response(_) => {
+                        self.ua.receive_message(now, flow, message);
+                    }
+                }
+            }
+            Entry::Away(why, status, fields) => {
+                self.counters.refuse(why);
+                if let Message::Request(request) = message {
+                    self.ua.turn_away(flow, request, status, fields);
+                }
+            }
+            Entry::Silence(why) => self.counters.refuse(why),
+        }
+        while let Some(event) = self.ua.poll_event() {
+            self.happened(now, event, message);
+        }
+    }
+
+    fn turn_away(&mut self, flow: Flow, request: &Request<'_>, why: Refused, status: Status) {
+        self.counters.refuse(why);
+        let seconds = sip::agent::limits::RETRY_AFTER.to_string().into_bytes();
+        let fields = vec![(sip::message::Name::RetryAfter, seconds)];
+        self.ua.turn_away(flow, request, status, fields);
+    }
+
+    /// What the user agent tells while a message is at hand.
+    fn happened(&mut self, now: Tick, event: Event, message: &Message<'_>) {
+        match event {
+            Event::Incoming(call, info) => {
+                self.incoming(now, call, &info, message.headers().call_id);
+            }
+            Event::Register(id, info) => self.register(now, id, &info),
+            event => self.heard(now, event),
+        }
+    }
+
+    /// What the user agent tells of calls that are known.
+    fn heard(&mut self, now: Tick, event: Event) {
+        match event {
+            Event::Incoming(call, _) => {
+                // Only a message brings one.
+                let _ = self.ua.refuse_call(now, call, status(500), None, None);
+            }
+            Event::Register(id, _) => {
+                let _ = self.ua.reply_register(now, id, status(500), Vec::new());
+            }
+            Event::Cancelled(call, _) => self.leg_gone(now, call, Ending::HungUp),
+            Event::Acked(call, sdp) => self.acked(now, call, sdp.as_deref()),
+            Event::Provisional(..) | Event::Withdrawn(_) => {}
+            Event::Answered(call, sdp) => self.answered(now, call, sdp.as_deref()),
+            Event::Refused { call, status, by, .. } => {
+                self.leg_gone(now, call, refusal_means(status, by));
+            }
+            Event::Ended(call, end) => self.leg_gone(now, call, end_means(end)),
+            Event::Reinvite(call, carrier, offer) => {
+                self.change_wanted(now, call, carrier, offer.as_deref());
+            }
+            Event::Changed(call, answer) => self.changed(now, call, answer.as_deref()),
+            Event::NotChanged(call, _) => self.not_changed(call),
+            Event::Info(call, _) => {
+                if let Some((contact, party)) = self.party_of(call) {
+                    self.note(now, contact, party, What::Key);
+                }
+            }
+            Event::Probed(probe, status) => self.probed(probe, status),
+        }
+    }
+
+    fn answered(&mut self, now: Tick, call: CallId, sdp: Option<&[u8]>) {
+        match self.by_call.get(&call) {
+            Some(&contact) => self.agent_answered(now, contact, call, sdp),
+            // It was taken back meanwhile.
+            None => drop(self.ua.hang_up(now, call, None)),
+        }
+    }
+
+    fn leg_gone(&mut self, now: Tick, call: CallId, ending: Ending) {
+        if self.codes.contains_key(&call) {
+            return self.end_code(now, call, false);
+        }
+        let Some(&contact) = self.by_call.get(&call) else { return };
+        let Some(it) = self.conversations.get(&contact) else { return };
+        if it.caller.call == call {
+            self.by_call.remove(&call);
+            self.apply(now, contact, CallEvent::CallerGone(ending));
+        } else {
+            self.agent_leg_gone(now, contact, call, ending);
+        }
+    }
+
+    /// The ACK to our answer; with the answer to our offer if we had to make one.
+    fn acked(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
+        let Some(answer) = answer else { return };
+        self.take_answer(now, call, answer);
+    }
+
+    /// Takes the answer to an offer of ours, and lets media know.
+    fn take_answer(&mut self, now: Tick, call: CallId, answer: &[u8]) {
+        if let Some(code) = self.codes.get_mut(&call) {
+            let remote = code.leg.accept(answer);
+            return drop(remote.map(|remote| self.media.update(code.leg.sound.id, &remote)));
+        }
+        let Some(&contact) = self.by_call.get(&call) else { return };
+        let Some(leg) = self.conversations.get_mut(&contact).and_then(|it| it.leg_mut(call)) else {
+            return;
+        };
+        let id = leg.sound.id;
+        match leg.accept(answer) {
+            Some(remote) => self.new_remote(now, contact, id, &remote),
+            // Nothing was in force before: there is nothing to hear, and there never will be.
+            None if leg.negotiation.negotiated().is_none() => {
+                let _ = self.ua.hang_up(now, call, None);
+                self.leg_gone(now, call, Ending::Lost);
+            }
+            None => {}
+        }
+    }
+
+    /// A leg has another remote; joined legs whose codecs do not fit any more are joined anew.
+    fn new_remote(&mut self, now: Tick, contact: ContactId, id: LegId, remote: &media::Remote) {
+        match self.media.update(id, remote) {
+            Ok(()) => {}
+            Err(media::Refused::Codecs(..)) => {
+                let parted = self.media.part(id).and_then(|()| self.media.update(id, remote));
+                self.counters.media_refused += u64::from(parted.is_err());
+            }
+            Err(_) => self.counters.media_refused += 1,
+        }
+        let joined = self
+            .conversations
+            .get(&contact)
+            .is_some_and(|it| matches!(it.call.state(), call::State::Joined(_)));
+        if joined {
+            self.join(now, contact);
+        }
+    }
+
+    // ---- changes of a session ----
+
+    /// The peer wants another session: hold, its end, another address, or a refresh.
+    fn change_wanted(&mut self, now: Tick, call: CallId, carrier: Carrier, offer: Option<&[u8]>) {
+        let answer = self.answer_change(now, call, offer);
+        let done = match answer {
+            Ok(sdp) => self.ua.accept_change(now, call, carrier, Some(sdp)),
+            Err(status) => self.ua.refuse_change(now, call, carrier, status),
+        };
+        // It was withdrawn or the call ended: its event has come or comes.
+        let _ = done;
+    }
+
+    fn answer_change(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        offer: Option<&[u8]>,
+    ) -> Result<Vec<u8>, Status> {
+        let contact = *self.by_call.get(&call).ok_or(status(488))?;
+        let it = self.conversations.get_mut(&contact).ok_or(status(488))?;
+        let is_caller = it.caller.call == call;
+        let other = match is_caller {
+            true => it.side.as_ref().filter(|side| side.up).and_then(|side| side.legs[0].codec()),
+            false => it.caller.codec(),
+        };
+        let leg = it.leg_mut(call).ok_or(status(488))?;
+        let Some(offer) = offer else {
+            let again = leg.negotiation.repeat().map_err(|why| why.status())?;
+            return Ok(again.session.to_bytes());
+        };
+        let session = sip::sdp::Session::parse(offer).map_err(|_| status(488))?;
+        leg.negotiation.take_offer(session).map_err(|why| why.status())?;
+        let mut capabilities = leg.sound.capabilities();
+        if let Some(codec) = other {
+            capabilities.codecs.retain(|&own| super::leg::relayed(own, codec));
+            capabilities = capabilities.preferring(codec);
+        }
+        let Some((sdp, remote)) = leg.answer(capabilities) else {
+            let _ = leg.negotiation.rollback();
+            return Err(status(488));
+        };
+        let id = leg.sound.id;
+        self.new_remote(now, contact, id, &remote);
+        let holds = !remote.we_send;
+        let event = match is_caller {
+            true => CallEvent::CallerHolds(holds),
+            false => CallEvent::AgentHolds(holds),
+        };
+        self.apply(now, contact, event);
+        Ok(sdp)
+    }
+
+    fn changed(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
+        if let Some(answer) = answer {
+            self.take_answer(now, call, answer);
+        }
+    }
+
+    fn not_changed(&mut self, call: CallId) {
+        let contact = self.by_call.get(&call).copied();
+        let leg = contact
+            .and_then(|contact| self.conversations.get_mut(&contact))
+            .and_then(|it| it.leg_mut(call));
+        if let Some(leg) = leg {
+            // A refresh by the session timer has nothing of ours pending.
+            let _ = leg.negotiation.rollback();
+        }
+    }
+
+    // ---- media ----
+
+    /// What the media threads tell.
+    pub(super) fn hear_media(&mut self, now: Tick) {
+        for id in std::mem::take(&mut self.to_close) {
+            self.close_sound(id);
+        }
+        while let Ok(event) = self.media_events.try_recv() {
+            self.media_told(now, event);
+        }
+        self.collect(now, None);
+    }
+
+    fn media_told(&mut self, now: Tick, event: media::Event) {
+        use media::Event as Media;
+        match event {
+            Media::PlayedOut { leg, play } => self.played_out(now, leg, play),
+            Media::Latched { leg, .. } => self.sounded(now, leg, What::SoundBegan),
+            Media::Silent { leg } => {
+                self.sounded(now, leg, What::SoundStopped);
+                self.ask_for_life(now, leg);
+            }
+            Media::SoundAgain { leg } => self.sounded(now, leg, What::SoundBegan),
+            Media::Key { leg, .. } => self.sounded(now, leg, What::Key),
+            Media::Failed { leg, .. } => {
+                self.counters.media_refused += 1;
+                self.close_sound(leg);
+            }
+            Media::Reported { .. } | Media::PeerLeft { .. } | Media::Closed { .. } => {}
+        }
+    }
+
+    fn played_out(&mut self, now: Tick, leg: LegId, play: media::PlayId) {
+        let Some(&contact) = self.by_leg.get(&leg) else {
+            return self.code_played(now, leg);
+        };
+        if self.conversations.get(&contact).is_some_and(|it| it.plays(play)) {
+            self.apply(now, contact, CallEvent::SoundOver);
+        }
+    }
+
+    fn sounded(&mut self, now: Tick, id: LegId, what: What) {
+        let Some(&contact) = self.by_leg.get(&id) else { return };
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let caller = it.caller.sound.id == id;
+        if let Some(leg) = it.sounding_mut(id) {
+            leg.sound.latched |= what == What::SoundBegan;
+        }
+        let party = if caller { Party::Caller } else { Party::Agent };
+        self.note(now, contact, party, what);
+    }
+
+    /// A leg that was heard and is silent: the same session is offered again, and who does not answer
+    /// is gone (RFC 3261, 12.2.1.2). A telephone without power would otherwise hold its talk for ever.
+    fn ask_for_life(&mut self, now: Tick, id: LegId) {
+        let contact = self.by_leg.get(&id).copied();
+        let leg = contact
+            .and_then(|contact| self.conversations.get_mut(&contact))
+            .and_then(|it| it.sounding_mut(id))
+            .filter(|leg| leg.sound.latched);
+        let Some(leg) = leg else { return };
+        let call = leg.call;
+        let Ok(offer) = leg.negotiation.repeat() else { return };
+        let offer = offer.session.to_bytes();
+        if self.ua.reinvite(now, call, offer).is_err()
+            && let Some(leg) = contact
+                .and_then(|contact| self.conversations.get_mut(&contact))
+                .and_then(|it| it.leg_mut(call))
+        {
+            let _ = leg.negotiation.rollback();
+        }
+    }
+
+    // ---- time ----
+
+    /// When [`Exchange::elapse`] is wanted.
+    pub(super) fn deadline(&self) -> Option<Tick> {
+        let ua = self.ua.deadline().map(|(at, _)| at);
+        let registrar = self.door.registrar.deadline().map(|(at, _)| at);
+        let probes = self.trunks.iter().zip(&self.setup.trunks);
+        let probe = probes.filter(|(_, trunk)| trunk.probe.is_some()).map(|(it, _)| it.probe_at);
+        let code = self.codes.values().map(|code| code.until);
+        [ua, registrar].into_iter().flatten().chain(probe).chain(code).min()
+    }
+
+    /// Lets the timers that are due fire.
+    pub(super) fn elapse(&mut self, now: Tick, network: &Network) {
+        self.ua.elapse(now);
+        while let Some(event) = self.ua.poll_event() {
+            self.heard(now, event);
+        }
+        // Who is not registered any more does not ring with the next call; nobody need be told.
+        let _ = self.door.registrar.elapse(now);
+        self.probe(now, network);
+        let late: Vec<CallId> =
+            self.codes.iter().filter(|(_, it)| it.until <= now).map(|(&call, _)| call).collect();
+        for call in late {
+            self.end_code(now, call, true);
+        }
+        self.collect(now, None);
+    }
+
+    /// Asks trunks after their health.
+    fn probe(&mut self, now: Tick, network: &Network) {
+        for (state, trunk) in self.trunks.iter_mut().zip(&self.setup.trunks) {
+            let Some(every) = trunk.probe.filter(|_| state.probe_at <= now) else { continue };
+            state.probe_at = now + every;
+            let Some(peer) = trunk.peers.first() else { continue };
+            let Some(flow) = network.flow_to(peer.carrier, peer.address) else { continue };
+            let target = format!("sip:{}", peer.address);
+            state.probe = self.ua.options(now, flow, target.as_bytes()).ok();
+        }
+    }
+
+    fn probed(&mut self, probe: ProbeId, status: Status) {
+        for state in &mut self.trunks {
+            if state.probe == Some(probe) {
+                state.probe = None;
+                // 503 says: not now. Everything else was said by somebody who is there.
+                state.answers = Some(!matches!(status.code(), 408 | 503));
+            }
+        }
+    }
+
+    // ---- what goes ----
+
+    /// Takes what the user agent wants to send; `of` is whose call it is, if its dialog is new.
+    pub(super) fn collect(&mut self, now: Tick, of: Option<(ContactId, Party)>) {
+        while let Some(transmit) = self.ua.poll_transmit() {
+            self.counters.sent += 1;
+            self.trace_sent(now, &transmit.bytes, of);
+            self.out.push(transmit);
+        }
+    }
+
+    fn trace_sent(&mut self, now: Tick, bytes: &[u8], of: Option<(ContactId, Party)>) {
+        let Some(call_id) = trace::call_id_of(bytes) else { return };
+        let owner = self.traces.owner(call_id).or_else(|| {
+            let (contact, party) = of?;
+            self.traces.learn(call_id, contact, party);
+            Some((contact, party))
+        });
+        if let Some((contact, party)) = owner
+            && let Some(what) = trace::sent(bytes)
+        {
+            self.note(now, contact, party, what);
+        }
+    }
+
+    /// Hangs up every leg and lets no new call in.
+    pub(super) fn say_goodbye(&mut self, now: Tick) {
+        self.ua.drain(true);
+        for contact in self.conversations.keys().copied().collect::<Vec<_>>() {
+            let Some(mut it) = self.conversations.remove(&contact) else { continue };
+            let side = it.side.take();
+            let legs = side.into_iter().flat_map(|side| side.legs).chain([it.caller]);
+            for leg in legs {
+                self.end_leg(now, &leg, None);
+            }
+        }
+        for call in self.codes.keys().copied().collect::<Vec<_>>() {
+            self.end_code(now, call, true);
+        }
+        self.collect(now, None);
+    }
+
+    /// Whether every farewell was answered.
+    pub(super) fn has_left(&self) -> bool {
+        let (calls, ..) = self.ua.sizes();
+        calls == 0
+    }
+
+    /// How the trunks are.
+    pub(super) fn health(&self) -> Vec<TrunkHealth> {
+        let both = self.trunks.iter().zip(&self.setup.trunks);
+        let health = both.map(|(state, trunk)| TrunkHealth {
+            id: trunk.id.clone(),
+            answers: state.answers,
+            calls: state.calls,
+            channels: trunk.channels,
+        });
+        health.collect()
+    }
+
+    /// The calls at this moment.
+    pub(super) fn views(&self) -> Vec<CallView> {
+        let view = |(contact, it): (&ContactId, &Conversation)| CallView {
+            contact: contact.0,
+            line: it.line,
+            state: it.call.state(),
+            since: it.since,
+        };
+        self.conversations.iter().map(view).collect()
+    }
+
+    /// Whether a call more may come from there.
+    pub(super) fn has_channel(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Trunk(at) => self.trunks[at].calls < self.setup.trunks[at].channels,
+            Peer::Phone(_) => true,
+        }
+    }
+}
+
+/// Whether a request begins something that we may refuse when we are behind.
+fn begins(request: &Request<'_>) -> bool {
+    let fresh = matches!(request.method, Method::Invite | Method::Options | Method::Register);
+    fresh && request.headers.to.tag().is_none()
+}
+
+/// What a refusal of an agent's telephone says about the agent.
+fn refusal_means(status: Status, by: Whose) -> Ending {
+    match (by, status.code()) {
+        // We took it back, or nobody answered in time.
+        (Whose::Us, _) => Ending::HungUp,
+        // Busy, declined, not now: somebody is there.
+        (Whose::Peer, 480 | 486 | 487 | 600 | 603) => Ending::TurnedDown,
+        (Whose::Peer, _) => Ending::Unreachable,
+    }
+}
+
+fn end_means(end: End) -> Ending {
+    match end {
+        End::HungUp(_) => Ending::HungUp,
+        End::NotAcknowledged | End::Expired | End::PeerGone => Ending::Lost,
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A call comes in: who calls, which number was dialled, and whether it can be taken.
+//!
+//! The rule to keep: everything that can be refused is refused before the centre hears of it; what the
+//! centre heard of is a contact, and has one fate.
+
+use super::conversation::Conversation;
+use super::door::status;
+use super::exchange::Exchange;
+use super::leg::{CODECS, Leg, Peer, Sound, preview, remote};
+use super::trace::{Party, What};
+use super::words::Refused;
+use crate::media::LegId;
+use sha2::{Digest, Sha256};
+use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
+use sip::agent::{CallId, Flow, InviteInfo};
+use sip::message::{Address, Name, Uri, percent_decode};
+use sip::number::{Digits, Number, Plan};
+use sip::sdp::{Negotiation, Origin, Session};
+use sip::{Method, Status};
+use std::borrow::Cow;
+use stdx::{CallerToken, ContactId, LineId, Tick};
+
+/// Numbers that never pass through the centre.
+const EMERGENCY: [&[u8]; 2] = [b"110", b"112"];
+
+/// Why a call is not taken.
+struct No(Refused, Status, Option<&'static str>);
+
+impl Exchange {
+    /// An INVITE came that the door let in.
+    pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo, call_id: &[u8]) {
+        let taken = self.peer_of(&info.flow).and_then(|peer| match peer {
+            Peer::Phone(phone) if self.is_code(info) => {
+                self.code_dialled(now, call, phone, info);
+                Ok(())
+            }
+            Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info, call_id),
+        });
+        if let Err(No(why, status, reason)) = taken {
+            self.counters.refuse(why);
+            let after = (status.code() == 503).then_some(RETRY_AFTER);
+            // It was cancelled meanwhile: that is its answer.
+            let _ = self.ua.refuse_call(now, call, status, reason, after);
+        }
+    }
+
+    fn peer_of(&self, flow: &Flow) -> Result<Peer, No> {
+        let trunk = self.door.trunk_of(flow).map(Peer::Trunk);
+        let known = trunk.or(self.verified.map(Peer::Phone));
+        known.ok_or(No(Refused::UnknownPeer, status(403), None))
+    }
+
+    fn take_call(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        peer: Peer,
+        info: &InviteInfo,
+        call_id: &[u8],
+    ) -> Result<(), No> {
+        let plan = self.plan_of(peer);
+        let line = self.dialled(&plan, peer, info)?;
+        if !self.has_channel(peer) {
+            return Err(No(Refused::NoChannel, status(503), Some("No channel left")));
+        }
+        if info.other_body {
+            return Err(No(Refused::NoSession, status(415), None));
+        }
+        let hops = info.max_forwards.unwrap_or(MAX_FORWARDS);
+        // RFC 3261, 16.3: the call would leave us again on the agent's leg.
+        if hops == 0 {
+            return Err(No(Refused::NoSession, status(483), None));
+        }
+        let number = caller(&plan, info);
+        let (leg, offered) = self.caller_leg(call, peer, info)?;
+        let contact = ContactId(self.next_contact);
+        self.next_contact += 1;
+        self.by_call.insert(call, contact);
+        if let Peer::Trunk(at) = peer {
+            self.trunks[at].calls += 1;
+        }
+        let conversation = Conversation::new(now, line, leg, number, hops, offered);
+        self.conversations.insert(contact, conversation);
+        self.traces.learn(call_id, contact, Party::Caller);
+        self.note(now, contact, Party::Caller, What::RequestIn(Method::Invite));
+        self.counters.calls += 1;
+        let caller = self.token(number);
+        self.told.push_back(centre::Event::CallArrived { contact, line, caller });
+        Ok(())
+    }
+
+    fn plan_of(&self, peer: Peer) -> Plan {
+        let none = Plan { country: GERMANY, area: None, stem: None };
+        match peer {
+            Peer::Trunk(at) => self.setup.trunks[at].plan,
+            // Telephones of ours write numbers as the first trunk does.
+            Peer::Phone(_) => self.setup.trunks.first().map_or(none, |trunk| trunk.plan),
+        }
+    }
+
+    /// The line that was dialled: the Request-URI's, or where the carrier puts the number elsewhere,
+    /// that of P-Called-Party-ID or To (RFC 7315, 4.2).
+    fn dialled(&self, plan: &Plan, peer: Peer, info: &InviteInfo) -> Result<LineId, No> {
+        let request_uri = user_of(info.request_uri.expose());
+        let called = info.all(Name::PCalledPartyId).next().and_then(user_of_address);
+        let to = user_of_address(info.to.expose());
+        let first = request_uri.as_deref().and_then(|user| plan.read(user));
+        if let (Peer::Phone(_), Some(Number::Short(digits))) = (peer, first)
+            && EMERGENCY.contains(&digits.as_bytes())
+        {
+            let reason = Some("Emergency calls leave by the site's own line");
+            return Err(No(Refused::Emergency, status(380), reason));
+        }
+        let users = [request_uri, called, to];
+        let numbers = users.iter().flatten().filter_map(|user| plan.read(user));
+        let mut lines = numbers.filter_map(|number| self.setup.line_of(number));
+        lines.next().ok_or(No(Refused::NoSuchNumber, status(404), None))
+    }
+
+    fn caller_leg(
+        &mut self,
+        call: CallId,
+        peer: Peer,
+        info: &InviteInfo,
+    ) -> Result<(Leg, Option<crate::media::Remote>), No> {
+        let ip = info.flow.local.ip();
+        let id = self.rng.next_u64() as u32;
+        let mut negotiation = Negotiation::new(Origin::ours(id, 1, ip));
+        let mut offered = None;
+        if let Some(offer) = &info.offer {
+            let no = No(Refused::NoSession, status(488), None);
+            let Ok(session) = Session::parse(offer) else { return Err(no) };
+            let Ok(negotiated) = preview(&session, ip) else { return Err(no) };
+            offered = remote(&negotiated, ip);
+            if negotiation.take_offer(session).is_err() {
+                return Err(no);
+            }
+        }
+        let sound = Sound {
+            id: LegId(self.next_leg),
+            ip,
+            ports: None,
+            codecs: CODECS.to_vec(),
+            latched: false,
+        };
+        self.next_leg += 1;
+        Ok((Leg { call, peer, negotiation, sound }, offered))
+    }
+
+    /// Who calls, as a keyed hash: the core never sees a number.
+    fn token(&self, number: Number) -> Option<CallerToken> {
+        let digits = number.digits()?;
+        let hash = Sha256::new()
+            .chain_update(self.setup.nonce_key)
+            .chain_update(digits.as_bytes())
+            .finalize();
+        let first = hash.first_chunk::<8>()?;
+        Some(CallerToken::new(u64::from_be_bytes(*first)))
+    }
+}
+
+/// `49`, for telephones of a centre without a trunk.
+const GERMANY: Digits = match Digits::of_two(b'4', b'9') {
+    Some(digits) => digits,
+    None => unreachable!(),
+};
+
+/// Who calls: the network's word (RFC 3325) before the caller's own; withheld if either says so.
+fn caller(plan: &Plan, info: &InviteInfo) -> Number {
+    let privacy = info.all(Name::Privacy).any(|value| {
+        let mut words = value.split(|byte| b";, ".contains(byte));
+        words.any(|word| {
+            [&b"id"[..], b"user", b"full"].contains(&word.to_ascii_lowercase().as_slice())
+        })
+    });
+    let from = info.from.expose();
+    let anonymous = is_anonymous(from);
+    if privacy || anonymous {
+        return Number::Withheld;
+    }
+    let asserted = info.all(Name::PAssertedIdentity).filter_map(user_of_address);
+    let users = asserted.chain(user_of_address(from));
+    let mut numbers = users.filter_map(|user| plan.read(&user));
+    numbers.next().unwrap_or(Number::Withheld)
+}
+
+/// `sip:anonymous@anonymous.invalid` (RFC 3323, 4.1.1.3).
+fn is_anonymous(from: &[u8]) -> bool {
+    user_of_address(from).is_none_or(|user| user.eq_ignore_ascii_case(b"anonymous"))
+}
+
+fn user_of_address(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    user_of(Address::parse(value)?.uri.raw())
+}
+
+/// The user part of a URI: of `tel:` the number.
+pub(super) fn user_of(uri: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let uri = Uri::parse(uri)?;
+    if let Some(subscriber) = uri.subscriber() {
+        return Some(Cow::Owned(subscriber.digits().collect()));
+    }
+    let user = uri.sip()?.user?;
+    let number = user.split(|&byte| byte == b';').next()?;
+    Some(percent_decode(number))
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! One leg: its SIP call, its descriptions, its ports.
+
+use super::counts::Counters;
+use super::words::Carrier;
+use crate::clip::ClipCodec;
+use crate::media::{Drawn, LegId, LocalPorts, Media, Opening, PayloadMap, Refused, Remote};
+use sip::agent::{CallId, Flow};
+use sip::registrar::Transport;
+use sip::sdp::{
+    self, Capabilities, Codec, Direction, Host, Local, Negotiated, Negotiation, Origin, Rtcp, Terms,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU16;
+use stdx::Rng;
+
+use super::limits::SILENCE;
+
+/// What our legs speak, best first: 7 kHz where both ends have it (EN 301 549, 6.1), then Europe's.
+pub(super) const CODECS: [Codec; 3] = [Codec::G722, Codec::Pcma, Codec::Pcmu];
+
+/// Who is at the other end, for channels and rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// A trunk, by its position in the setup.
+    Trunk(usize),
+    /// A telephone of ours, by its position in the setup.
+    Phone(usize),
+}
+
+/// One leg of a conversation.
+pub(super) struct Leg {
+    pub(super) call: CallId,
+    pub(super) peer: Peer,
+    pub(super) negotiation: Negotiation,
+    pub(super) sound: Sound,
+}
+
+/// Where a leg sends and receives.
+pub(super) struct Sound {
+    pub(super) id: LegId,
+    /// Our address towards this peer.
+    pub(super) ip: IpAddr,
+    /// None until the leg is opened.
+    pub(super) ports: Option<LocalPorts>,
+    /// What the legs of this call may speak.
+    pub(super) codecs: Vec<Codec>,
+    /// Whether it was heard since it was opened.
+    pub(super) latched: bool,
+}
+
+impl Sound {
+    /// Opens the leg's ports. Without a remote it waits for the answer.
+    pub(super) fn open(
+        &mut self,
+        media: &mut Media,
+        rng: &mut Rng,
+        remote: Option<Remote>,
+        beside: Option<LegId>,
+        counters: &mut Counters,
+    ) -> Result<(), Refused> {
+        let drawn = Drawn {
+            ssrc: rng.next_u64() as u32,
+            sequence: rng.next_u64() as u16,
+            timestamp: rng.next_u64() as u32,
+            seed: rng.next_u64(),
+        };
+        let remote = remote.unwrap_or_else(|| nowhere(self.ip));
+        let opening = Opening { local: self.ip, remote, drawn, beside };
+        match media.open(self.id, &opening) {
+            Ok(ports) => {
+                self.ports = Some(ports);
+                Ok(())
+            }
+            Err(why) => {
+                counters.media_refused += 1;
+                Err(why)
+            }
+        }
+    }
+
+    /// What we bring to an offer or answer; none before the leg is open.
+    pub(super) fn terms(&self, capabilities: Capabilities, direction: Direction) -> Option<Terms> {
+        let ports = self.ports?;
+        let local = Local {
+            ip: self.ip,
+            rtp: NonZeroU16::new(ports.rtp)?,
+            rtcp: NonZeroU16::new(ports.rtcp)?,
+            attributes: Vec::new(),
+        };
+        Some(Terms { local, capabilities, direction })
+    }
+
+    /// The codecs of this call.
+    pub(super) fn capabilities(&self) -> Capabilities {
+        Capabilities::new(&self.codecs)
+    }
+}
+
+impl Leg {
+    /// The codec that both sides agreed on.
+    pub(super) fn codec(&self) -> Option<Codec> {
+        self.negotiation.negotiated().map(|it| it.codec)
+    }
+
+    /// The description that offers what is wanted now.
+    pub(super) fn offer(&mut self, capabilities: Capabilities) -> Option<Vec<u8>> {
+        let terms = self.sound.terms(capabilities, Direction::SendRecv)?;
+        Some(self.negotiation.offer(&terms).ok()?.session.to_bytes())
+    }
+
+    /// The answer to their offer, and what was agreed on.
+    pub(super) fn answer(&mut self, capabilities: Capabilities) -> Option<(Vec<u8>, Remote)> {
+        let terms = self.sound.terms(capabilities, Direction::SendRecv)?;
+        let ip = self.sound.ip;
+        let (answer, negotiated) = self.negotiation.answer(&terms).ok()?;
+        Some((answer.session.to_bytes(), remote(negotiated, ip)?))
+    }
+
+    /// Takes their answer to our offer.
+    pub(super) fn accept(&mut self, answer: &[u8]) -> Option<Remote> {
+        let session = sdp::Session::parse(answer).ok()?;
+        let negotiated = self.negotiation.accept_answer(session).ok()?;
+        remote(negotiated, self.sound.ip)
+    }
+}
+
+/// What an offer would come to; none if nothing can be agreed on.
+pub(super) fn preview(offer: &sdp::Session, ip: IpAddr) -> Result<Negotiated, sdp::Refusal> {
+    let port = NonZeroU16::MIN;
+    let local = Local { ip, rtp: port, rtcp: port, attributes: Vec::new() };
+    let capabilities = Capabilities::new(&CODECS);
+    let terms = Terms { local, capabilities, direction: Direction::SendRecv };
+    sdp::answer(offer, Origin::ours(0, 0, ip), &terms).map(|(_, negotiated)| negotiated)
+}
+
+/// What was agreed on, in the words of media. None for a codec that is not relayed.
+pub(super) fn remote(negotiated: &Negotiated, ours: IpAddr) -> Option<Remote> {
+    let to = &negotiated.remote;
+    let address = address_of(&to.host, to.rtp, ours);
+    let (rtcp, mux) = match &to.rtcp {
+        Rtcp::Muxed => (None, true),
+        Rtcp::At(host, port) => (Some(address_of(host, *port, ours)), false),
+        Rtcp::Nowhere => (None, false),
+    };
+    let keys = negotiated.keys.map(|keys| keys.payload);
+    Some(Remote {
+        address,
+        rtcp,
+        mux,
+        codec: clip_codec(negotiated.codec)?,
+        incoming: PayloadMap {
+            sound: negotiated.payload.receive,
+            event: keys.map(|payload| payload.receive),
+        },
+        outgoing: PayloadMap {
+            sound: negotiated.payload.send,
+            event: keys.map(|payload| payload.send),
+        },
+        we_send: negotiated.direction.sends(),
+        we_receive: negotiated.direction.receives(),
+        other_address: None,
+        silent_after: Some(SILENCE),
+    })
+}
+
+/// A name cannot be sent to before somebody has looked it up: the leg waits until it is heard.
+fn address_of(host: &Host, port: u16, ours: IpAddr) -> SocketAddr {
+    match host {
+        Host::Ip(ip) => SocketAddr::new(ip.to_canonical(), port),
+        Host::Name(_) => SocketAddr::new(any_of(ours), 0),
+    }
+}
+
+fn any_of(family: IpAddr) -> IpAddr {
+    match family {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// A leg whose peer has not said yet where it receives.
+fn nowhere(ours: IpAddr) -> Remote {
+    let none = PayloadMap { sound: 8, event: None };
+    Remote {
+        address: SocketAddr::new(any_of(ours), 0),
+        rtcp: None,
+        mux: false,
+        codec: ClipCodec::Pcma,
+        incoming: none,
+        outgoing: none,
+        we_send: false,
+        we_receive: false,
+        other_address: None,
+        silent_after: None,
+    }
+}
+
+const fn clip_codec(codec: Codec) -> Option<ClipCodec> {
+    match codec {
+        Codec::G722 => Some(ClipCodec::G722),
+        Codec::Pcma => Some(ClipCodec::Pcma),
+        Codec::Pcmu => Some(ClipCodec::Pcmu),
+        Codec::Opus => None,
+    }
+}
+
+/// Whether sound of one is relayed to the other without decoding.
+pub(super) const fn relayed(a: Codec, b: Codec) -> bool {
+    match (a, b) {
+        (Codec::G722, Codec::G722) | (Codec::Pcma | Codec::Pcmu, Codec::Pcma | Codec::Pcmu) => true,
+        (
+            Codec::G722 | Codec::Pcma | Codec::Pcmu | Codec::Opus,
+            Codec::G722 | Codec::Pcma | Codec::Pcmu | Codec::Opus,
+        ) => false,
+    }
+}
+
+/// What carries a flow, in the words of the setup; none for what we do not open.
+pub(super) const fn carrier(flow: &Flow) -> Option<Carrier> {
+    match flow.transport {
+        Transport::Udp => Some(Carrier::Udp),
+        Transport::Tcp => Some(Carrier::Tcp),
+        Transport::Tls | Transport::WebSocket => None,
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every bound of the signalling loop, with its calculation. Those of the protocol are in `sip`.
+
+use stdx::Micros;
+
+/// Addresses at which we listen: two transports, two families, two networks.
+pub const LISTEN_MAX: usize = 8;
+
+/// Datagrams read from one socket before the timers have their turn: at 30 µs each, 2 ms.
+pub const DRAIN_MAX: usize = 64;
+
+/// Datagrams read without ever finding the socket empty from which new calls are refused with 503: at
+/// 30 µs each we are 15 ms behind, and the sender's own timers are at 500 ms.
+pub const BACKLOG_MAX: usize = 512;
+
+/// The kernel's buffer of a SIP socket, in bytes: a message takes some 2 KiB of it, so that 1,000 of them
+/// wait while we are kept from running for 100 ms at 1,000 calls a second.
+pub const SOCKET_BUFFER: usize = 4 << 20;
+
+/// Connections at once: a phone on TCP for each of 4,096 agents. Further ones are closed at once.
+pub const CONNECTIONS_MAX: usize = 4_096;
+
+/// Bytes that wait to be sent on one connection: some 100 messages. A peer that does not read loses
+/// its connection, not our memory.
+pub const UNSENT_MAX: usize = 256 << 10;
+
+/// How long a connection may hold half a message, and how long a new one may stay without any.
+pub const HALF_MESSAGE: Micros = Micros::from_secs(30);
+
+/// How often connections are looked at for that.
+pub const SWEEP: Micros = Micros::from_secs(5);
+
+/// Telephones of one agent that ring for one caller: what one desk has, and one at home.
+pub const PHONES_RINGING_MAX: usize = 8;
+
+/// How long an agent's telephone may ring beyond the centre's own time: its command comes first.
+pub const RING_MARGIN: Micros = Micros::from_secs(5);
+
+/// How long a leg may stay silent, after it was heard, until its peer is asked for a sign of life.
+pub const SILENCE: Micros = Micros::from_secs(60);
+
+/// How long the answer tone of a feature code may take until the call is ended.
+pub const CODE_CALL: Micros = Micros::from_secs(10);
+
+/// Lines of one call's ladder that are kept; the first ones stay, the last ones are replaced.
+pub const TRACE_LINES: usize = 96;
+
+/// Calls over whose ladder is kept: the last quarter of an hour of a busy county. The oldest goes.
+pub const TRACES_KEPT: usize = 512;
+
+/// How long farewells may take when the server stops: a retransmission of each, and no more.
+pub const FAREWELL: Micros = Micros::from_secs(2);

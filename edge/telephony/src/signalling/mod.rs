@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! SIP on real sockets, one thread: calls come in, agents' telephones ring, both hear each other.
+//!
+//! ```text
+//!             wait ◀──────────────── sockets, media threads, the app's waker
+//!               │
+//!   read ──▶ door ──▶ user agent ──▶ calls ──▶ poll_event ──▶ centre (of the app)
+//!                          ▲           │                          │
+//!   flush ◀── messages ────┴───────────┴───────── carry_out ◀─────┘
+//! ```
+//!
+//! The app owns the loop, the clock and the centre: it waits, reads, lets the centre decide every event
+//! and hands every command back. The rule to keep: between an event and its commands nothing else
+//! happens, so the centre and the calls never see two different orders.
+
+mod codes;
+mod conversation;
+mod counts;
+mod door;
+mod exchange;
+mod incoming;
+mod leg;
+pub mod limits;
+mod network;
+mod registration;
+mod trace;
+mod words;
+
+pub use counts::Counters;
+pub use network::NetworkCounts;
+pub use trace::{Ladder, Party, Rung, What};
+pub use words::{
+    Answering, CallView, Carrier, Line, Listen, NumberBlock, Phone, Refused, Setup, Trunk,
+    TrunkHealth,
+};
+
+use crate::media::{self, Media};
+use door::Door;
+use exchange::Exchange;
+use mio::Waker;
+use network::Network;
+use sip::agent::CallId;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use stdx::{ContactId, Tick};
+
+/// Why signalling cannot start.
+#[derive(Debug)]
+pub enum CannotStart {
+    /// This address cannot be listened on.
+    Listen(SocketAddr, io::Error),
+    /// The system gives no media threads.
+    Media(io::Error),
+    /// The domain cannot stand in a header.
+    Domain,
+}
+
+impl fmt::Display for CannotStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CannotStart::Listen(at, error) => write!(f, "{at}: {error}"),
+            CannotStart::Media(error) => write!(f, "media threads: {error}"),
+            CannotStart::Domain => f.write_str("the domain cannot be written in a header"),
+        }
+    }
+}
+
+impl std::error::Error for CannotStart {}
+
+/// The telephone side of a centre.
+pub struct Signalling {
+    network: Network,
+    exchange: Exchange,
+    /// The feature code whose last event was polled.
+    code: Option<CallId>,
+}
+
+impl Signalling {
+    /// Binds every address and starts the media threads. `first_contact` is the number of the first
+    /// contact: greater than every one before.
+    ///
+    /// # Errors
+    /// If an address cannot be bound, or the system gives no threads.
+    pub fn start(setup: Setup, first_contact: u64) -> Result<Signalling, CannotStart> {
+        let network = Network::open(&setup.listen, &setup.addresses)
+            .map_err(|(at, error)| CannotStart::Listen(at, error))?;
+        let door = Door::new(&setup).ok_or(CannotStart::Domain)?;
+        let config =
+            media::Config { threads: setup.media_threads, ports: setup.media_ports.clone() };
+        let waker = network.waker();
+        // A waker that fails has no loop to wake any more.
+        let wake = move || drop(waker.wake());
+        let (media, events) = Media::start(&config, wake).map_err(CannotStart::Media)?;
+        let mut exchange = Exchange::new(setup, door, media, events, first_contact);
+        exchange.find_fixed_flows(&network);
+        Ok(Signalling { network, exchange, code: None })
+    }
+
+    /// Wakes [`Signalling::wait`] from another thread.
+    #[must_use]
+    pub fn waker(&self) -> Arc<Waker> {
+        self.network.waker()
+    }
+
+    /// Where we listen, as peers can reach us.
+    #[must_use]
+    pub fn listens(&self) -> Vec<SocketAddr> {
+        self.network.locals().map(|(_, address)| address).collect()
+    }
+
+    /// Waits until something comes, or the time is over.
+    pub fn wait(&mut self, timeout: Option<Duration>) {
+        self.network.wait(timeout);
+    }
+
+    /// Reads what has come, and lets timers fire.
+    pub fn read(&mut self, now: Tick) {
+        let Signalling { network, exchange, .. } = self;
+        let behind = network.is_behind();
+        network.counts.behind += u64::from(behind);
+        network.read(now, &mut |flow, input| exchange.take_in(now, behind, flow, input));
+        exchange.hear_media(now);
+        if exchange.deadline().is_some_and(|at| at <= now) {
+            exchange.elapse(now, network);
+        }
+    }
+
+    /// What the centre has to decide next; ask until there is none, and hand every command back
+    /// before asking again.
+    pub fn poll_event(&mut self, now: Tick) -> Option<centre::Event> {
+        if let Some(call) = self.code.take() {
+            self.exchange.code_decided(now, call);
+        }
+        if let Some((event, code)) = self.exchange.asked_by_code.pop_front() {
+            self.code = code;
+            return Some(event);
+        }
+        self.exchange.told.pop_front()
+    }
+
+    /// Carries out what the centre orders.
+    pub fn carry_out(&mut self, now: Tick, command: centre::Command) {
+        match (command, self.code) {
+            (centre::Command::Refuse(_), Some(call)) => self.exchange.code_refused(call),
+            (centre::Command::Note(centre::Note::AgentChanged { agent, state }), _) => {
+                self.exchange.states.insert(agent, state);
+            }
+            (command, _) => self.exchange.carry_out(now, command),
+        }
+        self.exchange.collect(now, None);
+    }
+
+    /// Sends what is to be sent.
+    pub fn flush(&mut self, now: Tick) {
+        for transmit in self.exchange.out.drain(..) {
+            self.network.send(now, &transmit);
+        }
+    }
+
+    /// When [`Signalling::read`] is wanted at the latest.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Tick> {
+        self.exchange.deadline()
+    }
+
+    /// Lets no new call in and hangs up every leg. Waits and reads go on until
+    /// [`Signalling::has_left`].
+    pub fn say_goodbye(&mut self, now: Tick) {
+        self.exchange.say_goodbye(now);
+        self.flush(now);
+    }
+
+    /// Whether every farewell was answered.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.exchange.has_left()
+    }
+
+    // ---- what it says about itself ----
+
+    /// Counters since the start.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.exchange.counters
+    }
+
+    /// What was lost between us and the network.
+    #[must_use]
+    pub fn network_counts(&self) -> NetworkCounts {
+        self.network.counts
+    }
+
+    /// What went wrong with sound.
+    #[must_use]
+    pub fn media_counts(&self) -> media::Counts {
+        self.exchange.media.counts()
+    }
+
+    /// Legs that hold media ports.
+    #[must_use]
+    pub fn media_legs(&self) -> usize {
+        self.exchange.media.legs()
+    }
+
+    /// Legs, dialogs and transactions of the user agent.
+    #[must_use]
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        self.exchange.ua.sizes()
+    }
+
+    /// Telephones that are registered.
+    #[must_use]
+    pub fn registered(&self) -> usize {
+        self.exchange.registered()
+    }
+
+    /// How the trunks are.
+    #[must_use]
+    pub fn trunks(&self) -> Vec<TrunkHealth> {
+        self.exchange.health()
+    }
+
+    /// The calls at this moment.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallView> {
+        self.exchange.views()
+    }
+
+    /// The ladder of a call, if it is still kept.
+    #[must_use]
+    pub fn ladder(&self, contact: ContactId) -> Option<Ladder> {
+        self.exchange.traces.ladder(contact).cloned()
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The ladder of a call: which messages went where, and when.
+//!
+//! The rule to keep: a ladder holds methods, statuses and times, and nothing that leads to a person.
+
+use super::limits::{TRACE_LINES, TRACES_KEPT};
+use sip::Method;
+use sip::message::Message;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+use stdx::{ContactId, Tick};
+
+/// Whose leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// The caller's.
+    Caller,
+    /// An agent's.
+    Agent,
+}
+
+/// What went over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A request came.
+    RequestIn(Method),
+    /// We sent one.
+    RequestOut(Method),
+    /// A response to this came.
+    ResponseIn(u16, Method),
+    /// We sent one.
+    ResponseOut(u16, Method),
+    /// The first sound came.
+    SoundBegan,
+    /// No sound any more.
+    SoundStopped,
+    /// A key was pressed; not which.
+    Key,
+}
+
+/// One line of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rung {
+    /// When.
+    pub at: Tick,
+    /// On which leg.
+    pub party: Party,
+    /// What.
+    pub what: What,
+}
+
+/// The ladder of one call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ladder {
+    /// In order.
+    pub rungs: Vec<Rung>,
+    /// How many were left out before the last one.
+    pub left_out: u64,
+    /// Whether the call is over.
+    pub over: bool,
+}
+
+/// The ladders of calls, bounded.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    ladders: BTreeMap<ContactId, Ladder>,
+    over: VecDeque<ContactId>,
+    /// Which call a Call-ID belongs to.
+    dialogs: BTreeMap<Box<[u8]>, (ContactId, Party)>,
+    of_contact: BTreeMap<ContactId, Vec<Box<[u8]>>>,
+}
+
+impl Traces {
+    /// A dialog belongs to a call from now on.
+    pub(super) fn learn(&mut self, call_id: &[u8], contact: ContactId, party: Party) {
+        self.dialogs.insert(call_id.into(), (contact, party));
+        self.of_contact.entry(contact).or_default().push(call_id.into());
+    }
+
+    /// Whose message this is.
+    pub(super) fn owner(&self, call_id: &[u8]) -> Option<(ContactId, Party)> {
+        self.dialogs.get(call_id).copied()
+    }
+
+    pub(super) fn add(&mut self, at: Tick, contact: ContactId, party: Party, what: What) {
+        let ladder = self.ladders.entry(contact).or_default();
+        if ladder.rungs.len() == TRACE_LINES {
+            ladder.rungs.pop();
+            ladder.left_out += 1;
+        }
+        ladder.rungs.push(Rung { at, party, what });
+    }
+
+    /// The call is over: its ladder is kept for a while, and still takes farewells.
+    pub(super) fn end(&mut self, contact: ContactId) {
+        let Some(ladder) = self.ladders.get_mut(&contact) else { return };
+        ladder.over = true;
+        self.over.push_back(contact);
+        if self.over.len() > TRACES_KEPT
+            && let Some(oldest) = self.over.pop_front()
+        {
+            self.ladders.remove(&oldest);
+            for call_id in self.of_contact.remove(&oldest).unwrap_or_default() {
+                self.dialogs.remove(&call_id);
+            }
+        }
+    }
+
+    pub(super) fn ladder(&self, contact: ContactId) -> Option<&Ladder> {
+        self.ladders.get(&contact)
+    }
+
+    /// The calls whose ladder is there, oldest first.
+    pub(super) fn contacts(&self) -> impl Iterator<Item = (ContactId, &Ladder)> {
+        self.ladders.iter().map(|(&contact, ladder)| (contact, ladder))
+    }
+}
+
+/// What a message is on a ladder.
+pub(super) fn label(message: &Message<'_>, comes: bool) -> What {
+    match (message, comes) {
+        (Message::Request(request), true) => What::RequestIn(request.method),
+        (Message::Request(request), false) => What::RequestOut(request.method),
+        (Message::Response(response), comes) => {
+            let (code, method) = (response.status.code(), response.headers.cseq.method);
+            if comes { What::ResponseIn(code, method) } else { What::ResponseOut(code, method) }
+        }
+    }
+}
+
+/// What bytes that we wrote ourselves are on a ladder, without reading the rest.
+pub(super) fn sent(bytes: &[u8]) -> Option<What> {
+    let word = |bytes: &[u8]| {
+        let name = bytes.split(|byte| b" \r".contains(byte)).next();
+        name.map(Method::of)
+    };
+    let Some(rest) = bytes.strip_prefix(b"SIP/2.0 ") else {
+        return Some(What::RequestOut(word(bytes)?));
+    };
+    let code = std::str::from_utf8(rest.get(..3)?).ok()?.parse().ok()?;
+    let cseq = value_of(bytes, b"\r\nCSeq: ")?;
+    let method = cseq.split(|&byte| byte == b' ').nth(1)?;
+    Some(What::ResponseOut(code, word(method)?))
+}
+
+/// The Call-ID of bytes that we wrote ourselves, without reading the rest.
+pub(super) fn call_id_of(bytes: &[u8]) -> Option<&[u8]> {
+    value_of(bytes, b"\r\nCall-ID: ")
+}
+
+fn value_of<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let at = bytes.windows(name.len()).position(|window| window == name)? + name.len();
+    let rest = &bytes[at..];
+    let end = rest.iter().position(|&byte| byte == b'\r')?;
+    Some(&rest[..end])
+}
+
+impl Ladder {
+    /// Draws it: caller left, centre in the middle, agent right. `origin` is the time of the first
+    /// line, and `words` are the three headings.
+    #[must_use]
+    pub fn drawn(&self, words: [&str; 3]) -> String {
+        let [caller, centre, agent] = words;
+        let mut text = format!("{:>12}  {caller:<28}{centre:<28}{agent}\n", "s");
+        let began = self.rungs.first().map_or(Tick(0), |rung| rung.at);
+        for (nth, rung) in self.rungs.iter().enumerate() {
+            if self.left_out > 0 && nth + 1 == self.rungs.len() {
+                let _ = writeln!(text, "{:>12}  … {} …", "", self.left_out);
+            }
+            let time = rung.at.since(began).as_secs_f64();
+            let _ = writeln!(text, "{time:>12.3}  {}", rung.drawn());
+        }
+        text
+    }
+}
+
+impl Rung {
+    fn drawn(&self) -> String {
+        let (word, inward) = self.word();
+        let gap = " ".repeat(25);
+        let right = match (self.party, inward) {
+            (Party::Caller, Some(true)) | (Party::Agent, Some(false)) => true,
+            (Party::Caller, Some(false)) | (Party::Agent, Some(true)) => false,
+            (Party::Caller | Party::Agent, None) => return self.beside(&word),
+        };
+        let arrow = if right {
+            format!("{:─<22}▶", format!("── {word} "))
+        } else {
+            format!("◀{:─<22}", format!("─ {word} "))
+        };
+        let (left, middle) = match self.party {
+            Party::Caller => (format!("│ {arrow} │"), format!("{gap}  │")),
+            Party::Agent => (format!("│{gap}│"), format!(" {arrow} │")),
+        };
+        format!("{left}{middle}")
+    }
+
+    fn beside(&self, word: &str) -> String {
+        let gap = " ".repeat(25);
+        match self.party {
+            Party::Caller => format!("│ {word:<23} │{gap}  │"),
+            Party::Agent => format!("│{gap}│ {word:<24} │"),
+        }
+    }
+
+    /// What stands on the line, and whether it comes in; none if it goes nowhere.
+    fn word(&self) -> (String, Option<bool>) {
+        match self.what {
+            What::RequestIn(method) => (method.to_string(), Some(true)),
+            What::RequestOut(method) => (method.to_string(), Some(false)),
+            What::ResponseIn(code, method) => (format!("{code} ({method})"), Some(true)),
+            What::ResponseOut(code, method) => (format!("{code} ({method})"), Some(false)),
+            What::SoundBegan => ("♪".to_owned(), None),
+            What::SoundStopped => ("♪ –".to_owned(), None),
+            What::Key => ("DTMF".to_owned(), None),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What signalling is made of, and what it can say about itself.
+
+use crate::media::Clips;
+use sip::digest::Secret;
+use sip::number::{Digits, Number, Plan};
+use sip::registrar::Transport;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use stdx::{AgentId, LineId, Micros};
+
+/// What carries SIP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Carrier {
+    /// Datagrams.
+    Udp,
+    /// Connections.
+    Tcp,
+}
+
+impl Carrier {
+    pub(super) const fn transport(self) -> Transport {
+        match self {
+            Carrier::Udp => Transport::Udp,
+            Carrier::Tcp => Transport::Tcp,
+        }
+    }
+}
+
+/// An address and what carries SIP there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listen {
+    /// By what.
+    pub carrier: Carrier,
+    /// Where.
+    pub address: SocketAddr,
+}
+
+/// A peer that is known by its address.
+#[derive(Clone, Debug)]
+pub struct Trunk {
+    /// Its id, for log and metrics.
+    pub id: String,
+    /// Who sends from one of these is this trunk; the first is asked after its health.
+    pub peers: Vec<Listen>,
+    /// Calls at once.
+    pub channels: u32,
+    /// How it writes numbers.
+    pub plan: Plan,
+    /// How often it is asked after its health; none for never.
+    pub probe: Option<Micros>,
+}
+
+/// A telephone of ours.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    /// The user part of its address-of-record, and its user name.
+    pub id: String,
+    /// Whose it is.
+    pub agent: Option<AgentId>,
+    /// Where it is, if it does not register.
+    pub at: Option<Listen>,
+    /// What its password is checked with; none if it may not register.
+    pub secret: Option<Secret>,
+}
+
+/// When the caller's call is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answering {
+    /// When it arrives; greeting and music are heard.
+    AtOnce,
+    /// When an agent answers; until then the caller hears the ringing tone.
+    WithAgent,
+}
+
+/// Neighbouring numbers of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberBlock {
+    /// The first; short or worldwide.
+    pub first: Number,
+    /// The last, of the same kind and length.
+    pub last: Number,
+}
+
+impl NumberBlock {
+    /// Whether this number was meant: one of these, or a worldwide one with extension digits behind.
+    #[must_use]
+    pub fn contains(&self, number: Number) -> bool {
+        match (self.first, self.last, number) {
+            (Number::E164(first), Number::E164(last), Number::E164(dialled)) => {
+                let length = first.as_bytes().len();
+                let head = dialled.as_bytes().get(..length).and_then(Digits::new);
+                head.is_some_and(|head| (first.value()..=last.value()).contains(&head.value()))
+            }
+            (Number::Short(first), Number::Short(last), Number::Short(dialled)) => {
+                first.as_bytes().len() == dialled.as_bytes().len()
+                    && (first.value()..=last.value()).contains(&dialled.value())
+            }
+            (
+                Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
+                _,
+                Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
+            ) => false,
+        }
+    }
+}
+
+/// A line as the telephones see it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What an agent's telephone shows: client and line.
+    pub shown: String,
+    /// Its numbers.
+    pub numbers: Vec<NumberBlock>,
+    /// When its callers are answered.
+    pub answering: Answering,
+    /// Heard before waiting, or instead of it.
+    pub greeting: Clips,
+    /// Heard while it is closed.
+    pub closed: Clips,
+    /// Heard when there is no room.
+    pub busy: Clips,
+}
+
+/// What signalling is made of. Lines are in the order of [`LineId`].
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The host part of our addresses, and the realm of passwords.
+    pub domain: String,
+    /// Where we listen.
+    pub listen: Vec<Listen>,
+    /// Our addresses as peers reach them: for media, and for sockets that listen on all addresses.
+    pub addresses: Vec<IpAddr>,
+    /// UDP ports for sound.
+    pub media_ports: RangeInclusive<u16>,
+    /// Media threads.
+    pub media_threads: usize,
+    /// Peers with many callers.
+    pub trunks: Vec<Trunk>,
+    /// Telephones.
+    pub phones: Vec<Phone>,
+    /// Lines.
+    pub lines: Vec<Line>,
+    /// Heard by who waits.
+    pub music: Clips,
+    /// Heard after a feature code that was carried out.
+    pub done: Clips,
+    /// Heard after one that was not.
+    pub refused: Clips,
+    /// Where everything random begins; drawn anew at every start.
+    pub seed: u64,
+    /// The key of nonces; drawn anew at every start.
+    pub nonce_key: [u8; 32],
+}
+
+impl Setup {
+    /// The line with this number.
+    pub(super) fn line_of(&self, number: Number) -> Option<LineId> {
+        let meant = |line: &Line| line.numbers.iter().any(|block| block.contains(number));
+        let position = self.lines.iter().position(meant)?;
+        u16::try_from(position).ok().map(LineId)
+    }
+}
+
+/// Why something was refused, for metrics: a name for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refused {
+    /// From an address that is no trunk's and no telephone's.
+    UnknownPeer,
+    /// Throttled: silence.
+    Throttled,
+    /// Challenged for a password.
+    Challenged,
+    /// A wrong password, or an account that does not exist.
+    WrongPassword,
+    /// A registration that could not be carried out.
+    Registration,
+    /// No line has this number.
+    NoSuchNumber,
+    /// 110 or 112 dialled at one of our telephones: they leave by the site's own way.
+    Emergency,
+    /// The trunk's channels are all in use.
+    NoChannel,
+    /// No codec in common, or no usable description.
+    NoSession,
+    /// We are behind, or stopping.
+    Busy,
+    /// Not to be read as SIP.
+    Malformed,
+}
+
+impl Refused {
+    /// Every reason.
+    pub const ALL: [Refused; 11] = [
+        Refused::UnknownPeer,
+        Refused::Throttled,
+        Refused::Challenged,
+        Refused::WrongPassword,
+        Refused::Registration,
+        Refused::NoSuchNumber,
+        Refused::Emergency,
+        Refused::NoChannel,
+        Refused::NoSession,
+        Refused::Busy,
+        Refused::Malformed,
+    ];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Refused::UnknownPeer => "unknown_peer",
+            Refused::Throttled => "throttled",
+            Refused::Challenged => "challenged",
+            Refused::WrongPassword => "wrong_password",
+            Refused::Registration => "registration",
+            Refused::NoSuchNumber => "no_such_number",
+            Refused::Emergency => "emergency",
+            Refused::NoChannel => "no_channel",
+            Refused::NoSession => "no_session",
+            Refused::Busy => "busy",
+            Refused::Malformed => "malformed",
+        }
+    }
+}
+
+/// How a trunk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrunkHealth {
+    /// Its id.
+    pub id: String,
+    /// Whether it answered when it was last asked; none if it is not asked, or was not yet.
+    pub answers: Option<bool>,
+    /// Calls at this moment.
+    pub calls: u32,
+    /// Calls that it may have.
+    pub channels: u32,
+}
+
+/// One call at this moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallView {
+    /// The contact's number.
+    pub contact: u64,
+    /// The line.
+    pub line: LineId,
+    /// Where the call is.
+    pub state: call::State,
+    /// Since when.
+    pub since: stdx::Tick,
+}
