@@ -48,6 +48,7 @@ enum Happening {
     HangsUp(ContactId),
     PicksUp { agent: AgentId, contact: ContactId },
     Declines { agent: AgentId, contact: ContactId },
+    CannotBeReached { agent: AgentId, contact: ContactId },
     ShiftBegins { agent: AgentId, shift: usize },
     ShiftEnds { agent: AgentId, shift: usize },
     Says(Event),
@@ -277,6 +278,9 @@ impl People {
             Happening::Declines { agent, contact } => {
                 return self.rings(agent, contact).then_some(Event::Decline { agent, contact });
             }
+            Happening::CannotBeReached { agent, contact } => {
+                return self.rings(agent, contact).then_some(Event::Unreachable { agent, contact });
+            }
             Happening::ShiftBegins { agent, shift } => {
                 return Some(self.begin_shift(now, agent, shift));
             }
@@ -495,6 +499,10 @@ impl People {
     fn hear_ringing(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
         let behaviour = self.spec.behaviour;
         self.colleagues[agent.index()].rings_for = Some(contact);
+        let dead = self.spec.faults.dead_telephone;
+        if dead > 0.0 && self.faults.chance(dead) {
+            return self.plan(now, Happening::CannotBeReached { agent, contact });
+        }
         let rng = &mut self.colleagues[agent.index()].rng;
         if rng.chance(behaviour.no_answer) {
             return;
@@ -568,7 +576,7 @@ impl People {
         let recent = self.last_contact.saturating_sub(self.faults.below(20));
         let contact = ContactId(recent);
         let line = LineId(self.faults.below(self.spec.traffic.len() as u64 + 1) as u16);
-        match self.faults.below(14) {
+        match self.faults.below(15) {
             0 => Event::CallArrived { contact, line, caller: None },
             1 => Event::AnnouncementOver { contact },
             2 => Event::TalkAlive { contact },
@@ -582,6 +590,7 @@ impl People {
             10 => Event::EndWrapUp { agent },
             11 => Event::CallerLeft { contact, parting: Parting::CutOff },
             12 => Event::SignOff { agent },
+            13 => Event::Unreachable { agent, contact },
             _ => Event::Deadline,
         }
     }

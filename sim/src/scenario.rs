@@ -145,6 +145,10 @@ impl Stage<'_> {
             Deed::Declines(agent, name) => {
                 Event::Decline { agent: *agent, contact: self.offered(*agent, name.as_deref())? }
             }
+            Deed::CannotBeReached(agent, name) => {
+                let contact = self.offered(*agent, name.as_deref())?;
+                Event::Unreachable { agent: *agent, contact }
+            }
             Deed::Agent(event) => *event,
         })
     }

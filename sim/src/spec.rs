@@ -74,6 +74,8 @@ pub struct Faults {
     pub cut_off_talking: f64,
     /// Of talks: nobody tells the centre that they are over.
     pub hang_up_lost: f64,
+    /// Of offers: the agent's telephone cannot be reached.
+    pub dead_telephone: f64,
     /// Of events: told twice.
     pub told_twice: f64,
     /// Of events: followed by one that makes no sense.
@@ -88,6 +90,7 @@ impl Faults {
         cut_off_waiting: 0.0,
         cut_off_talking: 0.0,
         hang_up_lost: 0.0,
+        dead_telephone: 0.0,
         told_twice: 0.0,
         nonsense: 0.0,
         clock_jump: 0.0,
@@ -106,6 +109,7 @@ impl Faults {
         cut_off_waiting: 0.05,
         cut_off_talking: 0.05,
         hang_up_lost: 0.02,
+        dead_telephone: 0.05,
         told_twice: 0.05,
         nonsense: 0.10,
         clock_jump: 0.000_1,

@@ -2,8 +2,8 @@
 //! One agent's shift, from sign-on to sign-off.
 //!
 //! ```text
-//!  SignedOff ──sign on──▶ NotReady ◀───── no answer, decline ──────┐
-//!      ▲                   │    ▲                                  │
+//!  SignedOff ──sign on──▶ NotReady ◀── no answer, decline, dead ───┐
+//!      ▲                   │    ▲            telephone             │
 //!      │              make ready │ make not ready                  │
 //!      │                   ▼    │                                  │
 //!  sign off, ┌───────────▶ Ready ───offer──▶ Offered ───answer──▶ Talking
@@ -12,12 +12,14 @@
 //!            └─ wrap-up over ─── WrapUp ◀──────── call ended ───────┘
 //! ```
 //!
-//! An agent who lets an offer ring out is taken out of the queue's reach: a second caller must not
-//! wait on the same empty chair. Every state but `SignedOff` has a deadline ([`Agent::deadline`]),
+//! An agent who lets an offer ring out, or whose telephone is dead, is taken out of the queue's
+//! reach: a second caller must not wait on the same empty chair. Every state but `SignedOff` has a deadline ([`Agent::deadline`]),
 //! so none can jam.
 
 use crate::Refusal;
-use stdx::limits::{SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE, WRAP_UP_EXTENSIONS_MAX};
+use stdx::limits::{
+    SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE, UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX,
+};
 use stdx::{ContactId, Micros, Tick};
 
 /// Why an agent who is signed on takes no calls.
@@ -31,6 +33,8 @@ pub enum NotReadyReason {
     NoAnswer,
     /// Declined an offer.
     Declined,
+    /// The telephone could not be reached with an offer.
+    Unreachable,
 }
 
 /// What an agent may choose to do instead of taking calls.
@@ -136,6 +140,8 @@ pub enum Event {
     Answer(ContactId),
     /// Turns the offer down.
     Decline(ContactId),
+    /// The telephone that should ring for the offer cannot be reached.
+    Unreachable(ContactId),
     /// The offer is gone, because the caller is.
     OfferWithdrawn,
     /// The talk is over.
@@ -177,6 +183,8 @@ pub enum ReturnReason {
     NoAnswer,
     /// It was turned down.
     Declined,
+    /// The telephone could not be reached.
+    Unreachable,
     /// The agent signed off meanwhile.
     SignedOff,
 }
@@ -184,10 +192,19 @@ pub enum ReturnReason {
 /// The rules that an agent's states need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pauses {
-    /// After an offer that rang out.
+    /// After an offer that rang out, or that reached no telephone.
     pub no_answer: Micros,
     /// After an offer that was turned down.
     pub decline: Micros,
+}
+
+impl Pauses {
+    /// After an offer that reached no telephone: that of an offer that rang out, but never none. A
+    /// person lets it ring for a while, a dead telephone fails at once; without a pause the offer
+    /// would go round in circles between the centre and it.
+    fn dead(self) -> Micros {
+        self.no_answer.max(UNREACHABLE_PAUSE_MIN)
+    }
 }
 
 /// An agent: a state, the end of the shift, and what comes after the call.
@@ -257,6 +274,7 @@ impl Agent {
             | Event::Offer { .. }
             | Event::Answer(_)
             | Event::Decline(_)
+            | Event::Unreachable(_)
             | Event::OfferWithdrawn
             | Event::CallEnded { .. }
             | Event::ExtendWrapUp
@@ -273,9 +291,10 @@ impl Agent {
             Event::MakeReady => (self.ready(now), Effect::None),
             Event::MakeNotReady(pause) => (self.paused(pause), Effect::None),
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
-            Event::Answer(_) | Event::Decline(_) | Event::OfferWithdrawn => {
-                self.refuse(Refusal::NotOffered)
-            }
+            Event::Answer(_)
+            | Event::Decline(_)
+            | Event::Unreachable(_)
+            | Event::OfferWithdrawn => self.refuse(Refusal::NotOffered),
             Event::CallEnded { .. } | Event::TalkAlive => self.refuse(Refusal::NotTalking),
             Event::ExtendWrapUp | Event::EndWrapUp => self.refuse(Refusal::NotInWrapUp),
             Event::Timeout if self.shift_until <= now => (Agent::SIGNED_OFF, Effect::None),
@@ -297,9 +316,10 @@ impl Agent {
                 let state = State::Offered { contact, idle_since, ring_until: now + ring };
                 (Agent { state, after_call: AfterCall::Ready, ..self }, Effect::None)
             }
-            Event::Answer(_) | Event::Decline(_) | Event::OfferWithdrawn => {
-                self.refuse(Refusal::NotOffered)
-            }
+            Event::Answer(_)
+            | Event::Decline(_)
+            | Event::Unreachable(_)
+            | Event::OfferWithdrawn => self.refuse(Refusal::NotOffered),
             Event::CallEnded { .. } | Event::TalkAlive => self.refuse(Refusal::NotTalking),
             Event::ExtendWrapUp | Event::EndWrapUp => self.refuse(Refusal::NotInWrapUp),
             Event::Timeout if self.shift_until <= now => (Agent::SIGNED_OFF, Effect::None),
@@ -332,7 +352,13 @@ impl Agent {
                 let agent = self.out_of_reach(now, NotReadyReason::Declined, pauses.decline);
                 (agent, Effect::Returned(contact, ReturnReason::Declined))
             }
-            Event::Answer(_) | Event::Decline(_) => self.refuse(Refusal::NotOffered),
+            Event::Unreachable(unreached) if unreached == contact => {
+                let agent = self.out_of_reach(now, NotReadyReason::Unreachable, pauses.dead());
+                (agent, Effect::Returned(contact, ReturnReason::Unreachable))
+            }
+            Event::Answer(_) | Event::Decline(_) | Event::Unreachable(_) => {
+                self.refuse(Refusal::NotOffered)
+            }
             Event::OfferWithdrawn => (self.carry_on(now, idle_since), Effect::None),
             Event::CallEnded { .. } | Event::TalkAlive => self.refuse(Refusal::NotTalking),
             Event::ExtendWrapUp | Event::EndWrapUp => self.refuse(Refusal::NotInWrapUp),
@@ -358,9 +384,10 @@ impl Agent {
             Event::MakeReady => self.planning(AfterCall::Ready),
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
-            Event::Answer(_) | Event::Decline(_) | Event::OfferWithdrawn => {
-                self.refuse(Refusal::NotOffered)
-            }
+            Event::Answer(_)
+            | Event::Decline(_)
+            | Event::Unreachable(_)
+            | Event::OfferWithdrawn => self.refuse(Refusal::NotOffered),
             Event::CallEnded { wrap_up } if wrap_up == Micros::ZERO => {
                 (self.carry_on(now, now), Effect::None)
             }
@@ -397,9 +424,10 @@ impl Agent {
             }
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
-            Event::Answer(_) | Event::Decline(_) | Event::OfferWithdrawn => {
-                self.refuse(Refusal::NotOffered)
-            }
+            Event::Answer(_)
+            | Event::Decline(_)
+            | Event::Unreachable(_)
+            | Event::OfferWithdrawn => self.refuse(Refusal::NotOffered),
             Event::CallEnded { .. } | Event::TalkAlive => self.refuse(Refusal::NotTalking),
             Event::ExtendWrapUp if extensions < WRAP_UP_EXTENSIONS_MAX => {
                 let extensions = extensions + 1;

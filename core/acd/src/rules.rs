@@ -61,7 +61,9 @@ pub struct CentreRules {
     /// Nobody is overtaken by a caller who came later by more than this times the classes between,
     /// but for the time in which a telephone rings in vain.
     pub head_start: Micros,
-    /// How long an agent who did not answer is out of reach, unless ready before.
+    /// How long an agent who did not answer, or whose telephone could not be reached, is out of
+    /// reach, unless ready before; in the latter case at least
+    /// [`stdx::limits::UNREACHABLE_PAUSE_MIN`].
     pub no_answer_pause: Micros,
     /// How long an agent who declined is out of reach, unless ready before.
     pub decline_pause: Micros,

@@ -34,6 +34,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(contact, ring)| Event::Offer { contact, ring: Micros::from_secs(ring) }),
         6 => contact().prop_map(Event::Answer),
         1 => contact().prop_map(Event::Decline),
+        1 => contact().prop_map(Event::Unreachable),
         1 => Just(Event::OfferWithdrawn),
         2 => Just(Event::CallEnded { wrap_up: Micros::ZERO }),
         2 => Just(Event::CallEnded { wrap_up: WRAP_UP }),

@@ -9,7 +9,7 @@ mod golden;
 use acd::agent::{
     AfterCall, Agent, Effect, Event, Lease, NotReadyReason, Pause, Pauses, ReturnReason, State,
 };
-use stdx::limits::WRAP_UP_EXTENSIONS_MAX;
+use stdx::limits::{UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX};
 use stdx::{ContactId, Micros, Tick};
 
 const NOW: Tick = Tick(36_000_000_000);
@@ -57,6 +57,8 @@ fn off_the_queue() -> Vec<State> {
         not_ready(NotReadyReason::NoAnswer, Some(NOW)),
         not_ready(NotReadyReason::Declined, Some(after(60))),
         not_ready(NotReadyReason::Declined, Some(NOW)),
+        not_ready(NotReadyReason::Unreachable, Some(after(60))),
+        not_ready(NotReadyReason::Unreachable, Some(NOW)),
         State::Ready { idle_since: before(300) },
     ]
 }
@@ -107,7 +109,7 @@ fn after_the_shift() -> Vec<Agent> {
         .collect()
 }
 
-fn events() -> [(&'static str, Event); 17] {
+fn events() -> [(&'static str, Event); 19] {
     [
         ("signs on", Event::SignOn),
         ("signs off", Event::SignOff),
@@ -119,6 +121,8 @@ fn events() -> [(&'static str, Event); 17] {
         ("answers Bert", Event::Answer(BERT)),
         ("declines Anna", Event::Decline(ANNA)),
         ("declines Bert", Event::Decline(BERT)),
+        ("cannot be reached for Anna", Event::Unreachable(ANNA)),
+        ("cannot be reached for Bert", Event::Unreachable(BERT)),
         ("the offer is withdrawn", Event::OfferWithdrawn),
         ("the call ends, no wrap-up", Event::CallEnded { wrap_up: Micros::ZERO }),
         ("the call ends, 40 s wrap-up", Event::CallEnded { wrap_up: Micros::from_secs(40) }),
@@ -133,7 +137,7 @@ fn events() -> [(&'static str, Event); 17] {
 fn every_state_of_an_agent_decides_every_event_as_the_table_says() {
     let mut text = String::from(
         "# What an agent's state makes of every event. \"=\" is no change; callers are Anna and Bert.\n\
-         # Out of reach: 90 s after no answer, 45 s after a decline. Written by tests/agent_table.rs.\n",
+         # Out of reach: 90 s after no answer and if unreachable, 45 s after a decline. Written by tests/agent_table.rs.\n",
     );
     for agent in situations() {
         let mut rows = vec![
@@ -149,6 +153,16 @@ fn every_state_of_an_agent_decides_every_event_as_the_table_says() {
         text.push_str(&golden::table(&rows));
     }
     golden::compare("agent_table.txt", &text);
+}
+
+#[test]
+fn a_dead_telephone_is_never_tried_again_at_once() {
+    let at_once = Pauses { no_answer: Micros::ZERO, decline: Micros::ZERO };
+    let [offered, _] = offers();
+    let agent = in_shift(offered, AfterCall::Ready);
+    let (next, _) = agent.next(NOW, Event::Unreachable(ANNA), at_once);
+    let until = Some(NOW + UNREACHABLE_PAUSE_MIN);
+    assert_eq!(next.state, State::NotReady { reason: NotReadyReason::Unreachable, until });
 }
 
 #[test]
@@ -217,6 +231,7 @@ fn reason_word(reason: NotReadyReason) -> &'static str {
         NotReadyReason::Pause(Pause::DeskWork) => "desk work",
         NotReadyReason::NoAnswer => "no answer",
         NotReadyReason::Declined => "declined",
+        NotReadyReason::Unreachable => "unreachable",
     }
 }
 
@@ -229,6 +244,9 @@ fn effect_in_words(effect: Effect) -> String {
         }
         Effect::Returned(contact, ReturnReason::Declined) => {
             format!("{} returned: declined", name(contact))
+        }
+        Effect::Returned(contact, ReturnReason::Unreachable) => {
+            format!("{} returned: unreachable", name(contact))
         }
         Effect::Returned(contact, ReturnReason::SignedOff) => {
             format!("{} returned: signed off", name(contact))

@@ -72,6 +72,14 @@ pub enum Event {
         /// Which offer.
         contact: ContactId,
     },
+    /// An agent's telephone cannot be reached with an offer: not registered, silent, or out of
+    /// order. The agent did nothing, and perhaps knows nothing of it.
+    Unreachable {
+        /// Whose telephone.
+        agent: AgentId,
+        /// Which offer.
+        contact: ContactId,
+    },
     /// An agent hangs up.
     HangUp {
         /// Who.
@@ -109,6 +117,7 @@ impl Event {
             | Event::AnnouncementOver { .. }
             | Event::CallerLeft { .. }
             | Event::TalkAlive { .. }
+            | Event::Unreachable { .. }
             | Event::Deadline => None,
         }
     }

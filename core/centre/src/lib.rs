@@ -132,6 +132,9 @@ impl Centre {
             Event::Decline { agent, contact } => {
                 self.agent_event(now.mono, agent, agent::Event::Decline(contact));
             }
+            Event::Unreachable { agent, contact } => {
+                self.agent_event(now.mono, agent, agent::Event::Unreachable(contact));
+            }
             Event::HangUp { agent } => self.hang_up(now.mono, agent),
             Event::ExtendWrapUp { agent } => {
                 self.agent_event(now.mono, agent, agent::Event::ExtendWrapUp);

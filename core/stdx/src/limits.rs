@@ -41,6 +41,11 @@ pub const INTERVALS_MAX: usize = 22_000;
 /// centre at five times a county's load loses fewer than 100; at the bound the oldest is forgotten.
 pub const REMEMBERED_CALLERS_MAX: usize = 1_024;
 
+/// The shortest time for which an agent whose telephone cannot be reached is offered nothing, also if
+/// the rules grant no pause: a telephone that fails at once is then tried at most twelve times a
+/// minute, and the caller is offered to others in between.
+pub const UNREACHABLE_PAUSE_MIN: Micros = Micros::from_secs(5);
+
 /// How often one wrap-up may be extended; then the agent chooses a pause, which is visible.
 pub const WRAP_UP_EXTENSIONS_MAX: u8 = 3;
 

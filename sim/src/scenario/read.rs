@@ -22,6 +22,7 @@ pub(super) enum Deed {
     Alive(String),
     Answers(AgentId, Option<String>),
     Declines(AgentId, Option<String>),
+    CannotBeReached(AgentId, Option<String>),
     Agent(Event),
 }
 
@@ -359,8 +360,13 @@ fn offer_deed(agent: AgentId, verb: &str) -> Option<Deed> {
     if let Some(rest) = answers {
         return Some(Deed::Answers(agent, name(rest)));
     }
-    let declines = verb.strip_prefix("declines").or_else(|| verb.strip_prefix("lehnt ab"))?;
-    Some(Deed::Declines(agent, name(declines)))
+    let declines = verb.strip_prefix("declines").or_else(|| verb.strip_prefix("lehnt ab"));
+    if let Some(rest) = declines {
+        return Some(Deed::Declines(agent, name(rest)));
+    }
+    let dead = verb.strip_prefix("cannot be reached");
+    let dead = dead.or_else(|| verb.strip_prefix("ist nicht erreichbar"))?;
+    Some(Deed::CannotBeReached(agent, name(dead)))
 }
 
 fn contact_deed(name: &str, verb: &str) -> Option<Deed> {

@@ -61,6 +61,7 @@ impl Words {
         let why = match why {
             ReturnReason::NoAnswer => self.pick("did not answer", "nimmt nicht ab"),
             ReturnReason::Declined => self.pick("declined", "lehnt ab"),
+            ReturnReason::Unreachable => self.pick("cannot be reached", "ist nicht erreichbar"),
             ReturnReason::SignedOff => self.pick("signed off", "meldet sich ab"),
         };
         format!("{who} {}: {agent} {why}", self.pick("keeps its place", "behält den Platz"))
@@ -119,6 +120,7 @@ impl Words {
             NotReadyReason::Pause(Pause::DeskWork) => self.pick("desk work", "Schreibarbeit"),
             NotReadyReason::NoAnswer => self.pick("no answer", "nicht abgenommen"),
             NotReadyReason::Declined => self.pick("declined", "abgelehnt"),
+            NotReadyReason::Unreachable => self.pick("unreachable", "nicht erreichbar"),
         };
         let until = until
             .map(|until| format!(" {} {until}", self.pick("until", "bis")))

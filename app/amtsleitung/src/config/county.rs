@@ -47,7 +47,8 @@ pub struct Centre {
     pub holidays: State,
     /// How much earlier a caller of a higher priority class counts as arrived, per class.
     pub head_start: Micros,
-    /// How long somebody who did not answer is offered nothing.
+    /// How long somebody who did not answer, or whose telephone could not be reached, is offered
+    /// nothing.
     pub no_answer_pause: Micros,
     /// How long somebody who declined is offered nothing.
     pub decline_pause: Micros,

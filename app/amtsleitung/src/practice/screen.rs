@@ -267,6 +267,9 @@ fn reason_word(lang: Lang, reason: NotReadyReason) -> &'static str {
         NotReadyReason::Pause(Pause::DeskWork) => lang.pick("Schreibarbeit", "desk work"),
         NotReadyReason::NoAnswer => lang.pick("nicht abgenommen", "did not answer"),
         NotReadyReason::Declined => lang.pick("abgelehnt", "declined"),
+        NotReadyReason::Unreachable => {
+            lang.pick("Telefon nicht erreichbar", "telephone out of reach")
+        }
     }
 }
 

@@ -32,6 +32,7 @@ fn situations() -> Vec<(&'static str, Story)> {
     add("it rings for 1", ready(), &[call(1, CITIZENS)]);
     add("it rings for 1, then a break", ready(), &[call(1, CITIZENS), on_break]);
     add("bea declined 1", ready(), &[call(1, CITIZENS), declines(BEA, 1)]);
+    add("bea was unreachable for 1", ready(), &[call(1, CITIZENS), is_unreachable(BEA, 1)]);
     add("1 talks", ready(), &talk);
     add("1 talks, then bea signs off", ready(), &[talk[0], talk[1], Event::SignOff { agent: BEA }]);
     add("bea wraps up", ready(), &[talk[0], talk[1], hangs_up(1)]);
@@ -65,6 +66,7 @@ fn events() -> Vec<Event> {
         ]);
         all.extend(contacts.map(|contact| Event::Answer { agent, contact }));
         all.extend(contacts.map(|contact| Event::Decline { agent, contact }));
+        all.extend(contacts.map(|contact| Event::Unreachable { agent, contact }));
     }
     all
 }
@@ -166,6 +168,8 @@ fn an_event_says_which_agent_did_it() {
             let text = format!("{event:?}");
             text.contains(&format!("agent: {agent:?}"))
         });
+        // A telephone that is dead is nobody's deed.
+        let named = named.filter(|_| !matches!(event, Event::Unreachable { .. }));
         assert_eq!(event.agent(), named, "{event:?}");
     }
 }

@@ -245,7 +245,11 @@ impl Day {
                 Event::ExtendWrapUp { agent: self.one_who(wraps_up, who).unwrap_or(agent) }
             }
             244..=250 => Event::EndWrapUp { agent },
-            251..=255 => Event::Deadline,
+            251 => Event::Unreachable { agent, contact },
+            252..=255 => {
+                let (agent, contact) = self.an_offer(who).unwrap_or((agent, contact));
+                Event::Unreachable { agent, contact }
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use centre::{Command, Event, Note, Setup};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::limits::{
     CONTACTS_MAX, REMEMBERED_CALLERS_MAX, SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE,
-    WRAP_UP_EXTENSIONS_MAX,
+    UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX,
 };
 use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, Now, QueueId, Tick, Timestamp};
 
@@ -71,6 +71,7 @@ impl Reference {
             Event::AnnouncementOver { contact } => self.announcement_over(now.mono, contact),
             Event::CallerLeft { contact, parting } => self.caller_left(now.mono, contact, parting),
             Event::TalkAlive { contact } => self.talk_alive(now.mono, contact),
+            Event::Unreachable { agent, contact } => self.dead(now.mono, agent, contact),
             Event::Deadline => {}
             Event::SignOn { agent }
             | Event::SignOff { agent }
@@ -403,7 +404,20 @@ impl Reference {
             | Event::AnnouncementOver { .. }
             | Event::CallerLeft { .. }
             | Event::TalkAlive { .. }
+            | Event::Unreachable { .. }
             | Event::Deadline => unreachable!("no key of an agent"),
+        }
+    }
+
+    /// No telephone rang.
+    fn dead(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
+        match self.agents.get(agent.index()).map(|it| it.state) {
+            None => self.refuse(Refusal::UnknownAgent),
+            Some(Doing::SignedOff) => self.refuse(Refusal::NotSignedOn),
+            Some(state) if rings_for(state, contact) => {
+                self.give_back(now, agent.index(), ReturnReason::Unreachable);
+            }
+            Some(_) => self.refuse(Refusal::NotOffered),
         }
     }
 
@@ -468,7 +482,13 @@ impl Reference {
             ReturnReason::Declined if keeps_on => {
                 self.becomes(at, out_of_reach(NotReadyReason::Declined, rules.decline_pause));
             }
-            ReturnReason::NoAnswer | ReturnReason::Declined => self.free(now, at, now),
+            ReturnReason::Unreachable if keeps_on => {
+                let pause = rules.no_answer_pause.max(UNREACHABLE_PAUSE_MIN);
+                self.becomes(at, out_of_reach(NotReadyReason::Unreachable, pause));
+            }
+            ReturnReason::NoAnswer | ReturnReason::Declined | ReturnReason::Unreachable => {
+                self.free(now, at, now);
+            }
         }
         self.said.push(Command::StopRinging { agent, contact });
         self.said.push(Command::Note(Note::Returned { contact, agent, why }));

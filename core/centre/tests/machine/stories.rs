@@ -82,6 +82,52 @@ fn a_declined_call_goes_to_the_next_and_comes_back_when_the_pause_is_over() {
 }
 
 #[test]
+fn a_dead_telephone_takes_one_offer_only_and_the_caller_goes_to_the_next_at_once() {
+    let mut s = Story::with_ready(&[ANNA, BEA]);
+    s.play(tick(10), call(1, CITIZENS));
+    let to_bea = [
+        "anna not ready: unreachable until 100",
+        "stop ringing anna for 1",
+        "1 returned by anna: unreachable",
+        "bea offered 1",
+        "ring bea for 1 until 30",
+    ];
+    s.at(10, is_unreachable(ANNA, 1), &to_bea);
+    s.at(11, is_unreachable(ANNA, 1), &["refused: NotOffered"]);
+    s.at(12, answers(BEA, 1), &["bea talks to 1", "connect 1 to bea"]);
+    s.at(13, is_unreachable(BEA, 1), &["refused: NotOffered"]);
+    s.at(20, call(2, CITIZENS), &["2 waits, position 1"]);
+    let again = ["anna ready since 100", "anna offered 2", "ring anna for 2 until 120"];
+    s.deadline(100, "out of reach is over", &again);
+}
+
+#[test]
+fn a_caller_whom_no_telephone_reaches_keeps_the_place() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(11), call(2, CITIZENS));
+    let nobody = [
+        "anna not ready: unreachable until 101",
+        "stop ringing anna for 1",
+        "1 returned by anna: unreachable",
+    ];
+    s.at(11, is_unreachable(ANNA, 1), &nobody);
+    assert_eq!(s.waiting(DESK), [1, 2]);
+    let again = ["anna ready since 60", "anna offered 1", "ring anna for 1 until 80"];
+    s.at(60, Event::MakeReady { agent: ANNA }, &again);
+}
+
+#[test]
+fn a_plan_made_while_it_should_have_rung_goes_before_being_unreachable() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(11), Event::MakeNotReady { agent: ANNA, pause: Pause::Break });
+    let nobody =
+        ["anna not ready: break", "stop ringing anna for 1", "1 returned by anna: unreachable"];
+    s.at(12, is_unreachable(ANNA, 1), &nobody);
+}
+
+#[test]
 fn an_old_offer_takes_no_new_caller() {
     let mut s = Story::with_ready(&[ANNA]);
     s.play(tick(10), call(1, CITIZENS));
@@ -89,6 +135,7 @@ fn an_old_offer_takes_no_new_caller() {
     s.play(tick(12), call(2, CITIZENS));
     s.at(13, answers(ANNA, 1), &["refused: NotOffered"]);
     s.at(13, declines(ANNA, 1), &["refused: NotOffered"]);
+    s.at(13, is_unreachable(ANNA, 1), &["refused: NotOffered"]);
     s.at(13, answers(BEA, 2), &["refused: NotSignedOn"]);
     s.at(14, answers(ANNA, 2), &["anna talks to 2", "connect 2 to anna"]);
     s.at(15, answers(ANNA, 2), &["refused: NotOffered"]);

@@ -181,6 +181,10 @@ pub(crate) fn declines(agent: AgentId, contact: u64) -> Event {
     Event::Decline { agent, contact: ContactId(contact) }
 }
 
+pub(crate) fn is_unreachable(agent: AgentId, contact: u64) -> Event {
+    Event::Unreachable { agent, contact: ContactId(contact) }
+}
+
 fn name(agent: AgentId) -> String {
     match agent {
         ANNA => "anna".to_owned(),
@@ -215,6 +219,7 @@ pub(crate) fn in_words(command: Command) -> String {
             let why = match why {
                 ReturnReason::NoAnswer => "no answer",
                 ReturnReason::Declined => "declined",
+                ReturnReason::Unreachable => "unreachable",
                 ReturnReason::SignedOff => "signed off",
             };
             format!("{} returned by {}: {why}", contact.0, name(agent))
@@ -237,6 +242,7 @@ fn state_in_words(state: State) -> String {
                 NotReadyReason::Pause(Pause::DeskWork) => "desk work",
                 NotReadyReason::NoAnswer => "no answer",
                 NotReadyReason::Declined => "declined",
+                NotReadyReason::Unreachable => "unreachable",
             };
             let until = until.map(|until| format!(" until {}", seconds(until)));
             format!("not ready: {reason}{}", until.unwrap_or_default())
