@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The user agent's tables: calls, their timers, what waits to be sent and to be told.
 
+use super::challenged::Authentication;
 use super::limits::{ELAPSE_MAX, RETRY_AFTER};
 use super::transport::Sent;
 use super::words::{CallId, Config, Event, Flow, Transmit, Way};
@@ -55,6 +56,8 @@ pub(super) struct Call {
     pub(super) reason: Option<Vec<u8>>,
     /// The Session-Expires that we asked for last.
     pub(super) proposal: crate::dialog::Proposal,
+    /// What is proved to whom asks, until the call is up.
+    pub(super) authentication: Option<Box<Authentication>>,
 }
 
 #[derive(Clone, Copy)]
@@ -159,6 +162,7 @@ impl UserAgent {
             repeated: None,
             reason: None,
             proposal: self.config.session.propose(),
+            authentication: None,
         };
         self.calls.insert(id, call);
         id

@@ -23,6 +23,15 @@ pub const INFO_MAX: usize = 256;
 /// Contacts of one REGISTER that are handed to the user; more than a device has interfaces.
 pub const CONTACTS_MAX: usize = 16;
 
+/// Realms that one call of ours proves its password to: the proxy of the trunk, one more behind it, and
+/// the server that is called. At the bound the call is refused with the 401 or 407 that asked.
+pub const REALMS_MAX: usize = 3;
+
+/// How often one call of ours is sent again with credentials: once for each realm ([`REALMS_MAX`]),
+/// and once more for each because its nonce was stale. A server with a new realm in every answer would
+/// otherwise keep us busy for ever. At the bound as above.
+pub const AUTHENTICATION_ROUNDS_MAX: u8 = 2 * REALMS_MAX as u8;
+
 /// Seconds that a caller is asked to wait at a bound or while draining.
 pub const RETRY_AFTER: u32 = 10;
 

@@ -15,8 +15,10 @@
 //! event, and leaves nothing behind when its timers are over.
 
 mod admission;
+mod again;
 mod answers;
 mod calls;
+mod challenged;
 mod compose;
 mod established;
 mod incoming;

@@ -6,6 +6,7 @@
 
 use super::answers::refresh_carrier;
 use super::calls::{Stage, UserAgent, status};
+use super::challenged::{Authentication, credentials_of};
 use super::compose::{self, ALLOW, Draft};
 use super::transport::{Purpose, Sent};
 use super::words::{CallId, CommandRefused, Event, Flow, Invite, ProbeId, Transmit, Way};
@@ -16,6 +17,7 @@ use crate::dialog::{
 use crate::message::{Message, MessageWriter, Name, Response, parse_datagram};
 use crate::transaction::{ClientEvent, TransactionId};
 use crate::{Method, Status};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 use stdx::Tick;
@@ -50,6 +52,7 @@ impl UserAgent {
         }
         if let Some(call) = self.calls.get_mut(&id) {
             call.local_sdp = Some(invite.offer);
+            call.authentication = invite.credentials.map(Authentication::with).map(Box::new);
         }
         self.reschedule(id);
         Ok(id)
@@ -165,7 +168,7 @@ impl UserAgent {
             self.call_succeeded(now, call, id, code, response);
         } else if code.is_provisional() {
             self.call_progressed(now, call, id, code, response);
-        } else if !self.retried_with_longer_session(now, call, id, code, response) {
+        } else if !self.repeated_better(now, call, id, code, response) {
             let event = OutgoingEvent::Failure(code);
             self.call_failed(now, call, id, event, Some(response));
         }
@@ -377,6 +380,7 @@ impl UserAgent {
         let up = Established::as_client(cseq, timer, refresh_carrier(headers));
         let sdp = compose::answer_sdp(response);
         call.stage = Stage::Up(up);
+        call.authentication = None;
         call.dialog = Some(dialog.id.clone());
         call.remote_sdp.clone_from(&sdp);
         if self.dialogs.insert(dialog.clone(), id).is_ok() {
@@ -408,8 +412,8 @@ impl UserAgent {
         if let Some(call) = self.calls.get(&call) {
             flow = towards(call.way, call.flow, &dialog);
         }
+        let draft = Draft { fields: credentials_of(&sent.bytes), ..Draft::default() };
         let (cseq, branch) = (headers.cseq.number, self.draw_branch());
-        let draft = Draft::default();
         let bytes = compose::in_dialog(&dialog, &flow, Method::Ack, cseq, &branch, &draft);
         // An address that cannot be written: the peer repeats its 2xx, and gives up.
         if let Some(bytes) = bytes {
@@ -465,51 +469,6 @@ impl UserAgent {
             self.perform(now, invite, handled.effects, handled.ended, None);
         }
     }
-
-    /// RFC 4028, 7.3: the same call again with the longer interval that a 422 asks for.
-    fn retried_with_longer_session(
-        &mut self,
-        now: Tick,
-        id: CallId,
-        transaction: TransactionId,
-        code: Status,
-        response: &Response<'_>,
-    ) -> bool {
-        let (422, Some(min_se)) = (code.code(), response.headers.min_se().ok().flatten()) else {
-            return false;
-        };
-        let branch = self.draw_branch();
-        let Some(call) = self.calls.get_mut(&id) else { return false };
-        let Stage::Outgoing { machine, .. } = call.stage else { return false };
-        let waits = match machine {
-            OutgoingInvite::Calling { hang_up, .. } => !hang_up,
-            OutgoingInvite::Proceeding { .. } => true,
-            OutgoingInvite::Cancelling { .. }
-            | OutgoingInvite::Accepted
-            | OutgoingInvite::Ended { .. } => false,
-        };
-        if !waits {
-            return false;
-        }
-        let Some(proposal) = call.proposal.raised(min_se) else { return false };
-        let Some(sent) = self.transactions.payload(transaction) else { return false };
-        let Some(bytes) = with_session(&sent.bytes, &sent.flow, &branch, proposal) else {
-            return false;
-        };
-        call.proposal = proposal;
-        let early = core::mem::take(&mut call.early);
-        let again = Sent::ours(sent.flow, bytes, Purpose::OurCall(id));
-        for early in early {
-            self.dialogs.remove(&early);
-        }
-        let Some(transaction) = self.request(now, Method::Invite, &branch, again) else {
-            return false;
-        };
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.stage = Stage::Outgoing { machine, transaction };
-        }
-        true
-    }
 }
 
 /// Where a request in a dialog goes; on a connection it stays there, and never opens another.
@@ -543,29 +502,4 @@ fn dialog_of(invite: &[u8], response: &Response<'_>, stage: DialogStage) -> Opti
         record_route: &routes,
     };
     Some(Dialog::outgoing(&sent, &peer, stage))
-}
-
-/// An INVITE with another branch, the next CSeq, and another session timer.
-fn with_session(
-    invite: &[u8],
-    flow: &Flow,
-    branch: &[u8],
-    proposal: crate::dialog::Proposal,
-) -> Option<Vec<u8>> {
-    let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
-    let mut bytes = Vec::new();
-    let mut writer = MessageWriter::request(&mut bytes, b"INVITE", request.uri.raw());
-    writer.field(Name::Via, &compose::via(flow, branch));
-    let replaced = [Name::Via, Name::CSeq, Name::SessionExpires, Name::MinSe, Name::ContentLength];
-    for field in request.headers.fields().iter().filter(|it| !replaced.contains(&it.name)) {
-        writer.other(field.raw_name, field.raw);
-    }
-    writer
-        .text(Name::CSeq, format_args!("{} INVITE", request.headers.cseq.number + 1))
-        .text(Name::SessionExpires, format_args!("{}", proposal.interval));
-    if let Some(min_se) = proposal.min_se {
-        writer.text(Name::MinSe, format_args!("{min_se}"));
-    }
-    writer.finish(request.body).ok()?;
-    Some(bytes)
 }

@@ -3,6 +3,7 @@
 
 use crate::Status;
 use crate::dialog::{Carrier, End, Party, Policy};
+use crate::digest::Credentials;
 use crate::message::Name;
 use crate::registrar::Transport;
 use crate::transaction::{Room, Timing};
@@ -265,6 +266,11 @@ pub struct Invite {
     pub max_forwards: u8,
     /// After how long it is cancelled.
     pub ring_for: Micros,
+    /// Name and password, if a proxy or the called server asks for them with 401 or 407: then the call
+    /// is sent again with the proof, without a word to the user (RFC 3261, 22.2 and 22.3). Whoever asks
+    /// gets the proof, whatever its realm; so give them only to a peer that is meant to have them. None,
+    /// and the call is refused with that status.
+    pub credentials: Option<Credentials>,
 }
 
 /// Why a command was not carried out; nothing changed.

@@ -174,6 +174,11 @@ impl Ladder {
                 let _ = writeln!(self.text, "                 {found}");
             }
         }
+        let proofs = ["Authorization:", "Proxy-Authorization:"];
+        let is_proof = |line: &&str| proofs.iter().any(|name| line.starts_with(name));
+        for proof in text.lines().filter(is_proof).filter(|_| !self.whole) {
+            let _ = writeln!(self.text, "                 {proof}");
+        }
         if self.whole {
             for line in text.lines().skip(1) {
                 let _ = writeln!(self.text, "{}", format!("              {line}").trim_end());

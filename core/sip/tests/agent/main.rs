@@ -3,6 +3,7 @@
 //!
 //! The rule to keep: every conversation goes on until all timers are over, and then nothing is left.
 
+mod challenged;
 #[path = "../../../acd/tests/common/golden.rs"]
 #[expect(dead_code, reason = "conversations are compared, not laid out in columns")]
 mod golden;
@@ -14,6 +15,7 @@ use ladder::{Ladder, flow};
 use sip::Status;
 use sip::agent::{Config, Invite, Way};
 use sip::dialog::{Carrier, Policy};
+use sip::digest::Credentials;
 use sip::message::Name;
 use sip::registrar::Transport;
 use sip::transaction::Room;
@@ -120,7 +122,11 @@ fn calling(title: &str) -> Ladder {
     calling_by(Ladder::new(title))
 }
 
-fn calling_by(mut ladder: Ladder) -> Ladder {
+fn calling_by(ladder: Ladder) -> Ladder {
+    calling_with(ladder, None)
+}
+
+fn calling_with(mut ladder: Ladder, credentials: Option<Credentials>) -> Ladder {
     let invite = Invite {
         target: Redacted::new(b"sip:a1@192.0.2.99:5060".to_vec()),
         from: Redacted::new(b"\"115 Harburg\" <sip:115@centre.example>".to_vec()),
@@ -130,6 +136,7 @@ fn calling_by(mut ladder: Ladder) -> Ladder {
         offer: b"offer".to_vec(),
         max_forwards: 70,
         ring_for: Micros::from_secs(20),
+        credentials,
     };
     let call = ladder.agent.invite(ladder.now, invite).expect("there is room");
     ladder.call = Some(call);

@@ -93,6 +93,7 @@ impl World {
             offer: b"offer".to_vec(),
             max_forwards: 70,
             ring_for,
+            credentials: None,
         };
         let call = side.agent.invite(self.now, invite).expect("there is room");
         side.open.insert(call);
