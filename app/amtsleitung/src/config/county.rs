@@ -3,6 +3,9 @@
 
 use super::number::Numbers;
 use hours::{ExpandError, Expansion, LocalDateTime, LocalDates, Rules, State, Zone, expand};
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use stdx::limits::AGENTS_MAX;
 use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId};
 
 /// A whole configuration. Ids of `core` are the positions in these lists.
@@ -34,6 +37,14 @@ pub struct County {
     pub targets: Vec<Target>,
     /// How callers and agents behave when the county is rehearsed.
     pub rehearsal: Rehearsal,
+    /// Where the centre is reached by telephone; a county without it can be rehearsed, not served.
+    pub telephony: Option<Telephony>,
+    /// The exchanges that hand calls to the centre.
+    pub trunks: Vec<Trunk>,
+    /// The telephones of the agents.
+    pub phones: Vec<Phone>,
+    /// Made-up agents for load tests.
+    pub bench: Option<Bench>,
 }
 
 /// The centre's own rules.
@@ -225,8 +236,17 @@ impl Agent {
     /// Whether the agent has everything that is required.
     #[must_use]
     pub fn has_all(&self, required: &[SkillLevel]) -> bool {
-        required.iter().all(|needs| self.level(needs.skill) >= needs.level)
+        has_all(&self.skills, required)
     }
+}
+
+/// Whether these skills are all that is required.
+#[must_use]
+pub fn has_all(skills: &[SkillLevel], required: &[SkillLevel]) -> bool {
+    let has = |needs: &SkillLevel| {
+        skills.iter().any(|has| has.skill == needs.skill && has.level >= needs.level)
+    };
+    required.iter().all(has)
 }
 
 /// Where callers wait.
@@ -277,10 +297,29 @@ pub struct Service {
     pub wrap_up: Micros,
     /// Callers who give up faster than this are not counted as abandoned.
     pub short_abandon: Micros,
-    /// Heard before waiting.
+    /// When the caller's call is answered.
+    pub answering: Answering,
+    /// Heard before waiting; never with [`Answering::WithAgent`].
     pub greeting: Option<Announcement>,
     /// Heard when the queue is full or the longest waiting time is over.
     pub busy: Announcement,
+}
+
+/// When a caller's call is answered in the sense of the telephone network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answering {
+    /// When it arrives: the caller hears the greeting and music while waiting.
+    AtOnce,
+    /// When an agent answers: until then the caller hears the ringing tone.
+    WithAgent,
+}
+
+impl Answering {
+    /// Every way, in the order of [`Answering::WORDS`].
+    pub const ALL: [Answering; 2] = [Answering::AtOnce, Answering::WithAgent];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 2] = ["at-once", "with-agent"];
 }
 
 /// A line: numbers with their own greeting, hours and rules.
@@ -387,6 +426,122 @@ pub struct Rehearsal {
     /// Share of offers that are declined.
     pub decline: f64,
 }
+
+/// What carries SIP messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Carrier {
+    /// Datagrams.
+    Udp,
+    /// Connections.
+    Tcp,
+}
+
+/// Where SIP is spoken, written `udp:192.0.2.1:5060` or `tcp:[2001:db8::1]:5060`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SipAddress {
+    /// What carries the messages.
+    pub carrier: Carrier,
+    /// Address and port; never port 0, never an IPv4 address written as an IPv6 one.
+    pub address: SocketAddr,
+}
+
+/// Where the centre is reached by telephone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telephony {
+    /// The host part of addresses-of-record and the realm of passwords; an IPv6 address stands in
+    /// brackets.
+    pub domain: String,
+    /// Where it listens, 1 to [`LISTEN_MAX`], none twice.
+    pub listen: Vec<SipAddress>,
+    /// The ports for sound: at least four, the first one even.
+    pub media_ports: RangeInclusive<u16>,
+    /// The addresses that are named as the place for sound, at most one of each family; there is one
+    /// for every family that is listened to on all addresses.
+    pub media_addresses: Vec<IpAddr>,
+}
+
+/// An exchange that hands calls to the centre, known by its addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trunk {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands, as an index into [`County::sites`].
+    pub site: usize,
+    /// Who sends from one of these is this trunk; each belongs to one trunk only.
+    pub peers: Vec<SipAddress>,
+    /// How many calls it carries at once, 1 to [`CHANNELS_MAX`].
+    pub channels: u16,
+    /// The country code of its numbers: 1 to 3 digits, not beginning with 0.
+    pub country_code: String,
+    /// Its area code without the leading 0; a number without prefix is local to it.
+    pub area_code: Option<String>,
+    /// What extensions that come alone are completed with, as `+494066969`.
+    pub stem: Option<String>,
+    /// How often it is asked whether it is well; `None` if never.
+    pub probe: Option<Micros>,
+}
+
+/// A telephone: one that registers, or one at a fixed address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone {
+    /// The user part of its address-of-record, and the user name of its password.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands, as an index into [`County::sites`].
+    pub site: usize,
+    /// Whose it is.
+    pub agent: Option<AgentId>,
+    /// Its fixed address; without one it registers.
+    pub at: Option<SipAddress>,
+}
+
+/// Made-up agents who are always ready, for load tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bench {
+    /// Their ids are this and a number from 1 on.
+    pub prefix: String,
+    /// How many they are, 1 to [`BENCH_MAX`].
+    pub count: u16,
+    /// Their team.
+    pub team: TeamId,
+    /// Their skills, sorted.
+    pub skills: Vec<SkillLevel>,
+    /// The first address of their telephones; [`SPREAD_MAX`] ports from there on belong to the bench.
+    pub phones_at: SipAddress,
+}
+
+impl Bench {
+    /// Whether its agents have everything that is required.
+    #[must_use]
+    pub fn has_all(&self, required: &[SkillLevel]) -> bool {
+        has_all(&self.skills, required)
+    }
+}
+
+/// Addresses to listen on: two carriers, two families, twice.
+pub const LISTEN_MAX: usize = 8;
+
+/// Addresses of one trunk: four gateways with two carriers each.
+pub const PEERS_MAX: usize = 8;
+
+/// Trunks: 12 administrations with 2 exchanges each, doubled, and some to spare.
+pub const TRUNKS_MAX: usize = 64;
+
+/// Telephones: two for each of the 4,096 agents.
+pub const PHONES_MAX: usize = 2 * AGENTS_MAX;
+
+/// Calls at once over one trunk: a county has about 60 channels; 2,000 agents and as many callers who
+/// wait are the most that is planned for, on one trunk.
+pub const CHANNELS_MAX: u16 = 4_000;
+
+/// Made-up agents: twice the 2,000 that are planned for, so that a load test reaches beyond.
+pub const BENCH_MAX: u16 = 4_000;
+
+/// Ports in a row behind which the bench's telephones may be spread: ten load tools with 400 each.
+pub const SPREAD_MAX: u16 = 10;
 
 impl County {
     /// The opening hours with their closures, expanded for some days; `None` without such hours.

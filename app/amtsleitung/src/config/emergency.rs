@@ -48,6 +48,17 @@ pub(super) fn find(text: &str, look: Look, codes: &AreaCodes) -> Option<&'static
     }
 }
 
+/// The emergency number that these digits become with some others behind them, or with none.
+pub(super) fn find_behind(stem: &str, codes: &AreaCodes) -> Option<&'static str> {
+    NUMBERS.into_iter().find_map(|number| {
+        (0..number.len()).find_map(|begun| {
+            let (begun, rest) = number.split_at(begun);
+            let whole = stem.ends_with(begun).then(|| format!("{stem}{rest}"))?;
+            find(&whole, Look::Number, codes)
+        })
+    })
+}
+
 /// Digits that are no ASCII: the first of each row from 0 to 9.
 const ZEROS: [u32; 30] = [
     0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66,
@@ -447,6 +458,18 @@ mod tests {
         assert_eq!(find(rules, Look::Rules, &codes()), None);
         let said = "Mo-Fr 08:00-18:00; PH off \"sonst 112\"";
         assert_eq!(find(said, Look::Rules, &codes()), Some("112"));
+    }
+
+    #[test]
+    fn stems_are_completed() {
+        for stem in
+            ["+494168", "+4941681", "+49416811", "+494011", "+49301", "+4989", "+49110", "+491"]
+        {
+            assert!(find_behind(stem, &codes()).is_some(), "{stem:?}");
+        }
+        for stem in ["+494066969", "+4940669691", "+49406696911", "+494171889", "+43112"] {
+            assert_eq!(find_behind(stem, &codes()), None, "{stem:?}");
+        }
     }
 
     #[test]

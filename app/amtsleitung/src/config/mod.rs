@@ -4,6 +4,8 @@
 //! Rule: [`check`] never panics and never hangs, whatever the bytes are, and never stops at the first
 //! problem.
 
+pub mod address;
+mod bench;
 pub mod county;
 pub mod duration;
 mod emergency;
@@ -18,8 +20,8 @@ pub mod report;
 pub mod schema;
 
 pub use county::{
-    Agent, Announcement, County, Line, LineRehearsal, Queue, Rehearsal, Service, SkillLevel,
-    Target, Team, Treatment,
+    Agent, Announcement, Answering, Bench, Carrier, County, Line, LineRehearsal, Phone, Queue,
+    Rehearsal, Service, SipAddress, SkillLevel, Target, Team, Telephony, Treatment, Trunk,
 };
 
 use crate::Lang;

@@ -173,12 +173,17 @@ impl<'s> Reader<'s> {
         key: &'static str,
     ) -> Option<&'a Value<'i>> {
         let value = fields.get(key);
-        let is_echo = fields.mistypes(key)
-            || fields.kind == Table::Root && self.broken_headers.iter().any(|name| name == key);
+        let is_echo = self.may_be_meant(fields, key);
         if value.is_none() && !is_echo {
             self.note(fields.at, Problem::Shape(Shape::MissingKey { key, table: fields.kind }));
         }
         value
+    }
+
+    /// Whether `key` may be there after all: with a slip in it, or as a header that is no TOML.
+    pub(super) fn may_be_meant(&self, fields: &Fields<'_, '_>, key: &str) -> bool {
+        fields.mistypes(key)
+            || fields.kind == Table::Root && self.broken_headers.iter().any(|name| name == key)
     }
 
     /// The table at `key`, if it is there.
@@ -264,6 +269,17 @@ impl<'s> Reader<'s> {
         self.texts_of(key, entries)
     }
 
+    /// The same for a list that may be missing or empty.
+    pub(super) fn optional_texts<'a>(
+        &mut self,
+        fields: &Fields<'a, '_>,
+        key: &'static str,
+    ) -> Vec<At<&'a str>> {
+        let Some(value) = fields.get(key) else { return Vec::new() };
+        let entries = self.list_in(key, value);
+        self.texts_of(key, entries)
+    }
+
     fn texts_of<'a>(&mut self, key: &'static str, entries: &'a [Value<'_>]) -> Vec<At<&'a str>> {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut texts = Vec::new();
@@ -323,6 +339,14 @@ impl<'s> Reader<'s> {
     /// The required field `name`.
     pub(super) fn name(&mut self, fields: &Fields<'_, '_>) -> String {
         self.text(fields, "name", NAME_MAX)
+    }
+
+    /// The field `name`, or `default` if it is missing.
+    pub(super) fn name_or(&mut self, fields: &Fields<'_, '_>, default: &str) -> String {
+        match fields.get("name") {
+            Some(value) => self.text_in("name", value, NAME_MAX),
+            None => default.to_owned(),
+        }
     }
 
     /// The required field `id`, well formed or noted.
@@ -415,9 +439,7 @@ impl<'s> Reader<'s> {
         key: &'static str,
         kind: Kind,
     ) -> Vec<At<usize>> {
-        let Some(value) = fields.get(key) else { return Vec::new() };
-        let entries = self.list_in(key, value);
-        let texts = self.texts_of(key, entries);
+        let texts = self.optional_texts(fields, key);
         self.find_all(kind, &texts)
     }
 

@@ -26,11 +26,15 @@ pub enum Table {
     LineRehearsal,
     Target,
     Rehearsal,
+    Telephony,
+    Trunk,
+    Phone,
+    Bench,
 }
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 18] = [
+    pub const ALL: [Table; 22] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -49,6 +53,10 @@ impl Table {
         Table::LineRehearsal,
         Table::Target,
         Table::Rehearsal,
+        Table::Telephony,
+        Table::Trunk,
+        Table::Phone,
+        Table::Bench,
     ];
 
     /// The keys that may stand in it.
@@ -70,6 +78,10 @@ impl Table {
                 "line",
                 "target",
                 "rehearsal",
+                "telephony",
+                "trunk",
+                "phone",
+                "bench",
             ],
             Table::Centre => &[
                 "id",
@@ -103,6 +115,7 @@ impl Table {
                 "preferred",
                 "wrap_up",
                 "short_abandon",
+                "answer",
                 "announcements",
                 "rehearsal",
             ],
@@ -113,6 +126,20 @@ impl Table {
             Table::Rehearsal => {
                 &["talk_spread", "patience", "redial", "pick_up", "no_answer", "decline"]
             }
+            Table::Telephony => &["domain", "listen", "media_ports", "media_addresses"],
+            Table::Trunk => &[
+                "id",
+                "name",
+                "site",
+                "peers",
+                "channels",
+                "country_code",
+                "area_code",
+                "stem",
+                "probe",
+            ],
+            Table::Phone => &["id", "name", "site", "agent", "at"],
+            Table::Bench => &["prefix", "count", "team", "skills", "phones_at"],
         }
     }
 
@@ -138,6 +165,10 @@ impl Table {
             Table::LineRehearsal => "[line.rehearsal]",
             Table::Target => "[[target]]",
             Table::Rehearsal => "[rehearsal]",
+            Table::Telephony => "[telephony]",
+            Table::Trunk => "[[trunk]]",
+            Table::Phone => "[[phone]]",
+            Table::Bench => "[bench]",
         }
     }
 }
@@ -154,11 +185,13 @@ pub enum Kind {
     Agent,
     Queue,
     Line,
+    Trunk,
+    Phone,
 }
 
 impl Kind {
     /// Every kind, in the order in which they are read.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Hours,
         Kind::Client,
         Kind::Site,
@@ -167,6 +200,8 @@ impl Kind {
         Kind::Agent,
         Kind::Queue,
         Kind::Line,
+        Kind::Trunk,
+        Kind::Phone,
     ];
 
     /// The table of one entry.
@@ -181,6 +216,8 @@ impl Kind {
             Kind::Agent => Table::Agent,
             Kind::Queue => Table::Queue,
             Kind::Line => Table::Line,
+            Kind::Trunk => Table::Trunk,
+            Kind::Phone => Table::Phone,
         }
     }
 }

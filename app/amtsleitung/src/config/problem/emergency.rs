@@ -21,6 +21,20 @@ pub enum Emergency {
         /// The block.
         value: String,
     },
+    /// Something that completes numbers, and could complete one to an emergency number.
+    Completed {
+        /// The field.
+        key: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// A telephone's id that whoever dials begins, or ends, like an emergency number.
+    Dialled {
+        /// Which of the two.
+        number: &'static str,
+        /// The id.
+        value: String,
+    },
     /// A site says neither how emergency calls leave nor that they cannot.
     NoRoute,
     /// A site says both.
@@ -47,6 +61,8 @@ impl Emergency {
                      are left out.",
                 )
             }
+            Emergency::Completed { key, value } => completed(lang, key, value),
+            Emergency::Dialled { number, value } => dialled(lang, number, value),
             Emergency::NoRoute => say!(
                 lang,
                 "Für diesen Standort ist nicht gesagt, wie der Notruf hinausgeht.",
@@ -90,5 +106,29 @@ fn mentioned(lang: Lang, number: &str, value: &str) -> Said {
         "It may stand only in a site's emergency route ([[site]], emergency_route or \
          no_emergency_route). In texts write it in words, “{words}”; it is then spoken correctly, \
          too.",
+    )
+}
+
+fn completed(lang: Lang, key: &str, value: &str) -> Said {
+    let value = quoted(lang, value);
+    say!(
+        lang,
+        "Mit {key} = {value} könnte aus einer kurzen Nummer ein Notruf werden.",
+        "Der Notruf läuft nie über dieses Servicecenter; erwartet: der ganze gemeinsame Anfang der \
+         eigenen Nummern.",
+        "With {key} = {value} a short number could become an emergency call.",
+        "Emergency calls never pass through this centre; expected: the whole common beginning of \
+         your own numbers.",
+    )
+}
+
+fn dialled(lang: Lang, number: &str, value: &str) -> Said {
+    let value = quoted(lang, value);
+    say!(
+        lang,
+        "Wer {value} wählt, wählt die Notrufnummer {number} oder etwas, das so beginnt.",
+        "Der Notruf läuft nie über dieses Servicecenter; dem Telefon eine andere Kennung geben.",
+        "Whoever dials {value} dials the emergency number {number} or something that begins with it.",
+        "Emergency calls never pass through this centre; give the telephone another id.",
     )
 }

@@ -6,6 +6,7 @@ mod opening;
 mod plan;
 mod shape;
 mod syntax;
+mod telephony;
 mod value;
 
 pub use emergency::Emergency;
@@ -13,6 +14,7 @@ pub use opening::Opening;
 pub use plan::PlanProblem;
 pub use shape::{Shape, ValueKind};
 pub use syntax::Syntax;
+pub use telephony::TelephonyProblem;
 pub use value::ValueProblem;
 
 use super::place_in_file::Lines;
@@ -47,6 +49,8 @@ pub enum Problem {
     Opening(Opening),
     /// Lines, queues, skills and teams do not fit together.
     Plan(PlanProblem),
+    /// Where the centre listens, trunks, telephones or the bench are wrong.
+    Telephony(TelephonyProblem),
 }
 
 /// What a message may look up while it is written: other places, and the names that exist.
@@ -100,6 +104,7 @@ impl Problem {
             }
             Problem::Opening(problem) => problem.severity(),
             Problem::Plan(problem) => problem.severity(),
+            Problem::Telephony(problem) => problem.severity(),
         }
     }
 
@@ -113,6 +118,7 @@ impl Problem {
             Problem::Emergency(problem) => problem.said(lang),
             Problem::Opening(problem) => problem.said(lang),
             Problem::Plan(problem) => problem.said(lang, context),
+            Problem::Telephony(problem) => problem.said(lang, context),
         }
     }
 }

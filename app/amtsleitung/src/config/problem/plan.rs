@@ -72,6 +72,8 @@ pub enum PlanProblem {
         /// The longest wait there.
         longest: String,
     },
+    /// A greeting on a line whose callers are not answered before an agent is there.
+    GreetingUnheard,
     /// A team without agents.
     TeamEmpty {
         /// The team.
@@ -112,6 +114,7 @@ impl PlanProblem {
             | PlanProblem::CombinationNobodyHas
             | PlanProblem::RequiredAndPreferred { .. }
             | PlanProblem::GreetingOutlastsWait { .. }
+            | PlanProblem::GreetingUnheard
             | PlanProblem::TargetTwice { .. } => Severity::Error,
         }
     }
@@ -159,6 +162,7 @@ impl PlanProblem {
             PlanProblem::GreetingOutlastsWait { greeting, queue, longest } => {
                 greeting_outlasts_wait(lang, greeting, queue, longest)
             }
+            PlanProblem::GreetingUnheard => greeting_unheard(lang),
             PlanProblem::TeamEmpty { team } => say!(
                 lang,
                 "Im Team „{team}“ ist niemand.",
@@ -190,6 +194,18 @@ fn greeting_outlasts_wait(lang: Lang, greeting: &str, queue: &str, longest: &str
          seien belegt.",
         "The greeting takes {greeting}; in “{queue}” nobody waits longer than {longest}.",
         "Shorten the greeting or raise waiting_max; as it is, callers are sent away right after it.",
+    )
+}
+
+fn greeting_unheard(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Diese Begrüßung würde nie gehört: mit answer = \"with-agent\" hört man den Freiton, bis \
+         jemand abnimmt.",
+        "greeting streichen, oder answer = \"at-once\".",
+        "This greeting would never be heard: with answer = \"with-agent\" callers hear the ringing \
+         tone until somebody answers.",
+        "Delete greeting, or write answer = \"at-once\".",
     )
 }
 

@@ -32,6 +32,10 @@ pub(super) fn check(
     let mut budget = INTERVALS_LOOKED_AT_MAX;
     for (index, line) in (0..).zip(&county.lines) {
         let Some(service) = line.service() else { continue };
+        // The bench is always ready.
+        if county.bench.as_ref().is_some_and(|bench| bench.has_all(&service.required)) {
+            continue;
+        }
         if !covered.contains_key(&service.required) {
             let Some(times) = on_shift(county, LineId(index), shifts, &mut budget) else { return };
             covered.insert(service.required.clone(), times);

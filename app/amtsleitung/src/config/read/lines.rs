@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Queues, lines with their numbers and announcements, and targets.
 
+use super::bench::ReadBench;
 use super::people::{short, skill_levels};
 use crate::config::county::{
-    Agent, Announcement, Definition, Line, LineRehearsal, Queue, Service, SkillLevel, Target,
-    Treatment,
+    Agent, Announcement, Answering, Definition, Line, LineRehearsal, Queue, Service, SkillLevel,
+    Target, Treatment, has_all,
 };
 use crate::config::duration;
 use crate::config::emergency::{self, AreaCodes, Look};
@@ -66,12 +67,12 @@ struct Dialled {
 pub(super) fn lines(
     reader: &mut Reader<'_>,
     tables: &[Fields<'_, '_>],
-    agents: &[Option<Agent>],
+    (agents, bench): (&[Option<Agent>], &ReadBench),
     codes: &AreaCodes,
 ) -> Vec<Option<Line>> {
     let mut dialled = Vec::new();
     let mut lines = Vec::new();
-    let mut abilities = Abilities::of(agents);
+    let mut abilities = Abilities::of(agents, bench);
     abilities.incomplete |= reader.is_broken(Kind::Agent);
     for (index, fields) in tables.iter().enumerate() {
         let numbers = numbers(reader, fields, codes);
@@ -155,7 +156,7 @@ fn treatment(
 
 /// Fields that speak of waiting or of agents mean nothing without a queue.
 fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts: &Fields<'_, '_>) {
-    let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon"];
+    let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon", "answer"];
     let present = of_line.into_iter().filter_map(|key| Some((key, fields.get(key)?)));
     let busy = texts.get("busy").map(|value| ("busy", value));
     for (key, value) in present.chain(busy) {
@@ -181,7 +182,11 @@ fn service(
     };
     let wrap_up = reader.duration(fields, "wrap_up", after(0));
     let short_abandon = reader.duration(fields, "short_abandon", after(5));
+    let answering = answering(reader, fields);
     let greeting = announcement(reader, texts, "greeting");
+    if let (Answering::WithAgent, Some(value)) = (answering, texts.get("greeting")) {
+        reader.note(start(value), Problem::Plan(PlanProblem::GreetingUnheard));
+    }
     let busy = announcement(reader, texts, "busy");
     Some(Service {
         queue: QueueId(short(queue?)),
@@ -190,9 +195,16 @@ fn service(
         preferred: preferred.into_iter().map(|found| SkillId(short(found.value))).collect(),
         wrap_up,
         short_abandon,
+        answering,
         greeting,
         busy: busy?,
     })
+}
+
+/// When a call is answered; at once, if the line does not say.
+fn answering(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Answering {
+    let index = fields.get("answer").and_then(|_| reader.word(fields, "answer", &Answering::WORDS));
+    index.and_then(|index| Answering::ALL.get(index)).copied().unwrap_or(Answering::AtOnce)
 }
 
 /// An announcement: its text alone, or `{ text, length }`.
@@ -278,21 +290,25 @@ fn check_ambiguous(reader: &mut Reader<'_>, mut dialled: Vec<Dialled>) {
 /// Who can do what, for checking what lines ask for.
 #[derive(Debug)]
 struct Abilities<'a> {
-    agents: Vec<&'a Agent>,
+    /// The skills of each.
+    each: Vec<&'a [SkillLevel]>,
     best: BTreeMap<SkillId, u8>,
-    /// Some agent could not be read: then nobody can say what nobody can.
+    /// Some agent, or the bench, could not be read: then nobody can say what nobody can.
     incomplete: bool,
 }
 
 impl<'a> Abilities<'a> {
-    fn of(agents: &'a [Option<Agent>]) -> Self {
-        let known: Vec<&Agent> = agents.iter().flatten().collect();
+    fn of(agents: &'a [Option<Agent>], bench: &'a ReadBench) -> Self {
+        let of_agents = agents.iter().flatten().map(|agent| agent.skills.as_slice());
+        let of_bench = bench.bench.iter().map(|bench| bench.skills.as_slice());
+        let each: Vec<&[SkillLevel]> = of_agents.chain(of_bench).collect();
         let mut best = BTreeMap::new();
-        for has in known.iter().flat_map(|agent| &agent.skills) {
+        for has in each.iter().copied().flatten() {
             let level = best.entry(has.skill).or_insert(0);
             *level = has.level.max(*level);
         }
-        Abilities { incomplete: known.len() < agents.len(), agents: known, best }
+        let incomplete = bench.incomplete || agents.iter().any(Option::is_none);
+        Abilities { each, best, incomplete }
     }
 }
 
@@ -347,7 +363,7 @@ fn check_required(
         reader.note(at, Problem::Plan(problem));
     }
     let all: Vec<SkillLevel> = required.iter().map(|(_, level)| *level).collect();
-    if each_is_there && !abilities.agents.iter().any(|agent| agent.has_all(&all)) {
+    if each_is_there && !abilities.each.iter().any(|skills| has_all(skills, &all)) {
         let at = if all.is_empty() { fields.at } else { fields.place("required") };
         reader.note(at, Problem::Plan(PlanProblem::CombinationNobodyHas));
     }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Reads the tree, table by table, in an order in which everything is known before it is referred to.
 
+mod bench;
 mod coverage;
 mod lines;
 mod opening;
 mod people;
 mod places;
+mod telephony;
 
-use super::county::{Centre, Client, County, Rehearsal};
+use super::county::{Centre, Client, County, PHONES_MAX, Rehearsal, TRUNKS_MAX};
 use super::emergency::{self, AreaCodes, Look};
 use super::near::nearest;
 use super::problem::{Emergency, Problem, ValueProblem};
@@ -48,6 +50,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     let list = |kind: Kind| lists.get(&kind).map_or(&[][..], Vec::as_slice);
     let mut codes = AreaCodes::default();
     let places = places::places(reader, &root, PLACES_MAX, &mut codes);
+    telephony::learn_area_codes(list(Kind::Trunk), &mut codes);
     look_for_emergency_numbers(reader, tree, &codes);
     let centre = read_centre(reader, &root);
     let hours = opening::hours(reader, list(Kind::Hours));
@@ -58,11 +61,16 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     let teams = people::teams(reader, list(Kind::Team));
     let agents = people::agents(reader, list(Kind::Agent));
     let queues = lines::queues(reader, list(Kind::Queue));
-    let lines = lines::lines(reader, list(Kind::Line), &agents, &codes);
+    let (telephony, mut net) = telephony::telephony(reader, &root);
+    let trunks = telephony::trunks(reader, list(Kind::Trunk), &codes, &mut net);
+    let phones = telephony::phones(reader, list(Kind::Phone), &codes, &net);
+    let bench = bench::bench(reader, &root, &net);
+    let lines = lines::lines(reader, list(Kind::Line), (&agents, &bench), &codes);
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
-    people::check_teams(reader, &agents);
-    people::check_skills(reader, &agents, &lines);
+    people::check_teams(reader, (&agents, &bench));
+    people::check_skills(reader, (&agents, &bench), &lines);
+    telephony::check_use(reader, &root, (&trunks, &phones), agents.len());
     lines::check_queues(reader, &lines);
     lines::check_waiting(reader, (list(Kind::Line), list(Kind::Queue)), &lines, &queues);
     // Without a Land the hours are still looked at, with the holidays of the example's.
@@ -84,6 +92,10 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
         lines: lines.into_iter().collect::<Option<_>>()?,
         targets,
         rehearsal,
+        telephony,
+        trunks,
+        phones,
+        bench: bench.bench,
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
@@ -111,6 +123,8 @@ fn collect<'a, 'i>(reader: &mut Reader<'_>, root: &Fields<'a, 'i>) -> Lists<'a, 
             Kind::Agent => ("agent", AGENTS_MAX),
             Kind::Queue => ("queue", QUEUES_MAX),
             Kind::Line => ("line", LINES_MAX),
+            Kind::Trunk => ("trunk", TRUNKS_MAX),
+            Kind::Phone => ("phone", PHONES_MAX),
         };
         let tables = reader.tables(root, key, kind.table(), max);
         reader.collect_ids(kind, &tables);
@@ -279,13 +293,24 @@ fn is_key(key: &str) -> bool {
         "within",
         "patience",
         "pick_up",
+        "domain",
+        "listen",
+        "media_ports",
+        "media_addresses",
+        "peers",
+        "country_code",
+        "area_code",
+        "probe",
+        "agent",
+        "at",
+        "phones_at",
     ];
     keys.contains(&key)
 }
 
 /// Fields in which a whole number is a telephone number that lost its quotes.
 fn is_numberlike(key: &str) -> bool {
-    matches!(key, "number" | "numbers" | "area_codes" | "postcodes" | "ars")
+    matches!(key, "number" | "numbers" | "area_codes" | "area_code" | "stem" | "postcodes" | "ars")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Skills, teams and agents.
 
+use super::bench::ReadBench;
 use super::opening;
 use crate::config::county::{Agent, Line, Skill, SkillLevel, Team};
 use crate::config::problem::{PlanProblem, Problem};
@@ -65,12 +66,17 @@ pub(super) fn short(index: usize) -> u16 {
 }
 
 /// A team without agents is a slip, or left over.
-pub(super) fn check_teams(reader: &mut Reader<'_>, agents: &[Option<Agent>]) {
-    if agents.iter().any(Option::is_none) || reader.is_broken(Kind::Agent) {
+pub(super) fn check_teams(
+    reader: &mut Reader<'_>,
+    (agents, bench): (&[Option<Agent>], &ReadBench),
+) {
+    let is_broken = bench.incomplete || reader.is_broken(Kind::Agent);
+    if is_broken || agents.iter().any(Option::is_none) {
         return;
     }
+    let of_bench = bench.bench.iter().map(|bench| bench.team.index());
     let used: std::collections::BTreeSet<usize> =
-        agents.iter().flatten().map(|agent| agent.team.index()).collect();
+        agents.iter().flatten().map(|agent| agent.team.index()).chain(of_bench).collect();
     let teams = reader.ids.get(&Kind::Team).map_or(0, |ids| ids.names.len());
     for team in (0..teams).filter(|team| !used.contains(team)) {
         let problem = PlanProblem::TeamEmpty { team: reader.id_of(Kind::Team, team) };
@@ -81,14 +87,17 @@ pub(super) fn check_teams(reader: &mut Reader<'_>, agents: &[Option<Agent>]) {
 /// A skill that nobody has is a slip, or left over; if a line asks for it, that is said there.
 pub(super) fn check_skills(
     reader: &mut Reader<'_>,
-    agents: &[Option<Agent>],
+    (agents, bench): (&[Option<Agent>], &ReadBench),
     lines: &[Option<Line>],
 ) {
-    let is_broken = reader.is_broken(Kind::Agent) || reader.is_broken(Kind::Line);
+    let is_broken =
+        bench.incomplete || reader.is_broken(Kind::Agent) || reader.is_broken(Kind::Line);
     if is_broken || agents.iter().any(Option::is_none) || lines.iter().any(Option::is_none) {
         return;
     }
-    let had = agents.iter().flatten().flat_map(|agent| &agent.skills).map(|has| has.skill);
+    let of_agents = agents.iter().flatten().flat_map(|agent| &agent.skills);
+    let of_bench = bench.bench.iter().flat_map(|bench| &bench.skills);
+    let had = of_agents.chain(of_bench).map(|has| has.skill);
     let asked = lines.iter().flatten().filter_map(Line::service).flat_map(|service| {
         let required = service.required.iter().map(|needs| needs.skill);
         required.chain(service.preferred.iter().copied())

@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Where the centre listens, its trunks and its telephones.
+
+use super::people::short;
+use crate::config::address::{
+    self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
+};
+use crate::config::county::{
+    CHANNELS_MAX, Carrier, LISTEN_MAX, PEERS_MAX, Phone, SipAddress, Telephony, Trunk,
+};
+use crate::config::duration;
+use crate::config::emergency::{self, AreaCodes, Look};
+use crate::config::problem::{Emergency, Problem, Shape, TelephonyProblem};
+use crate::config::reader::{At, Fields, Reader, Value, start};
+use crate::config::schema::{Kind, Table};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use stdx::{AgentId, Micros};
+use toml::de::DeValue;
+
+/// The ports for sound if the file names none: 10,000 legs.
+const MEDIA_PORTS: RangeInclusive<u16> = 20_000..=39_999;
+
+/// How often a trunk is asked after its health if the file does not say.
+const PROBE: Micros = Micros::from_secs(30);
+
+/// Less than five seconds disturb, more than ten minutes find a fault too late.
+const PROBES: RangeInclusive<Micros> = Micros::from_secs(5)..=Micros::from_mins(10);
+
+/// Digits of an area code without its 0.
+const AREA_DIGITS: RangeInclusive<usize> = 1..=5;
+
+/// Digits of a stem: a country code and three more, and one less than the longest number (E.164).
+const STEM_DIGITS: RangeInclusive<usize> = 4..=14;
+
+/// Why nothing else may be at an address.
+#[derive(Clone, Debug)]
+enum Owner {
+    /// The centre listens there.
+    Centre,
+    /// It is a peer of this trunk.
+    Trunk(String, usize),
+}
+
+/// The addresses that are known so far, for checking others against them.
+#[derive(Debug, Default)]
+pub(super) struct Net {
+    owners: BTreeMap<SipAddress, Owner>,
+    listen: Vec<SipAddress>,
+    /// Some address to listen on could not be read, or none is there: then nobody can say what it lacks.
+    incomplete: bool,
+}
+
+impl Net {
+    /// Notes that an address and the `ports - 1` behind it cannot be reached or belong to somebody else.
+    pub(super) fn check_reach(&self, reader: &mut Reader<'_>, to: At<SipAddress>, ports: u16) {
+        self.check_carried(reader, to);
+        let mut all = (0..ports).filter_map(|further| to.value.further(further));
+        let taken = all.find_map(|address| Some((address, self.owners.get(&address)?)));
+        let problem = match taken {
+            None => return,
+            Some((address, Owner::Centre)) => {
+                TelephonyProblem::OwnAddress { address: address.to_string() }
+            }
+            Some((address, Owner::Trunk(trunk, first))) => TelephonyProblem::AddressOfTrunk {
+                address: address.to_string(),
+                trunk: trunk.clone(),
+                first: *first,
+            },
+        };
+        reader.note(to.at, Problem::Telephony(problem));
+    }
+
+    /// Only where we listen by the same carrier and family can we send from an address of ours.
+    fn check_carried(&self, reader: &mut Reader<'_>, to: At<SipAddress>) {
+        let carries =
+            |own: &SipAddress| own.carrier == to.value.carrier && own.family() == to.value.family();
+        if !self.incomplete && !self.listen.iter().any(carries) {
+            let problem = TelephonyProblem::NotListened {
+                address: to.value.to_string(),
+                carrier: to.value.carrier,
+                family: to.value.family(),
+            };
+            reader.note(to.at, Problem::Telephony(problem));
+        }
+    }
+}
+
+/// The address for SIP in a value.
+pub(super) fn address(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    value: &Value<'_>,
+    purpose: Use,
+) -> Option<At<SipAddress>> {
+    let text = reader.string(key, value)?;
+    parsed(reader, At { at: start(value), value: text }, purpose)
+}
+
+fn parsed(reader: &mut Reader<'_>, text: At<&str>, purpose: Use) -> Option<At<SipAddress>> {
+    let error = match SipAddress::parse(text.value, purpose) {
+        Ok(value) => return Some(At { at: text.at, value }),
+        Err(error) => error,
+    };
+    let meant = nearest_address(text.value, purpose);
+    let problem = TelephonyProblem::BadAddress { given: text.value.to_owned(), error, meant };
+    reader.note(text.at, Problem::Telephony(problem));
+    None
+}
+
+/// The addresses of a list, at most `max`, none twice however it is written; and whether all of them
+/// could be read.
+fn addresses(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+    max: usize,
+    purpose: Use,
+) -> (Vec<At<SipAddress>>, bool) {
+    let texts = reader.texts(fields, key);
+    if let Some(beyond) = texts.get(max) {
+        let problem = Shape::TooMany { key: key.to_owned(), max };
+        reader.note(beyond.at, Problem::Shape(problem));
+    }
+    let mut all: Vec<At<SipAddress>> = Vec::new();
+    let mut complete = !texts.is_empty();
+    for text in texts.into_iter().take(max) {
+        let Some(next) = parsed(reader, text, purpose) else {
+            complete = false;
+            continue;
+        };
+        if let Some(same) = all.iter().find(|earlier| earlier.value == next.value) {
+            let problem = Shape::Repeated { entry: text.value.to_owned(), first: same.at };
+            reader.note(next.at, Problem::Shape(problem));
+        } else {
+            all.push(next);
+        }
+    }
+    (all, complete)
+}
+
+/// Where the centre is reached, if the file says so; what else the file says needs it.
+pub(super) fn telephony(
+    reader: &mut Reader<'_>,
+    root: &Fields<'_, '_>,
+) -> (Option<Telephony>, Net) {
+    let nowhere = Net { incomplete: true, ..Net::default() };
+    let Some(fields) = reader.table(root, "telephony", Table::Telephony) else {
+        if root.get("telephony").is_none() && !reader.may_be_meant(root, "telephony") {
+            check_needed(reader, root);
+        }
+        return (None, nowhere);
+    };
+    let domain = domain(reader, &fields);
+    let (listen, complete) = addresses(reader, &fields, "listen", LISTEN_MAX, Use::Listen);
+    check_overlap(reader, &listen);
+    let media_ports = media_ports(reader, &fields);
+    let media_addresses = media_addresses(reader, &fields, &listen);
+    for own in &listen {
+        let is_datagram = own.value.carrier == Carrier::Udp;
+        let port = own.value.address.port();
+        if is_datagram && media_ports.contains(&port) {
+            reader.note(own.at, Problem::Telephony(TelephonyProblem::ListenInMedia { port }));
+        }
+    }
+    let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
+    let owners = listen.iter().map(|&own| (own, Owner::Centre)).collect();
+    let net = Net { owners, listen: listen.clone(), incomplete: !complete };
+    (Some(Telephony { domain, listen, media_ports, media_addresses }), net)
+}
+
+/// Trunks, telephones and a bench mean nothing if the centre is nowhere.
+fn check_needed(reader: &mut Reader<'_>, root: &Fields<'_, '_>) {
+    for (key, table) in [("trunk", Table::Trunk), ("phone", Table::Phone), ("bench", Table::Bench)]
+    {
+        let Some(value) = root.get(key) else { continue };
+        let at = match value.get_ref() {
+            DeValue::Array(entries) => entries.first().map_or(start(value), start),
+            DeValue::Table(_) => start(value),
+            // Of another type; that is said already.
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => continue,
+        };
+        reader.note(at, Problem::Telephony(TelephonyProblem::NeedsTelephony { table }));
+    }
+}
+
+fn domain(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> String {
+    let Some(value) = reader.required(fields, "domain") else { return String::new() };
+    let Some(text) = reader.string("domain", value) else { return String::new() };
+    if !is_domain(text) {
+        let meant = nearest_domain(text);
+        let problem = TelephonyProblem::BadDomain { given: text.to_owned(), meant };
+        reader.note(start(value), Problem::Telephony(problem));
+    }
+    text.to_owned()
+}
+
+/// An address for all takes the port from every other one.
+fn check_overlap(reader: &mut Reader<'_>, listen: &[At<SipAddress>]) {
+    for (index, own) in listen.iter().enumerate() {
+        let before = listen.get(..index).unwrap_or(&[]);
+        let overlaps = |other: &&At<SipAddress>| {
+            let (one, two) = (own.value, other.value);
+            let same_port = one.address.port() == two.address.port();
+            let all = one.address.ip().is_unspecified() || two.address.ip().is_unspecified();
+            one.carrier == two.carrier && one.family() == two.family() && same_port && all
+        };
+        if let Some(other) = before.iter().find(overlaps) {
+            let (address, other_address) = (own.value.to_string(), other.value.to_string());
+            let problem =
+                TelephonyProblem::ListenTwice { address, other: other_address, first: other.at };
+            reader.note(own.at, Problem::Telephony(problem));
+        }
+    }
+}
+
+fn media_ports(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> RangeInclusive<u16> {
+    let Some(value) = fields.get("media_ports") else { return MEDIA_PORTS };
+    let Some(text) = reader.string("media_ports", value) else { return MEDIA_PORTS };
+    match address::media_ports(text) {
+        Ok(ports) => ports,
+        Err(error) => {
+            let problem = TelephonyProblem::BadPorts { given: text.to_owned(), error };
+            reader.note(start(value), Problem::Telephony(problem));
+            MEDIA_PORTS
+        }
+    }
+}
+
+/// The addresses for sound, one of each family; each family that is listened to everywhere needs one.
+fn media_addresses(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    listen: &[At<SipAddress>],
+) -> Vec<IpAddr> {
+    let texts = reader.optional_texts(fields, "media_addresses");
+    let mut found: BTreeMap<Family, usize> = BTreeMap::new();
+    let mut addresses = Vec::new();
+    let mut complete = true;
+    for text in texts {
+        let Some(ip) = media_address(text.value) else {
+            let problem = TelephonyProblem::BadMediaAddress(text.value.to_owned());
+            reader.note(text.at, Problem::Telephony(problem));
+            complete = false;
+            continue;
+        };
+        let family = Family::of(ip);
+        if let Some(&first) = found.get(&family) {
+            let problem = TelephonyProblem::SecondOfFamily { family, first };
+            reader.note(text.at, Problem::Telephony(problem));
+        } else {
+            found.insert(family, text.at);
+            addresses.push(ip);
+        }
+    }
+    for own in listen.iter().filter(|own| own.value.address.ip().is_unspecified()) {
+        let family = own.value.family();
+        if complete && !found.contains_key(&family) && !fields.mistypes("media_addresses") {
+            let address = own.value.to_string();
+            let problem = TelephonyProblem::MediaAddressMissing { address, family };
+            reader.note(own.at, Problem::Telephony(problem));
+        }
+    }
+    addresses
+}
+
+/// The area codes of trunks, before anything is looked at for emergency numbers.
+pub(super) fn learn_area_codes(tables: &[Fields<'_, '_>], codes: &mut AreaCodes) {
+    for fields in tables {
+        if let Some(DeValue::String(code)) = fields.get("area_code").map(|value| value.get_ref())
+            && is_area_code(code)
+            && !leads_to_emergency(code)
+        {
+            codes.learn(&format!("0{code}"));
+        }
+    }
+}
+
+pub(super) fn trunks(
+    reader: &mut Reader<'_>,
+    tables: &[Fields<'_, '_>],
+    codes: &AreaCodes,
+    net: &mut Net,
+) -> Vec<Trunk> {
+    let mut trunks = Vec::new();
+    for (index, fields) in tables.iter().enumerate() {
+        let id = reader.id_of(Kind::Trunk, index);
+        let name = reader.name(fields);
+        let site = reader.reference(fields, "site", Kind::Site);
+        let peers = peers(reader, fields, &id, net);
+        let channels = reader.whole(fields, "channels", 1..=i64::from(CHANNELS_MAX), None);
+        let country_code = country_code(reader, fields);
+        let area_code = area_code(reader, fields, country_code.as_deref());
+        let stem = stem(reader, fields, country_code.as_deref(), codes);
+        let probe = probe(reader, fields);
+        let channels = u16::try_from(channels).unwrap_or(1);
+        let country_code = country_code.unwrap_or_default();
+        trunks.push(Trunk {
+            id,
+            name,
+            site,
+            peers,
+            channels,
+            country_code,
+            area_code,
+            stem,
+            probe,
+        });
+    }
+    trunks
+}
+
+fn peers(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    trunk: &str,
+    net: &mut Net,
+) -> Vec<SipAddress> {
+    let (peers, _) = addresses(reader, fields, "peers", PEERS_MAX, Use::Reach);
+    for &peer in &peers {
+        net.check_reach(reader, peer, 1);
+    }
+    for peer in &peers {
+        let owner = Owner::Trunk(trunk.to_owned(), peer.at);
+        net.owners.entry(peer.value).or_insert(owner);
+    }
+    peers.into_iter().map(|peer| peer.value).collect()
+}
+
+fn country_code(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<String> {
+    let value = reader.required(fields, "country_code")?;
+    let text = reader.string("country_code", value)?;
+    let is_code = |text: &str| is_digits(text, 1..=3) && !text.starts_with('0');
+    if is_code(text) {
+        return Some(text.to_owned());
+    }
+    let meant = Some(text.trim().trim_start_matches(['+', '0'])).filter(|meant| is_code(meant));
+    let (given, meant) = (text.to_owned(), meant.map(str::to_owned));
+    let problem = TelephonyProblem::BadCountryCode { given, meant };
+    reader.note(start(value), Problem::Telephony(problem));
+    None
+}
+
+fn is_digits(text: &str, count: RangeInclusive<usize>) -> bool {
+    count.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_area_code(text: &str) -> bool {
+    is_digits(text, AREA_DIGITS) && !text.starts_with('0')
+}
+
+/// No German area code begins like this: what is dialled behind it could become an emergency number.
+fn leads_to_emergency(area_code: &str) -> bool {
+    let leads = |number: &str| number.starts_with(area_code) || area_code.starts_with(number);
+    emergency::NUMBERS.into_iter().any(leads)
+}
+
+fn area_code(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    country_code: Option<&str>,
+) -> Option<String> {
+    let value = fields.get("area_code")?;
+    let text = reader.string("area_code", value)?;
+    if !is_area_code(text) {
+        let meant = Some(text.trim().trim_start_matches('0')).filter(|meant| is_area_code(meant));
+        let (given, meant) = (text.to_owned(), meant.map(str::to_owned));
+        let problem = TelephonyProblem::BadAreaCode { given, meant };
+        reader.note(start(value), Problem::Telephony(problem));
+        return None;
+    }
+    if country_code == Some("49") && leads_to_emergency(text) {
+        let problem = Emergency::Completed { key: "area_code", value: text.to_owned() };
+        reader.note(start(value), Problem::Emergency(problem));
+    }
+    Some(text.to_owned())
+}
+
+fn stem(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    country_code: Option<&str>,
+    codes: &AreaCodes,
+) -> Option<String> {
+    let value = fields.get("stem")?;
+    let text = reader.string("stem", value)?;
+    let is_stem = |text: &str| {
+        text.strip_prefix('+').is_some_and(|digits| {
+            is_digits(digits, STEM_DIGITS)
+                && !digits.starts_with('0')
+                && country_code.is_none_or(|code| digits.starts_with(code))
+        })
+    };
+    if !is_stem(text) {
+        let code = country_code.unwrap_or("49").to_owned();
+        let meant = nearest_stem(text, &code).filter(|meant| is_stem(meant));
+        let problem = TelephonyProblem::BadStem { given: text.to_owned(), code, meant };
+        reader.note(start(value), Problem::Telephony(problem));
+        return None;
+    }
+    if emergency::find_behind(text, codes).is_some() {
+        let problem = Emergency::Completed { key: "stem", value: text.to_owned() };
+        reader.note(start(value), Problem::Emergency(problem));
+    }
+    Some(text.to_owned())
+}
+
+/// The stem in the form that it should have: `04066969`, `0049 40 66969` and `+49 40 66969-` are the
+/// same.
+fn nearest_stem(given: &str, country_code: &str) -> Option<String> {
+    let plain: String =
+        given.chars().filter(|&c| c == '+' || c.is_ascii_digit()).take(32).collect();
+    if let Some(rest) = plain.strip_prefix("00") {
+        return Some(format!("+{rest}"));
+    }
+    match plain.strip_prefix('0') {
+        Some(rest) => Some(format!("+{country_code}{rest}")),
+        None => Some(format!("+{}", plain.trim_start_matches('+'))),
+    }
+}
+
+fn probe(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Micros> {
+    let Some(value) = fields.get("probe") else { return Some(PROBE) };
+    let text = reader.string("probe", value)?;
+    if text == "off" {
+        return None;
+    }
+    let probe = duration::parse(text).filter(|length| PROBES.contains(length));
+    if probe.is_none() {
+        let problem = TelephonyProblem::BadProbe {
+            given: text.to_owned(),
+            min: duration::written(*PROBES.start()),
+            max: duration::written(*PROBES.end()),
+        };
+        reader.note(start(value), Problem::Telephony(problem));
+    }
+    probe
+}
+
+pub(super) fn phones(
+    reader: &mut Reader<'_>,
+    tables: &[Fields<'_, '_>],
+    codes: &AreaCodes,
+    net: &Net,
+) -> Vec<Phone> {
+    let mut phones = Vec::new();
+    for (index, fields) in tables.iter().enumerate() {
+        let id = reader.id_of(Kind::Phone, index);
+        check_dialled(reader, reader.place_of(Kind::Phone, index), &id, codes);
+        let name = reader.name_or(fields, &id);
+        let site = reader.reference(fields, "site", Kind::Site);
+        let agent = fields.get("agent").map(|_| reader.reference(fields, "agent", Kind::Agent));
+        let agent = agent.map(|agent| AgentId(short(agent)));
+        let at = fields.get("at").and_then(|value| address(reader, "at", value, Use::Reach));
+        if let Some(at) = at {
+            net.check_reach(reader, at, 1);
+        }
+        phones.push(Phone { id, name, site, agent, at: at.map(|at| at.value) });
+    }
+    phones
+}
+
+/// An id of digits is dialled: whoever begins it must not be on the way to an emergency number.
+fn check_dialled(reader: &mut Reader<'_>, at: usize, id: &str, codes: &AreaCodes) {
+    let is_dialled = id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    // The very number is refused as every id is.
+    let is_noted = emergency::find(id, Look::Key, codes).is_some();
+    if is_dialled
+        && !is_noted
+        && let Some(number) = emergency::find(id, Look::Number, codes)
+    {
+        let problem = Emergency::Dialled { number, value: id.to_owned() };
+        reader.note(at, Problem::Emergency(problem));
+    }
+}
+
+/// Who is there to call, and who has something to answer with.
+pub(super) fn check_use(
+    reader: &mut Reader<'_>,
+    root: &Fields<'_, '_>,
+    lists: (&[Trunk], &[Phone]),
+    agents: usize,
+) {
+    let Some(telephony) = root.get("telephony") else { return };
+    let (trunks, phones) = lists;
+    let lists_meant = ["trunk", "phone", "bench", "agent"];
+    if lists_meant.into_iter().any(|key| reader.may_be_meant(root, key)) {
+        return;
+    }
+    // A bench is there to be tested: its own agents have telephones, others may well have none.
+    if root.get("bench").is_some() {
+        return;
+    }
+    if trunks.is_empty() && phones.is_empty() {
+        reader.note(start(telephony), Problem::Telephony(TelephonyProblem::NobodyCanCall));
+    }
+    let unknown = AgentId(u16::MAX);
+    let equipped: BTreeSet<AgentId> = phones.iter().filter_map(|phone| phone.agent).collect();
+    if equipped.contains(&unknown) {
+        return;
+    }
+    let without: Vec<usize> =
+        (0..agents).filter(|&agent| !equipped.contains(&AgentId(short(agent)))).collect();
+    if let Some(&first) = without.first() {
+        let problem = TelephonyProblem::AgentsWithoutPhone {
+            count: without.len(),
+            first: reader.id_of(Kind::Agent, first),
+        };
+        reader.note(reader.place_of(Kind::Agent, first), Problem::Telephony(problem));
+    }
+}
