@@ -12,5 +12,7 @@ pub mod output;
 pub mod practice;
 pub mod rehearsal;
 pub mod report;
+pub mod service;
+pub mod start;
 
 pub use lang::Lang;

@@ -132,15 +132,23 @@ impl Plan {
         if let Some(rest) = text.strip_prefix(b"0") {
             // (0)115: the network's form from abroad and from some exchanges.
             let national = Digits::new(rest)?;
-            return match is_short(rest) {
+            return match self.is_short(rest) {
                 true => Some(Number::Short(national)),
                 false => Some(self.worldwide(self.country.followed_by(rest)?)),
             };
         }
-        if is_short(text) {
+        if self.is_short(text) {
             return Some(Number::Short(digits));
         }
         self.without_prefix(digits)
+    }
+
+    /// Numbers of the network begin with 1, as no subscriber's does. Where extensions come alone some of
+    /// them do too: there only the network's own, 11x, are taken for short ones.
+    fn is_short(&self, digits: &[u8]) -> bool {
+        let own = digits.starts_with(b"11");
+        let network = digits.starts_with(b"1") && self.stem.is_none();
+        SHORT.contains(&digits.len()) && (own || network)
     }
 
     fn without_prefix(&self, digits: Digits) -> Option<Number> {
@@ -188,10 +196,6 @@ fn plain(user: &[u8]) -> Option<(bool, Digits)> {
         length += 1;
     }
     Some((plus, Digits::new(&digits[..length])?))
-}
-
-fn is_short(digits: &[u8]) -> bool {
-    SHORT.contains(&digits.len()) && digits.starts_with(b"11")
 }
 
 /// The authority number behind an area code; no other short number is taken out of a long one.
@@ -256,6 +260,8 @@ mod tests {
     #[test]
     fn extensions_are_completed_where_there_is_a_stem() {
         assert_eq!(plan(None, Some("494066969")).read(b"205"), e164("494066969205"));
+        assert_eq!(plan(None, Some("494066969")).read(b"19222"), e164("49406696919222"));
+        assert_eq!(plan(None, None).read(b"19222"), Some(Number::Short(digits("19222"))));
         assert_eq!(plan(None, None).read(b"205"), Some(Number::Extension(digits("205"))));
     }
 

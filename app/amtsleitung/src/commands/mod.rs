@@ -2,10 +2,12 @@
 //! The commands: each a module with `run`; this one finds which is meant and how it was asked.
 
 pub mod arguments;
+pub mod ask;
 pub mod check;
 pub mod files;
 pub mod practice;
 mod progress;
+pub mod serve;
 pub mod simulate;
 pub mod when;
 
@@ -39,8 +41,16 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 4] =
-    [&check::COMMAND, &when::COMMAND, &simulate::COMMAND, &practice::COMMAND];
+pub const COMMANDS: [&Command; 8] = [
+    &check::COMMAND,
+    &when::COMMAND,
+    &simulate::COMMAND,
+    &practice::COMMAND,
+    &serve::COMMAND,
+    &ask::STATUS,
+    &ask::CALLS,
+    &ask::TRACE,
+];
 
 /// Runs the program with its arguments, the program's name left out.
 #[must_use]

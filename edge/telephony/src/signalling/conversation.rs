@@ -372,6 +372,7 @@ impl Exchange {
             offer,
             max_forwards: hops.min(MAX_FORWARDS),
             ring_for,
+            credentials: None,
         };
         match self.ua.invite(now, invite) {
             Ok(call) => {
@@ -478,9 +479,8 @@ impl Exchange {
     /// Closes a leg's ports. A thread that is behind is asked again with the next turn.
     pub(super) fn close_sound(&mut self, id: LegId) {
         self.by_leg.remove(&id);
-        match self.media.close(id) {
-            Err(Refused::Busy) => self.to_close.push(id),
-            Ok(()) | Err(_) => {}
+        if self.media.close(id) == Err(Refused::Busy) {
+            self.to_close.push(id);
         }
     }
 

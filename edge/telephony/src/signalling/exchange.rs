@@ -172,8 +172,9 @@ impl Exchange {
             Entry::Silence(why) => self.counters.refuse(why),
         }
         while let Some(event) = self.ua.poll_event() {
-            self.happened(now, event, message);
+            self.heard(now, event);
         }
+        self.verified = None;
     }
 
     fn turn_away(&mut self, flow: Flow, request: &Request<'_>, why: Refused, status: Status) {
@@ -183,27 +184,11 @@ impl Exchange {
         self.ua.turn_away(flow, request, status, fields);
     }
 
-    /// What the user agent tells while a message is at hand.
-    fn happened(&mut self, now: Tick, event: Event, message: &Message<'_>) {
-        match event {
-            Event::Incoming(call, info) => {
-                self.incoming(now, call, &info, message.headers().call_id);
-            }
-            Event::Register(id, info) => self.register(now, id, &info),
-            event => self.heard(now, event),
-        }
-    }
-
-    /// What the user agent tells of calls that are known.
+    /// What the user agent tells.
     fn heard(&mut self, now: Tick, event: Event) {
         match event {
-            Event::Incoming(call, _) => {
-                // Only a message brings one.
-                let _ = self.ua.refuse_call(now, call, status(500), None, None);
-            }
-            Event::Register(id, _) => {
-                let _ = self.ua.reply_register(now, id, status(500), Vec::new());
-            }
+            Event::Incoming(call, info) => self.incoming(now, call, &info),
+            Event::Register(id, info) => self.register(now, id, &info),
             Event::Cancelled(call, _) => self.leg_gone(now, call, Ending::HungUp),
             Event::Acked(call, sdp) => self.acked(now, call, sdp.as_deref()),
             Event::Provisional(..) | Event::Withdrawn(_) => {}
@@ -257,8 +242,9 @@ impl Exchange {
     /// Takes the answer to an offer of ours, and lets media know.
     fn take_answer(&mut self, now: Tick, call: CallId, answer: &[u8]) {
         if let Some(code) = self.codes.get_mut(&call) {
-            let remote = code.leg.accept(answer);
-            return drop(remote.map(|remote| self.media.update(code.leg.sound.id, &remote)));
+            // We answer offers of telephones that dial a code, and never make one.
+            let _ = code.leg.accept(answer);
+            return;
         }
         let Some(&contact) = self.by_call.get(&call) else { return };
         let Some(leg) = self.conversations.get_mut(&contact).and_then(|it| it.leg_mut(call)) else {

@@ -29,13 +29,13 @@ struct No(Refused, Status, Option<&'static str>);
 
 impl Exchange {
     /// An INVITE came that the door let in.
-    pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo, call_id: &[u8]) {
+    pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo) {
         let taken = self.peer_of(&info.flow).and_then(|peer| match peer {
             Peer::Phone(phone) if self.is_code(info) => {
                 self.code_dialled(now, call, phone, info);
                 Ok(())
             }
-            Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info, call_id),
+            Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),
         });
         if let Err(No(why, status, reason)) = taken {
             self.counters.refuse(why);
@@ -57,7 +57,6 @@ impl Exchange {
         call: CallId,
         peer: Peer,
         info: &InviteInfo,
-        call_id: &[u8],
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
         let line = self.dialled(&plan, peer, info)?;
@@ -82,7 +81,7 @@ impl Exchange {
         }
         let conversation = Conversation::new(now, line, leg, number, hops, offered);
         self.conversations.insert(contact, conversation);
-        self.traces.learn(call_id, contact, Party::Caller);
+        self.traces.learn(info.sip_call_id.expose(), contact, Party::Caller);
         self.note(now, contact, Party::Caller, What::RequestIn(Method::Invite));
         self.counters.calls += 1;
         let caller = self.token(number);

@@ -2,11 +2,9 @@
 //! One leg: its SIP call, its descriptions, its ports.
 
 use super::counts::Counters;
-use super::words::Carrier;
 use crate::clip::ClipCodec;
 use crate::media::{Drawn, LegId, LocalPorts, Media, Opening, PayloadMap, Refused, Remote};
-use sip::agent::{CallId, Flow};
-use sip::registrar::Transport;
+use sip::agent::CallId;
 use sip::sdp::{
     self, Capabilities, Codec, Direction, Host, Local, Negotiated, Negotiation, Origin, Rtcp, Terms,
 };
@@ -213,14 +211,5 @@ pub(super) const fn relayed(a: Codec, b: Codec) -> bool {
             Codec::G722 | Codec::Pcma | Codec::Pcmu | Codec::Opus,
             Codec::G722 | Codec::Pcma | Codec::Pcmu | Codec::Opus,
         ) => false,
-    }
-}
-
-/// What carries a flow, in the words of the setup; none for what we do not open.
-pub(super) const fn carrier(flow: &Flow) -> Option<Carrier> {
-    match flow.transport {
-        Transport::Udp => Some(Carrier::Udp),
-        Transport::Tcp => Some(Carrier::Tcp),
-        Transport::Tls | Transport::WebSocket => None,
     }
 }

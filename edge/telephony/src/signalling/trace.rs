@@ -109,11 +109,6 @@ impl Traces {
     pub(super) fn ladder(&self, contact: ContactId) -> Option<&Ladder> {
         self.ladders.get(&contact)
     }
-
-    /// The calls whose ladder is there, oldest first.
-    pub(super) fn contacts(&self) -> impl Iterator<Item = (ContactId, &Ladder)> {
-        self.ladders.iter().map(|(&contact, ladder)| (contact, ladder))
-    }
 }
 
 /// What a message is on a ladder.

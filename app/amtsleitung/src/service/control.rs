@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Asking a running centre from the command line, through a socket in its data folder.
+//!
+//! One line asks, the rest of the connection is the answer. Whoever may open the socket may ask: it
+//! belongs to the owner of the folder alone.
+
+use super::{Ask, Inbox, Snapshot};
+use crate::Lang;
+use crate::service::figures::AgentFigures;
+use promise::Fate;
+use std::fmt::Write as _;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+use stdx::ContactId;
+use telephony::signalling::{CallView, Ladder, Refused};
+
+/// The socket's name in the data folder.
+pub const SOCKET: &str = "control";
+
+/// Bytes of a question.
+const QUESTION_MAX: u64 = 256;
+
+/// How long somebody who asks may take, and the centre to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Calls that are listed; the rest is counted.
+const CALLS_SHOWN_MAX: usize = 500;
+
+/// A question, as it goes through the socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// How is everything?
+    Status,
+    /// Which calls are there?
+    Calls,
+    /// The ladder of a call.
+    Trace(u64),
+}
+
+impl Question {
+    fn line(self, lang: Lang) -> String {
+        let lang = lang.pick("de", "en");
+        match self {
+            Question::Status => format!("{lang} status\n"),
+            Question::Calls => format!("{lang} calls\n"),
+            Question::Trace(contact) => format!("{lang} trace {contact}\n"),
+        }
+    }
+
+    fn of(line: &str) -> Option<(Lang, Question)> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (lang, rest) = words.split_first()?;
+        let lang = match *lang {
+            "de" => Lang::De,
+            "en" => Lang::En,
+            _ => return None,
+        };
+        let question = match *rest {
+            ["status"] => Question::Status,
+            ["calls"] => Question::Calls,
+            ["trace", contact] => Question::Trace(contact.parse().ok()?),
+            _ => return None,
+        };
+        Some((lang, question))
+    }
+}
+
+/// Asks the centre of this data folder.
+///
+/// # Errors
+/// If no centre runs there, or it does not answer in time.
+pub fn ask(folder: &Path, lang: Lang, question: Question) -> io::Result<String> {
+    let mut stream = UnixStream::connect(folder.join(SOCKET))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(question.line(lang).as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Answers questions until the process ends. The socket of a centre that has ended is replaced.
+///
+/// # Errors
+/// If another centre runs with this folder ([`io::ErrorKind::AddrInUse`]), or the socket cannot be made.
+pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<PathBuf> {
+    let path = folder.join(SOCKET);
+    if UnixStream::connect(&path).is_ok() {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
+    match std::fs::remove_file(&path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    thread::Builder::new().name("control".to_owned()).spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // Who hangs up before the answer needs none.
+            let _ = answer(&stream, &inbox, &lines);
+        }
+    })?;
+    Ok(path)
+}
+
+fn answer(stream: &UnixStream, inbox: &Inbox, lines: &[String]) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new(stream.take(QUESTION_MAX)).read_line(&mut line)?;
+    let Some((lang, question)) = Question::of(&line) else { return Ok(()) };
+    let text = match question {
+        Question::Status => reply(inbox, Ask::Snapshot).map(|it| status(lang, &it)),
+        Question::Calls => reply(inbox, Ask::Calls).map(|it| calls(lang, &it, lines)),
+        Question::Trace(contact) => {
+            let ask = |to| Ask::Trace(ContactId(contact), to);
+            reply(inbox, ask).map(|it| trace(lang, contact, it.as_ref()))
+        }
+    };
+    let busy = lang.pick("Der Dienst antwortet nicht.\n", "The service does not answer.\n");
+    let mut to = stream;
+    to.write_all(text.as_deref().unwrap_or(busy).as_bytes())
+}
+
+/// Asks the decision thread and waits for its answer.
+pub(crate) fn reply<T>(
+    inbox: &Inbox,
+    ask: impl FnOnce(std::sync::mpsc::SyncSender<T>) -> Ask,
+) -> Option<T> {
+    let (to, answer) = sync_channel(1);
+    inbox.ask(ask(to)).ok()?;
+    answer.recv_timeout(PATIENCE).ok()
+}
+
+fn status(lang: Lang, it: &Snapshot) -> String {
+    let mut text = String::new();
+    let uptime = it.uptime.as_secs();
+    let (hours, minutes) = (uptime / 3_600, uptime / 60 % 60);
+    let say = |text: &mut String, german: String, english: String| {
+        text.push_str(lang.pick(&german, &english));
+        text.push('\n');
+    };
+    say(
+        &mut text,
+        format!(
+            "läuft seit {hours} h {minutes} min; Anrufe im Haus: {}, davon wartend: {}",
+            it.contacts, it.waiting
+        ),
+        format!(
+            "running for {hours} h {minutes} min; calls inside: {}, of them waiting: {}",
+            it.contacts, it.waiting
+        ),
+    );
+    text.push_str(&agents(lang, it.agents));
+    for trunk in &it.trunks {
+        let health = match trunk.answers {
+            Some(true) => lang.pick("antwortet", "answers"),
+            Some(false) => lang.pick("ANTWORTET NICHT", "DOES NOT ANSWER"),
+            None => lang.pick("nicht gefragt", "not asked"),
+        };
+        let word = lang.pick("Amtsleitung", "trunk");
+        let _ = writeln!(text, "{word} {}: {health}, {}/{}", trunk.id, trunk.calls, trunk.channels);
+    }
+    say(
+        &mut text,
+        format!("Telefone angemeldet: {}", it.registered),
+        format!("telephones registered: {}", it.registered),
+    );
+    text.push_str(&since_start(lang, it));
+    let refused: Vec<String> = it
+        .counters
+        .refusals()
+        .filter(|(_, count)| *count > 0)
+        .map(|(why, count)| format!("{} {count}", refusal(lang, why)))
+        .collect();
+    if !refused.is_empty() {
+        let word = lang.pick("Abgewiesen", "refused");
+        let _ = writeln!(text, "{word}: {}", refused.join(", "));
+    }
+    text
+}
+
+fn agents(lang: Lang, it: AgentFigures) -> String {
+    lang.pick(
+        format!(
+            "Plätze: {} bereit, {} klingeln, {} im Gespräch, {} in Nachbearbeitung, {} nicht bereit, {} abgemeldet\n",
+            it.ready, it.offered, it.talking, it.wrap_up, it.not_ready, it.signed_off
+        ),
+        format!(
+            "agents: {} ready, {} ringing, {} talking, {} in wrap-up, {} not ready, {} signed off\n",
+            it.ready, it.offered, it.talking, it.wrap_up, it.not_ready, it.signed_off
+        ),
+    )
+}
+
+fn since_start(lang: Lang, it: &Snapshot) -> String {
+    let mut text = String::from(lang.pick(
+        "\nSeit dem Start     angeboten  angenommen  in 30 s  aufgelegt  kurz  geschlossen  abgewiesen\n",
+        "\nsince the start      offered    accepted  in 30 s  abandoned  short       closed     refused\n",
+    ));
+    for line in &it.lines {
+        let of = |fate| line.tally.of(fate);
+        let _ = writeln!(
+            text,
+            "{:<18} {:>9}  {:>10}  {:>7}  {:>9}  {:>4}  {:>11}  {:>10}",
+            line.name,
+            line.tally.offered(),
+            of(Fate::Accepted),
+            line.tally.accepted_in_time(),
+            of(Fate::Abandoned),
+            of(Fate::ShortAbandoned),
+            of(Fate::Closed),
+            of(Fate::Refused),
+        );
+    }
+    text.push('\n');
+    text
+}
+
+/// Why messages and calls were not taken, in people's words.
+fn refusal(lang: Lang, why: Refused) -> &'static str {
+    match why {
+        Refused::UnknownPeer => lang.pick("unbekannte Gegenstelle", "unknown peer"),
+        Refused::Throttled => lang.pick("gebremst", "throttled"),
+        Refused::Challenged => lang.pick("nach dem Passwort gefragt", "asked for a password"),
+        Refused::WrongPassword => lang.pick("falsches Passwort", "wrong password"),
+        Refused::Registration => lang.pick("Anmeldung", "registration"),
+        Refused::NoSuchNumber => lang.pick("Nummer unbekannt", "no such number"),
+        Refused::Emergency => lang.pick("Notruf am falschen Ort", "emergency number"),
+        Refused::NoChannel => lang.pick("kein Kanal frei", "no channel left"),
+        Refused::NoSession => lang.pick("keine gemeinsame Tonart", "no session"),
+        Refused::Busy => lang.pick("überlastet", "overloaded"),
+        Refused::Malformed => lang.pick("unlesbar", "malformed"),
+    }
+}
+
+fn calls(lang: Lang, calls: &[CallView], lines: &[String]) -> String {
+    if calls.is_empty() {
+        return lang.pick("Kein Anruf im Haus.\n", "No call inside.\n").to_owned();
+    }
+    let mut text = String::from(lang.pick(
+        "   Anruf  Linie               was geschieht\n",
+        "    call  line                what happens\n",
+    ));
+    for call in calls.iter().take(CALLS_SHOWN_MAX) {
+        let line = lines.get(call.line.index()).map_or("", String::as_str);
+        let _ = writeln!(text, "{:>8}  {line:<18}  {}", call.contact, happens(lang, call.state));
+    }
+    if let Some(more) = calls.len().checked_sub(CALLS_SHOWN_MAX).filter(|&more| more > 0) {
+        let _ = writeln!(
+            text,
+            "{}",
+            lang.pick(format!("… und {more} weitere"), format!("… and {more} more"))
+        );
+    }
+    text
+}
+
+fn happens(lang: Lang, state: call::State) -> &'static str {
+    match state {
+        call::State::Arrived => lang.pick("klingelt bei uns", "rings here"),
+        call::State::Alone => lang.pick("hört Ansage oder Musik", "hears announcement or music"),
+        call::State::Ringing(_) => {
+            lang.pick("ein Telefon klingelt dafür", "a telephone rings for it")
+        }
+        call::State::PickedUp(_) => lang.pick("jemand hebt ab", "somebody picks up"),
+        call::State::Joined(_) => lang.pick("im Gespräch", "talking"),
+        call::State::Leaving => lang.pick("hört die letzte Ansage", "hears a last text"),
+        call::State::Over => lang.pick("zu Ende", "over"),
+    }
+}
+
+fn trace(lang: Lang, contact: u64, ladder: Option<&Ladder>) -> String {
+    let Some(ladder) = ladder else {
+        return lang.pick(
+            format!("Den Anruf {contact} gibt es nicht, oder er ist zu lange her.\n"),
+            format!("There is no call {contact}, or it was too long ago.\n"),
+        );
+    };
+    let words = lang.pick(["Anrufende", "Zentrale", "Beratung"], ["caller", "centre", "agent"]);
+    let mut text = lang.pick(format!("Anruf {contact}\n"), format!("call {contact}\n"));
+    text.push_str(&ladder.drawn(words));
+    if ladder.over {
+        text.push_str(lang.pick("Der Anruf ist zu Ende.\n", "The call is over.\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_survive_the_socket() {
+        for question in [Question::Status, Question::Calls, Question::Trace(17)] {
+            for lang in [Lang::De, Lang::En] {
+                assert_eq!(Question::of(&question.line(lang)), Some((lang, question)));
+            }
+        }
+        for other in ["", "de", "de trace", "de trace x", "fr status", "de status now"] {
+            assert_eq!(Question::of(other), None);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What is counted while the centre runs, and how it stands at this moment.
+//!
+//! The rule to keep: counts only, of a fixed size; what is promised is computed in `promise`.
+
+use acd::agent::State;
+use centre::{Centre, Command, Note};
+use promise::Tally;
+use stdx::{AgentId, LineId, Micros, Now, QueueId};
+use telephony::media;
+use telephony::signalling::{Counters, NetworkCounts, Signalling, TrunkHealth};
+
+/// Counts since the start.
+#[derive(Debug)]
+pub(super) struct Figures {
+    names: Vec<String>,
+    tallies: Vec<Tally>,
+    began: Now,
+    /// Events that were decided.
+    pub(super) events: u64,
+    refused: u64,
+}
+
+/// One line since the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineFigures {
+    /// Its id.
+    pub name: String,
+    /// How its contacts ended.
+    pub tally: Tally,
+}
+
+/// Agents by what they are doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AgentFigures {
+    /// Not at work.
+    pub signed_off: u64,
+    /// At work, not taking calls.
+    pub not_ready: u64,
+    /// Waiting for a call.
+    pub ready: u64,
+    /// A telephone rings.
+    pub offered: u64,
+    /// In a talk.
+    pub talking: u64,
+    /// Finishing a talk.
+    pub wrap_up: u64,
+}
+
+/// How everything stands.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// How long the centre has been running.
+    pub uptime: Micros,
+    /// Each line since the start.
+    pub lines: Vec<LineFigures>,
+    /// Contacts inside.
+    pub contacts: usize,
+    /// Of them those who wait.
+    pub waiting: usize,
+    /// Agents by what they are doing.
+    pub agents: AgentFigures,
+    /// The trunks.
+    pub trunks: Vec<TrunkHealth>,
+    /// Telephones that are registered.
+    pub registered: usize,
+    /// Legs, dialogs, transactions.
+    pub sizes: (usize, usize, usize),
+    /// Legs that hold media ports.
+    pub media_legs: usize,
+    /// What signalling counted.
+    pub counters: Counters,
+    /// What the network lost.
+    pub network: NetworkCounts,
+    /// What went wrong with sound.
+    pub media: media::Counts,
+    /// Events that were decided, and those that the centre refused.
+    pub events: (u64, u64),
+}
+
+impl Figures {
+    pub(super) fn new(names: Vec<String>, began: Now) -> Figures {
+        let tallies = vec![Tally::default(); names.len()];
+        Figures { names, tallies, began, events: 0, refused: 0 }
+    }
+
+    /// The id of a line.
+    pub(super) fn line(&self, line: LineId) -> &str {
+        self.names.get(line.index()).map_or("", String::as_str)
+    }
+
+    pub(super) fn hear(&mut self, _now: Now, command: &Command) {
+        match command {
+            Command::Note(Note::Ended(record)) => {
+                if let Some(tally) = self.tallies.get_mut(record.line.index()) {
+                    tally.add(record);
+                }
+            }
+            Command::Refuse(_) => self.refused += 1,
+            Command::Note(
+                Note::AgentChanged { .. } | Note::AgentPlans { .. } | Note::Returned { .. },
+            )
+            | Command::Announce { .. }
+            | Command::Wait { .. }
+            | Command::Ring { .. }
+            | Command::StopRinging { .. }
+            | Command::Connect { .. }
+            | Command::Dismiss { .. }
+            | Command::Release { .. }
+            | Command::AskAlive { .. } => {}
+        }
+    }
+
+    pub(super) fn snapshot(&self, now: Now, centre: &Centre, signalling: &Signalling) -> Snapshot {
+        let queues = (0..centre.setup().queues.len()).filter_map(|it| u16::try_from(it).ok());
+        let both = self.names.iter().zip(&self.tallies);
+        let lines = both.map(|(name, tally)| LineFigures { name: name.clone(), tally: *tally });
+        Snapshot {
+            uptime: now.mono.since(self.began.mono),
+            lines: lines.collect(),
+            contacts: centre.contacts_inside(),
+            waiting: queues.map(|queue| centre.waiting(QueueId(queue)).count()).sum(),
+            agents: agents(centre),
+            trunks: signalling.trunks(),
+            registered: signalling.registered(),
+            sizes: signalling.sizes(),
+            media_legs: signalling.media_legs(),
+            counters: signalling.counters().clone(),
+            network: signalling.network_counts(),
+            media: signalling.media_counts(),
+            events: (self.events, self.refused),
+        }
+    }
+}
+
+fn agents(centre: &Centre) -> AgentFigures {
+    let mut figures = AgentFigures::default();
+    let ids = (0..centre.setup().agents.len()).filter_map(|it| u16::try_from(it).ok());
+    for state in ids.filter_map(|id| centre.agent(AgentId(id))).map(|agent| agent.state) {
+        *match state {
+            State::SignedOff => &mut figures.signed_off,
+            State::NotReady { .. } => &mut figures.not_ready,
+            State::Ready { .. } => &mut figures.ready,
+            State::Offered { .. } => &mut figures.offered,
+            State::Talking { .. } => &mut figures.talking,
+            State::WrapUp { .. } => &mut figures.wrap_up,
+        } += 1;
+    }
+    figures
+}

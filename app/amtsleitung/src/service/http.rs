@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `/healthz` and `/metrics` for the machines that watch the centre, on loopback.
+//!
+//! The rule to keep: nothing here holds a number or a name of anybody; agents are counted, never named.
+
+use super::control::reply;
+use super::{Ask, Inbox, Snapshot};
+use promise::Fate;
+use std::fmt::Write as _;
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+/// Bytes of a request; a scraper's has 300.
+const REQUEST_MAX: usize = 4_096;
+
+/// Header fields of a request.
+const FIELDS_MAX: usize = 32;
+
+/// How long a client may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Answers until the process ends. Says where it listens.
+///
+/// # Errors
+/// If the address cannot be bound.
+pub(crate) fn serve(at: SocketAddr, inbox: Inbox) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind(at)?;
+    let bound = listener.local_addr()?;
+    thread::Builder::new().name("http".to_owned()).spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // Who hangs up before the answer needs none.
+            let _ = answer(stream, &inbox);
+        }
+    })?;
+    Ok(bound)
+}
+
+fn answer(mut stream: TcpStream, inbox: &Inbox) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let (status, body) = match path(&mut stream)?.as_deref() {
+        Some("/healthz") => healthz(inbox),
+        Some("/metrics") => match reply(inbox, Ask::Snapshot) {
+            Some(snapshot) => ("200 OK", metrics(&snapshot)),
+            None => ("503 Service Unavailable", "no answer\n".to_owned()),
+        },
+        Some(_) => ("404 Not Found", "/healthz, /metrics\n".to_owned()),
+        None => ("400 Bad Request", "GET\n".to_owned()),
+    };
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+/// The path of a GET; none for anything else.
+fn path(stream: &mut TcpStream) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let mut part = [0; 1_024];
+    loop {
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+        let mut request = httparse::Request::new(&mut fields);
+        match request.parse(&bytes) {
+            Ok(httparse::Status::Complete(_)) => {
+                let path = request.path.filter(|_| request.method == Some("GET"));
+                let path = path.and_then(|path| path.split('?').next());
+                return Ok(path.map(str::to_owned));
+            }
+            Ok(httparse::Status::Partial) if bytes.len() < REQUEST_MAX => {}
+            Ok(httparse::Status::Partial) | Err(_) => return Ok(None),
+        }
+        match stream.read(&mut part)? {
+            0 => return Ok(None),
+            length => bytes.extend_from_slice(&part[..length]),
+        }
+    }
+}
+
+/// Well if the decisions answer, and at least one trunk that is asked does.
+fn healthz(inbox: &Inbox) -> (&'static str, String) {
+    let Some(snapshot) = reply(inbox, Ask::Snapshot) else {
+        return ("503 Service Unavailable", "the decisions do not answer\n".to_owned());
+    };
+    let asked: Vec<bool> = snapshot.trunks.iter().filter_map(|trunk| trunk.answers).collect();
+    if !asked.is_empty() && asked.iter().all(|&answers| !answers) {
+        return ("503 Service Unavailable", "no trunk answers\n".to_owned());
+    }
+    ("200 OK", "ok\n".to_owned())
+}
+
+/// The text format of Prometheus.
+fn metrics(it: &Snapshot) -> String {
+    let mut text = String::new();
+    let mut gauge = |name: &str, help: &str, value: u64| {
+        let _ = writeln!(
+            text,
+            "# HELP amtsleitung_{name} {help}\n# TYPE amtsleitung_{name} gauge\namtsleitung_{name} {value}"
+        );
+    };
+    gauge("uptime_seconds", "Since the start.", it.uptime.as_secs());
+    gauge("contacts", "Contacts inside.", it.contacts as u64);
+    gauge("contacts_waiting", "Contacts that wait for an agent.", it.waiting as u64);
+    gauge("telephones_registered", "Telephones that are registered.", it.registered as u64);
+    let (legs, dialogs, transactions) = it.sizes;
+    gauge("sip_legs", "SIP calls of the user agent.", legs as u64);
+    gauge("sip_dialogs", "SIP dialogs.", dialogs as u64);
+    gauge("sip_transactions", "SIP transactions.", transactions as u64);
+    gauge("media_legs", "Legs that hold media ports.", it.media_legs as u64);
+    text.push_str(&agents(it));
+    text.push_str(&trunks(it));
+    text.push_str(&contacts(it));
+    text.push_str(&counters(it));
+    text
+}
+
+fn agents(it: &Snapshot) -> String {
+    let agents = it.agents;
+    let states = [
+        ("signed_off", agents.signed_off),
+        ("not_ready", agents.not_ready),
+        ("ready", agents.ready),
+        ("offered", agents.offered),
+        ("talking", agents.talking),
+        ("wrap_up", agents.wrap_up),
+    ];
+    let rows = states.map(|(state, count)| (format!("state=\"{state}\""), count));
+    family("agents", "gauge", "Agents by what they are doing.", &rows)
+}
+
+fn trunks(it: &Snapshot) -> String {
+    let calls: Vec<(String, u64)> = it
+        .trunks
+        .iter()
+        .map(|trunk| (format!("trunk=\"{}\"", trunk.id), u64::from(trunk.calls)))
+        .collect();
+    let up: Vec<(String, u64)> = it
+        .trunks
+        .iter()
+        .filter_map(|trunk| Some((format!("trunk=\"{}\"", trunk.id), u64::from(trunk.answers?))))
+        .collect();
+    let mut text = family("trunk_calls", "gauge", "Calls of each trunk.", &calls);
+    text.push_str(&family("trunk_up", "gauge", "Whether the trunk answers OPTIONS.", &up));
+    text
+}
+
+fn contacts(it: &Snapshot) -> String {
+    let mut rows = Vec::new();
+    let mut in_time = Vec::new();
+    for line in &it.lines {
+        for fate in Fate::ALL {
+            let labels = format!("line=\"{}\",fate=\"{}\"", line.name, fate.key());
+            rows.push((labels, line.tally.of(fate)));
+        }
+        in_time.push((format!("line=\"{}\"", line.name), line.tally.accepted_in_time()));
+    }
+    let mut text =
+        family("contacts_total", "counter", "Contacts that ended, by line and fate.", &rows);
+    let help = "Contacts that were accepted within 30 seconds.";
+    text.push_str(&family("contacts_in_time_total", "counter", help, &in_time));
+    text
+}
+
+fn counters(it: &Snapshot) -> String {
+    let single = |name, help, value| family(name, "counter", help, &[(String::new(), value)]);
+    let refusals: Vec<(String, u64)> = it
+        .counters
+        .refusals()
+        .map(|(why, count)| (format!("reason=\"{}\"", why.word()), count))
+        .collect();
+    let (events, refused) = it.events;
+    [
+        single("sip_received_total", "SIP messages that came.", it.counters.received),
+        single("sip_sent_total", "SIP messages that were sent.", it.counters.sent),
+        single("sip_unsent_total", "SIP messages that the kernel did not take.", it.network.unsent),
+        single("sip_behind_total", "Turns in which new calls were refused.", it.network.behind),
+        single(
+            "sip_connections_closed_total",
+            "Connections that were closed for what they did.",
+            it.network.connections_closed,
+        ),
+        single("calls_total", "Calls that were told to the centre.", it.counters.calls),
+        single("rings_total", "Telephones that were made to ring.", it.counters.rings),
+        single("media_refused_total", "Orders that media refused.", it.counters.media_refused),
+        single("media_malformed_total", "Datagrams that are no media.", it.media.malformed),
+        single("media_turns_skipped_total", "Turns of listeners left out.", it.media.turns_skipped),
+        single("events_total", "Events that were decided.", events),
+        single("events_refused_total", "Events that made no sense.", refused),
+        family("refused_total", "counter", "What was refused, by reason.", &refusals),
+    ]
+    .concat()
+}
+
+fn family(name: &str, kind: &str, help: &str, rows: &[(String, u64)]) -> String {
+    let mut text = format!("# HELP amtsleitung_{name} {help}\n# TYPE amtsleitung_{name} {kind}\n");
+    for (labels, value) in rows {
+        let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
+        let _ = writeln!(text, "amtsleitung_{name}{labels} {value}");
+    }
+    text
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A checked county becomes what the telephones are made of.
+
+use super::passwords::Passwords;
+use crate::config::County;
+use crate::config::county::{self, Answering, Line, SipAddress, Trunk};
+use crate::config::number::{Numbers, Plan as Written};
+use sip::digest::Secret;
+use sip::number::{Digits, Number, Plan};
+use std::path::PathBuf;
+use stdx::limits::LINES_MAX;
+use telephony::media::Clips;
+use telephony::prompts::{
+    DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, TonePattern, tone,
+};
+use telephony::signalling::{self, Carrier, Listen, NumberBlock, Phone, Setup};
+
+/// Media threads: signalling and media share small machines.
+const MEDIA_THREADS_MAX: usize = 8;
+
+/// Where sounds are looked for: the operator's folder stands before the shipped one.
+#[derive(Clone, Debug, Default)]
+pub struct Folders(pub Vec<PathBuf>);
+
+/// What the telephones are made of, and the sounds that are missing. None if the county has no
+/// telephones.
+///
+/// `entropy` are random bytes, drawn anew at every start.
+#[must_use]
+pub fn telephones(
+    county: &County,
+    passwords: &Passwords,
+    folders: &Folders,
+    entropy: [u8; 40],
+) -> Option<(Setup, Vec<Missing>)> {
+    let telephony = county.telephony.as_ref()?;
+    let (prompts, missing) = Prompts::load(&folders.0, &wanted(county));
+    let domain = &telephony.domain;
+    let (seed, key) = entropy.split_first_chunk::<8>().expect("40 bytes have a first 8");
+    let mut nonce_key = [0; 32];
+    nonce_key.copy_from_slice(key);
+    let lines = county.lines.iter().map(|line| self::line(county, line, &prompts));
+    assert!(county.lines.len() <= LINES_MAX, "the check bounds the lines");
+    let phones = county.phones.iter().map(|phone| self::phone(phone, domain, passwords));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Some((
+        Setup {
+            domain: domain.clone(),
+            listen: telephony.listen.iter().copied().map(listen).collect(),
+            addresses: telephony.media_addresses.clone(),
+            media_ports: telephony.media_ports.clone(),
+            media_threads: cores.div_ceil(2).min(MEDIA_THREADS_MAX),
+            trunks: county.trunks.iter().map(trunk).collect(),
+            phones: phones.collect(),
+            lines: lines.collect(),
+            music: sound(&prompts, Some(PromptName::music())),
+            done: pattern(DONE),
+            refused: pattern(NOT_DONE),
+            seed: u64::from_be_bytes(*seed),
+            nonce_key,
+        },
+        missing,
+    ))
+}
+
+fn wanted(county: &County) -> Vec<PromptName> {
+    let of_line = |line: &Line| {
+        let heard = [
+            (Occasion::Greeting, has_greeting(line)),
+            (Occasion::Closed, true),
+            (Occasion::Busy, line.service().is_some()),
+        ];
+        let id = line.id.clone();
+        heard
+            .into_iter()
+            .filter(|(_, heard)| *heard)
+            .filter_map(move |(occasion, _)| PromptName::of_line(&id, occasion))
+    };
+    let mut wanted: Vec<PromptName> = county.lines.iter().flat_map(of_line).collect();
+    wanted.push(PromptName::music());
+    wanted
+}
+
+fn has_greeting(line: &Line) -> bool {
+    line.service().is_none_or(|service| service.greeting.is_some())
+}
+
+fn sound(prompts: &Prompts, name: Option<PromptName>) -> Clips {
+    name.map_or_else(Clips::default, |name| prompts.sound(&name).clips())
+}
+
+fn pattern(pattern: TonePattern) -> Clips {
+    tone(pattern).map_or_else(Clips::default, |sound| sound.clips())
+}
+
+fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
+    let client = county.clients.get(line.client).map_or("", |client| client.name.as_str());
+    let heard = |occasion| sound(prompts, PromptName::of_line(&line.id, occasion));
+    let answering = match line.service().map(|service| service.answering) {
+        Some(Answering::WithAgent) => signalling::Answering::WithAgent,
+        Some(Answering::AtOnce) | None => signalling::Answering::AtOnce,
+    };
+    signalling::Line {
+        shown: format!("{client}: {}", line.name),
+        numbers: line.numbers.iter().copied().filter_map(block).collect(),
+        answering,
+        greeting: heard(Occasion::Greeting),
+        closed: heard(Occasion::Closed),
+        busy: heard(Occasion::Busy),
+    }
+}
+
+fn block(numbers: Numbers) -> Option<NumberBlock> {
+    let width = usize::from(numbers.digits);
+    let number = |value: u64| {
+        let digits = Digits::new(format!("{value:0width$}").as_bytes())?;
+        Some(match numbers.plan {
+            Written::Short => Number::Short(digits),
+            Written::E164 => Number::E164(digits),
+        })
+    };
+    Some(NumberBlock { first: number(numbers.first)?, last: number(numbers.last)? })
+}
+
+fn listen(address: SipAddress) -> Listen {
+    let carrier = match address.carrier {
+        county::Carrier::Udp => Carrier::Udp,
+        county::Carrier::Tcp => Carrier::Tcp,
+    };
+    Listen { carrier, address: address.address }
+}
+
+fn trunk(trunk: &Trunk) -> signalling::Trunk {
+    let digits = |text: &String| Digits::new(text.trim_start_matches('+').as_bytes());
+    signalling::Trunk {
+        id: trunk.id.clone(),
+        peers: trunk.peers.iter().copied().map(listen).collect(),
+        channels: u32::from(trunk.channels),
+        plan: Plan {
+            country: digits(&trunk.country_code).expect("the check wants 1 to 3 digits"),
+            area: trunk.area_code.as_ref().and_then(digits),
+            stem: trunk.stem.as_ref().and_then(digits),
+        },
+        probe: trunk.probe,
+    }
+}
+
+fn phone(phone: &county::Phone, domain: &str, passwords: &Passwords) -> Phone {
+    let password = passwords.of(&phone.id).filter(|_| phone.at.is_none());
+    let secret =
+        password.map(|password| Secret::of(phone.id.as_bytes(), domain.as_bytes(), password));
+    Phone { id: phone.id.clone(), agent: phone.agent, at: phone.at.map(listen), secret }
+}

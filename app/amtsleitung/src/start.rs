@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Puts a county, its telephones and its data folder together into a running centre.
+
+use crate::Lang;
+use crate::clock::Clock;
+use crate::config::County;
+use crate::rehearsal;
+use crate::service::log::Level;
+use crate::service::{
+    Decided, Folders, Inbox, Log, Parts, Passwords, Service, control, http, telephones,
+};
+use centre::Centre;
+use hours::{LocalDate, LocalDates};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
+use stdx::{AgentId, Tick, Timestamp};
+use telephony::signalling::{CannotStart, Signalling};
+
+/// For how many years timetables are expanded, this one included; a start renews them.
+const YEARS: i16 = 3;
+
+/// What is started, and how.
+pub struct Options<'a> {
+    /// The checked county.
+    pub county: &'a County,
+    /// The data folder.
+    pub data: &'a Path,
+    /// The folder with the shipped sounds, if there is one.
+    pub prompts: Option<PathBuf>,
+    /// Where the machines that watch the centre ask; none for nowhere.
+    pub http: Option<SocketAddr>,
+    /// Who hears every command.
+    pub listeners: Vec<SyncSender<Decided>>,
+    /// Where lines for the operator go.
+    pub log: Log,
+    /// In which language.
+    pub lang: Lang,
+}
+
+/// A running centre.
+pub struct Started {
+    /// Where it is asked.
+    pub inbox: Inbox,
+    /// It.
+    pub service: Service,
+    /// The one clock.
+    pub clock: Clock,
+    /// Where it listens.
+    pub listens: Vec<SocketAddr>,
+    /// Where the machines that watch it ask.
+    pub http: Option<SocketAddr>,
+    /// The passwords of its telephones.
+    pub passwords: Passwords,
+}
+
+/// Starts a centre.
+///
+/// # Errors
+/// With a sentence for people.
+pub fn start(options: Options<'_>) -> Result<Started, String> {
+    let Options { county, data, prompts, http, listeners, log, lang } = options;
+    let text = |error: io::Error| format!("{}: {error}", data.display());
+    fs::create_dir_all(data).map_err(text)?;
+    let registering: Vec<&str> =
+        county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
+    let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
+    let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
+    let entropy = entropy().map_err(|error| error.to_string())?;
+    let (setup, missing) =
+        telephones(county, &passwords, &folders, entropy).ok_or_else(|| no_telephones(lang))?;
+    for missing in missing {
+        log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
+    }
+    let clock = Clock::starting_at(Tick(0));
+    let dates = horizon(county, clock.now().wall).ok_or_else(|| no_calendar(lang))?;
+    let setup_of_centre = rehearsal::setup(county, dates).map_err(|why| format!("{why:?}"))?;
+    let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
+    let signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
+    let listens = signalling.listens();
+    let lines: Vec<String> = county.lines.iter().map(|line| line.id.clone()).collect();
+    let parts = Parts {
+        centre,
+        signalling,
+        clock,
+        always_ready: always_ready(county),
+        log: log.clone(),
+        lines: lines.clone(),
+        listeners,
+    };
+    let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
+    control::serve(data, inbox.clone(), lines).map_err(|error| {
+        if error.kind() == ErrorKind::AddrInUse { in_use(lang, data) } else { text(error) }
+    })?;
+    let http = http.and_then(|at| watch(at, &inbox, &log, lang));
+    if passwords.drawn > 0 {
+        log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
+    }
+    Ok(Started { inbox, service, clock, listens, http, passwords })
+}
+
+/// Calls matter more than figures: without the port they go on, and it is said.
+fn watch(at: SocketAddr, inbox: &Inbox, log: &Log, lang: Lang) -> Option<SocketAddr> {
+    match http::serve(at, inbox.clone()) {
+        Ok(bound) => Some(bound),
+        Err(error) => {
+            let text = lang.pick(
+                format!(
+                    "/healthz und /metrics gibt es nicht: {at}: {error}. Andere Adresse: --http"
+                ),
+                format!(
+                    "There is no /healthz and /metrics: {at}: {error}. Another address: --http"
+                ),
+            );
+            log.say(Level::Warning, &text);
+            None
+        }
+    }
+}
+
+/// The agents of the bench are the last ones.
+fn always_ready(county: &County) -> Vec<AgentId> {
+    let count = county.bench.as_ref().map_or(0, |bench| usize::from(bench.count));
+    let first = county.agents.len().saturating_sub(count);
+    (first..county.agents.len()).filter_map(|it| u16::try_from(it).ok()).map(AgentId).collect()
+}
+
+fn horizon(county: &County, wall: Timestamp) -> Option<LocalDates> {
+    let today = county.zone().local(wall).date();
+    let last = LocalDate::new(today.year() + YEARS - 1, 12, 31).ok()?;
+    LocalDates::new(today.yesterday().unwrap_or(today), last).ok()
+}
+
+fn entropy() -> io::Result<[u8; 40]> {
+    let mut bytes = [0; 40];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn no_telephones(lang: Lang) -> String {
+    lang.pick(
+        "In dieser Konfiguration fehlt [telephony]: wo soll der Dienst auf Anrufe warten? Siehe docs/configuration.md.",
+        "This configuration lacks [telephony]: where shall the service wait for calls? See docs/configuration.md.",
+    )
+    .to_owned()
+}
+
+fn no_calendar(lang: Lang) -> String {
+    lang.pick(
+        "Für das heutige Datum gibt es keinen Kalender. Stimmt die Uhr dieses Rechners?",
+        "There is no calendar for today's date. Is this machine's clock right?",
+    )
+    .to_owned()
+}
+
+fn in_use(lang: Lang, data: &Path) -> String {
+    let data = data.display();
+    lang.pick(
+        format!("{data}: Mit diesem Datenordner läuft schon ein Dienst."),
+        format!("{data}: A service runs with this data folder already."),
+    )
+}
+
+fn drawn(lang: Lang, data: &Path, count: usize) -> String {
+    let file = data.join(crate::service::PASSWORDS_FILE);
+    let file = file.display();
+    lang.pick(
+        format!("Für {count} Telefone neue Passwörter gezogen; sie stehen in {file}"),
+        format!("New passwords were drawn for {count} telephones; they stand in {file}"),
+    )
+}
+
+fn cannot_start(lang: Lang, why: &CannotStart) -> String {
+    match why {
+        CannotStart::Listen(at, error) if error.kind() == ErrorKind::AddrInUse => lang.pick(
+            format!("{at}: Diesen Port benutzt schon ein anderes Programm."),
+            format!("{at}: Another program uses this port already."),
+        ),
+        CannotStart::Listen(at, error) if error.kind() == ErrorKind::AddrNotAvailable => lang.pick(
+            format!("{at}: Diese Adresse hat dieser Rechner nicht."),
+            format!("{at}: This machine does not have this address."),
+        ),
+        CannotStart::Listen(..) | CannotStart::Media(_) | CannotStart::Domain => lang.pick(
+            format!("Die Telefonie kann nicht beginnen: {why}"),
+            format!("The telephones cannot be started: {why}"),
+        ),
+    }
+}
