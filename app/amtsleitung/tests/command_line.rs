@@ -52,6 +52,23 @@ fn a_good_file_is_summed_up() {
 }
 
 #[test]
+fn the_telephone_part_is_summed_up() {
+    let loopback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/loopback.toml");
+    let ended = amtsleitung(&["check", loopback]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    let telephones = "\n  1 Trunk mit 4000 Kanälen, 0 Telefone, dazu 60 erdachte im Prüfstand, erreichbar unter udp:127.0.0.1:5160\n";
+    assert!(ended.out.ends_with(telephones), "{}", ended.out);
+    let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
+    let ended = amtsleitung(&["--lang", "en", "check", harburg]);
+    let telephones = "\n  2 trunks with 38 channels, 9 telephones, reached at udp:127.0.0.1:5060, tcp:127.0.0.1:5060\n";
+    assert!(ended.out.ends_with(telephones), "{}", ended.out);
+    let at = ["--line", "116", "--at", "2026-12-24T12:05"];
+    let ended = amtsleitung(&[&["when", loopback][..], &at].concat());
+    let rings = "Wer anruft, hört den Freiton, bis jemand abnimmt.\n";
+    assert!(ended.out.contains(rings), "{}", ended.out);
+}
+
+#[test]
 fn errors_end_with_1_and_a_count() {
     let path = file("broken.toml", "format = 2\n".as_bytes());
     let ended = amtsleitung(&["check", &path]);

@@ -2,16 +2,22 @@
 //! Broken configurations and what is said about them, in both languages.
 //!
 //! Each case changes `county.toml`: the text left of the arrow becomes the text right of it, where `‸`
-//! marks the place that the message must name.
+//! marks the place that the message must name. If it has no such text, `telephone.toml` stands behind it.
 
 use amtsleitung::{Lang, config};
 
 const COUNTY: &str = include_str!("county.toml");
+const WITH_TELEPHONE: &str = concat!(include_str!("county.toml"), include_str!("telephone.toml"));
+
+/// The county that has a text, without its telephone part if it can be.
+fn county_with(text: &str) -> &'static str {
+    if COUNTY.contains(text) { COUNTY } else { WITH_TELEPHONE }
+}
 
 /// The message about the county after one change: without the file's name and place, which is compared with the mark.
 fn said(from: &str, to: &str, lang: Lang) -> String {
     let (before, rest) =
-        COUNTY.split_once(from).unwrap_or_else(|| panic!("not in the county: {from}"));
+        county_with(from).split_once(from).unwrap_or_else(|| panic!("not in the county: {from}"));
     let marked = format!("{before}{to}{rest}");
     let (ahead, _) = marked.split_once('‸').unwrap_or_else(|| panic!("no mark: {to}"));
     let (line, start) = (ahead.matches('\n').count() + 1, ahead.rfind('\n').map_or(0, |at| at + 1));
@@ -63,6 +69,7 @@ fn the_examples_have_nothing_to_complain_about() {
         include_str!("../../../examples/harburg.toml"),
         include_str!("../../../examples/loopback.toml"),
         COUNTY,
+        WITH_TELEPHONE,
     ] {
         let checked = config::check(text);
         assert_eq!(checked.printed("x.toml", Lang::De), "");
@@ -573,7 +580,8 @@ fn no_more_than_200_problems_are_printed() {
 
 /// Everything that is said about the county after some changes, in German.
 fn all_said(changes: &[(&str, &str)]) -> String {
-    let mut text = COUNTY.to_owned();
+    let telephone = changes.iter().find(|(from, _)| !COUNTY.contains(from));
+    let mut text = telephone.map_or(COUNTY, |(from, _)| county_with(from)).to_owned();
     for (from, to) in changes {
         assert!(text.contains(from), "not in the county: {from}");
         text = text.replacen(from, to, 1);
@@ -756,6 +764,416 @@ fn more_that_does_not_fit() {
         "{said}"
     );
     assert!(said.ends_with("2 Fehler, 0 Warnungen.\n"), "{said}");
+}
+
+const LISTEN: &str = "listen = [\"udp:127.0.0.1:5060\", \"tcp:127.0.0.1:5060\"]";
+const PEERS: &str = "peers = [\"udp:192.0.2.21:5060\", \"udp:192.0.2.22:5060\"]";
+const AT: &str = "at = \"udp:192.0.2.40:5060\"";
+
+#[test]
+fn where_the_centre_listens() {
+    both(
+        LISTEN,
+        "listen = [‸\"127.0.0.1:5060\"]",
+        "Fehler: Bei „127.0.0.1:5060“ ist nicht gesagt, ob UDP oder TCP gemeint ist.\n    Erwartet: udp: oder tcp:, dahinter Adresse und Port, zum Beispiel \"udp:192.0.2.21:5060\" oder \"tcp:[2001:db8::21]:5060\". Gemeint „udp:127.0.0.1:5060“?",
+        "error: “127.0.0.1:5060” does not say whether UDP or TCP is meant.\n    Expected: udp: or tcp:, then address and port, for example \"udp:192.0.2.21:5060\" or \"tcp:[2001:db8::21]:5060\". Did you mean “udp:127.0.0.1:5060”?",
+    );
+    both(
+        LISTEN,
+        "listen = [‸\"udp:0.0.0.0:5060\"]",
+        "Fehler: „udp:0.0.0.0:5060“ steht für alle Adressen dieses Rechners; welche davon den Ton empfängt, ist nicht gesagt.\n    Erwartet: in media_addresses eine Adresse für IPv4, oder hier eine bestimmte.",
+        "error: “udp:0.0.0.0:5060” stands for all addresses of this machine; nothing says which of them receives the sound.\n    Expected: an address for IPv4 in media_addresses, or a certain one here.",
+    );
+    both(
+        LISTEN,
+        "listen = [\"udp:127.0.0.1:5060\", \"tcp:127.0.0.1:5060\", ‸\"tcp:0.0.0.0:5060\"]\nmedia_addresses = [\"192.0.2.10\"]",
+        "Fehler: „tcp:0.0.0.0:5060“ und „tcp:127.0.0.1:5060“ (Zeile N) schließen einander aus.\n    Die Adresse für alle gilt schon für jede einzelne; eine der beiden streichen oder einen anderen Port nehmen.",
+        "error: “tcp:0.0.0.0:5060” and “tcp:127.0.0.1:5060” (line N) exclude each other.\n    The address for all covers every single one; delete one of the two or take another port.",
+    );
+    wrong(LISTEN, "listen = ‸[]", "Fehler: Die Liste „listen“ ist leer.");
+    let twice = "listen = [\"tcp:[::1]:5060\", ‸\"tcp:[0:0::1]:5060\"]";
+    wrong(LISTEN, twice, "Fehler: „tcp:[0:0::1]:5060“ steht zweimal da.");
+    let nine: Vec<String> = (1..=8).map(|port| format!("\"udp:127.0.0.1:{port}\"")).collect();
+    let nine = format!("listen = [{}, ‸\"udp:127.0.0.1:9\"]", nine.join(", "));
+    wrong(LISTEN, &nine, "Fehler: Von „listen“ gibt es hier zu viele Einträge.");
+    for (given, said) in [
+        ("udp:127.0.0.1", "Fehler: Bei „udp:127.0.0.1“ fehlt der Port."),
+        ("udp:127.0.0.1:0", "Fehler: Bei „udp:127.0.0.1:0“ fehlt der Port."),
+        ("udp:amt.example:5060", "Fehler: „udp:amt.example:5060“ ist keine Adresse."),
+        (
+            "udp:[::ffff:127.0.0.1]:5060",
+            "Fehler: „udp:[::ffff:127.0.0.1]:5060“ ist eine IPv4-Adresse in der Schreibweise von IPv6.",
+        ),
+        (
+            "udp:224.0.0.1:5060",
+            "Fehler: Unter „udp:224.0.0.1:5060“ ist niemand Bestimmtes erreichbar.",
+        ),
+    ] {
+        wrong(LISTEN, &format!("listen = [‸\"{given}\"]"), said);
+    }
+}
+
+#[test]
+fn names_and_ports_of_the_centre() {
+    both(
+        "domain = \"servicecenter.example\"",
+        "domain = ‸\"Servicecenter.example\"",
+        "Fehler: „Servicecenter.example“ ist kein Name, unter dem das Servicecenter erreichbar sein kann.\n    Erwartet: ein Rechnername aus a–z, Ziffern, Bindestrichen und Punkten wie \"servicecenter.example\", oder eine IP-Adresse (IPv6 in eckigen Klammern); ohne Port. Gemeint „servicecenter.example“?",
+        "error: “Servicecenter.example” is no name by which the centre can be reached.\n    Expected: a host name of a–z, digits, hyphens and dots such as \"servicecenter.example\", or an IP address (IPv6 in square brackets); without a port. Did you mean “servicecenter.example”?",
+    );
+    let ports = |given: &str, said: &str| {
+        wrong("media_ports = \"20000-39999\"", &format!("media_ports = ‸\"{given}\""), said);
+    };
+    ports("20000", "Fehler: „20000“ ist kein Bereich von Ports.");
+    ports("39998-20000", "Fehler: Der Bereich „39998-20000“ endet vor seinem Anfang.");
+    ports("20001-39999", "Fehler: Der Bereich „20001-39999“ beginnt mit einer ungeraden Zahl.");
+    ports("1000-39999", "Fehler: Der Bereich „1000-39999“ beginnt zu niedrig.");
+    ports("20000-20002", "Fehler: Der Bereich „20000-20002“ ist zu klein.");
+    let media = |given: &str, said: &str| {
+        let to = format!("{LISTEN}\nmedia_addresses = [{given}]");
+        wrong(LISTEN, &to, said);
+    };
+    media("‸\"0.0.0.0\"", "Fehler: „0.0.0.0“ ist keine Adresse, unter der Ton ankommen kann.");
+    media(
+        "\"192.0.2.10\", ‸\"192.0.2.11\"",
+        "Fehler: Eine Adresse für Ton über IPv4 steht schon in Zeile N.",
+    );
+    wrong(
+        LISTEN,
+        "listen = [‸\"udp:127.0.0.1:20002\", \"tcp:127.0.0.1:20004\"]",
+        "Warnung: Der Port 20002 liegt im Bereich media_ports, der für Ton bestimmt ist.",
+    );
+    let all = "listen = [\"udp:0.0.0.0:5060\", \"tcp:[::]:5060\", \"tcp:192.0.2.9:5061\"]\nmedia_addresses = [\"2001:db8::1\", \"192.0.2.112\"]";
+    assert_eq!(all_said(&[(LISTEN, all)]), "");
+    for domain in ["192.0.2.110", "[2001:db8::1]", "zentrale"] {
+        let to = format!("domain = \"{domain}\"");
+        assert_eq!(all_said(&[("domain = \"servicecenter.example\"", &to)]), "", "{domain}");
+    }
+}
+
+#[test]
+fn trunks_and_their_addresses() {
+    both(
+        PEERS,
+        "peers = [‸\"udp:[2001:db8::21]:5060\"]",
+        "Fehler: „udp:[2001:db8::21]:5060“ ist nicht zu erreichen: über UDP und IPv6 hört das Servicecenter nirgends.\n    Bei [telephony] unter listen eine Adresse für IPv6 eintragen, die mit udp: beginnt, oder hier eine andere.",
+        "error: “udp:[2001:db8::21]:5060” cannot be reached: the centre listens nowhere over UDP and IPv6.\n    Enter an address for IPv6 that begins with udp: under listen of [telephony], or another one here.",
+    );
+    both(
+        "peers = [\"tcp:192.0.2.31:5060\"]",
+        "peers = [‸\"udp:192.0.2.22:5060\"]",
+        "Fehler: „udp:192.0.2.22:5060“ gehört schon zum Trunk „amt-kreishaus“ (Zeile N).\n    Erwartet: eine andere Adresse; an ihr erkennt das Servicecenter, wer anruft.",
+        "error: “udp:192.0.2.22:5060” belongs already to the trunk “amt-kreishaus” (line N).\n    Expected: another address; by it the centre knows who calls.",
+    );
+    both(
+        PEERS,
+        "peers = [‸\"udp:127.0.0.1:5060\"]",
+        "Fehler: Unter „udp:127.0.0.1:5060“ hört das Servicecenter selbst.\n    Erwartet: die Adresse der anderen Seite.",
+        "error: At “udp:127.0.0.1:5060” the centre itself listens.\n    Expected: the address of the other side.",
+    );
+    wrong(
+        PEERS,
+        "peers = [‸\"udp:0.0.0.0:5060\"]",
+        "Fehler: Unter „udp:0.0.0.0:5060“ ist niemand Bestimmtes erreichbar.",
+    );
+    wrong(
+        PEERS,
+        "peers = [\"udp:192.0.2.21:5060\", ‸\"udp:192.0.2.21:05060\"]",
+        "Fehler: „udp:192.0.2.21:05060“ steht zweimal da.",
+    );
+    wrong(
+        "channels = 30",
+        "channels = ‸4001",
+        "Fehler: Der Wert „4001“ bei „channels“ ist nicht möglich.",
+    );
+    wrong(
+        "id = \"amt-rathaus\"",
+        "id = ‸\"amt-kreishaus\"",
+        "Fehler: Die Kennung „amt-kreishaus“ gibt es bei [[trunk]] zweimal.",
+    );
+    both(
+        "probe = \"30s\"",
+        "probe = ‸\"never\"",
+        "Fehler: „never“ bei „probe“ ist nicht möglich.\n    Erwartet: eine Dauer von 5s bis 10min, zum Beispiel \"30s\", oder \"off\", wenn nie nachgefragt werden soll.",
+        "error: “never” is not possible for “probe”.\n    Expected: a duration from 5s to 10min, for example \"30s\", or \"off\" if it shall never be asked.",
+    );
+    wrong("probe = \"30s\"", "probe = ‸\"4s\"", "Fehler: „4s“ bei „probe“ ist nicht möglich.");
+    // An address that looks like an emergency number is none.
+    assert_eq!(
+        all_said(&[(PEERS, "peers = [\"udp:192.0.2.112:110\", \"tcp:110.112.0.1:112\"]")]),
+        ""
+    );
+}
+
+#[test]
+fn numbers_of_trunks() {
+    both(
+        "country_code = \"49\"",
+        "country_code = ‸\"+49\"",
+        "Fehler: „+49“ ist keine Landesvorwahl.\n    Erwartet: eine bis drei Ziffern, vorn weder + noch 0, zum Beispiel \"49\". Gemeint „49“?",
+        "error: “+49” is no country code.\n    Expected: one to three digits, beginning neither with + nor with 0, for example \"49\". Did you mean “49”?",
+    );
+    wrong(
+        "country_code = \"49\"",
+        "country_code = ‸49",
+        "Fehler: Bei „country_code“ steht eine ganze Zahl.",
+    );
+    both(
+        "area_code = \"4171\"",
+        "area_code = ‸\"04171\"",
+        "Fehler: „04171“ ist keine Vorwahl, wie ein Trunk sie braucht.\n    Erwartet: eine bis fünf Ziffern ohne die 0 am Anfang, zum Beispiel \"4171\". Gemeint „4171“?",
+        "error: “04171” is no area code as a trunk needs it.\n    Expected: one to five digits without the 0 at the beginning, for example \"4171\". Did you mean “4171”?",
+    );
+    both(
+        "stem = \"+494066969\"",
+        "stem = ‸\"040 66969-\"",
+        "Fehler: „040 66969-“ ist kein Anfang einer Rufnummer.\n    Erwartet: +49 und die Nummer ohne die Nebenstelle, zusammen 4 bis 14 Ziffern ohne Leerzeichen, zum Beispiel \"+494066969\". Gemeint „+494066969“?",
+        "error: “040 66969-” is no beginning of a telephone number.\n    Expected: +49 and the number without the extension, together 4 to 14 digits without blanks, for example \"+494066969\". Did you mean “+494066969”?",
+    );
+    for (given, meant) in [
+        ("494066969", "Gemeint „+494066969“?"),
+        ("0049 40/66969", "Gemeint „+494066969“?"),
+        ("+434066969", ""),
+        ("+49", ""),
+        ("+494066969123456", ""),
+        ("+4940 x", ""),
+    ] {
+        let said = all_said(&[("stem = \"+494066969\"", &format!("stem = \"{given}\""))]);
+        assert!(said.contains(&format!("„{given}“ ist kein Anfang einer Rufnummer.")), "{said}");
+        assert!(said.contains(meant) && said.contains("Gemeint") != meant.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn emergency_numbers_and_the_telephone_part() {
+    both(
+        "stem = \"+494066969\"",
+        "stem = ‸\"+494171\"",
+        "Fehler: Mit stem = „+494171“ könnte aus einer kurzen Nummer ein Notruf werden.\n    Der Notruf läuft nie über dieses Servicecenter; erwartet: der ganze gemeinsame Anfang der eigenen Nummern.",
+        "error: With stem = “+494171” a short number could become an emergency call.\n    Emergency calls never pass through this centre; expected: the whole common beginning of your own numbers.",
+    );
+    both(
+        "site = \"kreishaus-winsen\"\nat =",
+        "site = \"kreishaus-winsen\"\n[[phone]]\nid = ‸\"1-101\"\nsite = \"kreishaus-winsen\"\nat =",
+        "Fehler: Wer „1-101“ wählt, wählt die Notrufnummer 110 oder etwas, das so beginnt.\n    Der Notruf läuft nie über dieses Servicecenter; dem Telefon eine andere Kennung geben.",
+        "error: Whoever dials “1-101” dials the emergency number 110 or something that begins with it.\n    Emergency calls never pass through this centre; give the telephone another id.",
+    );
+    for (from, to, said) in [
+        (
+            "stem = \"+494066969\"",
+            "stem = \"+4940112\"",
+            "In „+4940112“ steht die Notrufnummer 112.",
+        ),
+        ("stem = \"+494066969\"", "stem = \"+494011\"", "Mit stem = „+494011“"),
+        ("stem = \"+494066969\"", "stem = \"+4912345\"", ""),
+        ("area_code = \"4171\"", "area_code = \"112\"", "In „112“ steht die Notrufnummer 112."),
+        ("area_code = \"4171\"", "area_code = 110", "In „110“ steht die Notrufnummer 110."),
+        ("area_code = \"4171\"", "area_code = \"11\"", "Mit area_code = „11“"),
+        ("area_code = \"4171\"", "area_code = \"1125\"", "Mit area_code = „1125“"),
+        ("id = \"flur\"", "id = \"112\"", "In „112“ steht die Notrufnummer 112."),
+        ("id = \"flur\"", "id = \"0112\"", "Wer „0112“ wählt"),
+        ("id = \"flur\"", "id = \"04171110\"", "Wer „04171110“ wählt"),
+        ("id = \"flur\"", "id = \"k112\"", ""),
+        ("id = \"flur\"", "id = \"2112\"", ""),
+        ("name = \"Telefon K1\"", "name = \"Telefon 112\"", "In „Telefon 112“ steht"),
+        ("domain = \"servicecenter.example\"", "domain = \"112\"", "In „112“ steht"),
+    ] {
+        let all = all_said(&[(from, to)]);
+        if said.is_empty() {
+            assert_eq!(all, "", "{to}");
+        } else {
+            assert!(all.contains(said) && all.contains("1 Fehler, 0 Warnungen."), "{to}: {all}");
+        }
+    }
+    // A line's number behind the area code of a trunk.
+    let line = ("numbers = [\"+494066969300\"]", "numbers = [\"+498291112\"]");
+    let code = ("area_code = \"4171\"", "area_code = \"8291\"");
+    let longer = ("numbers = [\"+494066969300\"]", "numbers = [\"+4982911129\"]");
+    assert!(all_said(&[line]).contains("steht die Notrufnummer 112"));
+    assert_eq!(all_said(&[longer]), "");
+    assert!(all_said(&[longer, code]).contains("steht die Notrufnummer 112"));
+}
+
+#[test]
+fn telephones_and_their_addresses() {
+    wrong(
+        AT,
+        "at = ‸\"udp:192.0.2.21:5060\"",
+        "Fehler: „udp:192.0.2.21:5060“ gehört schon zum Trunk „amt-kreishaus“ (Zeile N).",
+    );
+    wrong(
+        AT,
+        "at = ‸\"tcp:127.0.0.1:5060\"",
+        "Fehler: Unter „tcp:127.0.0.1:5060“ hört das Servicecenter selbst.",
+    );
+    wrong(
+        AT,
+        "at = ‸\"flur.example\"",
+        "Fehler: Bei „flur.example“ ist nicht gesagt, ob UDP oder TCP gemeint ist.",
+    );
+    wrong(
+        "name = \"Telefon K2\"\nsite = \"kreishaus-winsen\"\nagent = \"k2\"",
+        "name = \"Telefon K2\"\nsite = \"kreishaus-winsen\"\nagent = ‸\"k22\"",
+        "Fehler: Die Kennung „k22“ gibt es bei [[agent]] nicht.",
+    );
+    wrong(
+        "id = \"flur\"",
+        "id = ‸\"k1\"",
+        "Fehler: Die Kennung „k1“ gibt es bei [[phone]] zweimal.",
+    );
+    let county = config::check(WITH_TELEPHONE).county.expect("it is good");
+    let names: Vec<&str> = county.phones.iter().map(|phone| phone.name.as_str()).collect();
+    assert_eq!((names[0], names[9]), ("Telefon K1", "flur"), "the id is the name of who has none");
+}
+
+#[test]
+fn a_telephone_part_that_is_not_whole() {
+    let whole = "[telephony]\ndomain = \"servicecenter.example\"\nlisten = [\"udp:127.0.0.1:5060\", \"tcp:127.0.0.1:5060\"]\nmedia_ports = \"20000-39999\"\n\n[[trunk]]";
+    both(
+        whole,
+        "‸[[trunk]]",
+        "Fehler: [[trunk]] hat ohne [telephony] keine Wirkung.\n    Erwartet: eine Tabelle [telephony] mit domain und listen, also wo das Servicecenter zu erreichen ist.",
+        "error: [[trunk]] has no effect without [telephony].\n    Expected: a table [telephony] with domain and listen, which say where the centre is reached.",
+    );
+    let said = all_said(&[(whole, "[[trunk]]")]);
+    assert!(said.contains("[[phone]] hat ohne [telephony] keine Wirkung."), "{said}");
+    assert!(said.ends_with("2 Fehler, 0 Warnungen.\n"), "each table once: {said}");
+    for header in ["[telephony", "[telefony]", "[[telephony]]"] {
+        let said = all_said(&[("[telephony]", header)]);
+        assert!(!said.contains("keine Wirkung") && said.contains("Fehler: "), "{header}: {said}");
+    }
+    both(
+        "[rehearsal]",
+        "‸[telephony]\ndomain = \"a\"\nlisten = [\"udp:127.0.0.1:5060\"]\n\n[rehearsal]",
+        "Warnung: Hier kann niemand anrufen: es gibt weder einen Trunk noch ein Telefon.\n    Eintragen, woher Anrufe kommen ([[trunk]]) und wo sie klingeln ([[phone]]).",
+        "warning: Nobody can call here: there is neither a trunk nor a telephone.\n    Enter where calls come from ([[trunk]]) and where they ring ([[phone]]).",
+    );
+    both(
+        "[[agent]]\nid = \"k1\"",
+        "[telephony]\ndomain = \"a\"\nlisten = [\"udp:127.0.0.1:5060\"]\n\n[[agent]]\nid = ‸\"k1\"",
+        "Warnung: 9 Personen haben kein Telefon, als Erste „k1“.\n    Bei einem [[phone]] als agent eintragen; so bekämen sie keinen Anruf.",
+        "warning: 9 agents have no telephone, the first is “k1”.\n    Enter them as agent of a [[phone]]; as it is, they would get no call.",
+    );
+    let phone = "site = \"rathaus-buchholz\"\nagent = \"b1\"";
+    let said = all_said(&[(phone, "site = \"rathaus-buchholz\"")]);
+    assert!(said.contains("Warnung: „b1“ hat kein Telefon.\n"), "{said}");
+    for slip in [
+        "site = \"rathaus-buchholz\"\nagnet = \"b1\"",
+        "site = \"rathaus-buchholz\"\nagent = \"b2\"",
+    ] {
+        let said = all_said(&[(phone, slip)]);
+        assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+    }
+    for header in ["trunk", "phone"] {
+        let said = all_said(&[(&format!("[[{header}]]"), &format!("[[{header}]"))]);
+        for echo in ["Warnung:", "gibt es bei", "steht eine Tabelle", "niemand"] {
+            assert!(!said.contains(echo), "{header}: {said}");
+        }
+    }
+}
+
+/// A bench for the telephone part, with one text in it changed.
+fn with_bench(from: &str, to: &str) -> String {
+    let bench = "[bench]\nprefix = \"a\"\ncount = 60\nteam = \"kreishaus\"\nskills = { auskunft = 5 }\nphones_at = \"udp:127.0.0.1:5170\"\n\n[[trunk]]";
+    assert!(bench.contains(from), "not in the bench: {from}");
+    bench.replacen(from, to, 1)
+}
+
+#[test]
+fn the_bench() {
+    let bench = |from: &str, to: &str, said: &str| wrong("[[trunk]]", &with_bench(from, to), said);
+    assert_eq!(all_said(&[("[[trunk]]", &with_bench("60", "4000"))]), "");
+    both(
+        "[[trunk]]",
+        &with_bench("prefix = \"a\"", "prefix = ‸\"A\""),
+        "Fehler: „A“ ist kein Anfang für erdachte Kennungen.\n    Erwartet: 1 bis 8 Kleinbuchstaben a–z, zum Beispiel \"a\".",
+        "error: “A” is no beginning for made-up ids.\n    Expected: 1 to 8 lower-case letters a–z, for example \"a\".",
+    );
+    bench("60", "‸4001", "Fehler: Der Wert „4001“ bei „count“ ist nicht möglich.");
+    bench(
+        "\"kreishaus\"",
+        "‸\"kreishau\"",
+        "Fehler: Die Kennung „kreishau“ gibt es bei [[team]] nicht.",
+    );
+    bench(
+        "auskunft = 5",
+        "auskunft = ‸10",
+        "Fehler: Der Wert „10“ bei „auskunft“ ist nicht möglich.",
+    );
+    bench(
+        "\"udp:127.0.0.1:5170\"",
+        "‸\"udp:127.0.0.1:5051\"",
+        "Fehler: Unter „udp:127.0.0.1:5060“ hört das Servicecenter selbst.",
+    );
+    bench(
+        "\"udp:127.0.0.1:5170\"",
+        "‸\"udp:192.0.2.22:5060\"",
+        "Fehler: „udp:192.0.2.22:5060“ gehört schon zum Trunk „amt-kreishaus“ (Zeile N).",
+    );
+    bench(
+        "\"udp:127.0.0.1:5170\"",
+        "‸\"udp:127.0.0.1:65527\"",
+        "Fehler: Hinter diesem Port sind zu wenige Ports für die Telefone der [bench].",
+    );
+    let said = all_said(&[("[[trunk]]", &with_bench("\"a\"", "\"k\""))]);
+    for (kind, id) in [("agent", "k1"), ("phone", "k1")] {
+        let taken = format!("Die Kennung „{id}“ bei [[{kind}]] kann auch zur [bench] gehören");
+        assert!(said.contains(&taken), "{said}");
+    }
+    assert!(said.ends_with("2 Fehler, 0 Warnungen.\n"), "{said}");
+    let many: String = (0..97)
+        .map(|n| format!("[[agent]]\nid = \"x{n}\"\nteam = \"kreishaus\"\nskills = {{}}\nshift = \"Mo 08:00-12:00; PH off\"\n"))
+        .collect();
+    let said = all_said(&[("[[trunk]]", &(many + &with_bench("60", "4000")))]);
+    assert!(said.contains("Von „agent + bench“ gibt es hier zu viele Einträge."), "{said}");
+}
+
+#[test]
+fn the_bench_serves_lines_and_fills_teams() {
+    // A line that only the bench can serve, in a team that only the bench fills.
+    let skill = (
+        "[[team]]",
+        "[[skill]]\nid = \"platt\"\nname = \"Plattdeutsch\"\n\n[[team]]\nid = \"leer\"\nname = \"Leer\"\nsite = \"rathaus-buchholz\"\n\n[[team]]",
+    );
+    let line = ("required = { auskunft = 1 }", "required = { platt = 2 }");
+    let bench = with_bench("skills = { auskunft = 5 }", "skills = { platt = 2 }");
+    let bench = bench.replace("\"kreishaus\"", "\"leer\"");
+    assert_eq!(all_said(&[("[[trunk]]", &bench), skill, line]), "");
+    // At a level that not even the bench has.
+    let higher = ("required = { auskunft = 1 }", "required = { platt = 3 }");
+    let said = all_said(&[("[[trunk]]", &bench), skill, higher]);
+    assert!(said.contains("niemand hat mehr als Stufe 2."), "{said}");
+    // A bench that cannot be read may have every skill.
+    let broken = bench.replace("prefix = \"a\"", "prefix = \"1\"");
+    let said = all_said(&[("[[trunk]]", &broken), skill, line]);
+    assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+}
+
+#[test]
+fn lines_that_ring_until_somebody_answers() {
+    let line = "numbers = [\"+494066969300\"]";
+    both(
+        line,
+        &format!("{line}\nanswer = ‸\"with-agents\""),
+        "Fehler: „with-agents“ ist bei „answer“ nicht möglich.\n    Möglich sind: at-once, with-agent. Gemeint „with-agent“?",
+        "error: “with-agents” is not possible for “answer”.\n    Possible are: at-once, with-agent. Did you mean “with-agent”?",
+    );
+    let greeting = "greeting = { text = \"Guten Tag, Sie sind mit der Gemeinde";
+    let with = COUNTY.replacen(line, &format!("{line}\nanswer = \"with-agent\""), 1);
+    let printed = config::check(&with).printed("x", Lang::De);
+    assert!(printed.contains("Fehler: Diese Begrüßung würde nie gehört: mit answer = \"with-agent\" hört man den Freiton, bis jemand abnimmt.\n    greeting streichen, oder answer = \"at-once\".\n"), "{printed}");
+    let printed = config::check(&with).printed("x", Lang::En);
+    assert!(printed.contains("error: This greeting would never be heard: with answer = \"with-agent\" callers hear the ringing tone until somebody answers.\n    Delete greeting, or write answer = \"at-once\".\n"), "{printed}");
+    let without: String = with.split_inclusive('\n').filter(|l| !l.starts_with(greeting)).collect();
+    let county = config::check(&without).county.expect("it is good");
+    use amtsleitung::config::Answering;
+    let answering = |line: usize| county.lines[line].service().map(|service| service.answering);
+    assert_eq!((answering(0), answering(3)), (Some(Answering::AtOnce), Some(Answering::WithAgent)));
+    wrong(
+        "queue = \"buergertelefon\"\npriority = 1",
+        "no_queue = true\nanswer = ‸\"at-once\"",
+        "Fehler: „answer“ hat bei einer Leitung ohne Warteschlange keine Wirkung.",
+    );
 }
 
 /// The part of the documentation under each heading, by the heading's text.

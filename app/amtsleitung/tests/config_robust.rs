@@ -2,13 +2,17 @@
 //! Whatever a file holds, the check comes back, in time, with places inside the file, or with a county
 //! whose every promise is kept.
 
-use amtsleitung::config::county::{County, EmergencyRoute};
+use amtsleitung::config::county::{
+    Answering, BENCH_MAX, CHANNELS_MAX, County, EmergencyRoute, LISTEN_MAX, PEERS_MAX, PHONES_MAX,
+    SPREAD_MAX, SipAddress, TRUNKS_MAX,
+};
 use amtsleitung::{Lang, config};
 use std::time::{Duration, Instant};
-use stdx::limits::{PRIORITY_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX};
+use stdx::limits::{AGENTS_MAX, PRIORITY_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX};
 use stdx::{LineId, Rng};
 
 const EXAMPLE: &str = include_str!("../../../examples/harburg.toml");
+const BENCH: &str = include_str!("../../../examples/loopback.toml");
 
 /// Far more than any file needs, so that a busy machine fails no test, and far less than a hang.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,6 +48,7 @@ fn survives(what: &str, bytes: &[u8]) -> bool {
         assert_eq!(checked.county.is_some(), !checked.report().has_errors(), "{what}");
         if let Some(county) = &checked.county {
             keeps_its_promises(county);
+            keeps_its_telephones(county);
         }
         checked.county.is_some()
     })
@@ -60,7 +65,10 @@ fn keeps_its_promises(county: &County) {
             assert!(service.wrap_up <= RULE_DURATION_MAX);
             assert!(service.required.iter().all(|needs| needs.skill.index() < county.skills.len()));
             assert!(service.preferred.iter().all(|skill| skill.index() < county.skills.len()));
-            assert!(county.agents_for(LineId(index as u16)).next().is_some());
+            let bench = county.bench.as_ref();
+            let of_bench = bench.is_some_and(|bench| bench.has_all(&service.required));
+            assert!(of_bench || county.agents_for(LineId(index as u16)).next().is_some());
+            assert!(service.answering == Answering::AtOnce || service.greeting.is_none());
         }
     }
     let mut reach: Vec<_> =
@@ -87,6 +95,94 @@ fn keeps_its_promises(county: &County) {
     }
 }
 
+/// The telephone part: every address whose, every number within its bounds, room for the bench.
+fn keeps_its_telephones(county: &County) {
+    assert!(county.telephony.is_some() || county.trunks.is_empty() && county.phones.is_empty());
+    assert!(county.trunks.len() <= TRUNKS_MAX && county.phones.len() <= PHONES_MAX);
+    let listen = county.telephony.iter().flat_map(|telephony| &telephony.listen);
+    let mut taken: Vec<SipAddress> = listen.copied().collect();
+    let own = taken.clone();
+    let is_carried = |to: SipAddress| {
+        own.iter().any(|own| own.carrier == to.carrier && own.family() == to.family())
+    };
+    if let Some(telephony) = &county.telephony {
+        assert!((1..=LISTEN_MAX).contains(&telephony.listen.len()));
+        let ports = &telephony.media_ports;
+        assert!(ports.start() % 2 == 0 && *ports.start() >= 1_024 && ports.len() >= 4);
+        for all in own.iter().filter(|own| own.address.ip().is_unspecified()) {
+            let is_v4 = all.address.is_ipv4();
+            assert!(telephony.media_addresses.iter().any(|ip| ip.is_ipv4() == is_v4));
+        }
+    }
+    for trunk in &county.trunks {
+        assert!(trunk.site < county.sites.len() && (1..=CHANNELS_MAX).contains(&trunk.channels));
+        assert!((1..=PEERS_MAX).contains(&trunk.peers.len()));
+        assert!(trunk.peers.iter().all(|&peer| is_carried(peer)));
+        let code = format!("+{}", trunk.country_code);
+        assert!(trunk.stem.as_ref().is_none_or(|stem| stem.starts_with(&code)));
+        taken.extend(&trunk.peers);
+    }
+    let count = taken.len();
+    taken.sort_unstable();
+    taken.dedup();
+    assert_eq!(taken.len(), count, "an address belongs to one");
+    for phone in &county.phones {
+        assert!(phone.site < county.sites.len() && phone.id != "110" && phone.id != "112");
+        assert!(phone.agent.is_none_or(|agent| agent.index() < county.agents.len()));
+        assert!(phone.at.is_none_or(|at| is_carried(at) && !taken.contains(&at)));
+    }
+    if county.bench.is_some() {
+        let county = county.clone().with_bench(Some(BENCH_MAX), SPREAD_MAX);
+        assert!(county.agents.len() <= AGENTS_MAX && county.phones.len() <= PHONES_MAX);
+        let mut ids: Vec<&str> = county.phones.iter().map(|phone| phone.id.as_str()).collect();
+        ids.sort_unstable();
+        assert!(ids.windows(2).all(|two| two[0] != two[1]), "an id is one telephone");
+        assert!(county.phones.iter().filter_map(|phone| phone.at).all(|at| !taken.contains(&at)));
+    }
+}
+
+/// What is put in where nobody expects it.
+const ODD: &[&str] = &[
+    "\0",
+    "\u{feff}",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "\"",
+    "'''",
+    "\"\"\"",
+    "\r\n",
+    "nan",
+    "inf",
+    "-1",
+    "1e400",
+    "0x10",
+    "2014-02-30",
+    "..",
+    "112",
+    "= ",
+    "#",
+    "\\u0000",
+    "\u{202e}",
+    "é",
+    "[[line]]\n",
+    "99999999999999999999",
+    "true",
+    "a.b.c=1\n",
+    "[line]\n",
+    "PH off",
+    "24/7",
+    "Jan-Mar Mo-Su[1,-1]",
+    "udp:",
+    "tcp:[::1]:5060",
+    "0.0.0.0",
+    ":65535",
+    "+49",
+    "[bench]\n",
+    "[[phone]]\n",
+];
+
 /// One random change: a byte, a piece left out, a block twice, two values swapped.
 fn mutate(rng: &mut Rng, bytes: &mut Vec<u8>) {
     let below = |rng: &mut Rng, bound: usize| rng.below(bound.max(1) as u64) as usize;
@@ -104,40 +200,7 @@ fn mutate(rng: &mut Rng, bytes: &mut Vec<u8>) {
             bytes.splice(to..to, piece);
         }
         3 => {
-            let odd = [
-                "\0",
-                "\u{feff}",
-                "[[",
-                "]]",
-                "{",
-                "}",
-                "\"",
-                "'''",
-                "\"\"\"",
-                "\r\n",
-                "nan",
-                "inf",
-                "-1",
-                "1e400",
-                "0x10",
-                "2014-02-30",
-                "..",
-                "112",
-                "= ",
-                "#",
-                "\\u0000",
-                "\u{202e}",
-                "é",
-                "[[line]]\n",
-                "99999999999999999999",
-                "true",
-                "a.b.c=1\n",
-                "[line]\n",
-                "PH off",
-                "24/7",
-                "Jan-Mar Mo-Su[1,-1]",
-            ];
-            let word = odd[below(rng, odd.len())];
+            let word = ODD[below(rng, ODD.len())];
             bytes.splice(at..at, word.bytes());
         }
         _ => swap_values(rng, bytes),
@@ -171,7 +234,8 @@ fn a_mangled_example_never_breaks_the_check() {
     let mut accepted = 0;
     for seed in 0..rounds {
         let mut rng = Rng::new(seed);
-        let mut bytes = EXAMPLE.as_bytes().to_vec();
+        let example = if seed % 4 == 0 { BENCH } else { EXAMPLE };
+        let mut bytes = example.as_bytes().to_vec();
         for _ in 0..=rng.below(4) {
             mutate(&mut rng, &mut bytes);
         }
@@ -237,6 +301,12 @@ const PIECES: &[&str] = &[
     "a.b.c",
     "[centre]\n",
     "[[site]]\n",
+    "[telephony]\n",
+    "[[trunk]]\n",
+    "[[phone]]\n",
+    "[bench]\n",
+    "listen = [\"udp:[::]:1\"]\n",
+    "at = \"tcp:1.1.1.1:1\"\n",
 ];
 
 #[test]
@@ -267,8 +337,8 @@ fn odd_files_are_answered() {
         ("dotted header", format!("[{}]", vec!["a"; 100_000].join("."))),
         ("quoted keys", "\"\" = 1\n\"a.b\" = 2\n'c\"d' = 3\n".to_owned()),
         ("huge number", format!("format = {}", "9".repeat(100_000))),
-        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\n".to_owned()),
-        ("tables for lists", "[hours]\n[closure]\n[client]\n[place]\n[site]\n[skill]\n[team]\n[agent]\n[queue]\n[line]\n[target]\n[[centre]]\n[[rehearsal]]\n".to_owned()),
+        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\ntelephony = 1\ntrunk = [1]\nphone = {}\nbench = []\n".to_owned()),
+        ("tables for lists", "[hours]\n[closure]\n[client]\n[place]\n[site]\n[skill]\n[team]\n[agent]\n[queue]\n[line]\n[target]\n[trunk]\n[phone]\n[[centre]]\n[[rehearsal]]\n[[telephony]]\n[[bench]]\n".to_owned()),
     ];
     for (what, text) in cases {
         let accepted = survives(what, text.as_bytes());
@@ -312,6 +382,13 @@ fn large_files_are_answered_in_time() {
         ("numbers", format!("{before_lines}[[line]]\nnumbers=[{}]\n[[line]]{lines}", full_of(|at| format!("\"+4940{:07}..+4940{:07}\",", at * 10_000 % 10_000_000, (at * 10_000 + 9_000) % 10_000_000)).split_at(900_000).0)),
         ("references", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[target]]\nlines=[\"x{at}\",\"kreis-zentrele\"]\n")).split_at(900_000).0)),
         ("area codes", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[place]]\narea_codes=[\"0{}\"]\n", 10_000 + at % 89_999)).split_at(900_000).0)),
+        ("telephones", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[phone]]\nid=\"p{at}\"\nsite=\"x{at}\"\nagnt=\"k1\"\nat=\"udp:192.0.2.1:{}\"\n", at % 65_536)).split_at(900_000).0)),
+        ("telephones without keys", format!("{EXAMPLE}\n{}", full_of(|_| "[[phone]]\n".to_owned()).split_at(900_000).0)),
+        ("trunks", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[trunk]]\nid=\"t{at}\"\npeers=[\"udp:10.0.0.1:{at}\"]\n")).split_at(900_000).0)),
+        ("addresses to listen on", EXAMPLE.replacen("listen = [", &format!("listen = [{}", full_of(|at| format!("\"udp:10.{}.{}.{}:5060\",", at >> 16 & 255, at >> 8 & 255, at & 255)).split_at(900_000).0), 1)),
+        ("addresses for sound", EXAMPLE.replacen("listen = [", &format!("media_addresses = [{}]\nlisten = [", full_of(|at| format!("\"10.{}.{}.{}\",", at >> 16 & 255, at >> 8 & 255, at & 255)).split_at(900_000).0), 1)),
+        ("peers of one trunk", EXAMPLE.replacen("peers = [", &format!("peers = [{}", full_of(|at| format!("\"tcp:[2001:db8::{at:x}]:1\",")).split_at(900_000).0), 1)),
+        ("a large bench", BENCH.replacen("count = 60", "count = 4000", 1)),
     ];
     for (what, text) in cases {
         survives(what, text.as_bytes());

@@ -40,6 +40,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let code = match (&checked.county, checked.checked) {
         (Some(county), Some(dates)) => {
             text.push_str(&summary(lang, &source.name, county, dates));
+            text.push_str(&telephones(lang, county));
             ExitCode::SUCCESS
         }
         (None, _) | (_, None) => ExitCode::from(BAD_FILE),
@@ -48,13 +49,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
     code
 }
 
+fn count(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// What the file holds, in plain words.
 fn summary(lang: Lang, file: &str, county: &County, dates: LocalDates) -> String {
     let numbers: u64 =
         county.lines.iter().flat_map(|line| &line.numbers).map(|numbers| numbers.count()).sum();
-    let count = |count: usize, one: &str, many: &str| {
-        format!("{count} {}", if count == 1 { one } else { many })
-    };
     let (lines, queues) = (county.lines.len(), county.queues.len());
     let (agents, teams, sites) = (county.agents.len(), county.teams.len(), county.sites.len());
     let (hours, closures) = (county.hours.len(), county.closures.len());
@@ -90,6 +92,33 @@ fn summary(lang: Lang, file: &str, county: &County, dates: LocalDates) -> String
             count(sites, "site", "sites"),
             count(hours, "set of hours", "sets of hours"),
             count(closures, "closure", "closures"),
+        ),
+    }
+}
+
+/// Where the centre is reached, if the file says so.
+fn telephones(lang: Lang, county: &County) -> String {
+    let Some(telephony) = &county.telephony else { return String::new() };
+    let addresses: Vec<String> = telephony.listen.iter().map(ToString::to_string).collect();
+    let (listen, trunks, phones) = (addresses.join(", "), county.trunks.len(), county.phones.len());
+    let channels = county.trunks.iter().map(|trunk| usize::from(trunk.channels)).sum();
+    let bench = county.bench.as_ref().map(|bench| usize::from(bench.count));
+    match lang {
+        Lang::De => format!(
+            "  {} mit {}, {}{}, erreichbar unter {listen}\n",
+            count(trunks, "Trunk", "Trunks"),
+            count(channels, "Kanal", "Kanälen"),
+            count(phones, "Telefon", "Telefone"),
+            bench.map_or_else(String::new, |bench| format!(", dazu {bench} erdachte im Prüfstand")),
+        ),
+        Lang::En => format!(
+            "  {} with {}, {}{}, reached at {listen}\n",
+            count(trunks, "trunk", "trunks"),
+            count(channels, "channel", "channels"),
+            count(phones, "telephone", "telephones"),
+            bench.map_or_else(String::new, |bench| format!(
+                " and {bench} made-up ones of the bench"
+            )),
         ),
     }
 }

@@ -4,7 +4,7 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
-use crate::config::county::{Announcement, County, Line, Service, Treatment};
+use crate::config::county::{Announcement, Answering, County, Line, Service, Treatment};
 use crate::config::duration;
 use crate::config::moment::{self, MomentError};
 use crate::config::near::nearest;
@@ -233,7 +233,15 @@ fn hears(lang: Lang, announcement: &Announcement) -> String {
 }
 
 fn waits(lang: Lang, county: &County, service: &Service) -> String {
-    let mut text = service.greeting.as_ref().map_or_else(String::new, |said| hears(lang, said));
+    let mut text = match service.answering {
+        Answering::AtOnce => {
+            service.greeting.as_ref().map_or_else(String::new, |said| hears(lang, said))
+        }
+        Answering::WithAgent => lang.pick(
+            "Wer anruft, hört den Freiton, bis jemand abnimmt.\n".to_owned(),
+            "Callers hear the ringing tone until somebody answers.\n".to_owned(),
+        ),
+    };
     let Some(queue) = county.queues.get(service.queue.index()) else { return text };
     let longest = duration::written(queue.waiting_max);
     text.push_str(&lang.pick(

@@ -33,7 +33,7 @@ use report::Report;
 use toml::de::DeTable;
 
 /// Bytes of a configuration. The example's county has 12 kB; the largest centre that is planned for,
-/// with 2,000 agents, has 400 kB.
+/// with 2,000 agents and their telephones, has 600 kB.
 pub const FILE_MAX: usize = 1 << 20;
 
 /// A file that has been looked at.

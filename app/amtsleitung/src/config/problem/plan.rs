@@ -163,13 +163,7 @@ impl PlanProblem {
                 greeting_outlasts_wait(lang, greeting, queue, longest)
             }
             PlanProblem::GreetingUnheard => greeting_unheard(lang),
-            PlanProblem::TeamEmpty { team } => say!(
-                lang,
-                "Im Team „{team}“ ist niemand.",
-                "Streichen, oder bei jemandem als team eintragen.",
-                "Nobody is in the team “{team}”.",
-                "Delete it, or enter it as team of somebody.",
-            ),
+            PlanProblem::TeamEmpty { team } => team_empty(lang, team),
             PlanProblem::NobodyOnShift { line, de, en } => say!(
                 lang,
                 "Die Leitung „{line}“ ist offen, aber niemand, der sie bedienen kann, hat \
@@ -194,6 +188,16 @@ fn greeting_outlasts_wait(lang: Lang, greeting: &str, queue: &str, longest: &str
          seien belegt.",
         "The greeting takes {greeting}; in “{queue}” nobody waits longer than {longest}.",
         "Shorten the greeting or raise waiting_max; as it is, callers are sent away right after it.",
+    )
+}
+
+fn team_empty(lang: Lang, team: &str) -> Said {
+    say!(
+        lang,
+        "Im Team „{team}“ ist niemand.",
+        "Streichen, oder bei jemandem als team eintragen.",
+        "Nobody is in the team “{team}”.",
+        "Delete it, or enter it as team of somebody.",
     )
 }
 

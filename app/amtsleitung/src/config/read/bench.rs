@@ -2,7 +2,7 @@
 //! The bench: made-up agents for load tests.
 
 use super::people::{short, skill_levels};
-use super::telephony::{Net, address};
+use super::telephony::{Addresses, address};
 use crate::config::address::Use;
 use crate::config::county::{BENCH_MAX, Bench, PHONES_MAX, SPREAD_MAX};
 use crate::config::problem::{Problem, Shape, TelephonyProblem};
@@ -22,7 +22,11 @@ pub(super) struct ReadBench {
     pub(super) incomplete: bool,
 }
 
-pub(super) fn bench(reader: &mut Reader<'_>, root: &Fields<'_, '_>, net: &Net) -> ReadBench {
+pub(super) fn bench(
+    reader: &mut Reader<'_>,
+    root: &Fields<'_, '_>,
+    known: &Addresses,
+) -> ReadBench {
     let incomplete = root.get("bench").is_some() || reader.may_be_meant(root, "bench");
     let Some(fields) = reader.table(root, "bench", Table::Bench) else {
         return ReadBench { bench: None, incomplete };
@@ -38,7 +42,7 @@ pub(super) fn bench(reader: &mut Reader<'_>, root: &Fields<'_, '_>, net: &Net) -
         if at.value.further(SPREAD_MAX - 1).is_none() {
             reader.note(at.at, Problem::Telephony(TelephonyProblem::NoRoomForBench));
         }
-        net.check_reach(reader, at, SPREAD_MAX);
+        known.check_reach(reader, at, SPREAD_MAX);
     }
     let bench = match (prefix, phones_at) {
         (Some(prefix), Some(phones_at)) => Some(Bench {

@@ -61,16 +61,16 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     let teams = people::teams(reader, list(Kind::Team));
     let agents = people::agents(reader, list(Kind::Agent));
     let queues = lines::queues(reader, list(Kind::Queue));
-    let (telephony, mut net) = telephony::telephony(reader, &root);
-    let trunks = telephony::trunks(reader, list(Kind::Trunk), &codes, &mut net);
-    let phones = telephony::phones(reader, list(Kind::Phone), &codes, &net);
-    let bench = bench::bench(reader, &root, &net);
+    let (telephony, mut known) = telephony::telephony(reader, &root);
+    let trunks = telephony::trunks(reader, list(Kind::Trunk), &codes, &mut known);
+    let phones = telephony::phones(reader, list(Kind::Phone), &codes, &known);
+    let bench = bench::bench(reader, &root, &known);
     let lines = lines::lines(reader, list(Kind::Line), (&agents, &bench), &codes);
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
     people::check_teams(reader, (&agents, &bench));
     people::check_skills(reader, (&agents, &bench), &lines);
-    telephony::check_use(reader, &root, (&trunks, &phones), agents.len());
+    telephony::check_use(reader, &root, list(Kind::Phone), (&trunks, &phones));
     lines::check_queues(reader, &lines);
     lines::check_waiting(reader, (list(Kind::Line), list(Kind::Queue)), &lines, &queues);
     // Without a Land the hours are still looked at, with the holidays of the example's.

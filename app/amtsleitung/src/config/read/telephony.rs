@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Where the centre listens, its trunks and its telephones.
+//!
+//! Rule: an address belongs to one: by it the centre knows who sends.
 
 use super::people::short;
 use crate::config::address::{
@@ -11,7 +13,7 @@ use crate::config::county::{
 use crate::config::duration;
 use crate::config::emergency::{self, AreaCodes, Look};
 use crate::config::problem::{Emergency, Problem, Shape, TelephonyProblem};
-use crate::config::reader::{At, Fields, Reader, Value, start};
+use crate::config::reader::{At, Fields, NOWHERE, Reader, Value, start};
 use crate::config::schema::{Kind, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -45,14 +47,14 @@ enum Owner {
 
 /// The addresses that are known so far, for checking others against them.
 #[derive(Debug, Default)]
-pub(super) struct Net {
+pub(super) struct Addresses {
     owners: BTreeMap<SipAddress, Owner>,
     listen: Vec<SipAddress>,
     /// Some address to listen on could not be read, or none is there: then nobody can say what it lacks.
     incomplete: bool,
 }
 
-impl Net {
+impl Addresses {
     /// Notes that an address and the `ports - 1` behind it cannot be reached or belong to somebody else.
     pub(super) fn check_reach(&self, reader: &mut Reader<'_>, to: At<SipAddress>, ports: u16) {
         self.check_carried(reader, to);
@@ -144,8 +146,8 @@ fn addresses(
 pub(super) fn telephony(
     reader: &mut Reader<'_>,
     root: &Fields<'_, '_>,
-) -> (Option<Telephony>, Net) {
-    let nowhere = Net { incomplete: true, ..Net::default() };
+) -> (Option<Telephony>, Addresses) {
+    let nowhere = Addresses { incomplete: true, ..Addresses::default() };
     let Some(fields) = reader.table(root, "telephony", Table::Telephony) else {
         if root.get("telephony").is_none() && !reader.may_be_meant(root, "telephony") {
             check_needed(reader, root);
@@ -166,8 +168,8 @@ pub(super) fn telephony(
     }
     let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
     let owners = listen.iter().map(|&own| (own, Owner::Centre)).collect();
-    let net = Net { owners, listen: listen.clone(), incomplete: !complete };
-    (Some(Telephony { domain, listen, media_ports, media_addresses }), net)
+    let known = Addresses { owners, listen: listen.clone(), incomplete: !complete };
+    (Some(Telephony { domain, listen, media_ports, media_addresses }), known)
 }
 
 /// Trunks, telephones and a bench mean nothing if the centre is nowhere.
@@ -285,14 +287,14 @@ pub(super) fn trunks(
     reader: &mut Reader<'_>,
     tables: &[Fields<'_, '_>],
     codes: &AreaCodes,
-    net: &mut Net,
+    known: &mut Addresses,
 ) -> Vec<Trunk> {
     let mut trunks = Vec::new();
     for (index, fields) in tables.iter().enumerate() {
         let id = reader.id_of(Kind::Trunk, index);
         let name = reader.name(fields);
         let site = reader.reference(fields, "site", Kind::Site);
-        let peers = peers(reader, fields, &id, net);
+        let peers = peers(reader, fields, &id, known);
         let channels = reader.whole(fields, "channels", 1..=i64::from(CHANNELS_MAX), None);
         let country_code = country_code(reader, fields);
         let area_code = area_code(reader, fields, country_code.as_deref());
@@ -319,15 +321,15 @@ fn peers(
     reader: &mut Reader<'_>,
     fields: &Fields<'_, '_>,
     trunk: &str,
-    net: &mut Net,
+    known: &mut Addresses,
 ) -> Vec<SipAddress> {
     let (peers, _) = addresses(reader, fields, "peers", PEERS_MAX, Use::Reach);
     for &peer in &peers {
-        net.check_reach(reader, peer, 1);
+        known.check_reach(reader, peer, 1);
     }
     for peer in &peers {
         let owner = Owner::Trunk(trunk.to_owned(), peer.at);
-        net.owners.entry(peer.value).or_insert(owner);
+        known.owners.entry(peer.value).or_insert(owner);
     }
     peers.into_iter().map(|peer| peer.value).collect()
 }
@@ -374,7 +376,9 @@ fn area_code(
         reader.note(start(value), Problem::Telephony(problem));
         return None;
     }
-    if country_code == Some("49") && leads_to_emergency(text) {
+    // The very number is noted already, wherever it stands.
+    let is_noted = emergency::NUMBERS.contains(&text);
+    if country_code == Some("49") && !is_noted && leads_to_emergency(text) {
         let problem = Emergency::Completed { key: "area_code", value: text.to_owned() };
         reader.note(start(value), Problem::Emergency(problem));
     }
@@ -398,12 +402,15 @@ fn stem(
     };
     if !is_stem(text) {
         let code = country_code.unwrap_or("49").to_owned();
-        let meant = nearest_stem(text, &code).filter(|meant| is_stem(meant));
+        let meant = nearest_stem(text, &code)
+            .filter(|meant| is_stem(meant) && emergency::find_behind(meant, codes).is_none());
         let problem = TelephonyProblem::BadStem { given: text.to_owned(), code, meant };
         reader.note(start(value), Problem::Telephony(problem));
         return None;
     }
-    if emergency::find_behind(text, codes).is_some() {
+    // One that is, or begins as, an emergency number is noted already, like every such number.
+    let is_noted = emergency::find(text, Look::Number, codes).is_some();
+    if !is_noted && emergency::find_behind(text, codes).is_some() {
         let problem = Emergency::Completed { key: "stem", value: text.to_owned() };
         reader.note(start(value), Problem::Emergency(problem));
     }
@@ -446,7 +453,7 @@ pub(super) fn phones(
     reader: &mut Reader<'_>,
     tables: &[Fields<'_, '_>],
     codes: &AreaCodes,
-    net: &Net,
+    known: &Addresses,
 ) -> Vec<Phone> {
     let mut phones = Vec::new();
     for (index, fields) in tables.iter().enumerate() {
@@ -458,7 +465,7 @@ pub(super) fn phones(
         let agent = agent.map(|agent| AgentId(short(agent)));
         let at = fields.get("at").and_then(|value| address(reader, "at", value, Use::Reach));
         if let Some(at) = at {
-            net.check_reach(reader, at, 1);
+            known.check_reach(reader, at, 1);
         }
         phones.push(Phone { id, name, site, agent, at: at.map(|at| at.value) });
     }
@@ -483,34 +490,37 @@ fn check_dialled(reader: &mut Reader<'_>, at: usize, id: &str, codes: &AreaCodes
 pub(super) fn check_use(
     reader: &mut Reader<'_>,
     root: &Fields<'_, '_>,
+    tables: &[Fields<'_, '_>],
     lists: (&[Trunk], &[Phone]),
-    agents: usize,
 ) {
     let Some(telephony) = root.get("telephony") else { return };
-    let (trunks, phones) = lists;
     let lists_meant = ["trunk", "phone", "bench", "agent"];
-    if lists_meant.into_iter().any(|key| reader.may_be_meant(root, key)) {
-        return;
-    }
+    let is_incomplete = lists_meant.into_iter().any(|key| reader.may_be_meant(root, key));
     // A bench is there to be tested: its own agents have telephones, others may well have none.
-    if root.get("bench").is_some() {
+    if is_incomplete || root.get("bench").is_some() {
         return;
     }
+    let (trunks, phones) = lists;
     if trunks.is_empty() && phones.is_empty() {
         reader.note(start(telephony), Problem::Telephony(TelephonyProblem::NobodyCanCall));
     }
-    let unknown = AgentId(u16::MAX);
+    if !tables.iter().any(|fields| fields.mistypes("agent")) {
+        check_equipped(reader, phones);
+    }
+}
+
+fn check_equipped(reader: &mut Reader<'_>, phones: &[Phone]) {
     let equipped: BTreeSet<AgentId> = phones.iter().filter_map(|phone| phone.agent).collect();
-    if equipped.contains(&unknown) {
+    // A telephone of somebody unknown: then nobody can say who has none.
+    if equipped.contains(&AgentId(short(NOWHERE))) {
         return;
     }
-    let without: Vec<usize> =
-        (0..agents).filter(|&agent| !equipped.contains(&AgentId(short(agent)))).collect();
+    let agents = reader.ids.get(&Kind::Agent).map_or(0, |ids| ids.names.len());
+    let without = |agent: &usize| !equipped.contains(&AgentId(short(*agent)));
+    let without: Vec<usize> = (0..agents).filter(without).collect();
     if let Some(&first) = without.first() {
-        let problem = TelephonyProblem::AgentsWithoutPhone {
-            count: without.len(),
-            first: reader.id_of(Kind::Agent, first),
-        };
+        let (count, id) = (without.len(), reader.id_of(Kind::Agent, first));
+        let problem = TelephonyProblem::AgentsWithoutPhone { count, first: id };
         reader.note(reader.place_of(Kind::Agent, first), Problem::Telephony(problem));
     }
 }
