@@ -906,6 +906,20 @@ fn trunks_and_their_addresses() {
 }
 
 #[test]
+fn over_tcp_a_trunk_is_known_by_its_host() {
+    both(
+        "peers = [\"tcp:192.0.2.31:5060\"]",
+        "peers = [\"tcp:192.0.2.31:5060\"]\n[[trunk]]\nid = \"amt-zwei\"\nname = \"Amt zwei\"\nsite = \"kreishaus-winsen\"\npeers = [‸\"tcp:192.0.2.31:5070\"]",
+        "Fehler: „tcp:192.0.2.31:5070“ gehört schon zum Trunk „amt-rathaus“ (Zeile N).\n    Erwartet: eine andere IP-Adresse; an ihr erkennt das Servicecenter, wer anruft, denn der Port wechselt bei TCP mit jeder Verbindung.",
+        "error: “tcp:192.0.2.31:5070” belongs already to the trunk “amt-rathaus” (line N).\n    Expected: another IP address; by it the centre knows who calls, because over TCP the port changes with every connection.",
+    );
+    let two_ports = "peers = [\"tcp:192.0.2.31:5060\", \"tcp:192.0.2.31:5070\"]";
+    assert_eq!(all_said(&[("peers = [\"tcp:192.0.2.31:5060\"]", two_ports)]), "");
+    let udp = "peers = [\"udp:192.0.2.21:5070\"]";
+    assert_eq!(all_said(&[("peers = [\"tcp:192.0.2.31:5060\"]", udp)]), "", "another port");
+}
+
+#[test]
 fn numbers_of_trunks() {
     both(
         "country_code = \"49\"",

@@ -81,6 +81,8 @@ pub enum TelephonyProblem {
     AddressOfTrunk {
         /// The address.
         address: String,
+        /// What carries its messages.
+        carrier: Carrier,
         /// The trunk.
         trunk: String,
         /// Where it stands there.
@@ -199,8 +201,8 @@ impl TelephonyProblem {
                 not_listened(lang, address, *carrier, *family)
             }
             TelephonyProblem::OwnAddress { address } => own_address(lang, address),
-            TelephonyProblem::AddressOfTrunk { address, trunk, first } => {
-                address_of_trunk(lang, address, trunk, line(*first))
+            TelephonyProblem::AddressOfTrunk { address, carrier, trunk, first } => {
+                address_of_trunk(lang, (address, *carrier), trunk, line(*first))
             }
             TelephonyProblem::BadCountryCode { given, meant } => {
                 bad_country_code(lang, given).or_rather(meant.as_deref())
@@ -413,15 +415,31 @@ fn own_address(lang: Lang, address: &str) -> Said {
     )
 }
 
-fn address_of_trunk(lang: Lang, address: &str, trunk: &str, line: usize) -> Said {
+fn address_of_trunk(
+    lang: Lang,
+    (address, carrier): (&str, Carrier),
+    trunk: &str,
+    line: usize,
+) -> Said {
     let (address, trunk) = (quoted(lang, address), quoted(lang, trunk));
-    say!(
-        lang,
-        "{address} gehört schon zum Trunk {trunk} (Zeile {line}).",
-        "Erwartet: eine andere Adresse; an ihr erkennt das Servicecenter, wer anruft.",
-        "{address} belongs already to the trunk {trunk} (line {line}).",
-        "Expected: another address; by it the centre knows who calls.",
-    )
+    match carrier {
+        Carrier::Udp => say!(
+            lang,
+            "{address} gehört schon zum Trunk {trunk} (Zeile {line}).",
+            "Erwartet: eine andere Adresse; an ihr erkennt das Servicecenter, wer anruft.",
+            "{address} belongs already to the trunk {trunk} (line {line}).",
+            "Expected: another address; by it the centre knows who calls.",
+        ),
+        Carrier::Tcp => say!(
+            lang,
+            "{address} gehört schon zum Trunk {trunk} (Zeile {line}).",
+            "Erwartet: eine andere IP-Adresse; an ihr erkennt das Servicecenter, wer anruft, denn \
+             der Port wechselt bei TCP mit jeder Verbindung.",
+            "{address} belongs already to the trunk {trunk} (line {line}).",
+            "Expected: another IP address; by it the centre knows who calls, because over TCP the \
+             port changes with every connection.",
+        ),
+    }
 }
 
 fn bad_country_code(lang: Lang, given: &str) -> Said {

@@ -36,20 +36,29 @@ const AREA_DIGITS: RangeInclusive<usize> = 1..=5;
 /// Digits of a stem: a country code and three more, and one less than the longest number (E.164).
 const STEM_DIGITS: RangeInclusive<usize> = 4..=14;
 
-/// Why nothing else may be at an address.
+/// By what a sender is known: over TCP the port does not count, for connections come from any.
+type Sender = (Carrier, IpAddr, Option<u16>);
+
+fn sender(address: SipAddress) -> Sender {
+    let port = match address.carrier {
+        Carrier::Udp => Some(address.address.port()),
+        Carrier::Tcp => None,
+    };
+    (address.carrier, address.address.ip(), port)
+}
+
+/// A peer of a trunk.
 #[derive(Clone, Debug)]
-enum Owner {
-    /// The centre listens there.
-    Centre,
-    /// It is a peer of this trunk.
-    Trunk(String, usize),
+struct Peer {
+    trunk: String,
+    at: usize,
 }
 
 /// The addresses that are known so far, for checking others against them.
 #[derive(Debug, Default)]
 pub(super) struct Addresses {
-    owners: BTreeMap<SipAddress, Owner>,
     listen: Vec<SipAddress>,
+    peers: BTreeMap<Sender, Peer>,
     /// Some address to listen on could not be read, or none is there: then nobody can say what it lacks.
     incomplete: bool,
 }
@@ -58,20 +67,19 @@ impl Addresses {
     /// Notes that an address and the `ports - 1` behind it cannot be reached or belong to somebody else.
     pub(super) fn check_reach(&self, reader: &mut Reader<'_>, to: At<SipAddress>, ports: u16) {
         self.check_carried(reader, to);
-        let mut all = (0..ports).filter_map(|further| to.value.further(further));
-        let taken = all.find_map(|address| Some((address, self.owners.get(&address)?)));
-        let problem = match taken {
-            None => return,
-            Some((address, Owner::Centre)) => {
-                TelephonyProblem::OwnAddress { address: address.to_string() }
-            }
-            Some((address, Owner::Trunk(trunk, first))) => TelephonyProblem::AddressOfTrunk {
-                address: address.to_string(),
-                trunk: trunk.clone(),
-                first: *first,
-            },
-        };
-        reader.note(to.at, Problem::Telephony(problem));
+        let taken =
+            (0..ports).filter_map(|further| to.value.further(further)).find_map(|address| {
+                if self.listen.contains(&address) {
+                    let address = address.to_string();
+                    return Some(TelephonyProblem::OwnAddress { address });
+                }
+                let Peer { trunk, at } = self.peers.get(&sender(address))?.clone();
+                let (carrier, address) = (address.carrier, address.to_string());
+                Some(TelephonyProblem::AddressOfTrunk { address, carrier, trunk, first: at })
+            });
+        if let Some(problem) = taken {
+            reader.note(to.at, Problem::Telephony(problem));
+        }
     }
 
     /// Only where we listen by the same carrier and family can we send from an address of ours.
@@ -167,8 +175,7 @@ pub(super) fn telephony(
         }
     }
     let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
-    let owners = listen.iter().map(|&own| (own, Owner::Centre)).collect();
-    let known = Addresses { owners, listen: listen.clone(), incomplete: !complete };
+    let known = Addresses { listen: listen.clone(), incomplete: !complete, ..Addresses::default() };
     (Some(Telephony { domain, listen, media_ports, media_addresses }), known)
 }
 
@@ -328,8 +335,8 @@ fn peers(
         known.check_reach(reader, peer, 1);
     }
     for peer in &peers {
-        let owner = Owner::Trunk(trunk.to_owned(), peer.at);
-        known.owners.entry(peer.value).or_insert(owner);
+        let here = Peer { trunk: trunk.to_owned(), at: peer.at };
+        known.peers.entry(sender(peer.value)).or_insert(here);
     }
     peers.into_iter().map(|peer| peer.value).collect()
 }
