@@ -69,6 +69,8 @@ impl County {
 mod tests {
     use super::*;
     use crate::config::check;
+    use crate::config::moment::date;
+    use hours::LocalDates;
     use std::collections::BTreeSet;
 
     fn loopback() -> County {
@@ -107,6 +109,16 @@ mod tests {
             let county = loopback().with_bench(Some(count), spread);
             assert_eq!(county.bench.map(|bench| bench.count), Some(there));
         }
+    }
+
+    #[test]
+    fn the_largest_bench_is_a_lawful_centre() {
+        let county = loopback().with_bench(Some(BENCH_MAX), SPREAD_MAX);
+        let day = date(2026, 12, 24).expect("the calendar has it");
+        let days = LocalDates::new(day, day).expect("one day");
+        let setup = crate::rehearsal::setup(&county, days).expect("always open is one interval");
+        assert_eq!(setup.check(), Ok(()));
+        assert_eq!(setup.agents.len(), county.agents.len());
     }
 
     #[test]
