@@ -7,7 +7,7 @@
 use super::calls::{Stage, UserAgent};
 use super::compose;
 use super::transport::{Purpose, Sent};
-use super::words::{CallId, Flow};
+use super::words::{CallId, Event, Flow};
 use crate::dialog::OutgoingInvite;
 use crate::message::{Message, MessageWriter, Name, Response, parse_datagram};
 use crate::transaction::TransactionId;
@@ -98,7 +98,10 @@ impl UserAgent {
         let Some(call) = self.calls.get_mut(&id) else { return false };
         call.stage = Stage::Outgoing { machine, transaction };
         for early in core::mem::take(&mut call.early) {
-            self.dialogs.remove(&early);
+            self.dialogs.remove(&early.dialog);
+        }
+        if self.end_early_change(now, id) {
+            self.tell(Event::Withdrawn(id));
         }
         true
     }

@@ -152,11 +152,7 @@ impl UserAgent {
             return;
         }
         let Some(Stage::Up(_)) = self.stage(call) else {
-            // RFC 3311, 5.2: the first offer has no answer yet.
-            let seconds = crate::dialog::retry_after(self.rng.next_u64());
-            let draft = Draft::default().with(Name::RetryAfter, format!("{seconds}"));
-            self.respond(now, transaction, status(500), &draft);
-            return;
+            return self.change_asked_early(now, call, transaction, (carrier, dialog), request);
         };
         if let Some((dialog, _)) = self.dialogs.get_mut(dialog) {
             dialog.refresh_target(compose::contact_uri(headers));

@@ -2,6 +2,7 @@
 //! The user agent's tables: calls, their timers, what waits to be sent and to be told.
 
 use super::challenged::Authentication;
+use super::early::Early;
 use super::limits::{ELAPSE_MAX, RETRY_AFTER};
 use super::transport::Sent;
 use super::words::{CallId, Config, Event, Flow, Transmit, Way};
@@ -39,8 +40,8 @@ pub(super) struct Call {
     pub(super) way: Way,
     pub(super) stage: Stage,
     pub(super) dialog: Option<DialogId>,
-    /// The early dialogs of our INVITE.
-    pub(super) early: Vec<DialogId>,
+    /// The dialogs of a call that is not up yet; several if we called and it was forked.
+    pub(super) early: Vec<Early>,
     due: Option<Tick>,
     /// The last description that we sent, and that came.
     pub(super) local_sdp: Option<Vec<u8>>,
@@ -49,6 +50,8 @@ pub(super) struct Call {
     pub(super) wanted: Option<Vec<u8>>,
     pub(super) their_invite: Option<TransactionId>,
     pub(super) their_update: Option<TransactionId>,
+    /// When our user's time to answer these is over.
+    pub(super) answer_by: Option<Tick>,
     pub(super) our_invite: Option<TransactionId>,
     /// What is sent again until it is acknowledged: a 2xx, or a reliable provisional response.
     pub(super) repeated: Option<Transmit>,
@@ -158,6 +161,7 @@ impl UserAgent {
             wanted: None,
             their_invite: None,
             their_update: None,
+            answer_by: None,
             our_invite: None,
             repeated: None,
             reason: None,
@@ -184,7 +188,8 @@ impl UserAgent {
         if let Some(at) = call.due {
             self.timers.remove(&(at, id));
         }
-        for dialog in call.dialog.into_iter().chain(call.early) {
+        let early = call.early.into_iter().map(|early| early.dialog);
+        for dialog in call.dialog.into_iter().chain(early) {
             self.dialogs.remove(&dialog);
         }
     }
@@ -192,7 +197,7 @@ impl UserAgent {
     /// Keeps the timer of a call after its machine has moved.
     pub(super) fn reschedule(&mut self, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let due = call.stage.deadline().map(|(at, _)| at);
+        let due = call.deadline().map(|(at, _)| at);
         if due == call.due {
             return;
         }
@@ -223,11 +228,14 @@ impl UserAgent {
     }
 
     fn why(&self, id: CallId) -> &'static str {
-        self.calls.get(&id).and_then(|call| call.stage.deadline()).map_or("", |(_, why)| why)
+        self.calls.get(&id).and_then(Call::deadline).map_or("", |(_, why)| why)
     }
 
     fn call_due(&mut self, now: Tick, id: CallId) {
         let Some(call) = self.calls.get(&id) else { return };
+        if call.answer_due().is_some_and(|(at, _)| at <= now) {
+            return self.change_unanswered(now, id);
+        }
         // What a machine refuses here is not due; the timer is set anew in any case.
         match call.stage {
             Stage::Incoming { .. } => {
@@ -254,6 +262,18 @@ impl Stage {
 }
 
 impl Call {
+    fn deadline(&self) -> Option<(Tick, &'static str)> {
+        let all = [self.stage.deadline(), self.answer_due()];
+        all.into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        match self.stage {
+            Stage::Up(_) => true,
+            Stage::Incoming { .. } | Stage::Outgoing { .. } => false,
+        }
+    }
+
     /// Their request that waits for our answer.
     pub(super) fn theirs(&mut self, carrier: Carrier) -> &mut Option<TransactionId> {
         match carrier {

@@ -7,6 +7,7 @@
 use super::answers::{refresher, session_answer};
 use super::calls::{Stage, UserAgent, status};
 use super::compose::{self, ALLOW, Draft};
+use super::limits::CHANGE_ANSWER_MAX;
 use super::outgoing::towards;
 use super::transport::Purpose;
 use super::words::{CallId, CommandRefused, Event, Transmit};
@@ -52,7 +53,8 @@ impl UserAgent {
         step
     }
 
-    /// Takes the session that the peer wants.
+    /// Takes the session that the peer wants. [`super::limits::CHANGE_ANSWER_MAX`] after it was told
+    /// nobody waits for that any more, which [`Event::Withdrawn`] says.
     ///
     /// # Errors
     /// If the peer waits for nothing.
@@ -65,6 +67,9 @@ impl UserAgent {
     ) -> Result<(), CommandRefused> {
         let policy = self.config.session;
         let call = self.calls.get_mut(&id).ok_or(CommandRefused::NoSuchCall)?;
+        if !call.is_up() {
+            return self.answer_early(now, id, carrier, status(200), sdp);
+        }
         let contact = compose::contact(&self.config.contact_user, &call.flow);
         let theirs = call.theirs(carrier).and_then(|theirs| self.transactions.payload(theirs));
         let sent = theirs.ok_or(CommandRefused::NoSuchCall)?;
@@ -94,6 +99,10 @@ impl UserAgent {
         carrier: Carrier,
         status: Status,
     ) -> Result<(), CommandRefused> {
+        let call = self.calls.get(&id).ok_or(CommandRefused::NoSuchCall)?;
+        if !call.is_up() {
+            return self.answer_early(now, id, carrier, status, None);
+        }
         let event = EstablishedEvent::Answer { carrier, status, agreed: None };
         self.step_established(now, id, event, None)
     }
@@ -272,6 +281,7 @@ impl UserAgent {
     fn ask(&mut self, now: Tick, id: CallId, carrier: Carrier, hand: &mut Hand) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         *call.theirs(carrier) = hand.current;
+        call.answer_by = Some(now + CHANGE_ANSWER_MAX);
         let sdp = hand.sdp.take();
         let nothing_new = match carrier {
             Carrier::Invite => sdp.is_some() && sdp == call.remote_sdp,

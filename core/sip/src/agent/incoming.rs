@@ -7,13 +7,14 @@
 use super::answers::session_answer;
 use super::calls::{Stage, UserAgent, status};
 use super::compose::{self, ALLOW, Draft};
+use super::early::Early;
 use super::limits::{COPIES_MAX, COPY_MAX};
 use super::transport::Purpose;
 use super::words::{CallId, CommandRefused, Event, Flow, InviteInfo, Raw, Way};
 use crate::Status;
 use crate::dialog::{
     Dialog, Established, IncomingEffect, IncomingEvent, IncomingInvite, IncomingState,
-    InviteReceived, Party, SessionTimer,
+    InviteReceived, Modification, Party, SessionTimer,
 };
 use crate::message::{Headers, Message, Name, Request, parse_datagram};
 use crate::transaction::TransactionId;
@@ -131,10 +132,13 @@ impl UserAgent {
         let first_cseq = (self.rng.next_u64() % 1_000_000) as u32;
         let dialog = Dialog::incoming_of(request, flow, &tag, first_cseq);
         let id = dialog.id.clone();
+        let (offer, _) = compose::sdp(&request.headers, request.body);
+        let change = Modification::of_initial_invite(Party::Peer, offer.is_some());
         if self.dialogs.insert(dialog, call).is_err() {
             return false;
         }
         if let Some(call) = self.calls.get_mut(&call) {
+            call.early.push(Early::begin(id.clone(), change));
             call.dialog = Some(id);
         }
         true
@@ -165,7 +169,10 @@ impl UserAgent {
         };
         let (machine, effects) = machine.next(now, event, timing);
         call.stage = Stage::Incoming { machine, transaction, needs_prack };
-        if let (IncomingEvent::Answer(_), Some(sdp)) = (event, &draft.sdp) {
+        // What an UPDATE has agreed on since the first answer goes before it.
+        if let (IncomingEvent::Answer(_), false, Some(sdp)) =
+            (event, call.is_changed_early(), &draft.sdp)
+        {
             call.local_sdp = Some(sdp.clone());
         }
         let mut result = Ok(());
@@ -208,6 +215,7 @@ impl UserAgent {
             }
             IncomingEffect::Ended { status, by } => {
                 let reason = self.calls.get_mut(&id).and_then(|call| call.reason.take());
+                self.end_early_change(now, id);
                 self.forget_call(id);
                 self.tell(match by {
                     Party::Peer => Event::Cancelled(id, reason),
@@ -243,6 +251,7 @@ impl UserAgent {
             call.repeated = sent;
             if draft.sdp.is_some() {
                 call.local_sdp = draft.sdp;
+                call.early.iter_mut().filter(|_| rseq.is_some()).for_each(Early::described);
             }
         }
     }
@@ -267,7 +276,9 @@ impl UserAgent {
         let timing = self.config.timing;
         let up = Established::as_server(now, cseq, we_offer, timer, refresh_by, timing);
         let Some(call) = self.calls.get_mut(&id) else { return };
+        let up = if call.their_update.is_some() { up.with_their_update() } else { up };
         (call.stage, call.repeated) = (Stage::Up(up), repeated);
+        call.early.clear();
         if let Some((dialog, _)) = call.dialog.as_ref().and_then(|id| self.dialogs.get_mut(id)) {
             dialog.confirm();
         }

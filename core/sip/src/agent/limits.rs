@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The bounds of the user agent, with their calculations.
 
+use stdx::Micros;
+
 /// Calls at once: every contact of the core (8,192) has a caller's leg and rings at most one agent at
 /// a time, whose telephones may be a few; thrice that. Half is kept for the calls that we make for
 /// those who are in. At the bound: 503 with Retry-After, stateless.
@@ -31,6 +33,11 @@ pub const REALMS_MAX: usize = 3;
 /// and once more for each because its nonce was stale. A server with a new realm in every answer would
 /// otherwise keep us busy for ever. At the bound as above.
 pub const AUTHENTICATION_ROUNDS_MAX: u8 = 2 * REALMS_MAX as u8;
+
+/// How long our user may take to answer a re-INVITE or UPDATE. It is a program, which takes
+/// milliseconds; and timer F of the peer's UPDATE ends at 32 s, before which our answer has to be there
+/// though it is lost twice (T2 is 4 s). At the bound: 488 or 504, and the session stays as it was.
+pub const CHANGE_ANSWER_MAX: Micros = Micros::from_secs(20);
 
 /// Seconds that a caller is asked to wait at a bound or while draining.
 pub const RETRY_AFTER: u32 = 10;

@@ -20,6 +20,7 @@ mod answers;
 mod calls;
 mod challenged;
 mod compose;
+mod early;
 mod established;
 mod incoming;
 pub mod limits;

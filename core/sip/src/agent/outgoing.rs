@@ -8,11 +8,13 @@ use super::answers::refresh_carrier;
 use super::calls::{Stage, UserAgent, status};
 use super::challenged::{Authentication, credentials_of};
 use super::compose::{self, ALLOW, Draft};
+use super::early::Early;
 use super::transport::{Purpose, Sent};
 use super::words::{CallId, CommandRefused, Event, Flow, Invite, ProbeId, Transmit, Way};
 use crate::dialog::{
-    Dialog, DialogId, Established, EstablishedEvent, ForkEffect, InviteSent, OutgoingEffect,
-    OutgoingEvent, OutgoingInvite, Party, PeerSaid, SessionTimer, Stage as DialogStage,
+    Dialog, DialogId, Established, EstablishedEvent, ForkEffect, InviteSent, Modification,
+    OutgoingEffect, OutgoingEvent, OutgoingInvite, Party, PeerSaid, SessionTimer,
+    Stage as DialogStage,
 };
 use crate::message::{Message, MessageWriter, Name, Response, parse_datagram};
 use crate::transaction::{ClientEvent, TransactionId};
@@ -204,10 +206,10 @@ impl UserAgent {
             match sent.forks.provisional(tag, rseq) {
                 ForkEffect::NewEarly { prack } => {
                     self.begin_early(call, id, response);
-                    self.prack(now, call, headers, rseq.filter(|_| prack));
+                    self.prack(now, call, response, rseq.filter(|_| prack));
                 }
                 ForkEffect::KnownEarly { prack } => {
-                    self.prack(now, call, headers, rseq.filter(|_| prack));
+                    self.prack(now, call, response, rseq.filter(|_| prack));
                 }
                 ForkEffect::Absorbed if rseq.is_some() => return,
                 ForkEffect::Absorbed
@@ -227,18 +229,14 @@ impl UserAgent {
         // Without room the branch goes on without a dialog, and gets one with its 2xx.
         let kept = self.dialogs.insert(dialog, call).is_ok();
         if let (true, Some(call)) = (kept, self.calls.get_mut(&call)) {
-            call.early.push(early);
+            let change = Modification::of_initial_invite(Party::Us, true);
+            call.early.push(Early::begin(early, change));
         }
     }
 
-    fn prack(
-        &mut self,
-        now: Tick,
-        id: CallId,
-        headers: &crate::message::Headers<'_>,
-        rseq: Option<u32>,
-    ) {
-        let (Some(rseq), Some(call)) = (rseq, self.calls.get(&id)) else { return };
+    fn prack(&mut self, now: Tick, id: CallId, response: &Response<'_>, rseq: Option<u32>) {
+        let (Some(rseq), Some(call)) = (rseq, self.calls.get_mut(&id)) else { return };
+        let headers = &response.headers;
         let (from, to) = (headers.from.tag(), headers.to.tag());
         let dialog = DialogId::of_response(
             headers.call_id,
@@ -246,6 +244,9 @@ impl UserAgent {
             to.unwrap_or_default(),
         );
         let (flow, way) = (call.flow, call.way);
+        if let (Some(early), Some(_)) = (call.early(&dialog), compose::answer_sdp(response)) {
+            early.described();
+        }
         let Some((dialog, _)) = self.dialogs.get_mut(&dialog) else { return };
         dialog.next_cseq();
         let dialog = dialog.clone();
@@ -344,6 +345,7 @@ impl UserAgent {
                     Some(Hand::Request(_)) | None => None,
                 };
                 let retry_after = retry_after.map(|after| after.seconds);
+                self.end_early_change(now, id);
                 self.forget_call(id);
                 self.tell(Event::Refused { call: id, status, by, retry_after });
             }
@@ -369,27 +371,49 @@ impl UserAgent {
     ) {
         let headers = &response.headers;
         let Some((dialog, flow)) = self.acknowledge(id, transaction, response) else { return };
+        let early = self.end_early(now, id, &dialog.id);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        for early in core::mem::take(&mut call.early) {
-            self.dialogs.remove(&early);
-        }
         let cseq = headers.cseq.number;
         let answer = headers.session_expires().ok().flatten();
         let answer = answer.map(|it| (it.seconds, it.refresher.map(super::answers::refresher)));
         let timer = SessionTimer::agreed(now, call.proposal.agreed(answer));
         let up = Established::as_client(cseq, timer, refresh_carrier(headers));
-        let sdp = compose::answer_sdp(response);
+        let up = if call.their_update.is_some() { up.with_their_update() } else { up };
+        let mut sdp = compose::answer_sdp(response);
         call.stage = Stage::Up(up);
         call.authentication = None;
         call.dialog = Some(dialog.id.clone());
         call.remote_sdp.clone_from(&sdp);
+        // What an UPDATE has agreed on since is newer than what the 2xx repeats.
+        if let Some((ours, theirs)) = early.and_then(|early| early.changed) {
+            (call.local_sdp, call.remote_sdp, sdp) = (Some(ours), Some(theirs), None);
+        }
         if self.dialogs.insert(dialog.clone(), id).is_ok() {
             return self.tell(Event::Answered(id, sdp));
         }
         self.leave(now, dialog, flow);
+        self.end_early_change(now, id);
         self.forget_call(id);
         let (status, by) = (status(503), Party::Us);
         self.tell(Event::Refused { call: id, status, by, retry_after: None });
+    }
+
+    /// One branch has won, and all others end with what was asked in them.
+    fn end_early(&mut self, now: Tick, id: CallId, winner: &DialogId) -> Option<Early> {
+        let call = self.calls.get_mut(&id)?;
+        let mut won = None;
+        for early in core::mem::take(&mut call.early) {
+            if early.dialog == *winner {
+                won = Some(early);
+            } else {
+                self.dialogs.remove(&early.dialog);
+            }
+        }
+        let asked_there = won.as_ref().is_some_and(|early| early.change.their_update);
+        if !asked_there && self.end_early_change(now, id) {
+            self.tell(Event::Withdrawn(id));
+        }
+        won
     }
 
     /// Sends the ACK to a 2xx and remembers it for its repetitions.

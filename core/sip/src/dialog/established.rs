@@ -277,6 +277,14 @@ impl Established {
         }
     }
 
+    /// An UPDATE of theirs with an offer came before the 2xx, and has no answer yet (RFC 3311, 5.2).
+    #[must_use]
+    pub fn with_their_update(self) -> Established {
+        let offer = OfferUnderWay::Theirs(Carrier::Update);
+        let modification = Modification { their_update: true, offer, ..self.modification };
+        Established { modification, ..self }
+    }
+
     /// What becomes of it, and what has to be done about it.
     #[must_use]
     pub fn next(self, now: Tick, event: EstablishedEvent, timing: Timing) -> Step {
@@ -660,7 +668,8 @@ impl Established {
     }
 }
 
-/// RFC 3261, 12.2.1.2; RFC 6141 leaves it so for re-INVITE: these two end the dialog, no other does.
+/// RFC 3261, 12.2.1.2, and 14.1 for re-INVITE: these two end the dialog. RFC 5057 lists more, which end
+/// nothing here: a peer that means it says BYE.
 fn means_gone(status: Status) -> bool {
     status == NOBODY || status == NO_SUCH
 }

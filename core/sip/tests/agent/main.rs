@@ -4,6 +4,7 @@
 //! The rule to keep: every conversation goes on until all timers are over, and then nothing is left.
 
 mod challenged;
+mod early;
 #[path = "../../../acd/tests/common/golden.rs"]
 #[expect(dead_code, reason = "conversations are compared, not laid out in columns")]
 mod golden;

@@ -186,9 +186,12 @@ impl World {
             Event::Acked(call, _) => self.up(who, call),
             Event::Reinvite(call, carrier, _) => {
                 self.alive(who, call);
-                let take = self.rng.chance(0.8);
-                let plan = if take { Plan::Accept(carrier) } else { Plan::Reject(carrier) };
-                self.plan(who, call, plan, 2_000);
+                // A user that never answers holds nothing up.
+                if self.rng.chance(0.9) {
+                    let take = self.rng.chance(0.8);
+                    let plan = if take { Plan::Accept(carrier) } else { Plan::Reject(carrier) };
+                    self.plan(who, call, plan, 2_000);
+                }
             }
             Event::Provisional(call, ..)
             | Event::Withdrawn(call)
@@ -281,7 +284,7 @@ fn kind(event: &Event) -> String {
 }
 
 /// What has to happen at least once, or the network was too kind.
-const EXPECTED: [&str; 13] = [
+const EXPECTED: [&str; 14] = [
     "Acked",
     "Answered",
     "Cancelled",
@@ -295,6 +298,7 @@ const EXPECTED: [&str; 13] = [
     "Refused 486 Peer",
     "Refused 487 Us",
     "Reinvite",
+    "Withdrawn",
 ];
 
 #[test]
