@@ -82,7 +82,7 @@ pub enum Answer {
 pub struct Proposal {
     /// Session-Expires in seconds.
     pub interval: u32,
-    /// Min-SE in seconds; once a 422 has come, in every later request (RFC 4028, 7.1).
+    /// Min-SE in seconds; once a 422 has come, in every later request (RFC 4028, 7.3).
     pub min_se: Option<u32>,
 }
 
@@ -150,8 +150,8 @@ impl Proposal {
         Some(Proposal { interval: min_se, min_se: Some(min_se) })
     }
 
-    /// What the 2xx means for us, who asked. Without Session-Expires the peer knows no timers, and we
-    /// refresh alone: that is how we notice that it is gone (RFC 4028, 7.2).
+    /// What the 2xx means for us, who asked. Without Session-Expires the peer knows no timers, and nobody
+    /// has to refresh (RFC 4028, 7.2); we do, alone: that is how we notice that it is gone.
     #[must_use]
     pub fn agreed(self, answer: Option<(u32, Option<Refresher>)>) -> Agreed {
         let (interval, refresher) = match answer {

@@ -66,7 +66,7 @@ impl<'a> Stream<'a> {
 
     /// The direction as it is meant: whoever gives 0.0.0.0 as address receives nothing, whatever is
     /// written (RFC 3264, 8.4). Browsers are the exception: there it means that ICE will find the
-    /// address (RFC 8840, 4.1.1).
+    /// address (RFC 8840).
     #[must_use]
     pub fn meant_direction(&self) -> Direction {
         let ice = self.media.protocol().security() == Some(Security::Dtls);
