@@ -7,13 +7,17 @@
 
 use promise::ContactRecord;
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-/// Lines that nobody has read yet; further ones are left out and counted.
-const LINES_MAX: usize = 10_000;
+/// Bytes of lines that nobody has read yet; further lines are left out and counted. Some 10,000 lines.
+const UNREAD_MAX: usize = 1 << 20;
+
+/// How long lines are gathered before they are written at once: being woken for each line would cost
+/// more than the line.
+const GATHERED: Duration = Duration::from_millis(100);
 
 /// How important a line is, as syslog numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,12 +33,12 @@ pub enum Level {
 }
 
 impl Level {
-    const fn number(self) -> u8 {
+    const fn prefix(self) -> &'static str {
         match self {
-            Level::Error => 3,
-            Level::Warning => 4,
-            Level::Notice => 5,
-            Level::Info => 6,
+            Level::Error => "<3>",
+            Level::Warning => "<4>",
+            Level::Notice => "<5>",
+            Level::Info => "<6>",
         }
     }
 }
@@ -42,10 +46,35 @@ impl Level {
 /// Where lines go. Clones lead to the same place.
 #[derive(Clone, Debug)]
 pub struct Log {
-    lines: SyncSender<Line>,
-    left_out: Arc<AtomicU64>,
+    shared: Arc<Shared>,
     /// The journal reads levels, people at a terminal do not want to.
     with_levels: bool,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    lines: Mutex<Lines>,
+    changed: Condvar,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+struct Lines {
+    text: String,
+    left_out: u64,
+    /// Whether somebody writes them.
+    written: bool,
+    /// Whether a part is being written at this moment.
+    writing: bool,
+    /// Whether somebody waits for the end.
+    urgent: bool,
+}
+
+impl Shared {
+    /// The lines, also after a thread that held them has panicked: they are text.
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Log {
@@ -54,27 +83,36 @@ impl Log {
     /// # Errors
     /// If the system gives no thread.
     pub fn to_stderr() -> io::Result<Log> {
-        let (lines, written) = sync_channel(LINES_MAX);
+        let shared = Arc::<Shared>::default();
+        shared.lines().written = true;
         let with_levels = !io::stderr().is_terminal();
-        thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&written))?;
-        Ok(Log { lines, left_out: Arc::default(), with_levels })
+        let writes = Arc::clone(&shared);
+        thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&writes))?;
+        Ok(Log { shared, with_levels })
     }
 
     /// A log that is not written anywhere.
     #[must_use]
     pub fn silent() -> Log {
-        let (lines, _) = sync_channel(1);
-        Log { lines, left_out: Arc::default(), with_levels: false }
+        Log { shared: Arc::default(), with_levels: false }
     }
 
     /// Writes a line.
     pub fn say(&self, level: Level, line: &str) {
-        let line = match self.with_levels {
-            true => format!("<{}>{line}\n", level.number()),
-            false => format!("{line}\n"),
-        };
-        if self.lines.try_send(Line::Text(line)).is_err() {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+        let mut lines = self.shared.lines();
+        if !lines.written || lines.text.len() + line.len() > UNREAD_MAX {
+            lines.left_out += 1;
+            return;
+        }
+        let first = lines.text.is_empty();
+        if self.with_levels {
+            lines.text.push_str(level.prefix());
+        }
+        lines.text.push_str(line);
+        lines.text.push('\n');
+        drop(lines);
+        if first {
+            self.shared.changed.notify_all();
         }
     }
 
@@ -94,39 +132,36 @@ impl Log {
 
     /// Waits until everything that was said is written, for who ends the program.
     pub fn finish(&self) {
-        let (done, written) = sync_channel(0);
-        if self.lines.send(Line::Done(done)).is_ok() {
-            // The thread that writes has gone: then nothing is left to write.
-            let _ = written.recv();
+        let mut lines = self.shared.lines();
+        lines.urgent = true;
+        self.shared.changed.notify_all();
+        while lines.written && (lines.writing || !lines.text.is_empty()) {
+            lines = self.shared.changed.wait(lines).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Lines that were left out because nobody read the ones before.
     #[must_use]
     pub fn left_out(&self) -> u64 {
-        self.left_out.load(Ordering::Relaxed)
+        self.shared.lines().left_out
     }
 }
 
-/// What the writing thread is told.
-#[derive(Debug)]
-enum Line {
-    Text(String),
-    /// Everything before this is written when the other end is dropped.
-    Done(SyncSender<()>),
-}
-
-fn write_all(lines: &Receiver<Line>) {
-    while let Ok(first) = lines.recv() {
-        let mut text = String::new();
-        let mut done = Vec::new();
-        for line in std::iter::once(first).chain(lines.try_iter()) {
-            match line {
-                Line::Text(line) => text.push_str(&line),
-                Line::Done(waits) => done.push(waits),
-            }
+fn write_all(shared: &Shared) {
+    let mut lines = shared.lines();
+    loop {
+        while lines.text.is_empty() {
+            lines = shared.changed.wait(lines).unwrap_or_else(PoisonError::into_inner);
         }
+        let gathered = shared.changed.wait_timeout_while(lines, GATHERED, |it| !it.urgent);
+        lines = gathered.unwrap_or_else(PoisonError::into_inner).0;
+        let text = mem::take(&mut lines.text);
+        lines.writing = true;
+        drop(lines);
         // A reader who has gone ends nothing: calls go on.
         let _unheard = io::stderr().lock().write_all(text.as_bytes());
+        lines = shared.lines();
+        lines.writing = false;
+        shared.changed.notify_all();
     }
 }

@@ -10,8 +10,9 @@ pub const LISTEN_MAX: usize = 8;
 pub const DRAIN_MAX: usize = 64;
 
 /// Datagrams read without ever finding the socket empty from which new calls are refused with 503: at
-/// 30 µs each we are 15 ms behind, and the sender's own timers are at 500 ms.
-pub const BACKLOG_MAX: usize = 512;
+/// 40 µs each we have then been behind for 160 ms, a third of the time after which senders repeat
+/// what they sent (T1, RFC 3261, 17.1.1.1). A pause of the machine alone piles up less than that.
+pub const BACKLOG_MAX: usize = 4_096;
 
 /// The kernel's buffer of a SIP socket, in bytes: a message takes some 2 KiB of it, so that 1,000 of them
 /// wait while we are kept from running for 100 ms at 1,000 calls a second.
