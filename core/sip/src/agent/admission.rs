@@ -52,7 +52,7 @@ impl UserAgent {
         }
     }
 
-    fn requested(&mut self, now: Tick, flow: Flow, request: &Request<'_>) {
+    pub(super) fn requested(&mut self, now: Tick, flow: Flow, request: &Request<'_>) {
         let key = key_of(request);
         let known = self.transactions.find(&key).is_some();
         match request.method {

@@ -10,7 +10,7 @@ use super::words::{
 };
 use crate::dialog::{
     Agreed, Asked, Carrier, DialogId, EstablishedEvent, IncomingEvent, OutgoingEvent, Phase,
-    Policy, RAck, Refresher, TimerAnswer,
+    Policy, Proposal, RAck, Refresher, TimerAnswer,
 };
 use crate::message::{self, Address, Headers, Name, Request};
 use crate::transaction::{TransactionId, TransactionKey};
@@ -211,8 +211,14 @@ fn asked(headers: &Headers<'_>) -> Asked {
     }
 }
 
+/// What a 2xx means for the session timer that we had proposed.
+pub(super) fn session_agreed(proposal: Proposal, headers: &Headers<'_>) -> Agreed {
+    let expires = headers.session_expires().ok().flatten();
+    proposal.agreed(expires.map(|it| (it.seconds, it.refresher.map(refresher))))
+}
+
 /// The refresher as the dialog calls it.
-pub(super) fn refresher(read: message::Refresher) -> Refresher {
+fn refresher(read: message::Refresher) -> Refresher {
     match read {
         message::Refresher::Uac => Refresher::Uac,
         message::Refresher::Uas => Refresher::Uas,

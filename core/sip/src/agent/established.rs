@@ -4,7 +4,7 @@
 //! The rule to keep: a request of theirs that only refreshes – the same description again, or none –
 //! is answered here with ours, and the user hears nothing.
 
-use super::answers::{refresher, session_answer};
+use super::answers::{session_agreed, session_answer};
 use super::calls::{Stage, UserAgent, status};
 use super::compose::{self, ALLOW, Draft};
 use super::limits::CHANGE_ANSWER_MAX;
@@ -139,11 +139,7 @@ impl UserAgent {
     ) {
         let Some(call) = self.calls.get(&id) else { return };
         let draw = self.rng.next_u64();
-        let agreed = response.map(|response| {
-            let expires = response.headers.session_expires().ok().flatten();
-            let answer = expires.map(|it| (it.seconds, it.refresher.map(refresher)));
-            call.proposal.agreed(answer)
-        });
+        let agreed = response.map(|response| session_agreed(call.proposal, &response.headers));
         let dialog = call.dialog.as_ref().and_then(|id| self.dialogs.get_mut(id));
         if let (true, Some((dialog, _)), Some(response)) = (status.is_success(), dialog, response) {
             dialog.refresh_target(compose::contact_uri(&response.headers));
@@ -297,7 +293,7 @@ impl UserAgent {
     }
 
     /// What we wanted is told; a refresh is told only if the peer changed its side.
-    fn changed(&mut self, id: CallId, sdp: Option<Vec<u8>>) {
+    pub(super) fn changed(&mut self, id: CallId, sdp: Option<Vec<u8>>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let wanted = call.wanted.take();
         let news = sdp.is_some() && sdp != call.remote_sdp;
@@ -375,7 +371,7 @@ impl UserAgent {
         sent.is_none().then_some(EstablishedEvent::ByeAnswered)
     }
 
-    fn send_ack(&mut self, id: CallId, cseq: u32) {
+    pub(super) fn send_ack(&mut self, id: CallId, cseq: u32) {
         let Some(call) = self.calls.get(&id) else { return };
         let (way, flow) = (call.way, call.flow);
         let branch = self.draw_branch();

@@ -39,6 +39,15 @@ pub const AUTHENTICATION_ROUNDS_MAX: u8 = 2 * REALMS_MAX as u8;
 /// though it is lost twice (T2 is 4 s). At the bound: 488 or 504, and the session stays as it was.
 pub const CHANGE_ANSWER_MAX: Micros = Micros::from_secs(20);
 
+/// How many numbers a restored call leaves out: the agent before may have sent some requests after it
+/// was saved, and a number that the peer has seen is refused with 500 (RFC 3261, 12.2.2). More than a
+/// call sends between two changes of its data; gaps are lawful, and 2³¹ are there.
+pub const RESTORED_CSEQ_LEAP: u32 = 256;
+
+/// How long a restored call waits before it asks again for a session that it wanted: until a peer that
+/// has taken it already must have repeated its 2xx (T2).
+pub const RESTORED_CHANGE_AFTER: Micros = Micros::from_secs(4);
+
 /// Seconds that a caller is asked to wait at a bound or while draining.
 pub const RETRY_AFTER: u32 = 10;
 

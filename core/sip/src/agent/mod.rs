@@ -25,10 +25,12 @@ mod established;
 mod incoming;
 pub mod limits;
 mod outgoing;
+mod saved;
 mod transport;
 mod words;
 
 pub use calls::UserAgent;
+pub use saved::{SavedAnswer, SavedCall, SavedRequest, SavedTimer};
 pub use words::{
     CallId, CommandRefused, Config, Event, Flow, Invite, InviteInfo, ProbeId, Raw, RegisterContact,
     RegisterId, RegisterInfo, Transmit, Way,

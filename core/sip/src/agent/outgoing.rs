@@ -4,7 +4,7 @@
 //! The rule to keep: every 2xx gets its ACK, whatever has become of the call; what remembers that is
 //! the INVITE's transaction, which lives as long as a 2xx can come.
 
-use super::answers::refresh_carrier;
+use super::answers::{refresh_carrier, session_agreed};
 use super::calls::{Stage, UserAgent, status};
 use super::challenged::{Authentication, credentials_of};
 use super::compose::{self, ALLOW, Draft};
@@ -374,9 +374,7 @@ impl UserAgent {
         let early = self.end_early(now, id, &dialog.id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let cseq = headers.cseq.number;
-        let answer = headers.session_expires().ok().flatten();
-        let answer = answer.map(|it| (it.seconds, it.refresher.map(super::answers::refresher)));
-        let timer = SessionTimer::agreed(now, call.proposal.agreed(answer));
+        let timer = SessionTimer::agreed(now, session_agreed(call.proposal, headers));
         let up = Established::as_client(cseq, timer, refresh_carrier(headers));
         let up = if call.their_update.is_some() { up.with_their_update() } else { up };
         let mut sdp = compose::answer_sdp(response);

@@ -139,7 +139,9 @@ impl UserAgent {
         let headers = &response.headers;
         let Some(branch) = headers.via.branch() else { return };
         let key = TransactionKey::client(branch, headers.cseq.method);
-        let Some(id) = self.transactions.find(&key) else { return };
+        let Some(id) = self.transactions.find(&key) else {
+            return self.stray_success(now, response);
+        };
         let event = ClientEvent::Response(response.status);
         let Some(handled) = self.transactions.client(now, id, event) else { return };
         self.perform(now, id, handled.effects, handled.ended, Some(response));

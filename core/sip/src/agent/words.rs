@@ -244,6 +244,7 @@ macro_rules! sealed_debug {
         }
     )+};
 }
+pub(super) use sealed_debug;
 
 sealed_debug!(Invite, InviteInfo, RegisterInfo);
 

@@ -61,6 +61,12 @@ impl<P> Dialogs<P> {
         Ok(())
     }
 
+    /// A dialog and what belongs to it, to look at.
+    #[must_use]
+    pub fn get(&self, id: &DialogId) -> Option<&(Dialog, P)> {
+        self.entries.get(id)
+    }
+
     /// A dialog and what belongs to it.
     pub fn get_mut(&mut self, id: &DialogId) -> Option<&mut (Dialog, P)> {
         self.entries.get_mut(id)

@@ -113,6 +113,16 @@ impl Ladder {
         self.drain();
     }
 
+    /// Another agent goes on with the call; the one before is gone, and what it had sent may be lost.
+    pub(crate) fn replace(&mut self) {
+        let saved = self.agent.save(self.now, self.call()).expect("the call is up");
+        self.agent = UserAgent::new(Config::default(), Rng::new(116));
+        self.line("  » another agent goes on");
+        let call = self.agent.restore(self.now, saved).expect("there is room");
+        self.call = Some(call);
+        self.drain();
+    }
+
     /// Time passes, with all that becomes due.
     pub(crate) fn wait(&mut self, millis: u64) {
         let until = self.now + Micros::from_millis(millis);

@@ -10,6 +10,7 @@ mod early;
 mod golden;
 mod ladder;
 mod pair;
+mod saved;
 mod spoilt;
 
 use ladder::{Ladder, flow};

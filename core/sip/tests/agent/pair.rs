@@ -44,10 +44,15 @@ struct World {
     rng: Rng,
     sides: [Side; 2],
     network: BTreeMap<(Tick, u64), (usize, Vec<u8>)>,
+    seed: u64,
     sequence: u64,
     sent: u64,
     made: u64,
     heard: BTreeMap<String, u64>,
+    /// How often an agent is replaced: every so many messages; never for 0.
+    replaced_every: u64,
+    restored: u64,
+    lost: u64,
 }
 
 fn side(own: &str, other: &str, seed: u64) -> Side {
@@ -74,10 +79,14 @@ impl World {
             ],
             rng,
             network: BTreeMap::new(),
+            seed,
             sequence: 0,
             sent: 0,
             made: 0,
             heard: BTreeMap::new(),
+            replaced_every: 0,
+            restored: 0,
+            lost: 0,
         }
     }
 
@@ -245,9 +254,36 @@ impl World {
         true
     }
 
+    /// A process dies, and the next one goes on with the calls that were up. All others are lost.
+    fn replace(&mut self, who: usize) {
+        let side = &mut self.sides[who];
+        let fresh = UserAgent::new(Config::default(), Rng::new(self.rng.next_u64()));
+        let old = std::mem::replace(&mut side.agent, fresh);
+        let mut known = BTreeMap::new();
+        for call in std::mem::take(&mut side.open) {
+            let Some(saved) = old.save(self.now, call) else {
+                self.lost += 1;
+                continue;
+            };
+            let restored = side.agent.restore(self.now, saved).expect("there is room");
+            known.insert(call, restored);
+            self.restored += 1;
+        }
+        side.open.extend(known.values());
+        let plans = std::mem::take(&mut side.plans).into_iter();
+        let plans = plans.filter_map(|(at, (call, plan))| Some((at, (*known.get(&call)?, plan))));
+        side.plans = plans.collect();
+    }
+
     fn run(&mut self, messages: u64) {
         let mut next_call = self.now;
+        let mut next_replaced = self.replaced_every;
         while self.sent < messages {
+            if self.replaced_every > 0 && next_replaced <= self.sent {
+                next_replaced = self.sent + 1 + self.rng.below(2 * self.replaced_every);
+                let who = self.rng.below(2) as usize;
+                self.replace(who);
+            }
             if next_call <= self.now {
                 let who = self.rng.below(2) as usize;
                 self.call(who);
@@ -301,12 +337,11 @@ const EXPECTED: [&str; 14] = [
     "Withdrawn",
 ];
 
-#[test]
-fn two_agents_on_a_bad_network_end_every_call_cleanly() {
-    let seed = std::env::var("AGENT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(115);
+/// Plays it to its end; nothing may be left.
+fn play(mut world: World) -> World {
     let messages = std::env::var("AGENT_MESSAGES").ok().and_then(|it| it.parse().ok());
-    let mut world = World::new(seed);
     world.run(messages.unwrap_or(MESSAGES));
+    let seed = world.seed;
     println!("seed {seed}: {} messages, {} calls", world.sent, world.made);
     for side in &world.sides {
         println!(
@@ -324,4 +359,21 @@ fn two_agents_on_a_bad_network_end_every_call_cleanly() {
     }
     let answered = world.sides.iter().map(|side| side.answered).sum::<u64>();
     assert!(answered > world.made / 4, "hardly a call came about: {answered} of {}", world.made);
+    world
+}
+
+fn seed() -> u64 {
+    std::env::var("AGENT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(115)
+}
+
+#[test]
+fn two_agents_on_a_bad_network_end_every_call_cleanly() {
+    play(World::new(seed()));
+}
+
+#[test]
+fn agents_that_are_replaced_on_a_bad_network_go_on_with_what_was_up() {
+    let world = play(World { replaced_every: 600, ..World::new(seed()) });
+    println!("  {} restored, {} lost", world.restored, world.lost);
+    assert!(world.restored > world.made / 20, "hardly a call was up: {}", world.restored);
 }
