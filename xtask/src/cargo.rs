@@ -27,7 +27,7 @@ pub(crate) fn root() -> PathBuf {
 /// One call of cargo: its arguments and what it adds to the environment.
 pub(crate) struct Cargo {
     args: Vec<String>,
-    envs: Vec<(&'static str, &'static str)>,
+    envs: Vec<(&'static str, String)>,
 }
 
 impl Cargo {
@@ -37,8 +37,8 @@ impl Cargo {
     }
 
     /// With `name=value` in its environment.
-    pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.envs.push((name, value));
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.envs.push((name, value.into()));
         self
     }
 
@@ -68,7 +68,7 @@ impl Cargo {
     fn command(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(&self.args).current_dir(root()).env_remove(BLESS);
-        command.envs(self.envs.iter().copied());
+        command.envs(self.envs.iter().map(|(name, value)| (name, value)));
         command
     }
 

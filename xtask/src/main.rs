@@ -33,7 +33,10 @@ const TASKS: [(&str, &str); 10] = [
         "scenarios [--bless]",
         "play the stories of tests/scenarios; --bless writes their right side anew",
     ),
-    ("soak [--first-seed 0x…]", "10 million events over 200 seeds with faults"),
+    (
+        "soak [--first-seed 0x…]",
+        "10 million events over 200 seeds with faults, a million messages of SIP on a bad network",
+    ),
     ("seed 0x…", "replay one seed of the simulation and tell its story"),
     (
         "prompts [--check]",

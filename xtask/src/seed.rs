@@ -15,6 +15,13 @@ impl fmt::Display for Seed {
     }
 }
 
+impl Seed {
+    /// The number, for those who read no hexadecimal.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// A seed that was hardly used before: 48 bits, so that counting on from it never overflows.
 pub(crate) fn fresh() -> Seed {
     Seed(mix(clock::calendar_nanos()) >> 16)

@@ -339,9 +339,9 @@ const EXPECTED: [&str; 14] = [
 
 /// Plays it to its end; nothing may be left.
 fn play(mut world: World) -> World {
-    let messages = std::env::var("AGENT_MESSAGES").ok().and_then(|it| it.parse().ok());
-    world.run(messages.unwrap_or(MESSAGES));
-    let seed = world.seed;
+    let (seed, messages) = (world.seed, from_environment("AMTSLEITUNG_SIP_MESSAGES", MESSAGES));
+    println!("to repeat: AMTSLEITUNG_SIP_SEED={seed} AMTSLEITUNG_SIP_MESSAGES={messages}");
+    world.run(messages);
     println!("seed {seed}: {} messages, {} calls", world.sent, world.made);
     for side in &world.sides {
         println!(
@@ -357,23 +357,33 @@ fn play(mut world: World) -> World {
     for kind in EXPECTED {
         assert!(world.heard.contains_key(kind), "seed {seed}: {kind} never happened");
     }
-    let answered = world.sides.iter().map(|side| side.answered).sum::<u64>();
-    assert!(answered > world.made / 4, "hardly a call came about: {answered} of {}", world.made);
     world
 }
 
+/// The soak has more messages, and another seed each time.
+fn from_environment(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
 fn seed() -> u64 {
-    std::env::var("AGENT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(115)
+    from_environment("AMTSLEITUNG_SIP_SEED", 115)
+}
+
+fn answered(world: &World) -> u64 {
+    world.sides.iter().map(|side| side.answered).sum()
 }
 
 #[test]
 fn two_agents_on_a_bad_network_end_every_call_cleanly() {
-    play(World::new(seed()));
+    let world = play(World::new(seed()));
+    assert!(answered(&world) > world.made / 4, "hardly a call came about: {}", answered(&world));
 }
 
 #[test]
 fn agents_that_are_replaced_on_a_bad_network_go_on_with_what_was_up() {
     let world = play(World { replaced_every: 600, ..World::new(seed()) });
     println!("  {} restored, {} lost", world.restored, world.lost);
+    // Whoever is replaced while it rings loses the call, so fewer come about.
+    assert!(answered(&world) > world.made / 8, "hardly a call came about: {}", answered(&world));
     assert!(world.restored > world.made / 20, "hardly a call was up: {}", world.restored);
 }
