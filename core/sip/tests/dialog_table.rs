@@ -223,6 +223,7 @@ fn established_situations() -> Vec<Established> {
         Established { retry: Some(retry), ..up },
         Established { retry: Some(tired), ..change(theirs) },
         called,
+        Established { modification: their_update, ..called },
         Established { ack: Some(due(0, 20)), ..called },
         Established { ack: Some(due(0, 0)), ..called },
         Established { ack: Some(answering), ack_is_first: false, ..up },

@@ -221,15 +221,17 @@ impl UserAgent {
     /// 504 to an UPDATE, which has to be answered promptly (RFC 3261, 14.2; RFC 3311, 5.2).
     pub(super) fn change_unanswered(&mut self, now: Tick, id: CallId) {
         for (carrier, code) in [(Carrier::Invite, 488), (Carrier::Update, 504)] {
-            let asked = self.calls.get_mut(&id).is_some_and(|call| call.theirs(carrier).is_some());
-            if !asked {
+            let asked = self.calls.get_mut(&id).and_then(|call| *call.theirs(carrier));
+            let Some(asked) = asked else { continue };
+            if self.refuse_change(now, id, carrier, status(code)).is_ok() {
+                self.tell(Event::Withdrawn(id));
                 continue;
             }
-            let _ = self.refuse_change(now, id, carrier, status(code));
+            // The call ends: nobody has to hear of it but the peer.
+            self.respond(now, asked, status(code), &Draft::default());
             if let Some(call) = self.calls.get_mut(&id) {
                 *call.theirs(carrier) = None;
             }
-            self.tell(Event::Withdrawn(id));
         }
         self.reschedule(id);
     }

@@ -321,9 +321,7 @@ impl Established {
 
     fn next_up(self, now: Tick, event: EstablishedEvent, timing: Timing) -> Step {
         match event {
-            EstablishedEvent::HangUp if !self.peer_knows() => {
-                (Established { phase: Phase::Leaving, ..self }, Few::NONE)
-            }
+            EstablishedEvent::HangUp if !self.peer_knows() => self.leave(),
             EstablishedEvent::HangUp => self.hang_up(End::HungUp(Party::Us)),
             EstablishedEvent::Modify { carrier, with_offer } => {
                 self.modify(now, carrier, with_offer)
@@ -348,6 +346,18 @@ impl Established {
             EstablishedEvent::Bye => self.hung_up(),
             EstablishedEvent::ByeAnswered => self.refuse(Refusal::NothingUnderWay),
             EstablishedEvent::Timeout => self.elapse(now, timing),
+        }
+    }
+
+    /// We have hung up, and wait for the ACK; their UPDATE need not wait so long (RFC 3261, 15.1.2).
+    fn leave(self) -> Step {
+        let leaving = Established { phase: Phase::Leaving, ..self };
+        match self.modification.answer_theirs(Carrier::Update, false) {
+            Ok(modification) => {
+                let answer = answer_with(Carrier::Update, TERMINATED);
+                (Established { modification, ..leaving }, Few::one(answer))
+            }
+            Err(_) => (leaving, Few::NONE),
         }
     }
 

@@ -2,6 +2,8 @@
 //! UPDATE before a call is up (RFC 3311), and changes that our user never answers.
 
 use super::*;
+use proptest::prelude::*;
+use sip::Method;
 
 fn body(sdp: &str, more: &str) -> String {
     let length = sdp.len();
@@ -221,4 +223,161 @@ fn changes_that_our_user_never_answers() {
     both.peer(&response("our", "200 OK", "", ""));
     text += &both.end();
     golden::compare("agent/unanswered.txt", &text);
+}
+
+/// What may happen to a call that rings, in any order.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Wait(u64),
+    /// The peer's UPDATE; its offer is one of a few, or none.
+    Update(Option<u8>),
+    /// The last UPDATE comes once more.
+    Again,
+    Accept,
+    Refuse,
+    /// Ours: answer, or hang up.
+    Answer,
+    HangUp,
+    /// Theirs: an answer to our INVITE in another branch, a refusal, CANCEL, ACK, BYE.
+    OtherBranch,
+    Refusal,
+    Cancel,
+    Ack,
+    Bye,
+}
+
+fn any_deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        4 => prop_oneof![0..300_u64, 10_000..25_000_u64].prop_map(Deed::Wait),
+        8 => prop::option::of(0..3_u8).prop_map(Deed::Update),
+        2 => Just(Deed::Again),
+        4 => Just(Deed::Accept),
+        2 => Just(Deed::Refuse),
+        1 => Just(Deed::Answer),
+        1 => Just(Deed::HangUp),
+        1 => Just(Deed::OtherBranch),
+        1 => Just(Deed::Refusal),
+        1 => Just(Deed::Cancel),
+        1 => Just(Deed::Ack),
+        1 => Just(Deed::Bye),
+    ]
+}
+
+struct Script {
+    ladder: Ladder,
+    we_called: bool,
+    cseq: u32,
+    /// Number, text, and how often it came.
+    updates: Vec<(u32, String, u32)>,
+    /// Our tag, as the caller has to repeat it.
+    to: String,
+}
+
+impl Script {
+    fn peer(&mut self, message: &str) {
+        let message = message.replace("{to}", &self.to);
+        self.ladder.peer(&message);
+    }
+
+    fn request(&mut self, method: &str, sdp: &str) -> String {
+        self.cseq += 1;
+        match (self.we_called, sdp) {
+            (true, _) => callee(method, self.cseq, "callee", sdp),
+            (false, "") => caller(method, self.cseq, &format!("{method}{}", self.cseq), "{to}", ""),
+            (false, _) => {
+                let branch = format!("{method}{}", self.cseq);
+                caller(method, self.cseq, &branch, "{to}", &body(sdp, ""))
+            }
+        }
+    }
+
+    fn perform(&mut self, deed: Deed) {
+        let call = self.ladder.call();
+        match deed {
+            Deed::Wait(millis) => self.ladder.wait(millis),
+            Deed::Update(offer) => {
+                let sdp = offer.map_or(String::new(), |offer| format!("offer {offer}"));
+                let update = self.request("UPDATE", &sdp);
+                self.updates.push((self.cseq, update.clone(), 1));
+                self.peer(&update);
+            }
+            Deed::Again => {
+                if let Some((_, update, times)) = self.updates.last_mut() {
+                    *times += 1;
+                    let update = update.clone();
+                    self.peer(&update);
+                }
+            }
+            Deed::Accept => accept(&mut self.ladder, "taken"),
+            Deed::Refuse => refuse(&mut self.ladder),
+            Deed::HangUp => hang_up(&mut self.ladder),
+            Deed::Answer if self.we_called => {
+                self.peer(&response("inv", "200 OK", "callee", ANSWER));
+            }
+            Deed::Answer => {
+                self.ladder.user("answer", |agent, now| agent.answer(now, call, b"early".to_vec()));
+            }
+            Deed::OtherBranch if self.we_called => {
+                self.peer(&response("inv", "200 OK", "other", ANSWER));
+            }
+            Deed::Refusal if self.we_called => {
+                self.peer(&response("inv", "486 Busy Here", "callee", ""));
+            }
+            Deed::Cancel if !self.we_called => self.peer(&cancel("1")),
+            Deed::Ack if !self.we_called => self.peer(&ack(7)),
+            Deed::Bye => {
+                let bye = self.request("BYE", "");
+                self.peer(&bye);
+            }
+            Deed::OtherBranch | Deed::Refusal | Deed::Cancel | Deed::Ack => {}
+        }
+    }
+}
+
+fn is_last_word(line: &&str) -> bool {
+    ["* Cancelled", "* Refused", "* Ended"].iter().any(|word| line.contains(word))
+}
+
+/// A call that rings, in one of four ways.
+fn ringing(we_called: bool, reliable: bool) -> Ladder {
+    if reliable {
+        return if we_called { heard_early("") } else { answered_early("") };
+    }
+    if we_called {
+        let mut ladder = calling("");
+        ladder.peer(&response("inv", "180 Ringing", "callee", ""));
+        return ladder;
+    }
+    let mut ladder = Ladder::new("");
+    ladder.peer(&invite("1"));
+    let call = ladder.call();
+    ladder.user("ring", |agent, now| agent.ring(now, call));
+    ladder
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn whatever_crosses_every_update_is_answered_and_nothing_is_left(
+        we_called: bool,
+        reliable: bool,
+        deeds in prop::collection::vec(any_deed(), 1..16),
+    ) {
+        let ladder = ringing(we_called, reliable);
+        let to = ladder.response_to();
+        let mut script = Script { ladder, we_called, cseq: 20, updates: Vec::new(), to };
+        for deed in deeds {
+            script.perform(deed);
+        }
+        let mut ladder = script.ladder;
+        ladder.run_out();
+        prop_assert_eq!(ladder.text.lines().filter(is_last_word).count(), 1, "{}", ladder.text);
+        for (cseq, _, times) in script.updates {
+            let answers = ladder.finals(Method::Update, cseq);
+            // Repeated after 64·T1 it is another one, and out of order or too late.
+            let answered = (1..=times).contains(&u32::try_from(answers.len()).expect("few"));
+            prop_assert!(answered, "{cseq}: {answers:?}\n{}", ladder.text);
+        }
+    }
 }

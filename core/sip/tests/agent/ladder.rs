@@ -5,8 +5,10 @@
 //! The rule to keep: the peer's messages are literal; only what has to be repeated from ours is
 //! filled in: `{to}` `{from}` `{via}` `{call}` `{cseq}` of our last message of the wanted kind.
 
+use sip::Method;
 use sip::agent::{CallId, CommandRefused, Config, Event, Flow, RegisterId, Transmit, UserAgent};
 use sip::message::{Message, Name, parse_datagram};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use stdx::{Micros, Rng, Tick};
 
@@ -31,6 +33,7 @@ pub(crate) struct Ladder {
     last_sent: Option<Transmit>,
     request: [String; 5],
     invite: [String; 5],
+    finals: BTreeMap<(Method, u32), BTreeSet<u16>>,
 }
 
 impl Ladder {
@@ -53,6 +56,7 @@ impl Ladder {
             last_sent: None,
             request: Default::default(),
             invite: Default::default(),
+            finals: BTreeMap::new(),
         }
     }
 
@@ -69,6 +73,16 @@ impl Ladder {
     /// The To of our last 200 to an INVITE.
     pub(crate) fn answered_to(&self) -> String {
         self.answered_to.clone()
+    }
+
+    /// The To of our last response.
+    pub(crate) fn response_to(&self) -> String {
+        self.response_to.clone()
+    }
+
+    /// With what we have answered a request of the peer finally.
+    pub(crate) fn finals(&self, method: Method, cseq: u32) -> Vec<u16> {
+        self.finals.get(&(method, cseq)).into_iter().flatten().copied().collect()
     }
 
     /// What we sent last.
@@ -136,11 +150,15 @@ impl Ladder {
 
     /// All timers fire; then nothing may be left.
     pub(crate) fn end(mut self) -> String {
+        self.run_out();
+        self.text
+    }
+
+    pub(crate) fn run_out(&mut self) {
         self.wait(7_200_000);
         let sizes = self.agent.sizes();
         let _ = writeln!(self.text, "   left: {sizes:?}");
         assert!(self.agent.is_idle(), "something is left:\n{}", self.text);
-        self.text
     }
 
     fn filled(&self, message: &str) -> String {
@@ -208,6 +226,10 @@ impl Ladder {
         match &message {
             Message::Response(response) => {
                 self.response_to = value(Name::To);
+                if response.status.is_final() {
+                    let asked = (headers.cseq.method, headers.cseq.number);
+                    self.finals.entry(asked).or_default().insert(response.status.code());
+                }
                 if response.status.code() == 200 && headers.cseq.method == sip::Method::Invite {
                     self.answered_to = value(Name::To);
                 }
