@@ -7,8 +7,8 @@ use super::limits::MAX_FORWARDS;
 use super::words::Flow;
 use crate::dialog::Dialog;
 use crate::message::{
-    Address, Host, Message, MessageWriter, Name, Reply, Request, Response, Rport, Uri, Via,
-    method_bytes, parse_datagram,
+    Address, Checked, Host, Message, MessageWriter, Name, Reply, Request, Response, Rport, Uri,
+    Via, method_bytes, parse_datagram,
 };
 use crate::registrar::Transport;
 use crate::{Method, Status};
@@ -41,14 +41,14 @@ impl Draft {
         Draft { sdp, ..Draft::default() }
     }
 
-    fn finish(&self, mut writer: MessageWriter<'_>) -> bool {
+    fn finish(&self, mut writer: MessageWriter<'_>, checked: Checked) -> bool {
         for (name, value) in &self.fields {
             writer.field(*name, value);
         }
         if self.sdp.is_some() {
             writer.field(Name::ContentType, b"application/sdp");
         }
-        writer.finish(self.sdp.as_deref().unwrap_or_default()).is_ok()
+        writer.finish_as(self.sdp.as_deref().unwrap_or_default(), checked).is_ok()
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn reply(
     let source = Some(source);
     let parts = Reply { reason, to_tag, record_route, source, ..Reply::new(status) };
     let writer = request.reply(&mut bytes, &parts);
-    draft.finish(writer).then_some(bytes)
+    draft.finish(writer, Checked::Parts).then_some(bytes)
 }
 
 /// A request as it came, to be answered later. Not for sending: it is not checked again.
@@ -189,7 +189,7 @@ pub(super) fn in_dialog(
         .field(Name::To, &party(dialog.remote_uri.expose(), &dialog.id.remote_tag))
         .field(Name::CallId, &dialog.id.call_id)
         .text(Name::CSeq, format_args!("{cseq} {method}"));
-    draft.finish(writer).then_some(bytes)
+    draft.finish(writer, Checked::Parts).then_some(bytes)
 }
 
 /// The next hop of a request in a dialog, if it is an address.
@@ -227,7 +227,7 @@ pub(super) fn from_invite(
         .field(Name::To, to)
         .field(Name::CallId, headers.call_id)
         .text(Name::CSeq, format_args!("{} {method}", headers.cseq.number));
-    draft.finish(writer).then_some(bytes)
+    draft.finish(writer, Checked::Whole).then_some(bytes)
 }
 
 /// The URIs of Record-Route in the order of the message.

@@ -431,10 +431,13 @@ impl UserAgent {
             let counted = (known.local_cseq, known.remote_cseq);
             (dialog.local_cseq, dialog.remote_cseq) = counted;
         }
+        let mut proven = true;
         if let Some(call) = self.calls.get(&call) {
             flow = towards(call.way, call.flow, &dialog);
+            proven = call.authentication.is_some();
         }
-        let draft = Draft { fields: credentials_of(&sent.bytes), ..Draft::default() };
+        let fields = if proven { credentials_of(&sent.bytes) } else { Vec::new() };
+        let draft = Draft { fields, ..Draft::default() };
         let (cseq, branch) = (headers.cseq.number, self.draw_branch());
         let bytes = compose::in_dialog(&dialog, &flow, Method::Ack, cseq, &branch, &draft);
         // An address that cannot be written: the peer repeats its 2xx, and gives up.

@@ -48,6 +48,7 @@ pub use values::{
     Replaces, RetryAfter, SessionExpires, UserToUser,
 };
 pub use via::{Rport, Via};
+pub(crate) use write::Checked;
 pub use write::{MessageWriter, Unwritable, method_bytes};
 
 /// Prints the type and nothing of its content: numbers, names and addresses are personal data.

@@ -36,14 +36,24 @@ pub enum Unwritable {
 pub struct MessageWriter<'b> {
     out: &'b mut Vec<u8>,
     begin: usize,
+    fields: usize,
     fault: Option<Unwritable>,
 }
 
+/// Header fields up to which a message of known parts is not near the limit of them.
+const FEW_FIELDS: usize = super::limits::FIELDS_MAX / 4;
+
+/// Bytes up to which no line of a message can be too long, nor its header.
+const FEW_BYTES: usize = super::limits::LINE_MAX;
+
 /// How much of what was written is read again.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Checked {
+pub(crate) enum Checked {
     /// The whole message.
     Whole,
+    /// Every value was read from a message that was accepted, or is of our own making: only a message
+    /// that comes near a limit is read again.
+    Parts,
     /// Only that no value ends its line: the message may lack what was missing in another one.
     LinesOnly,
 }
@@ -51,7 +61,7 @@ pub(super) enum Checked {
 impl<'b> MessageWriter<'b> {
     /// Begins a request at the end of `out`.
     pub fn request(out: &'b mut Vec<u8>, method: &[u8], uri: &[u8]) -> MessageWriter<'b> {
-        let mut writer = MessageWriter { begin: out.len(), out, fault: None };
+        let mut writer = MessageWriter { begin: out.len(), out, fields: 0, fault: None };
         if !all(method, is_token) {
             writer.note(Unwritable::NoToken);
         }
@@ -70,7 +80,7 @@ impl<'b> MessageWriter<'b> {
         status: Status,
         reason: fmt::Arguments<'_>,
     ) -> MessageWriter<'b> {
-        let mut writer = MessageWriter { begin: out.len(), out, fault: None };
+        let mut writer = MessageWriter { begin: out.len(), out, fields: 0, fault: None };
         writer.push_line(|out| {
             // Writing into memory does not fail.
             let _ = write!(Text(out), "SIP/2.0 {} {reason}", status.code());
@@ -80,7 +90,11 @@ impl<'b> MessageWriter<'b> {
 
     /// Adds a field; folds in the value become spaces.
     pub fn field(&mut self, name: Name, value: &[u8]) -> &mut Self {
-        self.other(name.as_str().as_bytes(), value)
+        if !is_one_line(value) {
+            self.note(Unwritable::LineBreak);
+            return self;
+        }
+        self.push_named(name, |out| push_unfolded(out, trim(value)))
     }
 
     /// Adds a field with a name of any kind.
@@ -101,7 +115,7 @@ impl<'b> MessageWriter<'b> {
 
     /// Adds a field whose value is appended by a function, so that nothing has to be copied.
     pub fn built(&mut self, name: Name, value: impl FnOnce(&mut Vec<u8>)) -> &mut Self {
-        self.push_field(name.as_str().as_bytes(), value)
+        self.push_named(name, value)
     }
 
     /// Adds Content-Length and the body. If anything is wrong, `out` is as it was before.
@@ -109,20 +123,37 @@ impl<'b> MessageWriter<'b> {
         self.finish_as(body, Checked::Whole)
     }
 
-    pub(super) fn finish_as(self, body: &[u8], checked: Checked) -> Result<(), Unwritable> {
-        let MessageWriter { out, begin, mut fault } = self;
+    pub(crate) fn finish_as(self, body: &[u8], checked: Checked) -> Result<(), Unwritable> {
+        let MessageWriter { out, begin, fields, mut fault } = self;
         let _ = write!(Text(out), "Content-Length: {}\r\n\r\n", body.len());
         out.extend_from_slice(body);
-        if fault.is_none() && checked == Checked::Whole {
-            fault = parse_datagram(&out[begin..]).err().map(|refusal| match refusal.fault() {
-                Some(fault) => Unwritable::Refused(fault),
-                None => Unwritable::NotSip,
-            });
+        let small = fields <= FEW_FIELDS && out.len() - begin <= FEW_BYTES;
+        let read_again = match checked {
+            Checked::Whole => true,
+            Checked::Parts => !small,
+            Checked::LinesOnly => false,
+        };
+        if fault.is_none() && read_again {
+            fault = read(&out[begin..]);
         }
+        debug_assert!(
+            fault.is_some() || checked == Checked::LinesOnly || read(&out[begin..]).is_none(),
+            "what was written of good parts cannot be read"
+        );
         if fault.is_some() {
             out.truncate(begin);
         }
         fault.map_or(Ok(()), Err)
+    }
+
+    /// A field whose name we know.
+    fn push_named(&mut self, name: Name, value: impl FnOnce(&mut Vec<u8>)) -> &mut Self {
+        if name == Name::ContentLength {
+            self.note(Unwritable::OwnLength);
+        } else if name == Name::Other {
+            self.note(Unwritable::NoToken);
+        }
+        self.push_value(name.as_str().as_bytes(), value)
     }
 
     fn push_field(&mut self, name: &[u8], value: impl FnOnce(&mut Vec<u8>)) -> &mut Self {
@@ -132,6 +163,11 @@ impl<'b> MessageWriter<'b> {
         if Name::of(name) == Name::ContentLength {
             self.note(Unwritable::OwnLength);
         }
+        self.push_value(name, value)
+    }
+
+    fn push_value(&mut self, name: &[u8], value: impl FnOnce(&mut Vec<u8>)) -> &mut Self {
+        self.fields += 1;
         self.push_line(|out| {
             out.extend_from_slice(name);
             out.extend_from_slice(b": ");
@@ -156,6 +192,12 @@ impl<'b> MessageWriter<'b> {
     }
 }
 
+/// What is wrong with a written message, if anything is.
+fn read(message: &[u8]) -> Option<Unwritable> {
+    let refusal = parse_datagram(message).err()?;
+    Some(refusal.fault().map_or(Unwritable::NotSip, Unwritable::Refused))
+}
+
 /// Whether nothing in this value ends a line, folds apart.
 fn is_one_line(value: &[u8]) -> bool {
     let mut at = 0;
@@ -178,7 +220,7 @@ impl Message<'_> {
                 MessageWriter::request(out, method_name, uri.raw())
             }
             Message::Response(Response { status, reason, .. }) => {
-                let mut writer = MessageWriter { begin: out.len(), out, fault: None };
+                let mut writer = MessageWriter { begin: out.len(), out, fields: 0, fault: None };
                 writer.push_line(|out| {
                     let _ = write!(Text(out), "SIP/2.0 {} ", status.code());
                     out.extend_from_slice(reason);

@@ -62,3 +62,7 @@ pub const REST: Micros = Micros(380);
 /// Datagrams within a frame from which a thread rests: 25 relayed calls, so that a rest gathers a
 /// packet or more on average.
 pub const DENSE_FROM: u64 = 50;
+
+/// How long legs that were only opened or closed may wait for other commands, so that one wake-up
+/// serves several calls; a port is free that much later.
+pub const PATIENCE: Micros = Micros::from_millis(20);

@@ -31,6 +31,7 @@ use limits::{COMMANDS_MAX, EVENTS_MAX, HAND_OVER, THREADS_MAX};
 use mio::{Poll, Waker};
 use ports::{NoPair, Ports};
 use rtp::keys::Key;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -51,13 +52,27 @@ pub struct Media {
     shared: Arc<Shared>,
     alive: Arc<AtomicUsize>,
     next_thread: usize,
+    /// Whether threads are woken by [`Media::wake`] only.
+    gathers: bool,
 }
 
 #[derive(Debug)]
 struct Thread {
     commands: SyncSender<Command>,
     waker: Waker,
+    /// What the thread was not woken for yet.
+    unread: Cell<Unread>,
     handle: Option<JoinHandle<()>>,
+}
+
+/// Commands that a thread was not woken for yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Unread {
+    Nothing,
+    /// Nobody hears whether it is done now or with the next ones: a leg that is opened is not heard
+    /// before it plays or is joined, and the kernel keeps what comes for it.
+    Patient,
+    Urgent,
 }
 
 /// What signalling's end knows of a leg.
@@ -91,6 +106,7 @@ impl Media {
             shared: Arc::default(),
             alive: Arc::default(),
             next_thread: 0,
+            gathers: false,
         };
         for number in 0..config.threads.clamp(1, THREADS_MAX) {
             let (events, wake) = (events.clone(), Arc::clone(&wake));
@@ -98,6 +114,52 @@ impl Media {
             media.threads.push(thread);
         }
         Ok((media, received))
+    }
+
+    /// From now on commands are gathered, and threads are woken by [`Media::wake`] only: being woken
+    /// costs more than a command.
+    pub fn gather(&mut self) {
+        self.gathers = true;
+    }
+
+    /// Wakes the threads that have something to do. Legs that were only opened or closed can wait:
+    /// says whether some do, so that it is asked again [a little later](limits::PATIENCE) with
+    /// `patient` false.
+    pub fn wake(&self, patient: bool) -> bool {
+        let least = if patient { Unread::Urgent } else { Unread::Patient };
+        let mut waits = false;
+        for thread in &self.threads {
+            if thread.unread.get() >= least {
+                thread.unread.set(Unread::Nothing);
+                // A thread that has ended refuses the next command.
+                let _ = thread.waker.wake();
+            }
+            waits |= thread.unread.get() != Unread::Nothing;
+        }
+        waits
+    }
+
+    fn send(&self, thread: usize, command: Command) -> Result<(), Refused> {
+        let thread = &self.threads[thread];
+        let urgency = match &command {
+            Command::Open(_) | Command::Close(_) => Unread::Patient,
+            Command::HandOver(..) => return thread.send(command).and_then(|()| thread.wake()),
+            Command::Update(..)
+            | Command::Play(..)
+            | Command::StopPlaying(_)
+            | Command::Join(..)
+            | Command::Part(_)
+            | Command::SendKey(..) => Unread::Urgent,
+        };
+        match thread.send(command) {
+            Ok(()) if self.gathers => {
+                thread.unread.set(thread.unread.get().max(urgency));
+                Ok(())
+            }
+            Ok(()) => thread.wake(),
+            // It has to read before it can be told more.
+            Err(why) => thread.wake().and(Err(why)),
+        }
     }
 
     /// Opens a leg: binds its ports, which then belong to it until it is closed.
@@ -115,7 +177,7 @@ impl Media {
             LocalPorts { rtp: pair.port, rtcp: if remote.mux { pair.port } else { pair.port + 1 } };
         let counted = Counted::one(&self.alive);
         let leg = Leg::new(self.clock.now(), id, *remote, drawn, pair, counted);
-        self.threads[thread].send(Command::Open(Box::new(leg)))?;
+        self.send(thread, Command::Open(Box::new(leg)))?;
         self.open.insert(id, Entry::new(thread, remote));
         Ok(ports)
     }
@@ -138,7 +200,7 @@ impl Media {
         if let Some(peer) = entry.joined {
             relayable(remote.codec, self.entry(peer)?.codec)?;
         }
-        self.threads[entry.thread].send(Command::Update(id, *remote))?;
+        self.send(entry.thread, Command::Update(id, *remote))?;
         let updated = Entry { joined: entry.joined, ..Entry::new(entry.thread, remote) };
         self.open.insert(id, updated);
         Ok(())
@@ -158,7 +220,7 @@ impl Media {
     ) -> Result<(), Refused> {
         let entry = self.entry(id)?;
         clips.of(entry.codec).ok_or(Refused::NoClip(entry.codec))?;
-        self.threads[entry.thread].send(Command::Play(id, play, clips.clone(), repeat))
+        self.send(entry.thread, Command::Play(id, play, clips.clone(), repeat))
     }
 
     /// Stops what is played; what is relayed to the leg is heard again.
@@ -166,7 +228,7 @@ impl Media {
     /// # Errors
     /// If there is no such leg, or its thread is behind.
     pub fn stop_playing(&self, id: LegId) -> Result<(), Refused> {
-        self.threads[self.entry(id)?.thread].send(Command::StopPlaying(id))
+        self.send(self.entry(id)?.thread, Command::StopPlaying(id))
     }
 
     /// Lets two legs hear each other. Each leaves the leg with which it was joined before.
@@ -182,7 +244,7 @@ impl Media {
         if left.thread != right.thread {
             self.move_leg(a, left.thread, right.thread)?;
         }
-        self.threads[right.thread].send(Command::Join(a, b))?;
+        self.send(right.thread, Command::Join(a, b))?;
         for leg in [a, b] {
             self.forget_join(leg);
         }
@@ -194,12 +256,12 @@ impl Media {
     /// A leg changes its thread; its sockets and its stream stay the same.
     fn move_leg(&mut self, id: LegId, from: usize, to: usize) -> Result<(), Refused> {
         let (sender, receiver) = sync_channel(1);
-        self.threads[from].send(Command::HandOver(id, sender))?;
+        self.send(from, Command::HandOver(id, sender))?;
         let wait = Duration::from_micros(HAND_OVER.0);
         let leg = receiver.recv_timeout(wait).map_err(|_| Refused::Stopped)?;
         self.forget_join(id);
         // A leg that cannot arrive is closed with the command that holds it.
-        if let Err(error) = self.threads[to].send(Command::Open(leg)) {
+        if let Err(error) = self.send(to, Command::Open(leg)) {
             self.open.remove(&id);
             return Err(error);
         }
@@ -214,7 +276,7 @@ impl Media {
     /// # Errors
     /// If there is no such leg, or its thread is behind.
     pub fn part(&mut self, id: LegId) -> Result<(), Refused> {
-        self.threads[self.entry(id)?.thread].send(Command::Part(id))?;
+        self.send(self.entry(id)?.thread, Command::Part(id))?;
         self.forget_join(id);
         Ok(())
     }
@@ -228,7 +290,7 @@ impl Media {
         if !entry.takes_keys {
             return Err(Refused::NoKeys);
         }
-        self.threads[entry.thread].send(Command::SendKey(id, key, length))
+        self.send(entry.thread, Command::SendKey(id, key, length))
     }
 
     /// Closes a leg and frees its ports; [`Event::Closed`] follows with its figures.
@@ -236,7 +298,7 @@ impl Media {
     /// # Errors
     /// If there is no such leg, or its thread is behind: then the leg is still open.
     pub fn close(&mut self, id: LegId) -> Result<(), Refused> {
-        self.threads[self.entry(id)?.thread].send(Command::Close(id))?;
+        self.send(self.entry(id)?.thread, Command::Close(id))?;
         self.forget_join(id);
         self.open.remove(&id);
         Ok(())
@@ -313,14 +375,18 @@ impl Thread {
         let worker = Worker::new(poll, clock, received, events, wake, Arc::clone(shared));
         let name = format!("media-{number}");
         let handle = std::thread::Builder::new().name(name).spawn(move || worker.run())?;
-        Ok(Thread { commands, waker, handle: Some(handle) })
+        let unread = Cell::new(Unread::Nothing);
+        Ok(Thread { commands, waker, unread, handle: Some(handle) })
     }
 
     fn send(&self, command: Command) -> Result<(), Refused> {
         self.commands.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => Refused::Busy,
             TrySendError::Disconnected(_) => Refused::Stopped,
-        })?;
+        })
+    }
+
+    fn wake(&self) -> Result<(), Refused> {
         self.waker.wake().map_err(|_| Refused::Stopped)
     }
 }

@@ -74,7 +74,9 @@ impl Outbox {
         if self.events.try_send(event).is_err() {
             count(&self.shared.events_dropped);
         }
-        self.told.set(true);
+        if is_urgent(&event) {
+            self.told.set(true);
+        }
     }
 
     /// Wakes signalling, once for all that it was told since.
@@ -82,6 +84,19 @@ impl Outbox {
         if self.told.take() {
             (self.wake)();
         }
+    }
+}
+
+/// Whether signalling does something about it. The others are figures, read when there is time.
+const fn is_urgent(event: &Event) -> bool {
+    match event {
+        Event::Latched { .. }
+        | Event::Key { .. }
+        | Event::PlayedOut { .. }
+        | Event::Silent { .. }
+        | Event::SoundAgain { .. }
+        | Event::Failed { .. } => true,
+        Event::Reported { .. } | Event::PeerLeft { .. } | Event::Closed { .. } => false,
     }
 }
 

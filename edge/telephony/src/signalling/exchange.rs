@@ -53,6 +53,8 @@ pub(super) struct Exchange {
     pub(super) pending: VecDeque<(ContactId, CallEvent)>,
     pub(super) applying: bool,
     pub(super) to_close: Vec<LegId>,
+    /// When media threads are woken for legs that were only opened or closed.
+    pub(super) wake_media_at: Option<Tick>,
     pub(super) out: Vec<Transmit>,
     pub(super) next_contact: u64,
     pub(super) next_leg: u64,
@@ -77,6 +79,8 @@ impl Exchange {
         media_events: Receiver<media::Event>,
         first_contact: u64,
     ) -> Exchange {
+        let mut media = media;
+        media.gather();
         let mut rng = Rng::new(setup.seed);
         let ua = UserAgent::new(Config::default(), rng.split(rng.clone().next_u64()));
         let _ = rng.next_u64();
@@ -103,6 +107,7 @@ impl Exchange {
             pending: VecDeque::new(),
             applying: false,
             to_close: Vec::new(),
+            wake_media_at: None,
             out: Vec::new(),
             next_contact: first_contact,
             next_leg: 0,
@@ -433,7 +438,18 @@ impl Exchange {
         let probes = self.trunks.iter().zip(&self.setup.trunks);
         let probe = probes.filter(|(_, trunk)| trunk.probe.is_some()).map(|(it, _)| it.probe_at);
         let code = self.codes.values().map(|code| code.until);
-        [ua, registrar].into_iter().flatten().chain(probe).chain(code).min()
+        let media = self.wake_media_at;
+        [ua, registrar, media].into_iter().flatten().chain(probe).chain(code).min()
+    }
+
+    /// Wakes media threads for what they were told in this turn.
+    pub(super) fn wake_media(&mut self, now: Tick) {
+        let patient = self.wake_media_at.is_none_or(|at| now < at);
+        let waits = self.media.wake(patient);
+        self.wake_media_at = match waits {
+            true => self.wake_media_at.or(Some(now + media::limits::PATIENCE)),
+            false => None,
+        };
     }
 
     /// Lets the timers that are due fire.

@@ -158,6 +158,7 @@ impl Signalling {
         for transmit in self.exchange.out.drain(..) {
             self.network.send(now, &transmit);
         }
+        self.exchange.wake_media(now);
     }
 
     /// When [`Signalling::read`] is wanted at the latest.

@@ -5,7 +5,10 @@ use crate::peer::{DEADLINE, Peer, event, place, remote, settle, socket, start};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::sync_channel;
 use telephony::clip::ClipCodec::Pcma;
-use telephony::media::{Config, Drawn, Event, LegId, Media, Opening, Refused};
+use telephony::clip::{Clip, FRAME_BYTES};
+use telephony::media::{
+    Clips, Config, Drawn, Event, LegId, Media, Opening, PlayId, Refused, Repeat,
+};
 
 fn opening(local: IpAddr) -> Opening {
     let address = SocketAddr::new(local, 40_000);
@@ -94,15 +97,33 @@ fn signalling_is_woken_after_events_were_queued() {
     let (waker, woken) = sync_channel(100);
     let wake = move || waker.try_send(()).expect("no more wake-ups than events");
     let (mut media, events) = Media::start(&config, wake).unwrap();
+    let clips = Clips { pcma: Clip::new(vec![0xd5; FRAME_BYTES]), ..Clips::default() };
     for n in 0..50 {
         media.open(LegId(n), &opening(place(44))).unwrap();
-        media.close(LegId(n)).unwrap();
+        media.play(LegId(n), PlayId(n), &clips, Repeat::Once).unwrap();
     }
     let mut told = 0;
     while told < 50 {
         woken.recv_timeout(DEADLINE).expect("events wake");
         told += events.try_iter().count();
     }
+}
+
+#[test]
+fn gathered_commands_are_carried_out_when_the_threads_are_woken() {
+    let (mut media, events) = start(1);
+    media.gather();
+    let clips = Clips { pcma: Clip::new(vec![0xd5; FRAME_BYTES]), ..Clips::default() };
+    media.open(LegId(1), &opening(place(44))).unwrap();
+    assert!(media.wake(true), "a leg that was only opened waits for others");
+    media.play(LegId(1), PlayId(1), &clips, Repeat::Once).unwrap();
+    assert!(!media.wake(true), "what is heard does not wait");
+    let played = events.recv_timeout(DEADLINE).expect("it was played");
+    assert_eq!(played, Event::PlayedOut { leg: LegId(1), play: PlayId(1) });
+    media.close(LegId(1)).unwrap();
+    assert!(media.wake(true) && !media.wake(false));
+    assert!(matches!(events.recv_timeout(DEADLINE), Ok(Event::Closed { .. })));
+    assert_eq!(media.legs(), 0);
 }
 
 #[test]
