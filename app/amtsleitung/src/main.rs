@@ -3,6 +3,10 @@
 
 use std::process::ExitCode;
 
+/// A call takes and gives back some hundred pieces of memory, which cost a sixth of its processor time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     amtsleitung::commands::run(std::env::args_os().skip(1).collect())
 }
