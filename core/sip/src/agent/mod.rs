@@ -10,7 +10,9 @@
 //! ```
 //!
 //! Joins [`crate::message`], [`crate::transaction`] and [`crate::dialog`]. Sessions are bytes here:
-//! offer and answer are the user's. Time is an argument, randomness a generator that the edge seeds.
+//! offer and answer are the user's. Time is an argument, randomness a generator that the edge seeds. A
+//! call that is up can be saved, and another agent goes on with it ([`SavedCall`]).
+//!
 //! The rule to keep: what is refused costs no memory; what is accepted ends with exactly one last
 //! event, and leaves nothing behind when its timers are over.
 
