@@ -74,6 +74,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     for missing in missing {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }
+    raise_file_limit(county, &log, lang);
     let clock = Clock::starting_at(Tick(0));
     let dates = horizon(county, clock.now().wall).ok_or_else(|| no_calendar(lang))?;
     let setup_of_centre = rehearsal::setup(county, dates).map_err(|why| format!("{why:?}"))?;
@@ -117,6 +118,26 @@ fn watch(at: SocketAddr, inbox: &Inbox, log: &Log, lang: Lang) -> Option<SocketA
             log.say(Level::Warning, &text);
             None
         }
+    }
+}
+
+/// Open files that a call takes: RTP and RTCP of two legs.
+const FILES_PER_CALL: u64 = 4;
+
+/// Open files beside the calls: sockets, connections of telephones, the log.
+const FILES_BESIDE: u64 = 5_000;
+
+/// Many systems start a process with 1,024 files and allow far more.
+fn raise_file_limit(county: &County, log: &Log, lang: Lang) {
+    let calls: u64 = county.trunks.iter().map(|trunk| u64::from(trunk.channels)).sum();
+    let wanted = calls * FILES_PER_CALL + FILES_BESIDE;
+    let has = rlimit::increase_nofile_limit(wanted).unwrap_or(0);
+    if has < wanted {
+        let text = lang.pick(
+            format!("Das System erlaubt {has} offene Dateien; alle Kanäle zugleich brauchen {wanted}. Siehe LimitNOFILE bei systemd."),
+            format!("The system allows {has} open files; all channels at once need {wanted}. See LimitNOFILE of systemd."),
+        );
+        log.say(Level::Warning, &text);
     }
 }
 

@@ -272,3 +272,138 @@ pub(super) const fn status(code: u16) -> Status {
         None => unreachable!(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::{Carrier, Listen};
+    use super::*;
+    use crate::media::Clips;
+    use sip::digest::{Credentials, Session, choose};
+    use sip::message::{Auth, parse_datagram};
+    use sip::number::{Digits, Plan};
+    use stdx::Redacted;
+
+    const HERE: &str = "192.0.2.1:5060";
+    const TRUNK: &str = "192.0.2.21:5060";
+    const FIXED: &str = "192.0.2.30:5062";
+    const PHONE: &str = "198.51.100.7:40000";
+
+    fn at(text: &str) -> Listen {
+        Listen { carrier: Carrier::Udp, address: text.parse().expect("an address") }
+    }
+
+    fn door() -> Door {
+        let plan =
+            Plan { country: Digits::of_two(b'4', b'9').expect("49"), area: None, stem: None };
+        let secret = Secret::of(b"k1", b"centre", &Redacted::new("pa55"));
+        let phone = |id: &str, at, secret| Phone { id: id.to_owned(), agent: None, at, secret };
+        let trunk =
+            Trunk { id: "t".to_owned(), peers: vec![at(TRUNK)], channels: 1, plan, probe: None };
+        let setup = Setup {
+            domain: "centre".to_owned(),
+            listen: vec![at(HERE)],
+            addresses: Vec::new(),
+            media_ports: 20_000..=20_003,
+            media_threads: 1,
+            trunks: vec![trunk],
+            phones: vec![phone("k1", None, Some(secret)), phone("door", Some(at(FIXED)), None)],
+            lines: Vec::new(),
+            music: Clips::default(),
+            done: Clips::default(),
+            refused: Clips::default(),
+            seed: 1,
+            nonce_key: [7; 32],
+        };
+        Door::new(&setup).expect("a domain that can be written")
+    }
+
+    fn flow(from: &str) -> Flow {
+        Flow::udp(HERE.parse().expect("ours"), from.parse().expect("theirs"))
+    }
+
+    fn request(method: &str, to: &str, more: &str) -> String {
+        format!(
+            "{method} sip:centre SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@centre>;tag=a\r\nTo: {to}\r\nCall-ID: c\r\nCSeq: 1 {method}\r\n{more}\
+             Content-Length: 0\r\n\r\n"
+        )
+    }
+
+    fn look(door: &mut Door, now: Tick, from: &str, text: &str) -> Entry {
+        let message = parse_datagram(text.as_bytes()).expect("a message");
+        door.look(now, &mut Rng::new(3), &flow(from), &message)
+    }
+
+    /// The Authorization that answers these challenges.
+    fn proof(entry: &Entry, password: &str, method: &str) -> String {
+        let Entry::Away(_, _, fields) = entry else { panic!("no challenge: {entry:?}") };
+        let challenges = fields.iter().filter_map(|(_, value)| {
+            let auth = Auth::parse(value)?;
+            sip::digest::Challenge::read(auth.scheme, auth.params()).ok()
+        });
+        let challenge = choose(challenges).remove(0);
+        let credentials = Credentials {
+            username: Redacted::new(b"k1".to_vec()),
+            password: Redacted::new(password.as_bytes().to_vec()),
+        };
+        let mut session = Session::new(challenge, b"cnonce");
+        let value = session.answer(&credentials, method.as_bytes(), b"sip:centre");
+        let value = value.expect("an answer");
+        format!("Authorization: {}\r\n", String::from_utf8_lossy(&value))
+    }
+
+    #[test]
+    fn trunks_fixed_telephones_and_dialogs_come_in() {
+        let mut door = door();
+        let invite = request("INVITE", "<sip:115@centre>", "");
+        assert_eq!(look(&mut door, Tick(0), TRUNK, &invite), Entry::In(None));
+        assert_eq!(look(&mut door, Tick(0), FIXED, &invite), Entry::In(Some(1)));
+        let bye = request("BYE", "<sip:115@centre>;tag=b", "");
+        assert_eq!(look(&mut door, Tick(0), PHONE, &bye), Entry::In(None));
+        // The same host at another port is somebody else.
+        let other = look(&mut door, Tick(0), "192.0.2.21:5061", &invite);
+        assert!(matches!(other, Entry::Away(Refused::Challenged, ..)));
+    }
+
+    #[test]
+    fn whoever_guesses_names_is_soon_not_answered() {
+        let mut door = door();
+        let mut silent = 0;
+        for guess in 0..2_000 {
+            let register = request("REGISTER", &format!("<sip:{guess}@centre>"), "");
+            let entry = look(&mut door, Tick(guess), PHONE, &register);
+            silent += u32::from(entry == Entry::Silence(Refused::Throttled));
+        }
+        assert!(silent > 1_500, "{silent}");
+        // Others are not hurt by it.
+        let register = request("REGISTER", "<sip:k1@centre>", "");
+        let entry = look(&mut door, Tick(2_000), "198.51.100.8:5060", &register);
+        assert!(matches!(entry, Entry::Away(Refused::Challenged, ..)));
+    }
+
+    #[test]
+    fn questions_of_strangers_are_answered_now_and_then() {
+        let mut door = door();
+        let options = request("OPTIONS", "<sip:centre>", "");
+        let asked = (0..2_000).map(|n| look(&mut door, Tick(n), PHONE, &options));
+        let answered = asked.filter(|entry| *entry == Entry::In(None)).count();
+        assert!((1..1_000).contains(&answered), "{answered}");
+    }
+
+    #[test]
+    fn a_telephone_comes_in_with_its_password_only() {
+        let mut door = door();
+        let register = request("REGISTER", "<sip:k1@centre>", "");
+        let challenge = look(&mut door, Tick(0), PHONE, &register);
+        let right = request("REGISTER", "<sip:k1@centre>", &proof(&challenge, "pa55", "REGISTER"));
+        let wrong = request("REGISTER", "<sip:k1@centre>", &proof(&challenge, "pass", "REGISTER"));
+        let denied = look(&mut door, Tick(1), PHONE, &wrong);
+        assert!(
+            matches!(denied, Entry::Away(Refused::WrongPassword, status, _) if status.code() == 401)
+        );
+        assert_eq!(look(&mut door, Tick(2), PHONE, &right), Entry::In(Some(0)));
+        // What was heard on the way cannot be used again, nor from elsewhere.
+        assert!(matches!(look(&mut door, Tick(3), PHONE, &right), Entry::Away(..)));
+        assert!(matches!(look(&mut door, Tick(3), "198.51.100.9:5060", &right), Entry::Away(..)));
+    }
+}

@@ -55,7 +55,7 @@ pub(super) struct Exchange {
     pub(super) to_close: Vec<LegId>,
     /// When media threads are woken for legs that were only opened or closed.
     pub(super) wake_media_at: Option<Tick>,
-    pub(super) out: Vec<Transmit>,
+    pub(super) out: VecDeque<Transmit>,
     pub(super) next_contact: u64,
     pub(super) next_leg: u64,
     pub(super) next_play: u64,
@@ -108,7 +108,7 @@ impl Exchange {
             applying: false,
             to_close: Vec::new(),
             wake_media_at: None,
-            out: Vec::new(),
+            out: VecDeque::new(),
             next_contact: first_contact,
             next_leg: 0,
             next_play: 0,
@@ -498,8 +498,17 @@ impl Exchange {
         while let Some(transmit) = self.ua.poll_transmit() {
             self.counters.sent += 1;
             self.trace_sent(now, &transmit.bytes, of);
-            self.out.push(transmit);
+            self.out.push_back(transmit);
         }
+    }
+
+    /// A message has no way to its peer: whoever waits for its answer hears that.
+    pub(super) fn not_sent(&mut self, now: Tick, transmit: &Transmit) {
+        self.ua.transport_failed(now, transmit);
+        while let Some(event) = self.ua.poll_event() {
+            self.heard(now, event);
+        }
+        self.collect(now, None);
     }
 
     fn trace_sent(&mut self, now: Tick, bytes: &[u8], of: Option<(ContactId, Party)>) {

@@ -186,7 +186,7 @@ fn caller(plan: &Plan, info: &InviteInfo) -> Number {
 
 /// `sip:anonymous@anonymous.invalid` (RFC 3323, 4.1.1.3).
 fn is_anonymous(from: &[u8]) -> bool {
-    user_of_address(from).is_none_or(|user| user.eq_ignore_ascii_case(b"anonymous"))
+    user_of_address(from).is_some_and(|user| user.eq_ignore_ascii_case(b"anonymous"))
 }
 
 fn user_of_address(value: &[u8]) -> Option<Cow<'_, [u8]>> {
@@ -202,4 +202,66 @@ pub(super) fn user_of(uri: &[u8]) -> Option<Cow<'_, [u8]>> {
     let user = uri.sip()?.user?;
     let number = user.split(|&byte| byte == b';').next()?;
     Some(percent_decode(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stdx::Redacted;
+
+    fn info(from: &str, copies: &[(Name, &str)]) -> InviteInfo {
+        let raw = |text: &str| Redacted::new(text.as_bytes().to_vec());
+        let here = "192.0.2.1:5060".parse().expect("ours");
+        InviteInfo {
+            request_uri: raw("sip:115@centre"),
+            from: raw(from),
+            to: raw("<sip:115@centre>"),
+            sip_call_id: raw("c"),
+            copies: copies.iter().map(|&(name, value)| (name, raw(value))).collect(),
+            max_forwards: Some(70),
+            offer: None,
+            other_body: false,
+            flow: Flow::udp(here, here),
+        }
+    }
+
+    fn called(from: &str, copies: &[(Name, &str)]) -> Option<String> {
+        let plan = Plan { country: GERMANY, area: Digits::new(b"4171"), stem: None };
+        let digits = caller(&plan, &info(from, copies)).digits()?;
+        Some(String::from_utf8_lossy(digits.as_bytes()).into_owned())
+    }
+
+    #[test]
+    fn the_network_s_word_stands_before_the_caller_s_own() {
+        let own = "\"M\u{fc}ller\" <sip:+4940123456@pbx;user=phone>;tag=1";
+        assert_eq!(called(own, &[]).as_deref(), Some("4940123456"));
+        let asserted = [(Name::PAssertedIdentity, "<tel:+494171693100>")];
+        assert_eq!(called(own, &asserted).as_deref(), Some("494171693100"));
+    }
+
+    #[test]
+    fn a_number_that_is_withheld_is_never_read() {
+        let own = "<sip:+4940123456@pbx>;tag=1";
+        for word in ["id", "user;id", "full", "ID", "header; user"] {
+            let copies = [(Name::PAssertedIdentity, "<tel:+494171693100>"), (Name::Privacy, word)];
+            assert_eq!(called(own, &copies), None, "{word}");
+        }
+        let asserted = [(Name::PAssertedIdentity, "<tel:+494171693100>")];
+        let anonymous = "\"Anonymous\" <sip:Anonymous@anonymous.invalid>;tag=1";
+        assert_eq!(called(anonymous, &asserted), None);
+        assert_eq!(called("<sip:pbx.example>;tag=1", &[]), None);
+        assert_eq!(called("<sip:pbx.example>;tag=1", &asserted).as_deref(), Some("494171693100"));
+        assert_eq!(called(own, &[(Name::Privacy, "none")]).as_deref(), Some("4940123456"));
+    }
+
+    #[test]
+    fn the_user_is_read_from_every_kind_of_uri() {
+        let user =
+            |uri: &str| user_of(uri.as_bytes()).map(|it| String::from_utf8_lossy(&it).into_owned());
+        assert_eq!(user("sip:*10@centre").as_deref(), Some("*10"));
+        assert_eq!(user("sip:%2A10@centre").as_deref(), Some("*10"));
+        assert_eq!(user("tel:+49-40-1").as_deref(), Some("+49401"));
+        assert_eq!(user("sip:115;phone-context=+49@c;user=phone").as_deref(), Some("115"));
+        assert_eq!(user("sip:centre"), None);
+    }
 }

@@ -122,6 +122,9 @@ impl Signalling {
         let behind = network.is_behind();
         network.counts.behind += u64::from(behind);
         network.read(now, &mut |flow, input| exchange.take_in(now, behind, flow, input));
+        for transmit in std::mem::take(&mut network.failed) {
+            exchange.not_sent(now, &transmit);
+        }
         exchange.hear_media(now);
         if exchange.deadline().is_some_and(|at| at <= now) {
             exchange.elapse(now, network);
@@ -155,8 +158,11 @@ impl Signalling {
 
     /// Sends what is to be sent.
     pub fn flush(&mut self, now: Tick) {
-        for transmit in self.exchange.out.drain(..) {
-            self.network.send(now, &transmit);
+        // What cannot be sent may lead to more: a call that fails tells the others.
+        while let Some(transmit) = self.exchange.out.pop_front() {
+            if self.network.send(now, &transmit) {
+                self.exchange.not_sent(now, &transmit);
+            }
         }
         self.exchange.wake_media(now);
     }

@@ -69,6 +69,8 @@ struct Connection {
     framer: Framer,
     flow: Flow,
     unsent: Vec<u8>,
+    /// What waits for a connection that we open; who sent it hears if it fails.
+    opening: Vec<Transmit>,
     /// Since when it has owed us a whole message.
     owes_since: Option<Tick>,
     broken: bool,
@@ -85,6 +87,8 @@ pub(super) struct Network {
     next_connection: u64,
     input: Vec<u8>,
     unread: Vec<Token>,
+    /// What waited for connections that did not come about.
+    pub(super) failed: Vec<Transmit>,
     /// Datagrams since a socket was last found empty.
     backlog: usize,
     sweep_at: Tick,
@@ -113,6 +117,7 @@ impl Network {
             next_connection: FIRST_CONNECTION,
             input: vec![0; DATAGRAM_MAX],
             unread: Vec::new(),
+            failed: Vec::new(),
             backlog: 0,
             sweep_at: Tick(0),
             counts: NetworkCounts::default(),
@@ -251,9 +256,10 @@ impl Network {
         // Without it an answer may wait for 40 ms; a stream works all the same.
         let _ = stream.set_nodelay(true);
         let flow = Flow { transport: Transport::Tcp, local, remote, connection: Some(id) };
-        let unsent = Vec::new();
+        let (unsent, opening) = (Vec::new(), Vec::new());
         let owes_since = Some(now);
-        let connection = Connection { stream, framer, flow, unsent, owes_since, broken: false };
+        let connection =
+            Connection { stream, framer, flow, unsent, opening, owes_since, broken: false };
         self.connections.insert(id, connection);
         Some(id)
     }
@@ -290,6 +296,7 @@ impl Network {
 
     fn close(&mut self, id: u64) {
         if let Some(mut connection) = self.connections.remove(&id) {
+            self.failed.append(&mut connection.opening);
             // What is not watched any more is what we want.
             let _ = self.poll.registry().deregister(&mut connection.stream);
             self.counts.connections_closed += u64::from(connection.broken);
@@ -314,15 +321,17 @@ impl Network {
         }
     }
 
-    /// Sends one message, or drops it if that is not possible now.
-    pub(super) fn send(&mut self, now: Tick, transmit: &Transmit) {
+    /// Sends one message, or drops it if that is not possible now. Says whether its sender need not
+    /// wait for an answer: a connection that cannot be had brings none.
+    pub(super) fn send(&mut self, now: Tick, transmit: &Transmit) -> bool {
         let Transmit { flow, bytes } = transmit;
         let sent = match flow.transport {
             Transport::Udp => self.send_datagram(flow, bytes),
-            Transport::Tcp => self.send_on_stream(now, flow, bytes),
+            Transport::Tcp => self.send_on_stream(now, transmit),
             Transport::Tls | Transport::WebSocket => false,
         };
         self.counts.unsent += u64::from(!sent);
+        !sent && flow.transport == Transport::Tcp
     }
 
     fn send_datagram(&self, flow: &Flow, bytes: &[u8]) -> bool {
@@ -330,7 +339,8 @@ impl Network {
         udp.is_some_and(|udp| udp.socket.send_to(bytes, flow.remote).is_ok())
     }
 
-    fn send_on_stream(&mut self, now: Tick, flow: &Flow, bytes: &[u8]) -> bool {
+    fn send_on_stream(&mut self, now: Tick, transmit: &Transmit) -> bool {
+        let Transmit { flow, bytes } = transmit;
         let id = match flow.connection {
             Some(id) => Some(id),
             None => self.connection_to(now, flow),
@@ -344,6 +354,9 @@ impl Network {
         }
         connection.unsent.extend_from_slice(bytes);
         connection.write();
+        if !connection.unsent.is_empty() {
+            connection.opening.push(transmit.clone());
+        }
         true
     }
 
@@ -386,6 +399,13 @@ impl Connection {
 
     /// Writes what waits, as far as the kernel takes it.
     fn write(&mut self) {
+        self.write_unsent();
+        if self.unsent.is_empty() {
+            self.opening.clear();
+        }
+    }
+
+    fn write_unsent(&mut self) {
         while !self.unsent.is_empty() {
             match self.stream.write(&self.unsent) {
                 Ok(0) => return,

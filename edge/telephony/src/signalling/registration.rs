@@ -155,3 +155,27 @@ fn is_domain(uri: &[u8], domain: &str) -> bool {
     let host = host.split([':', ';', '?', '>']).next().unwrap_or_default();
     host.eq_ignore_ascii_case(domain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preferences_have_at_most_three_digits_behind_the_point() {
+        let read = |text: &str| quality(text.as_bytes()).map(Quality::thousandths);
+        assert_eq!(read("1"), Some(1_000));
+        assert_eq!(read("0.7"), Some(700));
+        assert_eq!(read("0.25"), Some(250));
+        assert_eq!(read("1.000"), Some(1_000));
+        for bad in ["", "2", "1.1", "0.1234", "0.-1", "-0", "x", "0.x"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_domain_is_ours_in_any_case_and_with_a_port() {
+        assert!(is_domain(b"sip:k1@Centre.Example:5060;transport=tcp", "centre.example"));
+        assert!(!is_domain(b"sip:k1@other.example", "centre.example"));
+        assert!(!is_domain(b"sip:centre.example", "centre.example"));
+    }
+}

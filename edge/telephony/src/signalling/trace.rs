@@ -220,3 +220,66 @@ impl Rung {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rung(at: u64, party: Party, what: What) -> Rung {
+        Rung { at: Tick(at), party, what }
+    }
+
+    #[test]
+    fn a_ladder_is_drawn_as_people_read_it() {
+        let rungs = vec![
+            rung(1_000_000, Party::Caller, What::RequestIn(Method::Invite)),
+            rung(1_000_400, Party::Agent, What::RequestOut(Method::Invite)),
+            rung(3_500_000, Party::Agent, What::ResponseIn(200, Method::Invite)),
+            rung(3_500_100, Party::Caller, What::ResponseOut(200, Method::Invite)),
+            rung(3_520_000, Party::Caller, What::SoundBegan),
+        ];
+        let drawn = Ladder { rungs, left_out: 0, over: false }.drawn(["caller", "centre", "agent"]);
+        let expected = "\
+s  caller                      centre                      agent
+       0.000  │ ── INVITE ────────────▶ │                           │
+       0.000  │                         │ ── INVITE ────────────▶ │
+       2.500  │                         │ ◀─ 200 (INVITE) ─────── │
+       2.500  │ ◀─ 200 (INVITE) ─────── │                           │
+       2.520  │ ♪                       │                           │
+";
+        assert_eq!(drawn.trim_start(), expected);
+    }
+
+    #[test]
+    fn ladders_and_their_dialogs_are_bounded() {
+        let mut traces = Traces::default();
+        let calls = TRACES_KEPT as u64 + 10;
+        for n in 0..calls {
+            let contact = ContactId(n);
+            traces.learn(&n.to_be_bytes(), contact, Party::Caller);
+            for at in 0..=TRACE_LINES as u64 {
+                traces.add(Tick(at), contact, Party::Caller, What::Key);
+            }
+            traces.end(contact);
+        }
+        assert_eq!(traces.ladders.len(), TRACES_KEPT);
+        assert_eq!((traces.dialogs.len(), traces.of_contact.len()), (TRACES_KEPT, TRACES_KEPT));
+        assert!(
+            traces.ladder(ContactId(0)).is_none() && traces.owner(&0_u64.to_be_bytes()).is_none()
+        );
+        let last = traces.ladder(ContactId(calls - 1)).expect("the newest is kept");
+        assert_eq!((last.rungs.len(), last.left_out), (TRACE_LINES, 1));
+        assert_eq!(last.rungs.last().map(|rung| rung.at), Some(Tick(TRACE_LINES as u64)));
+    }
+
+    #[test]
+    fn what_we_wrote_is_known_by_its_first_line() {
+        let head = "\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nCall-ID: a@b\r\nCSeq: 7 BYE\r\n\r\n";
+        let request = format!("BYE sip:a@h SIP/2.0{head}");
+        assert_eq!(sent(request.as_bytes()), Some(What::RequestOut(Method::Bye)));
+        let response = format!("SIP/2.0 200 OK{head}");
+        assert_eq!(sent(response.as_bytes()), Some(What::ResponseOut(200, Method::Bye)));
+        assert_eq!(call_id_of(response.as_bytes()), Some(&b"a@b"[..]));
+        assert_eq!(sent(b"SIP/2.0 2"), None);
+    }
+}
