@@ -141,6 +141,8 @@ pub(super) struct Leg {
     pub(super) playing: Option<Playing>,
     /// Its group in the thread's beat.
     pub(super) group: Option<usize>,
+    /// Whether its packets wait until others wake the thread.
+    pub(super) quiet: bool,
     pub(super) keys_in: KeyReceiver,
     latch: Latch,
     reception: Reception,
@@ -178,6 +180,7 @@ impl Leg {
             peer: None,
             playing: None,
             group: None,
+            quiet: false,
             keys_in: KeyReceiver::new(CLOCK_RATE),
             latch: Latch::new(now, remote.address, rules(&remote)),
             reception: Reception::new(CLOCK_RATE),

@@ -10,12 +10,14 @@
 //! The rule to keep: a media thread never waits for signalling, and signalling never touches a
 //! packet. They meet in `words` only.
 
+mod batch;
 mod clock;
 mod leg;
 pub mod limits;
 mod pace;
 mod ports;
 mod schedule;
+mod watch;
 mod words;
 mod worker;
 
@@ -40,7 +42,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use stdx::Micros;
-use worker::{Command, Shared, WAKER, Wake, Worker};
+use watch::{WAKER, Watch};
+use worker::{Command, Shared, Wake, Worker};
 
 /// Signalling's end of the media threads. Dropping it stops them and closes every leg.
 #[derive(Debug)]
@@ -372,7 +375,8 @@ impl Thread {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKER)?;
         let (commands, received) = sync_channel(COMMANDS_MAX);
-        let worker = Worker::new(poll, clock, received, events, wake, Arc::clone(shared));
+        let watch = Watch::new(poll)?;
+        let worker = Worker::new(watch, clock, received, events, wake, Arc::clone(shared));
         let name = format!("media-{number}");
         let handle = std::thread::Builder::new().name(name).spawn(move || worker.run())?;
         let unread = Cell::new(Unread::Nothing);

@@ -4,15 +4,16 @@
 //! The rule to keep: nothing here waits for anybody but the kernel, and nothing allocates for a
 //! packet.
 
+use super::batch::{Batch, Room};
 use super::clock::Clock;
 use super::leg::{CLOCK_RATE, Heard, Leg, Playing, What};
-use super::limits::{DRAIN_MAX, GROUP_FILLS, PHASES, READY_MAX, SWEEP};
-use super::pace::Pace;
+use super::limits::{DRAIN_MAX, GAP_MAX, GROUP_FILLS, PHASES, ROUSE_MAX, SWEEP};
+use super::pace::{Found, Pace};
 use super::schedule::{Schedule, Turn};
+use super::watch::{Ready, WAKER, Watch};
 use super::words::{Clips, Event, LegId, PlayId, Remote, Repeat};
 use crate::clip::ClipCodec;
-use mio::net::UdpSocket;
-use mio::{Events, Interest, Poll, Registry, Token};
+use mio::{Events, Token};
 use rtp::g711::{ALAW_TO_ULAW, ULAW_TO_ALAW};
 use rtp::keys::{Heard as HeardKey, Key, KeyPress};
 use rtp::limits::DATAGRAM_MAX;
@@ -27,9 +28,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::Duration;
 use stdx::{Micros, Tick};
-
-/// The token of the waker; those of sockets are twice a slot, and one more for RTCP.
-pub(super) const WAKER: Token = Token(usize::MAX);
 
 /// What signalling wants of one thread.
 #[derive(Debug)]
@@ -169,7 +167,7 @@ impl Beat {
 }
 
 pub(super) struct Worker {
-    poll: Poll,
+    watch: Watch,
     clock: Clock,
     commands: Receiver<Command>,
     outbox: Outbox,
@@ -179,13 +177,14 @@ pub(super) struct Worker {
     sweep_at: Tick,
     /// Sockets that were not read to the end.
     unread: Vec<Token>,
-    /// One more than the longest datagram, so that a longer one is seen to be so.
-    input: [u8; DATAGRAM_MAX + 1],
+    batch: Batch,
+    /// What this turn found.
+    found: Found,
 }
 
 impl Worker {
     pub(super) fn new(
-        poll: Poll,
+        watch: Watch,
         clock: Clock,
         commands: Receiver<Command>,
         events: SyncSender<Event>,
@@ -193,7 +192,7 @@ impl Worker {
         shared: Arc<Shared>,
     ) -> Worker {
         Worker {
-            poll,
+            watch,
             clock,
             commands,
             outbox: Outbox { events, shared, wake, told: Cell::new(false) },
@@ -202,23 +201,20 @@ impl Worker {
             pace: Pace::default(),
             sweep_at: clock.now(),
             unread: Vec::new(),
-            input: [0; DATAGRAM_MAX + 1],
+            batch: Batch::new(),
+            found: Found::default(),
         }
     }
 
     /// Until it is told to stop. Then every leg says farewell and its sockets close.
     pub(super) fn run(mut self) {
-        let mut events = Events::with_capacity(READY_MAX);
+        let mut ready = Ready::new();
         while !self.outbox.shared.stop.load(Ordering::Acquire) {
-            self.rest();
-            // An interrupted wait names no sockets; everything else still has its turn.
-            if self.poll.poll(&mut events, self.timeout()).is_err() {
-                events.clear();
-            }
+            self.watch.wait(&mut ready, self.timeout());
             // Before reading, so that a packet that comes after a command meets what it ordered. A
             // slot that changed its leg here is read once in vain.
             self.carry_out_commands();
-            self.read(&events);
+            self.read(&mut ready);
             self.serve_listeners();
             self.sweep();
             self.outbox.wake();
@@ -235,29 +231,72 @@ impl Worker {
         let beat = self.beat.deadline();
         let sweep = (!self.legs.slot_of.is_empty()).then_some(self.sweep_at);
         let next = [beat, sweep].into_iter().flatten().min()?;
-        Some(Duration::from_micros(next.since(self.clock.now()).0))
-    }
-
-    /// While packets are dense, several are read at once.
-    fn rest(&self) {
-        let rest = self.pace.rest(self.clock.now());
-        if rest > Micros::ZERO && self.unread.is_empty() {
-            std::thread::park_timeout(Duration::from_micros(rest.0));
-        }
+        let wait = next.since(self.clock.now());
+        let wait = if self.watch.quiet > 0 { wait.min(GAP_MAX) } else { wait };
+        Some(Duration::from_micros(wait.0))
     }
 
     // ---- reading ----
 
-    fn read(&mut self, events: &Events) {
+    fn read(&mut self, ready: &mut Ready) {
         let now = self.clock.now();
-        let mut datagrams = 0;
         for token in std::mem::take(&mut self.unread) {
-            datagrams += self.drain(token, now);
+            self.found.datagrams += self.drain(token, now);
         }
-        for token in events.iter().map(mio::event::Event::token).filter(|&it| it != WAKER) {
-            datagrams += self.drain(token, now);
+        for token in tokens(&ready.waking) {
+            let datagrams = self.drain(token, now);
+            self.found.add_waking(token, datagrams);
         }
-        self.pace.read(now, datagrams);
+        self.watch.look(ready);
+        for token in tokens(&ready.waiting) {
+            let datagrams = self.drain(token, now);
+            self.found.add_waiting(token, datagrams);
+        }
+        self.send_batch();
+        self.keep_pace(now);
+    }
+
+    fn send_batch(&mut self) {
+        let Worker { batch, legs, .. } = self;
+        batch.empty(|slot, datagram, payload| {
+            if let Some(leg) = legs.at(slot) {
+                leg.send(datagram, payload);
+            }
+        });
+    }
+
+    /// Who wakes the thread from now on.
+    fn keep_pace(&mut self, now: Tick) {
+        let idle = self.found.datagrams == 0 && self.pace.gap(now) >= GAP_MAX;
+        let change = self.pace.turn(now, &self.found);
+        self.found.clear();
+        if let Some(slot) = change.rouse {
+            self.set_quiet(slot, false);
+        }
+        if let Some(slot) = change.quieten {
+            self.set_quiet(slot, true);
+        }
+        if idle && self.watch.quiet > 0 {
+            self.rouse_some();
+        }
+    }
+
+    /// Nothing comes any more, so nobody is to be waited for.
+    fn rouse_some(&mut self) {
+        let slots = self.legs.slots.iter().enumerate();
+        let quiet = slots.filter(|(_, leg)| leg.as_ref().is_some_and(|it| it.quiet));
+        let quiet: Vec<usize> = quiet.map(|(slot, _)| slot).take(ROUSE_MAX).collect();
+        quiet.into_iter().for_each(|slot| self.set_quiet(slot, false));
+    }
+
+    fn set_quiet(&mut self, slot: usize, quiet: bool) {
+        let Some(leg) = self.legs.at(slot) else { return };
+        let id = leg.id;
+        if let Err(error) = self.watch.change(leg, slot, quiet) {
+            self.part(id);
+            self.remove(id);
+            self.outbox.tell(Event::Failed { leg: id, kind: error.kind() });
+        }
     }
 
     /// Reads until nothing is left: the kernel tells of new datagrams only. Says how many came.
@@ -267,7 +306,7 @@ impl Worker {
             let Some(leg) = self.legs.at(slot) else { return datagrams };
             let socket = if token.0.is_multiple_of(2) { Some(&leg.rtp) } else { leg.rtcp.as_ref() };
             let Some(socket) = socket else { return datagrams };
-            match socket.recv_from(&mut self.input) {
+            match socket.recv_from(self.batch.room()) {
                 Ok((length, from)) => self.datagram(slot, length, from, now),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return datagrams,
                 // What an earlier packet of ours met on its way (ICMP); the datagrams stand behind it.
@@ -279,7 +318,7 @@ impl Worker {
     }
 
     fn datagram(&mut self, slot: usize, length: usize, from: SocketAddr, now: Tick) {
-        let done = match kind(&self.input[..length]) {
+        let done = match kind(&self.batch.room()[..length]) {
             Kind::Rtp => self.rtp(slot, length, from, now),
             Kind::Rtcp => self.rtcp(slot, length, from, now),
             Kind::Stun | Kind::Zrtp | Kind::Dtls | Kind::TurnChannel | Kind::Other => None,
@@ -290,7 +329,8 @@ impl Worker {
     }
 
     fn rtp(&mut self, slot: usize, length: usize, from: SocketAddr, now: Tick) -> Option<()> {
-        let packet = Packet::parse(&self.input[..length]).ok()?;
+        let room = self.batch.room();
+        let packet = Packet::parse(&room[..length]).ok()?;
         let leg = self.legs.at(slot)?;
         let heard = leg.hear(now, from, &packet);
         tell_heard(&self.outbox, leg.id, from, heard);
@@ -305,17 +345,21 @@ impl Worker {
         let what = if leg.remote.we_receive { heard.what } else { What::Noise };
         let (codec, peer) = (leg.remote.codec, leg.peer);
         let (header, payload) = (packet.header, packet.payload.len());
-        let Some(peer) = peer.and_then(|peer| self.legs.at(peer)) else { return Some(()) };
+        let Some(slot) = peer else { return Some(()) };
+        let Some(peer) = self.legs.at(slot) else { return Some(()) };
         let Some(header) = peer.relayed(now, &header, what) else { return Some(()) };
-        match law_map(codec, peer.remote.codec).filter(|_| what == What::Sound) {
-            None => relay_as_it_is(peer, &mut self.input[..length], &header, payload),
-            Some(map) => relay_mapped(peer, &self.input[..length], header, map),
+        let length = match law_map(codec, peer.remote.codec).filter(|_| what == What::Sound) {
+            None => rewrite(&mut room[..length], &header).ok().map(|()| length),
+            Some(map) => map_law(room, length, header, map),
+        };
+        if length.is_some_and(|length| self.batch.keep(slot, length, payload)) {
+            self.send_batch();
         }
         Some(())
     }
 
     fn rtcp(&mut self, slot: usize, length: usize, from: SocketAddr, now: Tick) -> Option<()> {
-        let compound = Compound::parse(&self.input[..length]).ok()?;
+        let compound = Compound::parse(&self.batch.room()[..length]).ok()?;
         let leg = self.legs.at(slot)?;
         let Some(left) = leg.hear_reports(now, from, &compound) else { return Some(()) };
         self.outbox.tell(Event::Reported { leg: leg.id, figures: leg.figures() });
@@ -361,7 +405,7 @@ impl Worker {
 
     fn open(&mut self, mut leg: Box<Leg>) {
         let slot = self.legs.next_free();
-        match register(self.poll.registry(), &mut leg, slot) {
+        match self.watch.add(&mut leg, slot) {
             Ok(()) => {
                 // What came before the kernel was told to watch is read now.
                 self.unread.push(Token(slot * 2));
@@ -389,7 +433,7 @@ impl Worker {
     fn remove(&mut self, id: LegId) -> Option<Box<Leg>> {
         let slot = *self.legs.slot_of.get(&id)?;
         let mut leg = self.legs.take(id)?;
-        deregister(self.poll.registry(), &mut leg);
+        self.watch.remove(&mut leg);
         if let Some(group) = leg.group.take() {
             self.beat.groups[group].retain(|&it| it != slot);
         }
@@ -501,22 +545,6 @@ fn tell_heard(outbox: &Outbox, leg: LegId, from: SocketAddr, heard: Heard) {
     }
 }
 
-fn register(registry: &Registry, leg: &mut Leg, slot: usize) -> io::Result<()> {
-    registry.register(&mut leg.rtp, Token(slot * 2), Interest::READABLE)?;
-    match &mut leg.rtcp {
-        Some(rtcp) => registry.register(rtcp, Token(slot * 2 + 1), Interest::READABLE),
-        None => Ok(()),
-    }
-}
-
-fn deregister(registry: &Registry, leg: &mut Leg) {
-    let sockets: [Option<&mut UdpSocket>; 2] = [Some(&mut leg.rtp), leg.rtcp.as_mut()];
-    for socket in sockets.into_iter().flatten() {
-        // A socket that is not watched is what we want.
-        let _ = registry.deregister(socket);
-    }
-}
-
 /// The map of one law to the other; none if the codecs are alike.
 const fn law_map(from: ClipCodec, to: ClipCodec) -> Option<&'static [u8; 256]> {
     match (from, to) {
@@ -529,22 +557,18 @@ const fn law_map(from: ClipCodec, to: ClipCodec) -> Option<&'static [u8; 256]> {
     }
 }
 
-fn relay_as_it_is(peer: &mut Leg, datagram: &mut [u8], header: &Header, payload: usize) {
-    if rewrite(datagram, header).is_ok() {
-        peer.send(datagram, payload);
-    }
-}
-
-/// Every byte of one law has its byte of the other.
-fn relay_mapped(peer: &mut Leg, datagram: &[u8], header: Header, map: &[u8; 256]) {
-    let Ok(packet) = Packet::parse(datagram) else { return };
+/// Every byte of one law has its byte of the other. Says how long the datagram is then.
+fn map_law(room: &mut Room, length: usize, header: Header, map: &[u8; 256]) -> Option<usize> {
+    let packet = Packet::parse(&room[..length]).ok()?;
     let mut payload = [0; DATAGRAM_MAX];
     let payload = &mut payload[..packet.payload.len()];
     for (to, from) in payload.iter_mut().zip(packet.payload) {
         *to = map[usize::from(*from)];
     }
-    let mut out = [0; DATAGRAM_MAX];
-    if let Ok(length) = Outgoing::new(header, payload).write(&mut out) {
-        peer.send(&out[..length], payload.len());
-    }
+    Outgoing::new(header, payload).write(room).ok()
+}
+
+/// The sockets that the kernel named.
+fn tokens(events: &Events) -> impl Iterator<Item = Token> {
+    events.iter().map(mio::event::Event::token).filter(|&it| it != WAKER)
 }

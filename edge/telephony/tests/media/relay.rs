@@ -74,6 +74,34 @@ fn announcement_agent_and_music_are_one_stream() {
 }
 
 #[test]
+fn among_many_everybody_is_heard_and_later_one_alone_too() {
+    let (mut media, events) = start(1);
+    let mut peers: Vec<Peer> =
+        (0..60).map(|n| Peer::call(&mut media, place(10), n, Pcma)).collect();
+    for pair in peers.chunks(2) {
+        media.join(pair[0].leg, pair[1].leg).unwrap();
+    }
+    settle(&mut media, &events, &peers[59]);
+    let rounds: u8 = 100;
+    for round in 0..rounds {
+        peers.iter_mut().for_each(|peer| peer.say(round));
+        for (n, peer) in peers.iter().enumerate() {
+            let (header, payload) = peer.hear();
+            assert_eq!(payload, [round; 160]);
+            assert_eq!(header.ssrc, 0xa000_0000 + n as u32);
+            assert_eq!(header.sequence, 65_530_u16.wrapping_add(u16::from(round)));
+        }
+    }
+    // Whoever waited for the others while they talked has nobody to wait for any more.
+    let [a, b] = &mut peers[..2] else { unreachable!("there are 60") };
+    for round in 0..rounds {
+        a.say(round);
+        assert_eq!(b.hear().1, [round; 160]);
+    }
+    assert_eq!(media.legs(), 60);
+}
+
+#[test]
 fn parted_legs_hear_nothing() {
     let (mut media, events) = start(1);
     let mut a = Peer::call(&mut media, place(3), 1, Pcma);
