@@ -4,6 +4,7 @@
 //! ```text
 //!  media-bench [SECONDS]                      the three rows of the table, and the kernel alone
 //!  media-bench relay|direct|music|floor LEGS SECONDS [THREADS [busy]]
+//!  media-bench setup CALLS                    opening, joining and closing the two legs of a call
 //! ```
 //!
 //! Senders and receivers run in a process of their own, which is this program again. `direct` sends
@@ -26,7 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use telephony::clip::{Clip, ClipCodec, FRAME_BYTES};
 use telephony::media::{
-    Clips, Clock, Config, Drawn, LegId, Media, Opening, PayloadMap, PlayId, Remote, Repeat,
+    Clips, Clock, Config, Drawn, Event, LegId, Media, Opening, PayloadMap, PlayId, Refused, Remote,
+    Repeat,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -38,6 +40,9 @@ const FRAME_NANOS: u64 = 20_000_000;
 
 /// How long the thread of `floor` sleeps; with what a timer adds, half a millisecond passes.
 const REST: Duration = Duration::from_micros(380);
+
+/// Calls that are up at once while calls are set up.
+const CALLS_UP: u64 = 200;
 
 /// Before measuring begins: both sides have latched and the caches are warm.
 const WARM_UP_NANOS: u64 = 1_000_000_000;
@@ -72,6 +77,7 @@ fn main() -> Outcome<()> {
         ["load", task, legs, seconds, rest @ ..] => {
             generate(&load(task, legs, seconds, "1", *rest == ["busy"])?)
         }
+        ["setup", calls] => measure_setup(calls.parse()?),
         [task, legs, seconds] => measure(&load(task, legs, seconds, "1", false)?),
         [task, legs, seconds, threads] => measure(&load(task, legs, seconds, threads, false)?),
         [task, legs, seconds, threads, "busy"] => {
@@ -177,7 +183,7 @@ fn measure(load: &Load) -> Outcome<()> {
     Ok(())
 }
 
-/// Sends to itself as many packets as the relay would pass on, 2,000 times a second.
+/// Sends to itself as many packets as the relay would pass on, with the same rests.
 fn measure_floor(load: &Load) -> Outcome<()> {
     let bind = |_| std::net::UdpSocket::bind(SocketAddr::new(LOOPBACK, 0));
     let from: Vec<_> = (0..load.legs).map(bind).collect::<io::Result<_>>()?;
@@ -199,27 +205,79 @@ fn measure_floor(load: &Load) -> Outcome<()> {
     Ok(())
 }
 
+/// Calls begin one after the other, as fast as the media thread takes them.
+fn measure_setup(calls: u64) -> Outcome<()> {
+    let (mut media, events) = Media::start(&Config { threads: 1, ports: 20_000..=39_999 }, || {})?;
+    // Nobody has this port open for us: what is sent there is dropped.
+    let nobody = UdpSocket::bind(SocketAddr::new(LOOPBACK, 0))?;
+    let port = nobody.local_addr()?.port();
+    let (clock, before, mut closed) = (Clock::start(), Used::now()?, 0);
+    for call in 0..calls + CALLS_UP {
+        if call < calls {
+            let [a, b] = [call * 2, call * 2 + 1];
+            for leg in [a, b] {
+                patiently(|| media.open(LegId(leg), &opening(leg, port)).map(|_| ()))?;
+            }
+            patiently(|| media.join(LegId(a), LegId(b)))?;
+        }
+        if let Some(ended) = call.checked_sub(CALLS_UP) {
+            for leg in [ended * 2, ended * 2 + 1] {
+                patiently(|| media.close(LegId(leg)))?;
+            }
+        }
+        closed += events.try_iter().filter(is_closed).count() as u64;
+    }
+    while closed < calls * 2 {
+        closed += u64::from(is_closed(&events.recv()?));
+    }
+    let (used, wall) = (Used::now()?.since(&before), clock.nanos());
+    println!(
+        "Setup of {calls}: {:.1} µs of processor time a call, {:.0} calls/s, {:?}",
+        used.nanos as f64 / 1e3 / calls as f64,
+        calls as f64 * 1e9 / wall as f64,
+        media.counts(),
+    );
+    Ok(())
+}
+
+const fn is_closed(event: &Event) -> bool {
+    matches!(event, Event::Closed { .. })
+}
+
+/// Again while the thread is behind.
+fn patiently(mut order: impl FnMut() -> Result<(), Refused>) -> Result<(), Refused> {
+    loop {
+        match order() {
+            Err(Refused::Busy) => std::thread::yield_now(),
+            done => return done,
+        }
+    }
+}
+
+/// A leg whose peer is at this port; two with consecutive numbers belong together.
+fn opening(number: u64, port: u16) -> Opening {
+    let map = PayloadMap { sound: 8, event: Some(101) };
+    let remote = Remote {
+        address: SocketAddr::new(LOOPBACK, port),
+        rtcp: None,
+        mux: false,
+        codec: ClipCodec::Pcma,
+        incoming: map,
+        outgoing: map,
+        we_send: true,
+        we_receive: true,
+        other_address: None,
+        silent_after: None,
+    };
+    let drawn = Drawn { ssrc: number as u32, sequence: 1, timestamp: 1, seed: number };
+    let beside = number.checked_sub(1).filter(|_| number % 2 == 1).map(LegId);
+    Opening { local: LOOPBACK, remote, drawn, beside }
+}
+
 fn open_all(media: &mut Media, theirs: &[u16]) -> Outcome<Vec<u16>> {
     let mut ours = Vec::new();
-    for (number, port) in theirs.iter().enumerate() {
-        let number = number as u64;
-        let map = PayloadMap { sound: 8, event: Some(101) };
-        let remote = Remote {
-            address: SocketAddr::new(LOOPBACK, *port),
-            rtcp: None,
-            mux: false,
-            codec: ClipCodec::Pcma,
-            incoming: map,
-            outgoing: map,
-            we_send: true,
-            we_receive: true,
-            other_address: None,
-            silent_after: None,
-        };
-        let drawn = Drawn { ssrc: number as u32, sequence: 1, timestamp: 1, seed: number };
-        let beside = number.checked_sub(1).filter(|_| number % 2 == 1).map(LegId);
-        let opening = Opening { local: LOOPBACK, remote, drawn, beside };
-        ours.push(media.open(LegId(number), &opening)?.rtp);
+    for (number, port) in (0..).zip(theirs) {
+        ours.push(media.open(LegId(number), &opening(number, *port))?.rtp);
     }
     Ok(ours)
 }
