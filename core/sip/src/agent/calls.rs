@@ -132,6 +132,21 @@ impl UserAgent {
         (self.calls.len(), self.dialogs.len(), self.transactions.len())
     }
 
+    /// Whether the called side of a call that we make has said anything yet, be it 100 Trying.
+    #[must_use]
+    pub fn is_heard(&self, call: CallId) -> bool {
+        self.calls.get(&call).is_some_and(|call| match &call.stage {
+            Stage::Outgoing { machine, .. } => match machine {
+                OutgoingInvite::Calling { .. } => false,
+                OutgoingInvite::Proceeding { .. }
+                | OutgoingInvite::Cancelling { .. }
+                | OutgoingInvite::Accepted
+                | OutgoingInvite::Ended { .. } => true,
+            },
+            Stage::Incoming { .. } | Stage::Up(_) => true,
+        })
+    }
+
     /// Whether nothing is kept any more.
     #[must_use]
     pub fn is_idle(&self) -> bool {

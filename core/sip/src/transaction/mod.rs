@@ -33,8 +33,8 @@ pub use merged::MergeKey;
 pub use non_invite_client::NonInviteClient;
 pub use non_invite_server::NonInviteServer;
 pub use table::{
-    Arrival, Arrived, BeginRefused, Elapsed, Handled, Machine, Room, TRANSACTIONS_MAX,
-    TransactionId, Transactions,
+    Arrival, Arrived, BeginRefused, Elapsed, Handled, LINGERS_TOGETHER, Machine, Room,
+    TRANSACTIONS_MAX, TransactionId, Transactions,
 };
 
 use crate::Status;

@@ -11,7 +11,7 @@ use super::{
 use crate::Method;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
-use stdx::Tick;
+use stdx::{Micros, Tick};
 
 /// Transactions at once: 1,000 calls a second with two legs, INVITE and BYE each, every one kept for
 /// 64·T1 = 32 s, makes 128,000; doubled.
@@ -370,14 +370,46 @@ impl<P> Transactions<P> {
 }
 
 impl Machine {
-    /// When it wants a timeout, and for which timer.
+    /// When it wants a timeout, and for which timer. One that only lingers waits for others, up to
+    /// [`LINGERS_TOGETHER`].
     #[must_use]
     pub fn deadline(&self) -> Option<(Tick, &'static str)> {
-        match self {
+        let (at, timer) = match self {
             Machine::InviteClient(state) => state.deadline(),
             Machine::NonInviteClient(state) => state.deadline(),
             Machine::InviteServer(state) => state.deadline(),
             Machine::NonInviteServer(state) => state.deadline(),
+        }?;
+        Some((if self.only_lingers() { together(at) } else { at }, timer))
+    }
+
+    /// Whether nothing is left to be done but to absorb repetitions: timers D, I, J, K, L and M.
+    fn only_lingers(&self) -> bool {
+        match self {
+            Machine::InviteClient(state) => match state {
+                InviteClient::Accepted { .. } | InviteClient::Completed { .. } => true,
+                InviteClient::Calling { .. }
+                | InviteClient::Proceeding { .. }
+                | InviteClient::Terminated => false,
+            },
+            Machine::NonInviteClient(state) => match state {
+                NonInviteClient::Completed { .. } => true,
+                NonInviteClient::Trying { .. }
+                | NonInviteClient::Proceeding { .. }
+                | NonInviteClient::Terminated => false,
+            },
+            Machine::InviteServer(state) => match state {
+                InviteServer::Accepted { .. } | InviteServer::Confirmed { .. } => true,
+                InviteServer::Proceeding { .. }
+                | InviteServer::Completed { .. }
+                | InviteServer::Terminated => false,
+            },
+            Machine::NonInviteServer(state) => match state {
+                NonInviteServer::Completed { .. } => true,
+                NonInviteServer::Trying { .. }
+                | NonInviteServer::Proceeding { .. }
+                | NonInviteServer::Terminated => false,
+            },
         }
     }
 
@@ -391,6 +423,15 @@ impl Machine {
             Machine::NonInviteServer(state) => *state == NonInviteServer::Terminated,
         }
     }
+}
+
+/// Transactions that only linger end together, four times a second: each call leaves four of them
+/// behind, and waking for each one would cost as much as its messages. The RFC's times are the least.
+pub const LINGERS_TOGETHER: Micros = Micros::from_millis(250);
+
+fn together(at: Tick) -> Tick {
+    // Zero is the timer of a reliable transport: nothing lingers there.
+    Tick(at.0.next_multiple_of(LINGERS_TOGETHER.0))
 }
 
 fn begin_client(now: Tick, method: Method, rules: Rules) -> (Machine, Effects) {

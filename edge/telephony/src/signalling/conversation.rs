@@ -11,7 +11,7 @@
 
 use super::exchange::Exchange;
 use super::leg::{Leg, Peer, Sound, relayed};
-use super::limits::{PHONES_RINGING_MAX, RING_MARGIN};
+use super::limits::{FIRST_SIGN, PHONES_RINGING_MAX, RING_MARGIN};
 use super::trace::{Party, What};
 use super::words::{Answering, Line};
 use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
@@ -23,6 +23,7 @@ use sip::agent::{CallId, Flow, Invite, Way};
 use sip::message::push_quoted;
 use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
+use sip::transaction::LINGERS_TOGETHER;
 use stdx::{AgentId, ContactId, LineId, Redacted, Tick};
 
 /// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
@@ -379,6 +380,9 @@ impl Exchange {
                 leg.call = call;
                 self.by_call.insert(call, contact);
                 self.by_leg.insert(id, contact);
+                // On the grid of what lingers, so that this wakes nobody by itself.
+                let by = (now + FIRST_SIGN).0.next_multiple_of(LINGERS_TOGETHER.0);
+                self.first_signs.insert((Tick(by), call));
                 if let Some(side) =
                     self.conversations.get_mut(&contact).and_then(|it| it.side.as_mut())
                 {

@@ -19,7 +19,7 @@ use sip::agent::{CallId, Config, Event, Flow, ProbeId, Transmit, UserAgent};
 use sip::dialog::{Carrier, End, Party as Whose};
 use sip::message::{Message, Request, parse_datagram};
 use sip::{Method, Status};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::Receiver;
 use stdx::{AgentId, ContactId, Rng, Tick};
 
@@ -43,6 +43,8 @@ pub(super) struct Exchange {
     pub(super) conversations: BTreeMap<ContactId, Conversation>,
     pub(super) by_call: BTreeMap<CallId, ContactId>,
     pub(super) by_leg: BTreeMap<LegId, ContactId>,
+    /// Telephones of agents that have to say something until then.
+    pub(super) first_signs: BTreeSet<(Tick, CallId)>,
     pub(super) codes: BTreeMap<CallId, CodeCall>,
     pub(super) trunks: Vec<TrunkState>,
     /// Telephones of each agent, as positions in the setup.
@@ -101,6 +103,7 @@ impl Exchange {
             conversations: BTreeMap::new(),
             by_call: BTreeMap::new(),
             by_leg: BTreeMap::new(),
+            first_signs: BTreeSet::new(),
             codes: BTreeMap::new(),
             phones_of,
             told: VecDeque::new(),
@@ -439,7 +442,8 @@ impl Exchange {
         let probe = probes.filter(|(_, trunk)| trunk.probe.is_some()).map(|(it, _)| it.probe_at);
         let code = self.codes.values().map(|code| code.until);
         let media = self.wake_media_at;
-        [ua, registrar, media].into_iter().flatten().chain(probe).chain(code).min()
+        let sign = self.first_signs.first().map(|&(at, _)| at);
+        [ua, registrar, media, sign].into_iter().flatten().chain(probe).chain(code).min()
     }
 
     /// Wakes media threads for what they were told in this turn.
@@ -461,12 +465,27 @@ impl Exchange {
         // Who is not registered any more does not ring with the next call; nobody need be told.
         let _ = self.door.registrar.elapse(now);
         self.probe(now, network);
+        self.give_up_the_dead(now);
         let late: Vec<CallId> =
             self.codes.iter().filter(|(_, it)| it.until <= now).map(|(&call, _)| call).collect();
         for call in late {
             self.end_code(now, call, true);
         }
         self.collect(now, None);
+    }
+
+    /// A telephone that has said nothing at all is not there: its agent is out of reach, and the
+    /// caller goes to the next.
+    fn give_up_the_dead(&mut self, now: Tick) {
+        while let Some(&(at, call)) = self.first_signs.first().filter(|(at, _)| *at <= now) {
+            self.first_signs.remove(&(at, call));
+            let Some(&contact) = self.by_call.get(&call).filter(|_| !self.ua.is_heard(call)) else {
+                continue;
+            };
+            // An answer that crosses is met with BYE.
+            let _ = self.ua.hang_up(now, call, None);
+            self.agent_leg_gone(now, contact, call, Ending::Unreachable);
+        }
     }
 
     /// Asks trunks after their health.

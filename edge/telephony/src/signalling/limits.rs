@@ -37,6 +37,11 @@ pub const PHONES_RINGING_MAX: usize = 8;
 /// How long an agent's telephone may ring beyond the centre's own time: its command comes first.
 pub const RING_MARGIN: Micros = Micros::from_secs(5);
 
+/// How long an agent's telephone may take to say anything at all, be it 100 Trying: four times an
+/// INVITE is sent in that time (RFC 3261, 17.1.1.2), and a telephone that is there answers the first
+/// within milliseconds. Longer, and callers wait for telephones without power.
+pub const FIRST_SIGN: Micros = Micros::from_secs(5);
+
 /// How long a leg may stay silent, after it was heard, until its peer is asked for a sign of life.
 pub const SILENCE: Micros = Micros::from_secs(60);
 
