@@ -116,7 +116,7 @@ impl Exchange {
         let id = LegId(self.next_leg);
         self.next_leg += 1;
         let codecs = CODECS.to_vec();
-        let mut sound = Sound { id, ip, ports: None, codecs, latched: false };
+        let mut sound = Sound { id, ip, ports: None, codecs, latched: false, sounding: false };
         sound.open(&mut self.media, &mut self.rng, offered, None, &mut self.counters).ok()?;
         Some(Leg { call, peer: Peer::Phone(phone), negotiation, sound })
     }

@@ -42,6 +42,8 @@ pub(super) struct Conversation {
     pub(super) offered: Option<crate::media::Remote>,
     pub(super) side: Option<Side>,
     pub(super) since: Tick,
+    /// Legs that were asked for a sign of life, for the centre.
+    pub(super) asked: Vec<CallId>,
     play: Option<PlayId>,
     /// How long the agent's telephone may ring.
     ring_until: Tick,
@@ -75,6 +77,7 @@ impl Conversation {
             offered,
             side: None,
             since: now,
+            asked: Vec::new(),
             play: None,
             ring_until: now,
         }
@@ -127,7 +130,7 @@ impl Exchange {
                 self.apply(now, contact, Event::Dismiss(farewell(fate, reason)));
             }
             Command::Release { contact } => self.apply(now, contact, Event::Release),
-            Command::AskAlive { contact } => self.tell_alive(contact),
+            Command::AskAlive { contact } => self.tell_alive(now, contact),
             Command::Refuse(_) | Command::Note(_) => {}
         }
     }
@@ -148,10 +151,40 @@ impl Exchange {
         }
     }
 
-    fn tell_alive(&mut self, contact: ContactId) {
-        let up = |state: call::State| matches!(state, call::State::Joined(_));
-        if self.conversations.get(&contact).is_some_and(|it| up(it.call.state())) {
+    /// Whether both legs of a talk are alive: who is heard is; who is not is asked, and who does not
+    /// answer in time is not.
+    fn tell_alive(&mut self, now: Tick, contact: ContactId) {
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        if !matches!(it.call.state(), call::State::Joined(_)) {
+            return;
+        }
+        let agents = it.side.iter().flat_map(|side| &side.legs);
+        let legs = std::iter::once(&it.caller).chain(agents);
+        let quiet = legs.filter(|leg| !leg.sound.sounding);
+        let quiet: Vec<(CallId, LegId)> = quiet.map(|leg| (leg.call, leg.sound.id)).collect();
+        it.asked = quiet.iter().map(|&(call, _)| call).collect();
+        for (_, leg) in quiet {
+            self.ask_for_life(now, leg);
+        }
+        self.tell_if_alive(contact);
+    }
+
+    /// Tells the centre when every leg that was asked has answered.
+    pub(super) fn tell_if_alive(&mut self, contact: ContactId) {
+        let up = |it: &Conversation| matches!(it.call.state(), call::State::Joined(_));
+        if self.conversations.get(&contact).is_some_and(|it| up(it) && it.asked.is_empty()) {
             self.told.push_back(centre::Event::TalkAlive { contact });
+        }
+    }
+
+    /// A leg answered our offer, whatever it said.
+    pub(super) fn leg_answers(&mut self, call: CallId) {
+        let Some(&contact) = self.by_call.get(&call) else { return };
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let asked = it.asked.len();
+        it.asked.retain(|&of| of != call);
+        if it.asked.len() < asked {
+            self.tell_if_alive(contact);
         }
     }
 
@@ -344,7 +377,7 @@ impl Exchange {
         let ip = target.flow.local.ip();
         let id = LegId(self.next_leg);
         self.next_leg += 1;
-        let mut sound = Sound { id, ip, ports: None, codecs, latched: false };
+        let mut sound = Sound { id, ip, ports: None, codecs, latched: false, sounding: false };
         let (media, rng) = (&mut self.media, &mut self.rng);
         if sound.open(media, rng, None, beside, &mut self.counters).is_err() {
             return false;

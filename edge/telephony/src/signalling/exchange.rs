@@ -208,8 +208,17 @@ impl Exchange {
             Event::Reinvite(call, carrier, offer) => {
                 self.change_wanted(now, call, carrier, offer.as_deref());
             }
-            Event::Changed(call, answer) => self.changed(now, call, answer.as_deref()),
-            Event::NotChanged(call, _) => self.not_changed(call),
+            Event::Changed(call, answer) => {
+                self.changed(now, call, answer.as_deref());
+                self.leg_answers(call);
+            }
+            Event::NotChanged(call, status) => {
+                self.not_changed(call);
+                // Everything but silence was said by somebody who is there.
+                if status.code() != 408 {
+                    self.leg_answers(call);
+                }
+            }
             Event::Info(call, _) => {
                 if let Some((contact, party)) = self.party_of(call) {
                     self.note(now, contact, party, What::Key);
@@ -379,7 +388,9 @@ impl Exchange {
             Media::Latched { leg, .. } => self.sounded(now, leg, What::SoundBegan),
             Media::Silent { leg } => {
                 self.sounded(now, leg, What::SoundStopped);
-                self.ask_for_life(now, leg);
+                if self.was_heard(leg) {
+                    self.ask_for_life(now, leg);
+                }
             }
             Media::SoundAgain { leg } => self.sounded(now, leg, What::SoundBegan),
             Media::Key { leg, .. } => self.sounded(now, leg, What::Key),
@@ -406,19 +417,36 @@ impl Exchange {
         let caller = it.caller.sound.id == id;
         if let Some(leg) = it.sounding_mut(id) {
             leg.sound.latched |= what == What::SoundBegan;
+            leg.sound.sounding = match what {
+                What::SoundBegan => true,
+                What::SoundStopped => false,
+                What::Key
+                | What::RequestIn(_)
+                | What::RequestOut(_)
+                | What::ResponseIn(..)
+                | What::ResponseOut(..) => leg.sound.sounding,
+            };
         }
         let party = if caller { Party::Caller } else { Party::Agent };
         self.note(now, contact, party, what);
     }
 
-    /// A leg that was heard and is silent: the same session is offered again, and who does not answer
+    /// Whether a leg was heard since it was opened.
+    fn was_heard(&mut self, id: LegId) -> bool {
+        let contact = self.by_leg.get(&id).copied();
+        contact
+            .and_then(|contact| self.conversations.get_mut(&contact))
+            .and_then(|it| it.sounding_mut(id))
+            .is_some_and(|leg| leg.sound.latched)
+    }
+
+    /// Asks a silent leg for a sign of life: the same session is offered again, and who does not answer
     /// is gone (RFC 3261, 12.2.1.2). A telephone without power would otherwise hold its talk for ever.
-    fn ask_for_life(&mut self, now: Tick, id: LegId) {
+    pub(super) fn ask_for_life(&mut self, now: Tick, id: LegId) {
         let contact = self.by_leg.get(&id).copied();
         let leg = contact
             .and_then(|contact| self.conversations.get_mut(&contact))
-            .and_then(|it| it.sounding_mut(id))
-            .filter(|leg| leg.sound.latched);
+            .and_then(|it| it.sounding_mut(id));
         let Some(leg) = leg else { return };
         let call = leg.call;
         let Ok(offer) = leg.negotiation.repeat() else { return };

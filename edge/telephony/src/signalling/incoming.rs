@@ -142,6 +142,7 @@ impl Exchange {
             ports: None,
             codecs: CODECS.to_vec(),
             latched: false,
+            sounding: false,
         };
         self.next_leg += 1;
         Ok((Leg { call, peer, negotiation, sound }, offered))

@@ -45,6 +45,8 @@ pub(super) struct Sound {
     pub(super) codecs: Vec<Codec>,
     /// Whether it was heard since it was opened.
     pub(super) latched: bool,
+    /// Whether it is heard now.
+    pub(super) sounding: bool,
 }
 
 impl Sound {
