@@ -4,7 +4,7 @@
 //! ```text
 //!  media-bench [SECONDS]                      the three rows of the table, and the kernel alone
 //!  media-bench relay|direct|music|floor LEGS SECONDS [THREADS [busy]]
-//!  media-bench setup CALLS                    opening, joining and closing the two legs of a call
+//!  media-bench setup CALLS [RATE]             opening, joining and closing the two legs of a call
 //! ```
 //!
 //! Senders and receivers run in a process of their own, which is this program again. `direct` sends
@@ -77,7 +77,8 @@ fn main() -> Outcome<()> {
         ["load", task, legs, seconds, rest @ ..] => {
             generate(&load(task, legs, seconds, "1", *rest == ["busy"])?)
         }
-        ["setup", calls] => measure_setup(calls.parse()?),
+        ["setup", calls] => measure_setup(calls.parse()?, None),
+        ["setup", calls, rate] => measure_setup(calls.parse()?, Some(rate.parse()?)),
         [task, legs, seconds] => measure(&load(task, legs, seconds, "1", false)?),
         [task, legs, seconds, threads] => measure(&load(task, legs, seconds, threads, false)?),
         [task, legs, seconds, threads, "busy"] => {
@@ -205,14 +206,17 @@ fn measure_floor(load: &Load) -> Outcome<()> {
     Ok(())
 }
 
-/// Calls begin one after the other, as fast as the media thread takes them.
-fn measure_setup(calls: u64) -> Outcome<()> {
+/// Calls begin one after the other, so many a second or as fast as the media thread takes them.
+fn measure_setup(calls: u64, rate: Option<u64>) -> Outcome<()> {
     let (mut media, events) = Media::start(&Config { threads: 1, ports: 20_000..=39_999 }, || {})?;
     // Nobody has this port open for us: what is sent there is dropped.
     let nobody = UdpSocket::bind(SocketAddr::new(LOOPBACK, 0))?;
     let port = nobody.local_addr()?.port();
     let (clock, before, mut closed) = (Clock::start(), Used::now()?, 0);
     for call in 0..calls + CALLS_UP {
+        if let Some(rate) = rate {
+            wait_until(clock, call * 1_000_000_000 / rate);
+        }
         if call < calls {
             let [a, b] = [call * 2, call * 2 + 1];
             for leg in [a, b] {
@@ -238,6 +242,12 @@ fn measure_setup(calls: u64) -> Outcome<()> {
         media.counts(),
     );
     Ok(())
+}
+
+fn wait_until(clock: Clock, due: u64) {
+    while let Some(wait @ 1..) = due.checked_sub(clock.nanos()) {
+        std::thread::park_timeout(Duration::from_nanos(wait));
+    }
 }
 
 const fn is_closed(event: &Event) -> bool {
