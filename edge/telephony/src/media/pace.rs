@@ -119,23 +119,37 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stdx::Rng;
 
-    /// Streams that are spread over the frame, each with its place; plays so many frames and says
-    /// who wakes then and what the longest gap of the last frame was.
+    /// Streams that are spread over the frame, each with its place and all uneven by so much. Keeps
+    /// who wakes, and of the last frame the wake-ups, the longest gap and how long packets waited.
     struct Play {
         pace: Pace,
         places: Vec<u64>,
         quiet: Vec<bool>,
+        uneven: u64,
+        random: Rng,
         now: u64,
         wake_ups: u64,
         longest: u64,
+        waits: Vec<u64>,
     }
 
     impl Play {
         fn new(places: impl IntoIterator<Item = u64>) -> Play {
             let places: Vec<u64> = places.into_iter().collect();
             let quiet = vec![false; places.len()];
-            Play { pace: Pace::default(), places, quiet, now: 0, wake_ups: 0, longest: 0 }
+            Play {
+                pace: Pace::default(),
+                places,
+                quiet,
+                uneven: 0,
+                random: Rng::new(1),
+                now: 0,
+                wake_ups: 0,
+                longest: 0,
+                waits: Vec::new(),
+            }
         }
 
         fn frames(&mut self, frames: u64) {
@@ -146,15 +160,18 @@ mod tests {
 
         fn frame(&mut self) {
             (self.wake_ups, self.longest) = (0, 0);
+            self.waits.clear();
             let mut waited = Vec::new();
-            for slot in 0..self.places.len() {
+            for (at, slot) in self.arrivals() {
                 if self.quiet[slot] {
-                    waited.push(slot);
+                    waited.push((at, slot));
                     continue;
                 }
-                let now = Tick(self.now + self.places[slot]);
+                let now = Tick(at);
                 self.longest = self.longest.max(now.since(self.pace.woke_at).0);
-                let waited = std::mem::take(&mut waited);
+                self.waits.push(0);
+                self.waits.extend(waited.iter().map(|(came, _)| at - came));
+                let waited: Vec<usize> = waited.drain(..).map(|(_, slot)| slot).collect();
                 let datagrams = 1 + waited.len() as u32;
                 let found = Found { datagrams, woke: Some(slot), also_woke: None, waited };
                 let change = self.pace.turn(now, &found);
@@ -163,6 +180,15 @@ mod tests {
                 change.rouse.into_iter().for_each(|it| self.quiet[it] = false);
             }
             self.now += FRAME.0;
+        }
+
+        /// The packets of one frame in the order in which they come.
+        fn arrivals(&mut self) -> Vec<(u64, usize)> {
+            let Play { random, places, uneven, now, .. } = self;
+            let at = |place| *now + place + random.below(*uneven + 1);
+            let mut arrivals: Vec<_> = places.iter().copied().map(at).zip(0..).collect();
+            arrivals.sort_unstable();
+            arrivals
         }
     }
 
@@ -185,6 +211,25 @@ mod tests {
             assert!(play.longest <= GAP_LONG.0, "{streams}: {} µs", play.longest);
             let most = 2 * FRAME.0 / GAP_SHORT.0 + 2;
             assert!(play.wake_ups <= most, "{streams}: {} wake-ups", play.wake_ups);
+        }
+    }
+
+    #[test]
+    fn when_streams_are_uneven_few_packets_wait_long() {
+        for streams in [100, 200, 600] {
+            let mut play = spread(streams);
+            play.uneven = 2_000;
+            play.frames(50);
+            let (mut waits, mut wake_ups) = (Vec::new(), 0);
+            for _ in 0..100 {
+                play.frame();
+                waits.append(&mut play.waits);
+                wake_ups += play.wake_ups;
+            }
+            waits.sort_unstable();
+            let (median, p99) = (waits[waits.len() / 2], waits[waits.len() * 99 / 100]);
+            assert!(median <= 300 && p99 <= 1_500, "{streams}: {median} and {p99} µs");
+            assert!(wake_ups <= 100 * 2 * FRAME.0 / GAP_SHORT.0, "{streams}: {wake_ups}");
         }
     }
 
