@@ -521,6 +521,10 @@ impl Exchange {
         for (state, trunk) in self.trunks.iter_mut().zip(&self.setup.trunks) {
             let Some(every) = trunk.probe.filter(|_| state.probe_at <= now) else { continue };
             state.probe_at = now + every;
+            // Nobody answers for 32 s before that is known (timer F); asking anew would forget the question.
+            if state.probe.is_some() {
+                continue;
+            }
             let Some(peer) = trunk.peers.first() else { continue };
             let Some(flow) = network.flow_to(peer.carrier, peer.address) else { continue };
             let target = format!("sip:{}", peer.address);
