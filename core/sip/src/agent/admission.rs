@@ -175,9 +175,8 @@ impl UserAgent {
         let arrival = Arrival { method, key, merge, transport: flow.reliability() };
         let tag = self.draw();
         let payload = || {
-            let copy = compose::copy(request);
             let way = (compose::way_back(flow, &headers.via), flow.remote);
-            Sent::theirs(way, copy, tag)
+            Sent::theirs(way, request, tag)
         };
         match self.transactions.arrive(now, arrival, payload) {
             Arrived::New(id) => return Some(id),
@@ -214,7 +213,7 @@ impl UserAgent {
         };
         // RFC 3261, 9.2: the same tag as in the answer to the INVITE.
         if let Some(sent) = self.transactions.payload_mut(cancel) {
-            sent.to_tag = tag;
+            sent.retag(tag);
         }
         let reason = request.headers.first(Name::Reason).map(|field| field.value().into_owned());
         match purpose {

@@ -6,6 +6,7 @@
 
 use super::calls::{Stage, UserAgent};
 use super::compose;
+use super::outgoing::OurInvite;
 use super::transport::{Purpose, Sent};
 use super::words::{CallId, Event, Flow};
 use crate::dialog::OutgoingInvite;
@@ -91,7 +92,8 @@ impl UserAgent {
             fields.extend(answers);
         }
         let Some(bytes) = with_fields(invite, &flow, &branch, &fields) else { return false };
-        let again = Sent::ours(flow, bytes, Purpose::OurCall(id));
+        let ours = OurInvite::of(&bytes);
+        let again = Sent::invite(flow, bytes, Purpose::OurCall(id), ours);
         let Some(transaction) = self.request(now, Method::Invite, &branch, again) else {
             return false;
         };

@@ -201,7 +201,8 @@ impl UserAgent {
     }
 }
 
-fn asked(headers: &Headers<'_>) -> Asked {
+/// What a request asks for.
+pub(super) fn asked(headers: &Headers<'_>) -> Asked {
     let expires = headers.session_expires().ok().flatten();
     Asked {
         interval: expires.map(|it| it.seconds),
@@ -231,11 +232,8 @@ pub(super) fn refresh_carrier(headers: &Headers<'_>) -> Carrier {
 }
 
 /// What our 2xx says about the session timer, what that means, and what carries a refresh.
-pub(super) fn session_answer(
-    policy: Policy,
-    headers: &Headers<'_>,
-) -> (Draft, Option<Agreed>, Carrier) {
-    let answer = policy.answer(asked(headers));
+pub(super) fn session_answer(policy: Policy, asked: Asked) -> (Draft, Option<Agreed>) {
+    let answer = policy.answer(asked);
     let mut draft = Draft::default();
     if let TimerAnswer::Take { interval, refresher, require } = answer {
         let who = match refresher {
@@ -247,7 +245,7 @@ pub(super) fn session_answer(
             draft = draft.with(Name::Require, *b"timer");
         }
     }
-    (draft, answer.agreed(), refresh_carrier(headers))
+    (draft, answer.agreed())
 }
 
 fn register_info(flow: Flow, request: &Request<'_>) -> RegisterInfo {

@@ -8,7 +8,7 @@ use super::transport::Sent;
 use super::words::{CallId, Config, Event, Flow, Transmit, Way};
 use crate::Status;
 use crate::dialog::{
-    Carrier, DIALOGS_MAX, DialogId, Dialogs, Established, EstablishedEvent, IncomingEvent,
+    Asked, Carrier, DIALOGS_MAX, DialogId, Dialogs, Established, EstablishedEvent, IncomingEvent,
     IncomingInvite, OutgoingEvent, OutgoingInvite,
 };
 use crate::transaction::{Room, TransactionId, Transactions};
@@ -46,6 +46,8 @@ pub(super) struct Call {
     /// The last description that we sent, and that came.
     pub(super) local_sdp: Option<Vec<u8>>,
     pub(super) remote_sdp: Option<Vec<u8>>,
+    /// What their first INVITE wants beside the call itself.
+    pub(super) their_wish: Option<Wanted>,
     /// Our offer in a change that is under way, if the user wanted it.
     pub(super) wanted: Option<Vec<u8>>,
     pub(super) their_invite: Option<TransactionId>,
@@ -61,6 +63,15 @@ pub(super) struct Call {
     pub(super) proposal: crate::dialog::Proposal,
     /// What is proved to whom asks, until the call is up.
     pub(super) authentication: Option<Box<Authentication>>,
+}
+
+/// What an INVITE wants beside the call itself.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) cseq: u32,
+    pub(super) asked: Asked,
+    /// By what the peer can refresh the session.
+    pub(super) refresh_by: Carrier,
 }
 
 #[derive(Clone, Copy)]
@@ -173,6 +184,7 @@ impl UserAgent {
             due: None,
             local_sdp: None,
             remote_sdp: None,
+            their_wish: None,
             wanted: None,
             their_invite: None,
             their_update: None,

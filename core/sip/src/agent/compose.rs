@@ -8,7 +8,7 @@ use super::words::Flow;
 use crate::dialog::Dialog;
 use crate::message::{
     Address, Checked, Host, Message, MessageWriter, Name, Reply, Request, Response, Rport, Uri,
-    Via, method_bytes, parse_datagram,
+    Via, method_bytes, parse_datagram, usual_reason,
 };
 use crate::registrar::Transport;
 use crate::{Method, Status};
@@ -70,6 +70,36 @@ pub(super) fn reply(
     let writer = request.reply(&mut bytes, &parts);
     draft.finish(writer, Checked::Parts).then_some(bytes)
 }
+
+/// What every response to a request repeats but 100: Via, From, To with our tag, Call-ID, CSeq; written
+/// once when the request comes, so that it need not be read again for each response.
+pub(super) struct Echo(Vec<u8>);
+
+impl Echo {
+    /// None for a request with Record-Route, which some responses repeat and others do not.
+    pub(super) fn of(request: &Request<'_>, source: SocketAddr, to_tag: &[u8]) -> Option<Echo> {
+        if request.headers.first(Name::RecordRoute).is_some() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        let ok = Status::new(200)?;
+        let parts = Reply { to_tag: Some(to_tag), source: Some(source), ..Reply::new(ok) };
+        let lines = request.reply(&mut bytes, &parts).into_lines()?;
+        Some(Echo(lines.to_vec()))
+    }
+
+    pub(super) fn reply(&self, status: Status, draft: &Draft) -> Option<Vec<u8>> {
+        let body = draft.sdp.as_deref().map_or(0, <[u8]>::len);
+        let mut bytes = Vec::with_capacity(self.0.len() + ROOM_FOR_FIELDS + body);
+        let reason = draft.reason.as_deref().unwrap_or_else(|| usual_reason(status));
+        let mut writer = MessageWriter::response(&mut bytes, status, format_args!("{reason}"));
+        writer.lines(&self.0);
+        draft.finish(writer, Checked::Parts).then_some(bytes)
+    }
+}
+
+/// Bytes of the first line and of what a response says beyond what it repeats: Contact, Allow, Supported.
+const ROOM_FOR_FIELDS: usize = 320;
 
 /// A request as it came, to be answered later. Not for sending: it is not checked again.
 pub(super) fn copy(request: &Request<'_>) -> Vec<u8> {

@@ -4,7 +4,7 @@
 //! The rule to keep: a request of theirs that only refreshes – the same description again, or none –
 //! is answered here with ours, and the user hears nothing.
 
-use super::answers::{session_agreed, session_answer};
+use super::answers::{asked, session_agreed, session_answer};
 use super::calls::{Stage, UserAgent, status};
 use super::compose::{self, ALLOW, Draft};
 use super::limits::CHANGE_ANSWER_MAX;
@@ -76,7 +76,7 @@ impl UserAgent {
         let Ok(Message::Request(request)) = parse_datagram(&sent.request) else {
             return Err(CommandRefused::NoSuchCall);
         };
-        let (session, agreed, _) = session_answer(policy, &request.headers);
+        let (session, agreed) = session_answer(policy, asked(&request.headers));
         let mut draft = session.with(Name::Contact, contact).with(Name::Allow, ALLOW);
         if sdp.is_some() {
             call.local_sdp.clone_from(&sdp);

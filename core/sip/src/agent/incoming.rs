@@ -4,8 +4,8 @@
 //! The rule to keep: a provisional response is sent reliably exactly when the caller requires it
 //! (RFC 3262, 3), because a caller who merely can would only pay for it.
 
-use super::answers::session_answer;
-use super::calls::{Stage, UserAgent, status};
+use super::answers::{asked, refresh_carrier, session_answer};
+use super::calls::{Stage, UserAgent, Wanted, status};
 use super::compose::{self, ALLOW, Draft};
 use super::early::Early;
 use super::limits::{COPIES_MAX, COPY_MAX};
@@ -16,7 +16,7 @@ use crate::dialog::{
     Dialog, Established, IncomingEffect, IncomingEvent, IncomingInvite, IncomingState,
     InviteReceived, Modification, Party, SessionTimer,
 };
-use crate::message::{Headers, Message, Name, Request, parse_datagram};
+use crate::message::{Headers, Name, Request};
 use crate::transaction::TransactionId;
 use alloc::boxed::Box;
 use alloc::format;
@@ -114,6 +114,8 @@ impl UserAgent {
         let info = invite_info(flow, request);
         if let Some(call) = self.calls.get_mut(&call) {
             call.remote_sdp.clone_from(&info.offer);
+            let (asked, refresh_by) = (asked(headers), refresh_carrier(headers));
+            call.their_wish = Some(Wanted { cseq: headers.cseq.number, asked, refresh_by });
         }
         self.reschedule(call);
         self.tell(Event::Incoming(call, Box::new(info)));
@@ -261,10 +263,8 @@ impl UserAgent {
         let policy = self.config.session;
         let Some(call) = self.calls.get(&id) else { return };
         let contact = compose::contact(&self.config.contact_user, &call.flow);
-        let Some(sent) = self.transactions.payload(invite) else { return };
-        let Ok(Message::Request(request)) = parse_datagram(&sent.request) else { return };
-        let cseq = request.headers.cseq.number;
-        let (session, agreed, refresh_by) = session_answer(policy, &request.headers);
+        let Some(Wanted { cseq, asked, refresh_by }) = call.their_wish else { return };
+        let (session, agreed) = session_answer(policy, asked);
         let mut draft = session
             .with(Name::Contact, contact)
             .with(Name::Allow, ALLOW)

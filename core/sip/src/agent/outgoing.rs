@@ -16,7 +16,7 @@ use crate::dialog::{
     OutgoingEffect, OutgoingEvent, OutgoingInvite, Party, PeerSaid, SessionTimer,
     Stage as DialogStage,
 };
-use crate::message::{Message, MessageWriter, Name, Response, parse_datagram};
+use crate::message::{Address, Message, MessageWriter, Name, Response, Uri, parse_datagram};
 use crate::transaction::{ClientEvent, TransactionId};
 use crate::{Method, Status};
 use alloc::boxed::Box;
@@ -42,8 +42,9 @@ impl UserAgent {
             return Err(CommandRefused::NoRoom);
         }
         let branch = self.draw_branch();
-        let bytes = self.compose_invite(&invite, &branch).ok_or(CommandRefused::Unwritable)?;
-        let sent = Sent::ours(invite.flow, bytes, Purpose::Unattended);
+        let composed = self.compose_invite(&invite, &branch);
+        let (bytes, ours) = composed.ok_or(CommandRefused::Unwritable)?;
+        let sent = Sent::invite(invite.flow, bytes, Purpose::Unattended, Some(ours));
         let transaction = self.request(now, Method::Invite, &branch, sent);
         let transaction = transaction.ok_or(CommandRefused::NoRoom)?;
         let machine = OutgoingInvite::begin(now + invite.ring_for);
@@ -126,9 +127,9 @@ impl UserAgent {
         Ok(probe)
     }
 
-    fn compose_invite(&mut self, invite: &Invite, branch: &[u8]) -> Option<Vec<u8>> {
+    fn compose_invite(&mut self, invite: &Invite, branch: &[u8]) -> Option<(Vec<u8>, OurInvite)> {
         let (tag, call_id) = (self.draw(), [self.draw(), self.draw()].concat());
-        let cseq = 1 + self.rng.next_u64() % 1_000_000;
+        let cseq = 1 + (self.rng.next_u64() % 1_000_000) as u32;
         let target = invite.target.expose();
         let mut from = invite.from.expose().clone();
         compose::push_tag(&mut from, &tag);
@@ -154,7 +155,11 @@ impl UserAgent {
         }
         writer.field(Name::ContentType, b"application/sdp");
         writer.finish(&invite.offer).ok()?;
-        Some(bytes)
+        let from_uri = Address::parse(invite.from.expose())?.uri.raw().to_vec();
+        let secure = Uri::parse(target)?.sip().is_some_and(|uri| uri.secure);
+        let target = target.clone();
+        let ours = OurInvite { call_id, from_tag: tag, from_uri, target, cseq, secure };
+        Some((bytes, ours))
     }
 
     /// A response to our INVITE came.
@@ -223,8 +228,9 @@ impl UserAgent {
     }
 
     fn begin_early(&mut self, call: CallId, id: TransactionId, response: &Response<'_>) {
-        let Some(sent) = self.transactions.payload(id) else { return };
-        let Some(dialog) = dialog_of(&sent.bytes, response, DialogStage::Early) else { return };
+        let sent = self.transactions.payload(id);
+        let Some(invite) = sent.and_then(|sent| sent.invite.as_ref()) else { return };
+        let dialog = dialog_of(invite, response, DialogStage::Early);
         let early = dialog.id.clone();
         // Without room the branch goes on without a dialog, and gets one with its 2xx.
         let kept = self.dialogs.insert(dialog, call).is_ok();
@@ -425,7 +431,7 @@ impl UserAgent {
         let (from, to) = (headers.from.tag(), headers.to.tag().unwrap_or_default());
         let early = DialogId::of_response(headers.call_id, from.unwrap_or_default(), to);
         let sent = self.transactions.payload(id)?;
-        let mut dialog = dialog_of(&sent.bytes, response, DialogStage::Confirmed)?;
+        let mut dialog = dialog_of(sent.invite.as_ref()?, response, DialogStage::Confirmed);
         let mut flow = sent.flow;
         if let Some((known, _)) = self.dialogs.remove(&early) {
             let counted = (known.local_cseq, known.remote_cseq);
@@ -507,24 +513,50 @@ pub(super) fn towards(way: Way, flow: Flow, dialog: &Dialog) -> Flow {
     }
 }
 
-fn dialog_of(invite: &[u8], response: &Response<'_>, stage: DialogStage) -> Option<Dialog> {
-    let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
-    let (ours, theirs) = (&request.headers, &response.headers);
+/// What a dialog of our INVITE takes from it, so that the INVITE need not be read again.
+pub(super) struct OurInvite {
+    call_id: Vec<u8>,
+    from_tag: Box<[u8]>,
+    from_uri: Vec<u8>,
+    /// The Request-URI and To.
+    target: Vec<u8>,
+    cseq: u32,
+    secure: bool,
+}
+
+impl OurInvite {
+    /// From an INVITE that was written in full.
+    pub(super) fn of(invite: &[u8]) -> Option<OurInvite> {
+        let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
+        let headers = &request.headers;
+        Some(OurInvite {
+            call_id: headers.call_id.to_vec(),
+            from_tag: headers.from.tag().unwrap_or_default().into(),
+            from_uri: headers.from.uri.raw().to_vec(),
+            target: request.uri.raw().to_vec(),
+            cseq: headers.cseq.number,
+            secure: request.uri.sip().is_some_and(|uri| uri.secure),
+        })
+    }
+}
+
+fn dialog_of(invite: &OurInvite, response: &Response<'_>, stage: DialogStage) -> Dialog {
+    let theirs = &response.headers;
     let routes = compose::record_route(theirs);
     let routes: Vec<&[u8]> = routes.iter().map(|route| &route[..]).collect();
     let sent = InviteSent {
-        call_id: ours.call_id,
-        from_tag: ours.from.tag().unwrap_or_default(),
-        from_uri: ours.from.uri.raw(),
-        to_uri: ours.to.uri.raw(),
-        request_uri: request.uri.raw(),
-        cseq: ours.cseq.number,
-        secure: request.uri.sip().is_some_and(|uri| uri.secure),
+        call_id: &invite.call_id,
+        from_tag: &invite.from_tag,
+        from_uri: &invite.from_uri,
+        to_uri: &invite.target,
+        request_uri: &invite.target,
+        cseq: invite.cseq,
+        secure: invite.secure,
     };
     let peer = PeerSaid {
         to_tag: theirs.to.tag().unwrap_or_default(),
         contact: compose::contact_uri(theirs),
         record_route: &routes,
     };
-    Some(Dialog::outgoing(&sent, &peer, stage))
+    Dialog::outgoing(&sent, &peer, stage)
 }

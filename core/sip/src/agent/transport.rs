@@ -2,10 +2,11 @@
 //! Between transactions and the socket: what is kept to be sent again, and for whom.
 
 use super::calls::{UserAgent, status};
-use super::compose::{self, Draft};
+use super::compose::{self, Draft, Echo};
+use super::outgoing::OurInvite;
 use super::words::{CallId, Event, Flow, ProbeId, Transmit};
 use crate::dialog::{Carrier, Dialog, EstablishedEvent, Forks, OutgoingEvent};
-use crate::message::{Message, Name, Response, parse_datagram};
+use crate::message::{Message, Name, Request, Response, parse_datagram};
 use crate::transaction::{
     ClientEvent, Effect, Effects, Elapsed, Notice, ServerEvent, TransactionId, TransactionKey,
 };
@@ -25,6 +26,10 @@ pub(super) struct Sent {
     pub(super) bytes: Vec<u8>,
     /// Their request, until it is answered.
     pub(super) request: Vec<u8>,
+    /// What every response to it repeats; none if it has to be read anew for that.
+    echo: Option<Echo>,
+    /// What a dialog of our INVITE takes from it.
+    pub(super) invite: Option<Box<OurInvite>>,
     /// Our tag in its responses.
     pub(super) to_tag: Box<[u8]>,
     pub(super) purpose: Purpose,
@@ -59,6 +64,8 @@ impl Sent {
             source: flow.remote,
             bytes,
             request: Vec::new(),
+            echo: None,
+            invite: None,
             to_tag: Box::default(),
             purpose,
             forks: Forks::default(),
@@ -66,10 +73,34 @@ impl Sent {
         }
     }
 
-    pub(super) fn theirs(way: (Flow, SocketAddr), request: Vec<u8>, tag: Box<[u8]>) -> Sent {
+    /// An INVITE of ours.
+    pub(super) fn invite(
+        flow: Flow,
+        bytes: Vec<u8>,
+        purpose: Purpose,
+        invite: Option<OurInvite>,
+    ) -> Sent {
+        Sent { invite: invite.map(Box::new), ..Sent::ours(flow, bytes, purpose) }
+    }
+
+    pub(super) fn theirs(way: (Flow, SocketAddr), request: &Request<'_>, tag: Box<[u8]>) -> Sent {
         let (flow, source) = way;
         let ours = Sent::ours(flow, Vec::new(), Purpose::Theirs);
-        Sent { source, request, to_tag: tag, ..ours }
+        let echo = Echo::of(request, source, &tag);
+        Sent { source, request: compose::copy(request), echo, to_tag: tag, ..ours }
+    }
+
+    /// Another tag of ours in the responses.
+    pub(super) fn retag(&mut self, tag: Box<[u8]>) {
+        (self.to_tag, self.echo) = (tag, None);
+    }
+
+    fn reply(&self, status: Status, draft: &Draft) -> Option<Vec<u8>> {
+        if let Some(echo) = self.echo.as_ref().filter(|_| status.code() != 100) {
+            return echo.reply(status, draft);
+        }
+        let Ok(Message::Request(request)) = parse_datagram(&self.request) else { return None };
+        compose::reply(&request, self.source, status, &self.to_tag, draft)
     }
 
     fn transmit(&self) -> Transmit {
@@ -118,16 +149,10 @@ impl UserAgent {
         draft: &Draft,
     ) -> Option<Transmit> {
         let sent = self.transactions.payload_mut(id)?;
-        let Ok(Message::Request(request)) = parse_datagram(&sent.request) else { return None };
-        let bytes =
-            compose::reply(&request, sent.source, status, &sent.to_tag, draft).or_else(|| {
-                let plain = Draft::default();
-                compose::reply(&request, sent.source, status, &sent.to_tag, &plain)
-            })?;
-        sent.bytes = bytes;
+        sent.bytes = sent.reply(status, draft).or_else(|| sent.reply(status, &Draft::default()))?;
         let transmit = sent.transmit();
         if status.is_final() {
-            sent.request = Vec::new();
+            (sent.request, sent.echo) = (Vec::new(), None);
         }
         let handled = self.transactions.server(now, id, ServerEvent::FromUser(status))?;
         self.perform(now, id, handled.effects, handled.ended, None);
@@ -198,11 +223,7 @@ impl UserAgent {
 
     fn send_trying(&mut self, id: TransactionId) {
         let Some(sent) = self.transactions.payload_mut(id) else { return };
-        let Ok(Message::Request(request)) = parse_datagram(&sent.request) else { return };
-        let draft = Draft::default();
-        let Some(bytes) = compose::reply(&request, sent.source, status(100), &[], &draft) else {
-            return;
-        };
+        let Some(bytes) = sent.reply(status(100), &Draft::default()) else { return };
         sent.bytes = bytes;
         let transmit = sent.transmit();
         self.send(transmit);

@@ -118,6 +118,20 @@ impl<'b> MessageWriter<'b> {
         self.push_named(name, value)
     }
 
+    /// What was written behind the first line, if nothing is wrong with it.
+    pub(crate) fn into_lines(self) -> Option<&'b [u8]> {
+        let MessageWriter { out, begin, fault, .. } = self;
+        let written = out.get(begin..).filter(|_| fault.is_none())?;
+        let first = line_break(written, 0)?;
+        written.get(first + 2..)
+    }
+
+    /// Adds fields that a writer has [written](MessageWriter::into_lines).
+    pub(crate) fn lines(&mut self, lines: &[u8]) {
+        self.fields += lines.iter().filter(|&&byte| byte == b'\n').count();
+        self.out.extend_from_slice(lines);
+    }
+
     /// Adds Content-Length and the body. If anything is wrong, `out` is as it was before.
     pub fn finish(self, body: &[u8]) -> Result<(), Unwritable> {
         self.finish_as(body, Checked::Whole)
