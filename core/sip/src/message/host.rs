@@ -65,7 +65,7 @@ impl<'a> Host<'a> {
     fn name_or_v4(name: &'a [u8]) -> Option<Host<'a>> {
         if position(name, |byte| byte != b'.' && !byte.is_ascii_digit()).is_none() {
             // The last label of a name begins with a letter, so this can only be an address.
-            return core::str::from_utf8(name).ok()?.parse().ok().map(Host::V4);
+            return v4(name).map(Host::V4);
         }
         let labels = name.first() != Some(&b'.') && !name.windows(2).any(|two| two == b"..");
         (labels && name.len() <= HOST_MAX).then_some(Host::Name(name))
@@ -82,6 +82,25 @@ impl<'a> Host<'a> {
             Host::V6(address) => write!(Text(out), "[{address}]"),
         };
     }
+}
+
+/// Four numbers without leading zeros: what `Ipv4Addr` reads, at a fifth of the cost. Most hosts are of
+/// this kind, and a message has ten of them.
+fn v4(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    let mut parts = text.split(|&byte| byte == b'.');
+    for octet in &mut octets {
+        *octet = match *parts.next()? {
+            [digit] => digit - b'0',
+            [first @ b'1'..=b'9', second] => (first - b'0') * 10 + second - b'0',
+            [first @ b'1'..=b'2', second, third] => {
+                let [first, second, third] = [first, second, third].map(|it| u16::from(it - b'0'));
+                u8::try_from(first * 100 + second * 10 + third).ok()?
+            }
+            _ => return None,
+        };
+    }
+    parts.next().is_none().then(|| Ipv4Addr::from(octets))
 }
 
 /// Reads `:port` at the beginning, if it is there.
@@ -105,6 +124,26 @@ pub(super) fn address(bytes: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_read_as_the_standard_library_reads_them() {
+        let parts = [
+            "", "0", "00", "01", "9", "10", "99", "100", "199", "200", "249", "255", "256", "299",
+            "300", "1234",
+        ];
+        for first in parts {
+            for last in parts {
+                for text in [
+                    alloc::format!("{first}.0.12.{last}"),
+                    alloc::format!("1.{first}.{last}"),
+                    alloc::format!("1.2.{first}.{last}.5"),
+                    alloc::format!("1.2.3.4{first}."),
+                ] {
+                    assert_eq!(v4(text.as_bytes()), text.parse().ok(), "{text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn names_and_addresses_are_told_apart() {

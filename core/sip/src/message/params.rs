@@ -4,7 +4,7 @@
 use alloc::borrow::Cow;
 
 use super::limits::PARAMS_MAX;
-use super::scan::{closing_quote, is_space, position_or_end, trim, trim_start};
+use super::scan::{closing_quote, ends_name, ends_value, position_or_end, trim, trim_start};
 use super::text::unquote;
 
 /// Parameters that were found well-formed when their header field was read.
@@ -124,14 +124,6 @@ fn split_value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
         None => position_or_end(bytes, ends_value),
     };
     Some(bytes.split_at(end))
-}
-
-fn ends_name(byte: u8) -> bool {
-    byte == b'=' || ends_value(byte) || matches!(byte, b'<' | b'>' | b'@' | 0)
-}
-
-fn ends_value(byte: u8) -> bool {
-    is_space(byte) || matches!(byte, b';' | b',' | b'"')
 }
 
 /// A value and the parameters behind it: `value;name=value`.

@@ -10,6 +10,8 @@ const SPACE: u8 = 2;
 const HOST: u8 = 4;
 const NOT_IN_URI: u8 = 8;
 const SCHEME: u8 = 16;
+const ENDS_VALUE: u8 = 32;
+const ENDS_NAME: u8 = 64;
 
 const CLASSES: [u8; 256] = classes();
 
@@ -43,6 +45,12 @@ const fn class(byte: u8) -> u8 {
     if name || byte == b'+' {
         class |= SCHEME;
     }
+    if class & SPACE != 0 || matches!(byte, b';' | b',' | b'"') {
+        class |= ENDS_VALUE | ENDS_NAME;
+    }
+    if matches!(byte, b'=' | b'<' | b'>' | b'@' | 0) {
+        class |= ENDS_NAME;
+    }
     class
 }
 
@@ -72,6 +80,16 @@ pub(super) fn is_not_in_uri(byte: u8) -> bool {
 
 pub(super) fn is_scheme(byte: u8) -> bool {
     is(byte, SCHEME)
+}
+
+/// A byte behind the value of a parameter that is not quoted.
+pub(super) fn ends_value(byte: u8) -> bool {
+    is(byte, ENDS_VALUE)
+}
+
+/// A byte behind the name of a parameter.
+pub(super) fn ends_name(byte: u8) -> bool {
+    is(byte, ENDS_NAME)
 }
 
 /// Where the first byte of that kind is.
