@@ -94,11 +94,16 @@ impl fmt::Display for Cargo {
 
 /// Builds the product in release and returns the path of its program.
 pub(crate) fn build_product() -> Result<PathBuf, String> {
-    let call = "build --release -p amtsleitung --message-format=json-render-diagnostics";
+    build("amtsleitung", "amtsleitung")
+}
+
+/// Builds a package in release and returns the path of one of its programs.
+pub(crate) fn build(package: &str, name: &str) -> Result<PathBuf, String> {
+    let call = format!("build --release -p {package} --message-format=json-render-diagnostics");
     let mut program = None;
-    Cargo::new(call).run_with(|line| {
+    Cargo::new(&call).run_with(|line| {
         if let Ok(message) = serde_json::from_str::<Value>(line)
-            && message["target"]["name"] == "amtsleitung"
+            && message["target"]["name"] == name
             && let Some(path) = message["executable"].as_str()
         {
             program = Some(PathBuf::from(path));

@@ -13,6 +13,7 @@ mod run;
 mod scenarios;
 mod seed;
 mod soak;
+mod telephony;
 mod tidy;
 
 use std::env;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 /// Every task: how it is called, and what it does.
-const TASKS: [(&str, &str); 10] = [
+const TASKS: [(&str, &str); 13] = [
     ("run", "set everything up and show the centre at its main job"),
     (
         "check [--seed 0x…]",
@@ -44,6 +45,12 @@ const TASKS: [(&str, &str); 10] = [
     ),
     ("fuzz [TARGET SECONDS]", "feed every reader with bytes that nobody thought of"),
     ("bench", "print what a year of calls costs"),
+    (
+        "bench telephony [SECONDS]",
+        "real calls on the loopback, beside Kamailio and rtpengine; 60 s unless said",
+    ),
+    ("bench telephony soak [CALLS]", "a million calls, with the memory along the way"),
+    ("bench telephony sipp [RATE]", "the same calls by a tool that is not ours"),
     ("help", "print this list"),
 ];
 
@@ -86,15 +93,27 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["fuzz"] => fuzz::long(),
         ["fuzz", target, seconds] => fuzz::one(target, seconds),
         ["bench"] => bench::bench(),
+        ["bench", "telephony"] => telephony::bench(telephony::SECONDS),
+        ["bench", "telephony", "soak"] => telephony::soak(telephony::SOAK_CALLS),
+        ["bench", "telephony", "soak", calls] => number(calls).and_then(telephony::soak),
+        ["bench", "telephony", "sipp"] => telephony::sipp(telephony::SIPP_RATE),
+        ["bench", "telephony", "sipp", rate] => number(rate).and_then(telephony::sipp),
+        ["bench", "telephony", seconds] => number(seconds).and_then(telephony::bench),
         _ => return None,
     })
+}
+
+/// A number that a task takes.
+fn number(word: &str) -> Result<u64, String> {
+    let number = word.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| format!("{word:?} is no whole number above 0"))
 }
 
 /// The list of tasks, one line each.
 fn list() -> String {
     let mut text = String::from("Tasks of this project:\n");
     for (call, about) in TASKS {
-        text.push_str(&format!("  cargo xtask {call:<24} {about}\n"));
+        text.push_str(&format!("  cargo xtask {call:<28} {about}\n"));
     }
     text
 }
@@ -113,6 +132,13 @@ mod tests {
     #[test]
     fn a_seed_that_is_no_number_is_an_error() {
         assert!(dispatch(&["seed", "0xnope"]).is_some_and(|outcome| outcome.is_err()));
+    }
+
+    #[test]
+    fn a_load_without_a_number_is_an_error() {
+        for words in [&["bench", "telephony", "x"][..], &["bench", "telephony", "soak", "0"]] {
+            assert!(dispatch(words).is_some_and(|outcome| outcome.is_err()), "{words:?}");
+        }
     }
 
     #[test]
