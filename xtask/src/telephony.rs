@@ -84,8 +84,8 @@ pub(crate) fn soak(calls: u64) -> Outcome {
     }
     let bench = Bench::prepare(1)?;
     let centre = bench.centre()?;
-    // Where an old process would not be full after half a minute, a short run cannot tell.
-    let line = format!("soak --calls {calls} --rate {BUSY} --talk 500 --drain {BEHIND}");
+    // At the full rate, so that a million takes a quarter of an hour.
+    let line = format!("soak --calls {calls} --rate {FULL} --talk 500 --drain {BEHIND}");
     let figures = bench.load.run(&line, Some(&centre))?;
     let (early, late) = (figures.get("quarter_kib")?, figures.get("last_kib")?);
     println!(
@@ -232,6 +232,10 @@ impl Bench {
         let measure =
             format!("CPU of 100 callers on hold music ({heard:.1} % of the packets heard)");
         rows.push(row(measure, "%", Some(3.0), ours.get("cpu_percent")?, Beside::Nothing));
+        let line = format!("hum --number 117 --calls 100 --seconds {seconds}");
+        let ours = self.load.run(&line, Some(&self.centre()?))?;
+        let measure = "  the same while they speak, as telephones do".to_owned();
+        rows.push(row(measure, "%", None, ours.get("cpu_percent")?, Beside::Nothing));
         Ok(())
     }
 

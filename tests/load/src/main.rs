@@ -9,6 +9,7 @@
 //!  call-load direct [OPTIONS]   the same sound past the server: what kernel and measuring add
 //!  call-load ng     [OPTIONS]   the same sound through the rtpengine at --to
 //!  call-load music  [OPTIONS]   --calls up that only listen
+//!  call-load hum    [OPTIONS]   the same, but they also speak, as telephones do
 //!  call-load soak   [OPTIONS]   --calls at --rate, with the server's memory along the way
 //! ```
 //!

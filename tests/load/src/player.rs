@@ -606,3 +606,76 @@ fn bind(at: SocketAddr) -> io::Result<UdpSocket> {
 pub(crate) const fn here(port: u16) -> SocketAddr {
     SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::response;
+    use std::net::UdpSocket as Blocking;
+    use std::thread;
+
+    fn open(trunk: u16, server: u16, phones: &[u16]) -> Player {
+        let names =
+            Names { run: 1, trunk: here(trunk), server: here(server), number: "116".to_owned() };
+        let phones: Vec<SocketAddr> = phones.iter().map(|&port| here(port)).collect();
+        Player::open(Clock::start(), names, &phones, Some(10_000)).expect("the ports are free")
+    }
+
+    fn plan(calls: u64, talk: Option<u64>) -> Plan {
+        Plan { calls, per_second: 1_000.0, talk }
+    }
+
+    #[test]
+    fn callers_reach_telephones_without_anybody_between() {
+        let mut player = open(18_180, 18_170, &[18_170, 18_171]);
+        player.place(&plan(50, Some(MILLISECOND)), |_| {});
+        let counts = &player.counts;
+        assert_eq!((counts.begun, counts.answered, counts.over), (50, 50, 50));
+        assert_eq!((counts.failed, counts.timeouts, counts.unexpected), (0, 0, 0), "{counts:?}");
+        // INVITE, 180, 200, ACK, BYE, 200: each sent once and received once.
+        assert_eq!(counts.messages, 50 * 12);
+        assert_eq!(player.delays.len(), 50);
+    }
+
+    #[test]
+    fn calls_stay_up_until_they_are_hung_up() {
+        let mut player = open(18_280, 18_270, &[18_270]);
+        player.place(&plan(3, None), |_| {});
+        let paths = player.sound_paths();
+        // Without a server each side is told the other's own port.
+        assert_eq!(paths[..2], [(10_000, 10_002), (10_002, 10_000)]);
+        assert_eq!(paths.len(), 6);
+        player.hang_up_all(1_000.0);
+        assert_eq!((player.counts.over, player.counts.failed), (3, 0));
+        assert!(player.sound_paths().is_empty());
+    }
+
+    /// A server that loses the first message and refuses the second.
+    fn refuse(server: &Blocking) -> io::Result<()> {
+        let (mut buffer, mut out) = ([0; 2_048], Vec::new());
+        for turn in 0..3 {
+            let (length, from) = server.recv_from(&mut buffer)?;
+            let Some(seen) = Seen::of(&buffer[..length]) else { continue };
+            if turn == 1 {
+                response(&mut out, &seen, "503 Service Unavailable", None);
+                without_body(&mut out);
+                server.send_to(&out, from)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_lost_or_refused_is_counted() {
+        let server = Blocking::bind(here(0)).expect("a free port");
+        let port = server.local_addr().expect("it is bound").port();
+        let server = thread::spawn(move || refuse(&server));
+        let mut player = open(18_380, port, &[]);
+        player.place(&plan(1, Some(0)), |_| {});
+        let counts = &player.counts;
+        assert_eq!((counts.failed, counts.unexpected, counts.repeats_out), (1, 1, 1), "{counts:?}");
+        assert_eq!(counts.refusals.get(&503), Some(&1));
+        // The third message is the ACK.
+        assert!(server.join().is_ok_and(|done| done.is_ok()));
+    }
+}

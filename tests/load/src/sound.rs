@@ -54,12 +54,23 @@ pub(crate) struct Heard {
     pub(crate) delays: Vec<u64>,
 }
 
-/// Sends along all paths (own port, where to) for so long after the warm-up; only listens if
-/// `speaks` is false. `measured` is called when measuring begins, and when it ends.
+/// What goes along the paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sound {
+    /// Both ends speak, and what one hears is what the other said.
+    Talk,
+    /// Only the server speaks.
+    Music,
+    /// The server speaks, and so does who listens.
+    MusicAndSpeech,
+}
+
+/// Sends along all paths (own port, where to) for so long after the warm-up. `measured` is called
+/// when measuring begins, and when it ends.
 pub(crate) fn run(
     ends: &Ends,
     paths: &[(u16, u16)],
-    speaks: bool,
+    sound: Sound,
     nanos: u64,
     measured: &mut dyn FnMut(),
 ) -> Result<Heard, String> {
@@ -74,11 +85,14 @@ pub(crate) fn run(
     let again = paths.iter().map(own).collect::<Result<Vec<_>, _>>()?;
     let targets = paths.iter().map(|&(_, to)| here(to)).collect();
     let sent = Arc::new(AtomicU64::new(0));
-    let until_sent = if speaks { until } else { 0 };
+    let until_sent = match sound {
+        Sound::Talk | Sound::MusicAndSpeech => until,
+        Sound::Music => 0,
+    };
     let sending =
         Sending { clock, sockets, targets, until: until_sent, sent: Arc::clone(&sent), number: 0 };
     let sender = thread::spawn(move || sending.run());
-    let receiver = thread::spawn(move || receive(clock, again, until, speaks));
+    let receiver = thread::spawn(move || receive(clock, again, until, sound == Sound::Talk));
     clock.rest_until(WARM_UP);
     measured();
     clock.rest_until(until);
@@ -183,7 +197,7 @@ mod tests {
         let ends = Ends::bind(18_800, 1).expect("the ports are free");
         let mut times = 0;
         let paths = [(18_800, 18_802), (18_802, 18_800)];
-        let heard = run(&ends, &paths, true, 100 * MILLISECOND, &mut || times += 1);
+        let heard = run(&ends, &paths, Sound::Talk, 100 * MILLISECOND, &mut || times += 1);
         let heard = heard.expect("the loopback works");
         assert_eq!(times, 2);
         assert!(heard.sent >= 8 && heard.received > 0, "{heard:?}");

@@ -7,7 +7,7 @@ use crate::ng::Control;
 use crate::options::Options;
 use crate::player::{PLACES, Plan, Player, here};
 use crate::process::Family;
-use crate::sound::{self, Ends, Heard};
+use crate::sound::{self, Ends, Heard, Sound};
 use crate::stats::Spread;
 
 type Outcome = Result<(), String>;
@@ -32,10 +32,11 @@ pub(crate) fn run(task: &str, options: &Options) -> Outcome {
     match task {
         "rate" => rate(options),
         "hold" => hold(options),
-        "relay" => relay(options),
+        "relay" => with_calls(options, Sound::Talk),
         "direct" => direct(options),
         "ng" => ng(options),
-        "music" => music(options),
+        "music" => with_calls(options, Sound::Music),
+        "hum" => with_calls(options, Sound::MusicAndSpeech),
         "soak" => soak(options),
         other => Err(format!("there is no task {other}")),
     }
@@ -199,11 +200,11 @@ fn listen(
     family: Option<&Family>,
     ends: &Ends,
     paths: &[(u16, u16)],
-    speaks: bool,
+    sound: Sound,
 ) -> Result<String, String> {
     let (mut take, mut cpu) = (between(family), 0);
     let nanos = options.seconds * SECOND;
-    let heard = sound::run(ends, paths, speaks, nanos, &mut || cpu = take())?;
+    let heard = sound::run(ends, paths, sound, nanos, &mut || cpu = take())?;
     Ok(sound_line(options, heard, cpu))
 }
 
@@ -220,20 +221,12 @@ fn sound_line(options: &Options, mut heard: Heard, cpu: u64) -> String {
     )
 }
 
-fn relay(options: &Options) -> Outcome {
-    with_calls(options, true)
-}
-
-fn music(options: &Options) -> Outcome {
-    with_calls(options, false)
-}
-
-fn with_calls(options: &Options, speaks: bool) -> Outcome {
+fn with_calls(options: &Options, sound: Sound) -> Outcome {
     let server = server(options)?;
     let ends = Ends::bind(SOUND, calls_with_sound(options)?)?;
     let mut player = player(options, Some(SOUND))?;
     up(&mut player, options.calls)?;
-    let line = listen(options, Some(&server), &ends, &player.sound_paths(), speaks)?;
+    let line = listen(options, Some(&server), &ends, &player.sound_paths(), sound)?;
     player.hang_up_all(GENTLY * 2.0);
     println!("{line}");
     Ok(())
@@ -248,7 +241,7 @@ fn direct(options: &Options) -> Outcome {
     let calls = calls_with_sound(options)?;
     let ends = Ends::bind(SOUND, calls)?;
     let paths: Vec<_> = (0..calls).map(ends_of).flat_map(|(a, b)| [(a, b), (b, a)]).collect();
-    println!("{}", listen(options, None, &ends, &paths, true)?);
+    println!("{}", listen(options, None, &ends, &paths, Sound::Talk)?);
     Ok(())
 }
 
@@ -264,6 +257,6 @@ fn ng(options: &Options) -> Outcome {
         // `to_a` is the port that the answer names to the caller: where the caller sends.
         paths.extend([(a, to_a), (b, to_b)]);
     }
-    println!("{}", listen(options, Some(&family), &ends, &paths, true)?);
+    println!("{}", listen(options, Some(&family), &ends, &paths, Sound::Talk)?);
     Ok(())
 }
