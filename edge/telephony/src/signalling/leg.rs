@@ -135,7 +135,8 @@ pub(super) fn preview(offer: &sdp::Session, ip: IpAddr) -> Result<Negotiated, sd
 }
 
 /// What was agreed on, in the words of media. None for a codec that is not relayed.
-pub(super) fn remote(negotiated: &Negotiated, ours: IpAddr) -> Option<Remote> {
+#[must_use]
+pub fn remote(negotiated: &Negotiated, ours: IpAddr) -> Option<Remote> {
     let to = &negotiated.remote;
     let address = address_of(&to.host, to.rtp, ours);
     let (rtcp, mux) = match &to.rtcp {
@@ -180,7 +181,8 @@ fn any_of(family: IpAddr) -> IpAddr {
 }
 
 /// A leg whose peer has not said yet where it receives.
-fn nowhere(ours: IpAddr) -> Remote {
+#[must_use]
+pub fn nowhere(ours: IpAddr) -> Remote {
     let none = PayloadMap { sound: 8, event: None };
     Remote {
         address: SocketAddr::new(any_of(ours), 0),

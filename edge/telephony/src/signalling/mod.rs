@@ -27,6 +27,7 @@ mod trace;
 mod words;
 
 pub use counts::Counters;
+pub use leg::{nowhere, remote};
 pub use network::NetworkCounts;
 pub use trace::{Ladder, Party, Rung, What};
 pub use words::{
