@@ -5,6 +5,7 @@ use crate::Lang;
 use crate::clock::Clock;
 use crate::config::County;
 use crate::rehearsal;
+use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::{
     Decided, Folders, Inbox, Log, Parts, Passwords, Service, control, http, telephones,
@@ -54,6 +55,8 @@ pub struct Started {
     pub http: Option<SocketAddr>,
     /// The passwords of its telephones.
     pub passwords: Passwords,
+    /// Answers the command line while it is kept.
+    pub control: Control,
 }
 
 /// Starts a centre.
@@ -92,14 +95,14 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         listeners,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
-    control::serve(data, inbox.clone(), lines).map_err(|error| {
+    let control = control::serve(data, inbox.clone(), lines).map_err(|error| {
         if error.kind() == ErrorKind::AddrInUse { in_use(lang, data) } else { text(error) }
     })?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
     if passwords.drawn > 0 {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
-    Ok(Started { inbox, service, clock, listens, http, passwords })
+    Ok(Started { inbox, service, clock, listens, http, passwords, control })
 }
 
 /// Calls matter more than figures: without the port they go on, and it is said.

@@ -67,9 +67,9 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     let started = start(options).map_err(|why| fail(lang, &why))?;
     say_ready(&started, &log, lang);
     stop_on(signals, started.inbox.clone()).map_err(failed)?;
-    let Started { inbox, service, .. } = started;
+    let Started { inbox, service, control, .. } = started;
     let ended = service.join();
-    drop(inbox);
+    drop((inbox, control));
     match ended {
         Ok(_) => {
             log.say(Level::Notice, lang.pick("Dienst beendet.", "Service ended."));

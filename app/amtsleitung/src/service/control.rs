@@ -13,8 +13,10 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::ContactId;
 use telephony::signalling::{CallView, Ladder, Refused};
@@ -83,11 +85,33 @@ pub fn ask(folder: &Path, lang: Lang, question: Question) -> io::Result<String> 
     Ok(answer)
 }
 
-/// Answers questions until the process ends. The socket of a centre that has ended is replaced.
+/// The thread that answers. Dropping it ends it and removes the socket.
+#[derive(Debug)]
+pub struct Control {
+    path: PathBuf,
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Release);
+        // The thread waits for somebody who asks. A socket that another has removed wakes nobody: then
+        // the thread ends with the process.
+        let woken = UnixStream::connect(&self.path).is_ok();
+        if let Some(thread) = self.thread.take().filter(|_| woken) {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Answers questions until the result is dropped. The socket of a centre that has ended is replaced.
 ///
 /// # Errors
 /// If another centre runs with this folder ([`io::ErrorKind::AddrInUse`]), or the socket cannot be made.
-pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<PathBuf> {
+pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<Control> {
     let path = folder.join(SOCKET);
     if UnixStream::connect(&path).is_ok() {
         return Err(io::ErrorKind::AddrInUse.into());
@@ -99,13 +123,18 @@ pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<Path
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    thread::Builder::new().name("control".to_owned()).spawn(move || {
+    let ended = Arc::<AtomicBool>::default();
+    let seen = Arc::clone(&ended);
+    let thread = thread::Builder::new().name("control".to_owned()).spawn(move || {
         for stream in listener.incoming().flatten() {
+            if seen.load(Ordering::Acquire) {
+                return;
+            }
             // Who hangs up before the answer needs none.
             let _ = answer(&stream, &inbox, &lines);
         }
     })?;
-    Ok(path)
+    Ok(Control { path, ended, thread: Some(thread) })
 }
 
 fn answer(stream: &UnixStream, inbox: &Inbox, lines: &[String]) -> io::Result<()> {

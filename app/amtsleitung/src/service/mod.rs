@@ -19,6 +19,8 @@ mod figures;
 pub mod log;
 mod passwords;
 mod telephones;
+#[cfg(test)]
+mod tests;
 
 pub mod control;
 pub(crate) mod http;
@@ -35,7 +37,7 @@ use figures::Figures;
 use mio::Waker;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::{AgentId, ContactId, Now, Tick};
@@ -280,7 +282,8 @@ impl Running {
                 }
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
-                Err(_) => return false,
+                Err(TryRecvError::Empty) => return false,
+                Err(TryRecvError::Disconnected) => return true,
             }
         }
         false

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The running centre on the wall clock, with its telephones on free ports of this machine.
+
+use super::*;
+use acd::{AgentRules, CentreRules, LineRules, QueueRules};
+use calendar::{Interval, Timetable};
+use promise::Fate;
+use stdx::{LineId, Micros, QueueId, TeamId, Timestamp, TimetableId};
+use telephony::media::Clips;
+use telephony::signalling::{Answering, Carrier, Line, Listen, Setup};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const AGENT: AgentId = AgentId(0);
+const CONTACT: ContactId = ContactId(1);
+
+fn centre(ring: Micros) -> Centre {
+    let horizon = Interval { from: Timestamp(0), until: Timestamp(i64::MAX) };
+    let line = LineRules {
+        queue: Some(QueueId(0)),
+        timetable: TimetableId(0),
+        priority: 0,
+        required: vec![],
+        preferred: vec![],
+        greeting: None,
+        wrap_up: Micros::ZERO,
+        short_abandon: Micros::ZERO,
+    };
+    let rules = CentreRules {
+        head_start: Micros::ZERO,
+        no_answer_pause: Micros::from_secs(60),
+        decline_pause: Micros::from_secs(60),
+        place_kept: Micros::ZERO,
+    };
+    let waiting_max = Micros::from_mins(10);
+    Centre::new(centre::Setup {
+        rules,
+        lines: vec![line],
+        queues: vec![QueueRules { ring, length_max: 10, waiting_max }],
+        agents: vec![AgentRules { team: TeamId(0), skills: vec![] }],
+        timetables: vec![Timetable::always(horizon).unwrap()],
+    })
+    .unwrap()
+}
+
+fn signalling() -> Signalling {
+    let line = Line {
+        shown: "Bürgertelefon".to_owned(),
+        numbers: Vec::new(),
+        answering: Answering::AtOnce,
+        greeting: Clips::default(),
+        closed: Clips::default(),
+        busy: Clips::default(),
+    };
+    let setup = Setup {
+        domain: "centre.example".to_owned(),
+        listen: vec![Listen { carrier: Carrier::Udp, address: "127.0.0.1:0".parse().unwrap() }],
+        addresses: Vec::new(),
+        media_ports: 20_000..=39_999,
+        media_threads: 1,
+        trunks: Vec::new(),
+        phones: Vec::new(),
+        lines: vec![line],
+        music: Clips::default(),
+        done: Clips::default(),
+        refused: Clips::default(),
+        seed: 115,
+        nonce_key: [0; 32],
+    };
+    Signalling::start(setup, 1).expect("a free port of this machine")
+}
+
+fn running(ring: Micros, listeners: Vec<SyncSender<Decided>>) -> (Inbox, Service) {
+    let parts = Parts {
+        centre: centre(ring),
+        signalling: signalling(),
+        clock: Clock::starting_at(Tick(7)),
+        always_ready: Vec::new(),
+        log: Log::silent(),
+        lines: vec!["115".to_owned()],
+        listeners,
+    };
+    Service::start(parts).expect("a thread")
+}
+
+fn until(heard: &Receiver<Decided>, wanted: impl Fn(&Command) -> bool) -> Decided {
+    loop {
+        let decided = heard.recv_timeout(PATIENCE).expect("the loop decides in time");
+        if wanted(&decided.command) {
+            return decided;
+        }
+    }
+}
+
+fn arrives(inbox: &Inbox) {
+    inbox.tell(Event::SignOn { agent: AGENT }).unwrap();
+    inbox.tell(Event::MakeReady { agent: AGENT }).unwrap();
+    let line = LineId(0);
+    inbox.tell(Event::CallArrived { contact: CONTACT, line, caller: None }).unwrap();
+}
+
+#[test]
+fn a_call_goes_through_the_loop_on_the_wall_clock() {
+    let (listener, heard) = listener();
+    let (inbox, service) = running(Micros::from_secs(60), vec![listener]);
+    arrives(&inbox);
+    until(&heard, |command| matches!(command, Command::Ring { .. }));
+    inbox.tell(Event::Answer { agent: AGENT, contact: CONTACT }).unwrap();
+    until(&heard, |command| matches!(command, Command::Connect { .. }));
+    inbox.tell(Event::HangUp { agent: AGENT }).unwrap();
+    let ended = |command: &Command| matches!(command, Command::Note(Note::Ended(record)) if record.fate == Fate::Accepted);
+    until(&heard, ended);
+    inbox.ask(Ask::Stop).unwrap();
+    assert_eq!(service.join().expect("no invariant broken").contacts_inside(), 0);
+}
+
+#[test]
+fn a_deadline_fires_without_any_event() {
+    let (listener, heard) = listener();
+    let (inbox, service) = running(Micros::from_secs(1), vec![listener]);
+    arrives(&inbox);
+    let rings = until(&heard, |command| matches!(command, Command::Ring { .. }));
+    let stops = until(&heard, |command| matches!(command, Command::StopRinging { .. }));
+    assert!(stops.at.since(rings.at) >= Micros::from_secs(1));
+    inbox.ask(Ask::Stop).unwrap();
+    service.join().expect("no invariant broken").audit();
+}
+
+#[test]
+fn a_listener_that_does_not_keep_up_is_let_go_and_the_loop_goes_on() {
+    let (slow, forgotten) = sync_channel(0);
+    let (listener, heard) = listener();
+    let (inbox, service) = running(Micros::from_secs(60), vec![slow, listener]);
+    inbox.tell(Event::SignOn { agent: AGENT }).unwrap();
+    until(&heard, |command| matches!(command, Command::Note(_)));
+    assert!(forgotten.recv_timeout(PATIENCE).is_err(), "the slow one was let go");
+    inbox.ask(Ask::Stop).unwrap();
+    service.join().expect("no invariant broken");
+}
+
+#[test]
+fn it_ends_when_nobody_can_ask_any_more() {
+    let (listener, heard) = listener();
+    let (inbox, service) = running(Micros::from_secs(60), vec![listener]);
+    drop(inbox);
+    service.join().expect("no invariant broken");
+    assert!(heard.recv().is_err(), "nothing happened");
+}
