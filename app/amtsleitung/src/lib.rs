@@ -7,7 +7,6 @@ pub mod commands;
 pub mod config;
 pub mod figures;
 mod lang;
-pub mod live;
 pub mod output;
 pub mod practice;
 pub mod rehearsal;

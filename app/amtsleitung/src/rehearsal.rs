@@ -28,11 +28,7 @@ pub fn setup(county: &County, dates: LocalDates) -> Result<Setup, ExpandError> {
         .filter_map(|hours| county.opening(hours, dates).transpose())
         .map(|expansion| expansion.map(|expansion| expansion.timetable))
         .collect::<Result<Vec<Timetable>, ExpandError>>()?;
-    Ok(setup_with(county, timetables))
-}
-
-fn setup_with(county: &County, timetables: Vec<Timetable>) -> Setup {
-    Setup {
+    Ok(Setup {
         rules: CentreRules {
             head_start: county.centre.head_start,
             no_answer_pause: county.centre.no_answer_pause,
@@ -43,7 +39,7 @@ fn setup_with(county: &County, timetables: Vec<Timetable>) -> Setup {
         queues: county.queues.iter().map(queue_rules).collect(),
         agents: county.agents.iter().map(agent_rules).collect(),
         timetables,
-    }
+    })
 }
 
 fn line_rules(line: &Line) -> LineRules {
@@ -209,8 +205,17 @@ const PRACTICE_TALK: Micros = Micros::from_secs(25);
 /// How long a practice may last, in half-hours: a day.
 const PRACTICE_SLOTS: u32 = 48;
 
-/// A practice that begins at `began`: all lines open, `pace` calls a minute, short talks, the
-/// newcomer and some colleagues signed on. None if nobody could answer or no line has callers.
+/// Who works in a practice: the newcomer and some colleagues.
+#[must_use]
+pub fn practised(county: &County, newcomer: AgentId) -> Vec<AgentId> {
+    let agents = (0..).map(AgentId).take(county.agents.len());
+    let (newcomers, others): (Vec<AgentId>, Vec<AgentId>) =
+        agents.partition(|agent| *agent == newcomer);
+    newcomers.into_iter().chain(others.into_iter().take(COLLEAGUES)).collect()
+}
+
+/// A practice that begins at `began`: `pace` calls a minute, short talks, the newcomer and some
+/// colleagues signed on. None if nobody could answer or no line has callers.
 #[must_use]
 pub fn practice_spec(
     county: &County,
@@ -218,18 +223,10 @@ pub fn practice_spec(
     began: Timestamp,
     pace: f64,
 ) -> Option<Spec> {
-    let day = Micros::from_mins(24 * 60);
-    let shift = Interval { from: began, until: began + day };
-    let horizon = Interval { from: began - day, until: began + day.times(3) };
-    let mut left = COLLEAGUES;
-    let mut present = |agent: AgentId| {
-        let colleague = agent != newcomer && left > 0;
-        left -= usize::from(colleague);
-        colleague || agent == newcomer
-    };
+    let shift = Interval { from: began, until: began + Micros::from_mins(24 * 60) };
+    let present = practised(county, newcomer);
     let agents = (0..).map(AgentId).take(county.agents.len());
-    let shifts: Vec<Vec<Interval>> =
-        agents.map(|agent| if present(agent) { vec![shift] } else { Vec::new() }).collect();
+    let shift_of = |agent| if present.contains(&agent) { vec![shift] } else { Vec::new() };
     let slot = |number: u32| Slot {
         start: began + Slot::LENGTH.times(u64::from(number)),
         month: 1,
@@ -243,13 +240,13 @@ pub fn practice_spec(
     for line in &mut traffic {
         line.talk = TalkLength::LogNormal(PRACTICE_TALK, county.rehearsal.talk_spread);
     }
-    let always = Timetable::always(horizon).ok()?;
-    let timetables = vec![always; county.hours.len()];
+    let today = county.zone().local(began).date();
+    let setup = setup(county, with_margin(LocalDates::new(today, today).ok()?)).ok()?;
     let anybody = calls_per_year(county) > 0.0 && !county.agents.is_empty();
     anybody.then(|| Spec {
-        setup: setup_with(county, timetables),
+        setup,
         traffic,
-        shifts,
+        shifts: agents.map(shift_of).collect(),
         slots: (0..PRACTICE_SLOTS).map(slot).collect(),
         shape: TrafficShape::Even,
         behaviour: Behaviour { breaks: false, day_spread: 0.0, ..behaviour(county) },

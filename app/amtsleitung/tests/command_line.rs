@@ -315,3 +315,26 @@ fn no_change_is_invented() {
     let until = with_hours("until.toml", "2000-2029", "2015-06-02T12:05");
     assert!(until.contains("Open. Closes next: Tuesday, 1 January 2030, 00:00.\n"), "{until}");
 }
+
+/// The service itself, real telephone calls, and nothing is left behind.
+#[test]
+fn a_practice_without_a_terminal() {
+    let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
+    let temporary = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("practice");
+    std::fs::create_dir_all(&temporary).expect("the temporary folder can be written");
+    let args = ["practice", "--config", harburg, "--pace", "200", "--seconds", "15"];
+    let output = program(&args).env("TMPDIR", &temporary).output().expect("the program starts");
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!((output.status.code(), err.as_ref()), (Some(0), ""));
+    assert!(out.starts_with("Übung ohne Terminal: 15 Sekunden, alle Plätze erdacht.\n"), "{out}");
+    for happened in ["ruft an: Bürgerservice", "wartet auf Platz", "klingelt bei", " spricht\n"] {
+        assert!(out.contains(happened), "{happened}: {out}");
+    }
+    assert!(out.contains("\nÜbung beendet; "), "{out}");
+    let left = std::fs::read_dir(&temporary).expect("it is there").count();
+    assert_eq!(left, 0, "the data folder is gone");
+    let ended = amtsleitung(&["practice", "--config", harburg, "--seconds", "0"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.starts_with("Fehler: Hier wird eine ganze Zahl von 1 bis 86400 erwartet"));
+}

@@ -4,26 +4,28 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
-use crate::clock::wall_now;
 use crate::config::County;
 use crate::config::near::nearest;
 use crate::figures::{Heading, figures};
-use crate::practice::{Practice, at_terminal, without_terminal};
-use crate::{Lang, output, rehearsal, report};
-use sim::Outcome;
-use std::io::{IsTerminal, stdin, stdout};
+use crate::practice::{Ended, Options, Practice, at_terminal, without_terminal};
+use crate::{Lang, output, report};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::io::{self, IsTerminal, stdin, stdout};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use stdx::{AgentId, Micros};
 
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "practice",
-    usage: "practice --config DATEI [--agent KENNUNG] [--pace ZAHL]",
-    summary_de: "Übung: erdachte Anrufe in Echtzeit, und Sie sitzen am Telefon",
-    summary_en: "practice: made-up calls in real time, and you are at the telephone",
-    help_de: "  --config DATEI    die Konfiguration\n  --agent KENNUNG   wessen Platz Sie einnehmen (sonst der erste der Datei)\n  --pace ZAHL       Anrufe je Minute (sonst 10)\n\nOhne Terminal spielt sie eine Minute lang allein und endet mit 0.\n",
-    help_en: "  --config FILE   the configuration\n  --agent ID      whose seat you take (otherwise the first of the file)\n  --pace NUMBER   calls a minute (otherwise 10)\n\nWithout a terminal it plays by itself for a minute and exits with 0.\n",
-    valued: &["config", "agent", "pace"],
+    usage: "practice --config DATEI [--agent KENNUNG] [--pace ZAHL] [--seconds ZAHL]",
+    summary_de: "Übung: der Dienst mit erdachten Anrufen in Echtzeit, und Sie sitzen am Telefon",
+    summary_en: "practice: the service with made-up calls in real time, and you are at the telephone",
+    help_de: "  --config DATEI    die Konfiguration\n  --agent KENNUNG   wessen Platz Sie einnehmen (sonst der erste der Datei)\n  --pace ZAHL       Anrufe je Minute (sonst 10)\n  --seconds ZAHL    wie lange sie ohne Terminal spielt (sonst 60)\n\nDer Dienst selbst läuft, mit echten Telefongesprächen innerhalb dieses Rechners; die Trunks der Datei bleiben\naußen vor. Ohne Terminal spielt die Übung eine Minute lang allein und endet mit 0.\n",
+    help_en: "  --config FILE     the configuration\n  --agent ID        whose seat you take (otherwise the first of the file)\n  --pace NUMBER     calls a minute (otherwise 10)\n  --seconds NUMBER  how long it plays without a terminal (otherwise 60)\n\nThe service itself runs, with real telephone calls within this machine; the file's trunks are left out.\nWithout a terminal it plays by itself for a minute and exits with 0.\n",
+    valued: &["config", "agent", "pace", "seconds"],
     flags: &[],
     run,
 };
@@ -31,8 +33,9 @@ pub const COMMAND: Command = Command {
 /// Calls a minute if nothing else is said, and at the most.
 const PACE: f64 = 10.0;
 const PACE_MAX: f64 = 600.0;
-/// How long it plays without a terminal.
-const ALONE: Micros = Micros::from_mins(1);
+/// How many seconds it plays without a terminal if nothing else is said, and at the most: a day.
+const SECONDS: u64 = 60;
+const SECONDS_MAX: u64 = 86_400;
 
 /// Runs a practice.
 #[must_use]
@@ -51,35 +54,57 @@ fn practise(arguments: &Arguments) -> Result<(), ExitCode> {
     }
     let config = arguments.required("config")?;
     let pace = pace(arguments)?;
+    let seconds = seconds(arguments)?;
     let source = Source::read(lang, config.as_ref())?;
     let checked = source.check(lang)?;
     let Some(county) = &checked.county else {
         output::err(&checked.printed(&source.name, lang));
         return Err(ExitCode::from(BAD_FILE));
     };
-    let newcomer = newcomer(arguments, county)?;
-    let began = wall_now();
-    let spec = rehearsal::practice_spec(county, newcomer, began, pace)
-        .ok_or_else(|| fail(lang.pick(
-            "In dieser Konfiguration gibt es niemanden, der abnehmen könnte, oder keine Leitung mit Anrufen.",
-            "In this configuration there is nobody who could answer, or no line with calls.",
-        )))?;
-    let seed = began.0.unsigned_abs();
+    let seat = newcomer(arguments, county)?;
     let alone = !(stdin().is_terminal() && stdout().is_terminal());
-    let io = |error: std::io::Error| fail(&error.to_string());
-    let mut practice = Practice::start(spec, seed, (!alone).then_some(newcomer)).map_err(io)?;
-    if alone {
-        output::out(lang.pick(
-            "Übung ohne Terminal: eine Minute, alle Plätze simuliert.\n",
-            "Practice without a terminal: one minute, all seats simulated.\n",
+    let prompts = Path::new(&config).parent().map(|folder| folder.join("prompts"));
+    let options = Options { county, prompts, seat, newcomer: !alone, pace, lang };
+    let failed = |error: io::Error| fail(&error.to_string());
+    let stop = stop_on_signals().map_err(failed)?;
+    let mut practice = Practice::start(&options).map_err(|why| fail(&why))?;
+    let played = if alone {
+        output::out(&lang.pick(
+            format!("Übung ohne Terminal: {seconds} Sekunden, alle Plätze erdacht.\n"),
+            format!("Practice without a terminal: {seconds} seconds, all seats made up.\n"),
         ));
-        without_terminal(&mut practice, lang, county, ALONE);
+        without_terminal(&mut practice, lang, county, Micros::from_secs(seconds), &stop);
+        Ok(())
     } else {
-        at_terminal(&mut practice, lang, county).map_err(io)?;
-    }
-    let (outcome, inside) = practice.end().map_err(io)?;
-    output::out(&closing_words(lang, county, &outcome, inside));
+        at_terminal(&mut practice, lang, county, &stop)
+    };
+    let ended = practice.end().map_err(failed)?;
+    played.map_err(failed)?;
+    output::out(&closing_words(lang, county, &ended));
     Ok(())
+}
+
+/// Whoever ends the program wants the calls hung up and the folder gone all the same.
+fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::<AtomicBool>::default();
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+fn seconds(arguments: &Arguments) -> Result<u64, ExitCode> {
+    let Some(text) = arguments.value("seconds") else { return Ok(SECONDS) };
+    match text.parse::<u64>() {
+        Ok(seconds) if (1..=SECONDS_MAX).contains(&seconds) => Ok(seconds),
+        Ok(_) | Err(_) => {
+            let what = arguments.lang.pick(
+                format!("Hier wird eine ganze Zahl von 1 bis {SECONDS_MAX} erwartet"),
+                format!("A whole number from 1 to {SECONDS_MAX} is expected here"),
+            );
+            Err(arguments.wrong_value(&what, &format!("--seconds {text}"), None))
+        }
+    }
 }
 
 fn pace(arguments: &Arguments) -> Result<f64, ExitCode> {
@@ -106,7 +131,8 @@ fn newcomer(arguments: &Arguments, county: &County) -> Result<AgentId, ExitCode>
     })
 }
 
-fn closing_words(lang: Lang, county: &County, outcome: &Outcome, inside: usize) -> String {
+fn closing_words(lang: Lang, county: &County, ended: &Ended) -> String {
+    let Ended { outcome, inside, .. } = ended;
     let heading = Heading {
         from: String::new(),
         to: String::new(),

@@ -1,140 +1,383 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Puts a practice together, and lets a newcomer – or nobody – sit at its desk.
 
-use super::citizens::Citizens;
-use super::screen::{Screen, event_for, plain_line};
+use super::crowd::{self, Account, Crowd, EXCHANGE, Left, Press, Sockets};
+use super::folder::Folder;
+use super::screen::{Screen, Seat, plain_line, press_for};
+use super::town::{is_for_the_crowd, town};
 use super::view::View;
-use crate::clock::Clock;
+use crate::clock::{Clock, wall_now};
 use crate::config::County;
-use crate::live::{Decided, Inbox, Live, NotTaken, listener};
-use crate::{Lang, output};
+use crate::config::county::Carrier;
+use crate::service::control::{Control, reply};
+use crate::service::{Ask, Decided, Inbox, Log, NotTaken, Service, Snapshot, listener};
+use crate::start::{Started, start};
+use crate::{Lang, output, rehearsal};
+use acd::agent::State;
+use centre::Command;
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, terminal};
 use sim::{Outcome, People, Spec};
+use sip::digest::Credentials;
 use std::io::{self, Write as _, stdout};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
-use std::thread::JoinHandle;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::Duration;
-use stdx::{AgentId, Micros, Tick};
+use stdx::{AgentId, Micros, Redacted, Tick};
 
 /// How long the page waits for a key before it is drawn again.
 const REDRAWN_EVERY: Duration = Duration::from_millis(100);
+
+/// How soon a wish to stop is seen while nothing happens.
+const STOP_SEEN: Duration = Duration::from_millis(250);
+
+/// How often a centre is started: a port that was free may be taken by somebody else a moment later.
+const STARTS_MAX: usize = 3;
+
+/// Which part of the time of its beginning tells a practice's folder from others.
+const FOLDER_NUMBERS: u64 = 0xffff;
+
+/// How a practice is to be.
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// The checked county.
+    pub county: &'a County,
+    /// Where the shipped sounds are, if there are any.
+    pub prompts: Option<PathBuf>,
+    /// Whose seat is the newcomer's.
+    pub seat: AgentId,
+    /// Whether a newcomer sits there; otherwise somebody made up does.
+    pub newcomer: bool,
+    /// Calls a minute.
+    pub pace: f64,
+    /// In which language.
+    pub lang: Lang,
+}
 
 /// A practice that runs.
 #[derive(Debug)]
 pub struct Practice {
     clock: Clock,
-    began: Tick,
     newcomer: Option<AgentId>,
+    seat: Seat,
     inbox: Inbox,
     heard: Receiver<Decided>,
     view: View,
-    live: Live,
-    citizens: JoinHandle<()>,
-    /// Dropped to send the citizens home.
-    stop: Sender<()>,
+    service: Service,
+    control: Control,
+    crowd: Crowd,
+    /// Removed at the very end.
+    folder: Folder,
+}
+
+/// What came of a practice.
+#[derive(Debug)]
+pub struct Ended {
+    /// Every contact that ended, and every team's time.
+    pub outcome: Outcome,
+    /// Callers who were still inside.
+    pub inside: usize,
+    /// What the crowd left behind: nothing, if all went well.
+    pub left: Left,
 }
 
 impl Practice {
-    /// Starts the loop and the people around it. Without a newcomer all agents are simulated.
+    /// Starts the centre and lets the crowd call it.
     ///
     /// # Errors
-    /// If the setup makes no centre or the system gives no threads.
-    pub fn start(spec: Spec, seed: u64, newcomer: Option<AgentId>) -> io::Result<Practice> {
-        let centre = centre::Centre::new(spec.setup.clone())
-            .map_err(|problem| io::Error::other(format!("{problem:?}")))?;
+    /// With a sentence for people.
+    pub fn start(options: &Options<'_>) -> Result<Practice, String> {
+        let Options { county, seat, lang, .. } = *options;
+        let text = |error: io::Error| error.to_string();
+        let began = wall_now();
+        let seed = began.0.unsigned_abs();
+        let desks = rehearsal::practised(county, seat);
+        let sockets = Sockets::open(desks.len()).map_err(text)?;
+        let exchange = sockets.address(EXCHANGE);
+        let spec = rehearsal::practice_spec(&town(county, exchange), seat, began, options.pace)
+            .ok_or_else(|| nobody(lang))?;
+        let folder = Folder::new(seed & FOLDER_NUMBERS).map_err(text)?;
+        let (to_desk, heard) = listener();
+        let (town, started) = serve(options, exchange, &folder, &to_desk)?;
         let view = View::new(&spec.setup);
-        let mut people = People::new(spec, seed);
-        if let Some(agent) = newcomer {
-            people.leave_to_newcomer(agent);
+        let newcomer = options.newcomer.then_some(seat);
+        let telephones = Telephones { sockets, desks, newcomer, seed };
+        let crowd = telephones.start(spec, &town, &started);
+        let seat = seat_words(&town, seat, &started, &folder);
+        let Started { inbox, service, clock, control, .. } = started;
+        match crowd {
+            Ok(crowd) => Ok(Practice {
+                clock,
+                newcomer,
+                seat,
+                inbox,
+                heard,
+                view,
+                service,
+                control,
+                crowd,
+                folder,
+            }),
+            Err(why) => {
+                // It has just begun and is asked nothing else; its own word would be no better.
+                let _ = inbox.ask(Ask::Stop);
+                let _ = service.join();
+                Err(why)
+            }
         }
-        let began = people.begin();
-        let clock = Clock::starting_at(began);
-        let ((to_people, people_hear), (to_desk, heard)) = (listener(), listener());
-        let (inbox, live) = Live::start(centre, clock, vec![to_people, to_desk])?;
-        let (stop, stopped) = channel();
-        let citizens = Citizens::start(people, clock, inbox.clone(), people_hear, stopped)?;
-        Ok(Practice { clock, began, newcomer, inbox, heard, view, live, citizens, stop })
     }
 
-    /// Ends it: everybody goes home, the loop ends. Gives back what happened, and how many callers
-    /// were still there.
+    /// Ends it: the centre hangs up every call, everybody goes home, and nothing is left.
     ///
     /// # Errors
     /// If a thread broke an invariant.
-    pub fn end(mut self) -> io::Result<(Outcome, usize)> {
-        drop(self.stop);
-        drop(self.inbox);
+    pub fn end(mut self) -> io::Result<Ended> {
+        self.crowd.rest();
+        // A full inbox is empty a moment later; the thread that reads it waits for nothing else.
+        while self.inbox.ask(Ask::Stop) == Err(NotTaken::Full) {
+            std::thread::yield_now();
+        }
         let broken = |_| io::Error::other("an invariant of the centre was broken");
-        self.citizens.join().map_err(broken)?;
-        let centre = self.live.join().map_err(broken)?;
+        let centre = self.service.join().map_err(broken)?;
+        let left = self.crowd.end().map_err(|_| io::Error::other("the crowd has fallen ill"))?;
         for decided in self.heard.try_iter() {
             self.view.hear(&decided);
         }
-        Ok((self.view.outcome, centre.contacts_inside()))
+        drop((self.control, self.folder));
+        Ok(Ended { outcome: self.view.outcome, inside: centre.contacts_inside(), left })
     }
 
-    fn hear_all(&mut self) -> Result<bool, TryRecvError> {
-        let mut news = false;
+    /// How the centre stands; none if it does not answer.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        reply(&self.inbox, Ask::Snapshot)
+    }
+
+    /// Plays on for so long, and hands every command of the centre to `see`; ends early if that says
+    /// so, or if `stop` is set.
+    pub fn watch(
+        &mut self,
+        length: Micros,
+        stop: &AtomicBool,
+        see: &mut dyn FnMut(&Decided) -> bool,
+    ) {
+        let until = self.clock.now().mono + length;
+        while !stop.load(Ordering::Relaxed) && self.clock.now().mono < until {
+            match self.heard.recv_timeout(self.clock.until(until).min(STOP_SEEN)) {
+                Ok(decided) => {
+                    self.view.hear(&decided);
+                    if !see(&decided) {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Does what a key stands for, as far as a telephone can.
+    pub(super) fn press(&self, press: Press) {
+        self.crowd.press(press);
+    }
+
+    /// Whether the newcomer has registered a telephone of their own.
+    pub(super) fn own_telephone(&self) -> bool {
+        self.crowd.own_telephone()
+    }
+
+    #[cfg(test)]
+    pub(super) fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// Takes in everything heard.
+    ///
+    /// # Errors
+    /// If the centre has ended.
+    fn hear_all(&mut self) -> Result<(), TryRecvError> {
         loop {
             match self.heard.try_recv() {
                 Ok(decided) => {
                     self.view.hear(&decided);
-                    news = true;
+                    self.tell_who_speaks(&decided);
                 }
-                Err(TryRecvError::Empty) => return Ok(news),
+                Err(TryRecvError::Empty) => return Ok(()),
                 Err(TryRecvError::Disconnected) => return Err(TryRecvError::Disconnected),
             }
         }
     }
-}
 
-/// Plays for a while without anybody at the desk, and prints what happens line by line.
-pub fn without_terminal(practice: &mut Practice, lang: Lang, county: &County, length: Micros) {
-    let until = practice.began + length;
-    loop {
-        match practice.heard.recv_timeout(practice.clock.until(until)) {
-            Ok(decided) => {
-                practice.view.hear(&decided);
-                let line = plain_line(lang, county, &decided, practice.began);
-                if line.is_some_and(|line| !output::heard(&line)) {
-                    return;
-                }
-            }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
-        }
-        if practice.clock.now().mono >= until {
-            return;
+    /// A citizen who is answered by the newcomer's own telephone would hear it; the crowd does not
+    /// understand sound, so it is told. The centre and the crowd count the same calls from the same
+    /// exchange in the same order, so they have the same numbers.
+    pub(super) fn tell_who_speaks(&self, decided: &Decided) {
+        if let Command::Connect { contact, agent } = decided.command
+            && Some(agent) == self.newcomer
+            && self.own_telephone()
+        {
+            self.crowd.speaks(contact);
         }
     }
 }
 
-/// Lets the newcomer work until the key that ends it.
+/// Starts the centre with the county that is practised with.
+fn serve(
+    options: &Options<'_>,
+    exchange: SocketAddr,
+    folder: &Folder,
+    to_desk: &SyncSender<Decided>,
+) -> Result<(County, Started), String> {
+    let mut why = String::new();
+    for _ in 0..STARTS_MAX {
+        let town = town(options.county, exchange);
+        let started = start(crate::start::Options {
+            county: &town,
+            data: folder.path(),
+            prompts: options.prompts.clone(),
+            http: None,
+            listeners: vec![to_desk.clone()],
+            log: Log::silent(),
+            lang: options.lang,
+        });
+        match started {
+            Ok(started) => return Ok((town, started)),
+            Err(reason) => why = reason,
+        }
+    }
+    Err(why)
+}
+
+/// What the crowd's telephones are made of.
+struct Telephones {
+    sockets: Sockets,
+    desks: Vec<AgentId>,
+    newcomer: Option<AgentId>,
+    seed: u64,
+}
+
+impl Telephones {
+    fn start(self, spec: Spec, town: &County, started: &Started) -> Result<Crowd, String> {
+        let domain = town.telephony.as_ref().map_or("", |it| &it.domain);
+        let accounts = self.desks.into_iter().filter_map(|agent| {
+            let phone = town.phones.iter().find(|phone| phone.agent == Some(agent))?;
+            let password = started.passwords.of(&phone.id)?.expose().clone().into_bytes();
+            let credentials = Credentials {
+                username: Redacted::new(phone.id.clone().into_bytes()),
+                password: Redacted::new(password),
+            };
+            let (id, domain) = (phone.id.clone(), domain.to_owned());
+            Some((agent, Account { id, domain, credentials }))
+        });
+        let media_ports =
+            town.telephony.as_ref().map(|it| it.media_ports.clone()).ok_or_else(String::new)?;
+        let server = listens(town, started)
+            .find(|&(carrier, at)| is_for_the_crowd(carrier, at))
+            .map(|(_, at)| at)
+            .ok_or_else(String::new)?;
+        let mut people = People::new(spec, self.seed);
+        if let Some(agent) = self.newcomer {
+            people.leave_to_newcomer(agent);
+        }
+        let clock = Clock::starting_at(people.begin());
+        let parts = crowd::Parts {
+            people,
+            clock,
+            sockets: self.sockets,
+            server,
+            county: town,
+            desks: accounts.collect(),
+            newcomer: self.newcomer,
+            media_ports,
+            seed: self.seed,
+        };
+        Crowd::start(parts).map_err(|error| error.to_string())
+    }
+}
+
+/// Where the centre listens: those for datagrams come first.
+fn listens<'a>(
+    town: &'a County,
+    started: &'a Started,
+) -> impl Iterator<Item = (Carrier, SocketAddr)> + 'a {
+    let listen = town.telephony.iter().flat_map(|it| &it.listen);
+    let datagrams = listen.filter(|at| at.carrier == Carrier::Udp).count();
+    let carrier = move |at| if at < datagrams { Carrier::Udp } else { Carrier::Tcp };
+    started.listens.iter().enumerate().map(move |(at, &address)| (carrier(at), address))
+}
+
+fn seat_words(town: &County, seat: AgentId, started: &Started, folder: &Folder) -> Seat {
+    let phone = town.phones.iter().find(|phone| phone.agent == Some(seat));
+    Seat {
+        agent: seat,
+        server: listens(town, started).next().map(|(_, at)| at),
+        user: phone.map_or_else(String::new, |phone| phone.id.clone()),
+        data: folder.path().to_owned(),
+    }
+}
+
+fn nobody(lang: Lang) -> String {
+    lang.pick(
+        "In dieser Konfiguration gibt es niemanden, der abnehmen könnte, oder keine Leitung mit Anrufen.",
+        "In this configuration there is nobody who could answer, or no line with calls.",
+    )
+    .to_owned()
+}
+
+/// Plays for a while without anybody at the desk, and prints what happens line by line.
+pub fn without_terminal(
+    practice: &mut Practice,
+    lang: Lang,
+    county: &County,
+    length: Micros,
+    stop: &AtomicBool,
+) {
+    practice.watch(length, stop, &mut |decided| {
+        let line = plain_line(lang, county, decided, Tick(0));
+        line.is_none_or(|line| output::heard(&line))
+    });
+}
+
+/// Lets the newcomer work until the key that ends it, or until `stop` is set.
 ///
 /// # Errors
 /// If the terminal fails.
-pub fn at_terminal(practice: &mut Practice, lang: Lang, county: &County) -> io::Result<()> {
-    let Some(newcomer) = practice.newcomer else { return Ok(()) };
-    let screen = Screen::new(lang, county, newcomer);
+pub fn at_terminal(
+    practice: &mut Practice,
+    lang: Lang,
+    county: &County,
+    stop: &Arc<AtomicBool>,
+) -> io::Result<()> {
+    let mut screen = Screen::new(lang, county, practice.seat.clone());
     let _restored = Terminal::take()?;
-    while practice.hear_all().is_ok() {
+    while practice.hear_all().is_ok() && !stop.load(Ordering::Relaxed) {
         let (columns, rows) = terminal::size()?;
         let now = practice.clock.now().mono;
         let (columns, rows) = (usize::from(columns), usize::from(rows));
+        screen.own_telephone = practice.own_telephone();
         draw(&screen.page(&practice.view, now, columns, rows), columns)?;
         match pressed()? {
             Pressed::Nothing => {}
             Pressed::Quit => return Ok(()),
             Pressed::Key(key) => {
-                let (state, _) = practice.view.agent(newcomer);
-                let event = event_for(key, newcomer, state);
-                if event.is_some_and(|event| practice.inbox.tell(event) == Err(NotTaken::Ended)) {
-                    return Ok(());
-                }
+                let (state, _) = practice.view.agent(practice.seat.agent);
+                work(practice, &mut screen, now, key, state);
             }
         }
     }
     Ok(())
+}
+
+/// A key is pressed; what the telephone at hand cannot do is said.
+fn work(practice: &Practice, screen: &mut Screen<'_>, now: Tick, key: char, state: State) {
+    let Some(press) = press_for(key, state) else { return };
+    match screen.objection(press, state) {
+        Some(words) => screen.notice = Some((words, now)),
+        None => practice.press(press),
+    }
 }
 
 enum Pressed {

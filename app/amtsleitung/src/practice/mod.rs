@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Practice on the wall clock: citizens who are not real, colleagues who are not either, and a
-//! newcomer at the terminal – around the loop and the centre that run live.
+//! Practice on the wall clock: the very centre that serves, with its telephones, and a crowd of made-up
+//! citizens and colleagues who call it and work in it – and a newcomer at the terminal.
 //!
-//! The rule to keep: nothing here knows more than an edge would. People and screen hear commands
-//! and tell events, as telephones and browsers will.
+//! ```text
+//!   crowd: People ─ SIP, RTP on this machine ─▶ service: signalling, media, centre
+//!     ▲                                              │ every command
+//!     └────── keys ── desk: screen ◀─────────────────┘
+//! ```
+//!
+//! The rule to keep: there is no second centre here. What can be practised is what is served, and the
+//! crowd meets it by telephone alone.
 
-mod citizens;
+mod crowd;
 mod desk;
+mod folder;
 mod screen;
+#[cfg(test)]
+mod tests;
+mod town;
 mod view;
 
-pub use desk::{Practice, at_terminal, without_terminal};
+pub use crowd::Left;
+pub use desk::{Ended, Options, Practice, at_terminal, without_terminal};

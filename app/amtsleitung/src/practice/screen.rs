@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What the newcomer sees: one page of text, drawn anew from the desk's picture.
 
+use super::crowd::{Code, Press};
 use super::view::{View, Waiting};
 use crate::Lang;
 use crate::config::County;
-use crate::live::Decided;
 use crate::report::percent;
+use crate::service::{Decided, PASSWORDS_FILE};
 use acd::agent::{self, AfterCall, NotReadyReason, Pause, State};
 use centre::{Command, Note};
 use promise::{DEFINITIONS, Fate, Tally, assess};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 
 /// How many of the waiting are listed.
@@ -16,51 +19,138 @@ const LISTED: usize = 8;
 /// How long a refusal stays on the page.
 const REFUSAL_SHOWN: Micros = Micros::from_secs(4);
 
+/// The newcomer's seat, and how a telephone of their own gets there.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    /// Whose seat.
+    pub(super) agent: AgentId,
+    /// Where the centre listens for telephones.
+    pub(super) server: Option<SocketAddr>,
+    /// The telephone's user name.
+    pub(super) user: String,
+    /// The data folder: there stands its password, and there the centre can be asked.
+    pub(super) data: PathBuf,
+}
+
 /// The newcomer's page.
 #[derive(Debug)]
 pub(super) struct Screen<'a> {
     lang: Lang,
     county: &'a County,
     newcomer: AgentId,
+    seat: Seat,
+    /// Whether a telephone of the newcomer's own is registered.
+    pub(super) own_telephone: bool,
+    /// What could not be done just now, and since when it is shown.
+    pub(super) notice: Option<(&'static str, Tick)>,
 }
 
 impl<'a> Screen<'a> {
-    /// A page for this agent.
+    /// A page for this seat.
     #[must_use]
-    pub(super) fn new(lang: Lang, county: &'a County, newcomer: AgentId) -> Self {
-        Screen { lang, county, newcomer }
+    pub(super) fn new(lang: Lang, county: &'a County, seat: Seat) -> Self {
+        let newcomer = seat.agent;
+        Screen { lang, county, newcomer, seat, own_telephone: false, notice: None }
     }
 
-    /// The page for a terminal of this size: the keys always stand below, however little room is
-    /// left for the rest.
+    /// The page for a terminal of this size: the keys always stand below, and so many of the waiting
+    /// are listed as leave room for the rest.
     #[must_use]
     pub(super) fn page(&self, view: &View, now: Tick, columns: usize, rows: usize) -> Vec<String> {
         let keys = wrapped(keys_help(self.lang), columns);
         let room = rows.saturating_sub(keys.len());
-        let mut page: Vec<String> = self.lines(view, now).into_iter().take(room).collect();
+        let (above, below) = (self.above(view, now), self.below(view));
+        let listed = room.saturating_sub(above.len() + below.len() + 1).min(LISTED);
+        let mut page = above;
+        page.extend(self.queue(view, now, listed));
+        page.extend(below);
+        page.truncate(room);
         page.extend(keys.into_iter().take(rows));
         page
     }
 
-    fn lines(&self, view: &View, now: Tick) -> Vec<String> {
+    fn above(&self, view: &View, now: Tick) -> Vec<String> {
         let mut lines = vec![self.title(), String::new()];
         lines.extend(self.own_state(view, now));
+        lines.push(self.refusal(view, now));
+        lines.extend(self.telephone());
         lines.push(String::new());
         lines.push(self.colleagues(view));
         lines.push(String::new());
-        lines.extend(self.queue(view, now));
-        lines.push(String::new());
+        lines
+    }
+
+    fn below(&self, view: &View) -> Vec<String> {
+        let data = self.seat.data.display();
+        let look = self.lang.pick("Nachsehen", "Look inside");
+        let mut lines = vec![String::new()];
         lines.extend(self.figures(view));
         lines.push(String::new());
-        lines.push(self.refusal(view, now));
+        lines.push(format!("{look}: amtsleitung calls --data {data}"));
+        lines.push(String::new());
         lines
+    }
+
+    /// Which telephone rings for the newcomer, and how another one gets there.
+    fn telephone(&self) -> Vec<String> {
+        let Seat { user, data, server, .. } = &self.seat;
+        if self.own_telephone {
+            let line = self.lang.pick(
+                format!(
+                    "Telefon: Ihr eigenes ({user}); das eingebaute ruht, bis es sich abmeldet."
+                ),
+                format!("Telephone: your own ({user}); the built-in one rests until it signs off."),
+            );
+            return vec![line];
+        }
+        let server = server.map_or_else(String::new, |at| at.to_string());
+        let passwords = data.join(PASSWORDS_FILE);
+        let passwords = passwords.display();
+        self.lang.pick(
+            vec![
+                "Telefon: das eingebaute, mit den Tasten unten. Oder ein eigenes anmelden:"
+                    .to_owned(),
+                format!("    Server {server} (UDP), Benutzer {user}, Passwort in der Datei"),
+                format!("    {passwords}"),
+            ],
+            vec![
+                "Telephone: the built-in one, by the keys below. Or register your own:".to_owned(),
+                format!("    server {server} (UDP), user {user}, password in the file"),
+                format!("    {passwords}"),
+            ],
+        )
+    }
+
+    /// Why the telephone at hand cannot do that, if it cannot.
+    #[must_use]
+    pub(super) fn objection(&self, press: Press, state: State) -> Option<&'static str> {
+        let rings = matches!(state, State::Offered { .. });
+        let talks = matches!(state, State::Talking { .. });
+        let possible = match press {
+            Press::Dial(_) => return None,
+            Press::PickUp | Press::Decline => rings,
+            Press::HangUp => talks,
+        };
+        match (possible, self.own_telephone) {
+            (true, false) => None,
+            (_, true) => Some(self.lang.pick(
+                "Das geht jetzt an Ihrem eigenen Telefon.",
+                "Do that at your own telephone now.",
+            )),
+            (false, false) if press == Press::HangUp => {
+                Some(self.lang.pick("Sie sind in keinem Gespräch.", "You are not in a talk."))
+            }
+            (false, false) => {
+                Some(self.lang.pick("Ihr Telefon klingelt nicht.", "Your telephone does not ring."))
+            }
+        }
     }
 
     fn title(&self) -> String {
         let name = &self.county.centre.name;
         self.lang.pick(
-            format!("{name} – Übung. Erdachte Anrufe, kurze Gespräche, alle Leitungen offen."),
-            format!("{name} – practice. Made-up calls, short talks, all lines open."),
+            format!("{name} – Übung. Erdachte Anrufe, alle Leitungen offen."),
+            format!("{name} – practice. Made-up calls, all lines open."),
         )
     }
 
@@ -138,24 +228,26 @@ impl<'a> Screen<'a> {
         let wrap_up = count(|state| matches!(state, State::WrapUp { .. }));
         let not_ready = count(|state| matches!(state, State::NotReady { .. }));
         self.lang.pick(
-            format!("Kolleginnen und Kollegen: bereit {ready}, es klingelt {offered}, im Gespräch {talking}, Nachbearbeitung {wrap_up}, nicht bereit {not_ready}"),
-            format!("Colleagues: ready {ready}, ringing {offered}, talking {talking}, wrap-up {wrap_up}, not ready {not_ready}"),
+            format!("Andere: bereit {ready}, klingelt {offered}, im Gespräch {talking}, Nachbearbeitung {wrap_up}, nicht bereit {not_ready}"),
+            format!("Others: ready {ready}, ringing {offered}, talking {talking}, wrap-up {wrap_up}, not ready {not_ready}"),
         )
     }
 
-    fn queue(&self, view: &View, now: Tick) -> Vec<String> {
+    fn queue(&self, view: &View, now: Tick, listed: usize) -> Vec<String> {
         let waiting = view.waiting.len();
         let head = self.lang.pick("In der Ansage oder wartend", "Hearing the greeting or waiting");
         let mut lines = vec![format!("{head}: {waiting}")];
         let mut order: Vec<(&ContactId, &Waiting)> = view.waiting.iter().collect();
         order.sort_by_key(|(contact, it)| (it.since, **contact));
-        for (_, it) in order.iter().take(LISTED) {
+        // What is not listed is counted in the last row of the list.
+        let listed = if waiting > listed { listed.saturating_sub(1) } else { listed };
+        for (_, it) in order.iter().take(listed) {
             let rings = if it.rings { self.lang.pick("  es klingelt", "  ringing") } else { "" };
             let since = clock(now.since(it.since));
             lines.push(format!("  {since}  {}{rings}", self.line_name(it.line)));
         }
-        if waiting > LISTED {
-            lines.push(format!("  … {}", waiting - LISTED));
+        if waiting > listed {
+            lines.push(format!("  … {}", waiting - listed));
         }
         lines
     }
@@ -182,6 +274,9 @@ impl<'a> Screen<'a> {
     }
 
     fn refusal(&self, view: &View, now: Tick) -> String {
+        if let Some((words, _)) = self.notice.filter(|(_, at)| now.since(*at) <= REFUSAL_SHOWN) {
+            return words.to_owned();
+        }
         let Some((agent, why, at)) = view.refused else { return String::new() };
         if agent != self.newcomer || now.since(at) > REFUSAL_SHOWN {
             return String::new();
@@ -279,31 +374,25 @@ fn clock(length: Micros) -> String {
     format!("{}:{:02}", secs / 60, secs % 60)
 }
 
-/// Whether a key of the terminal means something in this state is the centre's matter; this only
-/// says which event it stands for.
-pub(super) fn event_for(
-    key: char,
-    newcomer: AgentId,
-    state: agent::State,
-) -> Option<centre::Event> {
-    use centre::Event;
-    let agent = newcomer;
-    let offered = match state {
-        State::Offered { contact, .. } => contact,
-        State::SignedOff
-        | State::NotReady { .. }
+/// What a key of the terminal does at the telephone. Whether that is possible now is the centre's
+/// matter; only what is dialled depends on whether somebody has signed on.
+pub(super) fn press_for(key: char, state: agent::State) -> Option<Press> {
+    let ready = match state {
+        State::SignedOff => Code::SignOn,
+        State::NotReady { .. }
         | State::Ready { .. }
+        | State::Offered { .. }
         | State::Talking { .. }
-        | State::WrapUp { .. } => ContactId(0),
+        | State::WrapUp { .. } => Code::Ready,
     };
     Some(match key.to_ascii_lowercase() {
-        'b' | 'r' => Event::MakeReady { agent },
-        'a' | '\n' => Event::Answer { agent, contact: offered },
-        'x' => Event::Decline { agent, contact: offered },
-        'l' | 'h' => Event::HangUp { agent },
-        'f' => Event::EndWrapUp { agent },
-        'v' | 'm' => Event::ExtendWrapUp { agent },
-        'p' => Event::MakeNotReady { agent, pause: Pause::Break },
+        'b' | 'r' => Press::Dial(ready),
+        'a' | '\n' => Press::PickUp,
+        'x' => Press::Decline,
+        'l' | 'h' => Press::HangUp,
+        'f' => Press::Dial(Code::Ready),
+        'v' | 'm' => Press::Dial(Code::MoreTime),
+        'p' => Press::Dial(Code::NotReady(Pause::Break)),
         _ => return None,
     })
 }
@@ -311,6 +400,24 @@ pub(super) fn event_for(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_what_a_telephone_does() {
+        let ready = State::Ready { idle_since: Tick(0) };
+        for (keys, press) in [
+            ("bBrR", Press::Dial(Code::Ready)),
+            ("aA\n", Press::PickUp),
+            ("xX", Press::Decline),
+            ("lLhH", Press::HangUp),
+            ("fF", Press::Dial(Code::Ready)),
+            ("vVmM", Press::Dial(Code::MoreTime)),
+            ("pP", Press::Dial(Code::NotReady(Pause::Break))),
+        ] {
+            assert!(keys.chars().all(|key| press_for(key, ready) == Some(press)), "{keys:?}");
+        }
+        assert_eq!(press_for('b', State::SignedOff), Some(Press::Dial(Code::SignOn)));
+        assert_eq!(press_for('z', ready), None);
+    }
 
     #[test]
     fn every_key_stands_on_a_narrow_screen_too() {

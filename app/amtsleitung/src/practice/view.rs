@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a desk knows: made of nothing but the commands that the centre sent.
 
-use crate::live::Decided;
+use crate::service::Decided;
 use acd::agent::{self, AfterCall};
 use centre::{Command, Note, Setup};
 use sim::Outcome;

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A county becomes the one that is practised with: open at any time, on this machine, and nobody
+//! outside is called or rung for it.
+//!
+//! The rule to keep: whoever practises with the file of a real county disturbs nobody. Its exchanges are
+//! replaced by the practice's own, and its telephones ring only if they register here.
+
+use crate::config::County;
+use crate::config::county::{
+    CHANNELS_MAX, Carrier, LISTEN_MAX, Phone, SipAddress, Telephony, Trunk,
+};
+use hours::Rules;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::ops::RangeInclusive;
+use stdx::AgentId;
+
+/// The domain of a county whose file has no telephone part.
+const DOMAIN: &str = "practice.invalid";
+
+/// Its ports for sound.
+const MEDIA_PORTS: RangeInclusive<u16> = 20_000..=39_999;
+
+/// A free port of this machine.
+const ANY_PORT: SipAddress = SipAddress {
+    carrier: Carrier::Udp,
+    address: SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+};
+
+/// The county that is practised with; `exchange` is where the citizens' calls come from.
+pub(super) fn town(county: &County, exchange: SocketAddr) -> County {
+    let mut town = county.clone();
+    let always = Rules::parse("24/7").expect("the shortest of all rules can be read");
+    town.hours.iter_mut().for_each(|hours| hours.rules = always.clone());
+    town.closures.clear();
+    town.bench = None;
+    town.telephony = Some(telephony(county.telephony.as_ref()));
+    town.trunks = vec![trunk(county, exchange)];
+    town.phones.iter_mut().for_each(|phone| phone.at = None);
+    let agents = (0..).map(AgentId).zip(&county.agents);
+    let without =
+        agents.filter(|(agent, _)| !town.phones.iter().any(|it| it.agent == Some(*agent)));
+    let phones: Vec<Phone> = without.map(|(agent, it)| phone(county, agent, &it.id)).collect();
+    town.phones.extend(phones);
+    town
+}
+
+/// A telephone for somebody who has none in the file.
+fn phone(county: &County, agent: AgentId, id: &str) -> Phone {
+    let taken = |id: &str| county.phones.iter().any(|phone| phone.id == id);
+    let mut id = id.to_owned();
+    while taken(&id) {
+        id.push_str("-practice");
+    }
+    let team = county.agents.get(agent.index()).map(|agent| agent.team);
+    let site = team.and_then(|team| county.teams.get(team.index())).map_or(0, |team| team.site);
+    Phone { name: id.clone(), id, site, agent: Some(agent), at: None }
+}
+
+/// Hands calls over as the county's first exchange does, with whole numbers.
+fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
+    let country = county.trunks.first().map_or("49", |trunk| &trunk.country_code);
+    Trunk {
+        id: "practice".to_owned(),
+        name: "Übung".to_owned(),
+        site: 0,
+        peers: vec![SipAddress { carrier: Carrier::Udp, address: exchange }],
+        channels: CHANNELS_MAX,
+        country_code: country.to_owned(),
+        area_code: None,
+        stem: None,
+        probe: None,
+    }
+}
+
+/// Listens where the file says, as far as this machine has the address and the port is free; and where
+/// the crowd can reach it in any case.
+fn telephony(of_file: Option<&Telephony>) -> Telephony {
+    let mut telephony = of_file.cloned().unwrap_or_else(|| Telephony {
+        domain: DOMAIN.to_owned(),
+        listen: Vec::new(),
+        media_ports: MEDIA_PORTS,
+        media_addresses: Vec::new(),
+    });
+    telephony.listen.retain(is_free);
+    if !telephony.listen.iter().any(|at| is_for_the_crowd(at.carrier, at.address)) {
+        telephony.listen.truncate(LISTEN_MAX - 1);
+        telephony.listen.push(ANY_PORT);
+    }
+    telephony
+}
+
+/// Whether the crowd, which never leaves this machine, calls there.
+pub(super) fn is_for_the_crowd(carrier: Carrier, at: SocketAddr) -> bool {
+    carrier == Carrier::Udp && at.is_ipv4() && at.ip().is_loopback()
+}
+
+fn is_free(at: &SipAddress) -> bool {
+    match at.carrier {
+        Carrier::Udp => UdpSocket::bind(at.address).is_ok(),
+        Carrier::Tcp => TcpListener::bind(at.address).is_ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::check;
+
+    fn harburg() -> County {
+        check(include_str!("../../../../examples/harburg.toml")).county.expect("it is good")
+    }
+
+    fn exchange() -> SocketAddr {
+        "127.0.0.1:5999".parse().expect("an address")
+    }
+
+    #[test]
+    fn nobody_outside_is_called_or_rung() {
+        let mut county = harburg();
+        county.phones[0].at = Some(county.trunks[0].peers[0]);
+        let town = town(&county, exchange());
+        let peers: Vec<SocketAddr> =
+            town.trunks.iter().flat_map(|it| &it.peers).map(|it| it.address).collect();
+        assert_eq!(peers, [exchange()]);
+        assert!(town.phones.iter().all(|phone| phone.at.is_none()));
+        assert!(town.closures.is_empty() && town.bench.is_none());
+    }
+
+    #[test]
+    fn a_taken_port_is_replaced_by_a_free_one() {
+        let taken = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let mut county = harburg();
+        let address = taken.local_addr().expect("it is bound");
+        let at = SipAddress { carrier: Carrier::Udp, address };
+        if let Some(telephony) = &mut county.telephony {
+            telephony.listen = vec![at];
+        }
+        let listen = |county: &County| town(county, exchange()).telephony.expect("there").listen;
+        assert_eq!(listen(&county), [ANY_PORT]);
+        drop(taken);
+        assert_eq!(listen(&county), [at]);
+        county.telephony = None;
+        assert_eq!(listen(&county), [ANY_PORT]);
+    }
+
+    #[test]
+    fn everybody_has_a_telephone() {
+        let mut county = harburg();
+        county.phones.retain(|phone| phone.id == "k2");
+        county.phones[0].agent = Some(AgentId(0));
+        let town = town(&county, exchange());
+        assert_eq!(town.phones.len(), town.agents.len());
+        let k2 = town.phones.iter().find(|phone| phone.agent == Some(AgentId(1)));
+        assert_eq!(k2.map(|phone| phone.id.as_str()), Some("k2-practice"));
+    }
+}
