@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Shows the centre at its main job: check a county, rehearse its year, practise.
+//! Shows the centre at its main job: check a county, rehearse its year, serve it to those who call.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +15,10 @@ const STEPS: [(&str, &str); 3] = [
         "simulate --config examples/harburg.toml --from 2014-01-01 --to 2014-12-31 \
          --calls 100000 --seed 115",
     ),
-    ("Now you are one of the agents", "practice --config examples/harburg.toml"),
+    (
+        "The service starts, citizens call it by real telephone calls, and you are one of the agents",
+        "practice --config examples/harburg.toml",
+    ),
 ];
 
 /// Builds the product and runs every step; stops at the first that fails.
