@@ -5,10 +5,9 @@
 //! The rule to keep: whoever practises with the file of a real county disturbs nobody. Its exchanges are
 //! replaced by the practice's own, and its telephones ring only if they register here.
 
+use super::crowd::CITIZENS_MAX;
 use crate::config::County;
-use crate::config::county::{
-    CHANNELS_MAX, Carrier, LISTEN_MAX, Phone, SipAddress, Telephony, Trunk,
-};
+use crate::config::county::{Carrier, LISTEN_MAX, Phone, SipAddress, Telephony, Trunk};
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::ops::RangeInclusive;
@@ -64,7 +63,7 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         name: "Übung".to_owned(),
         site: 0,
         peers: vec![SipAddress { carrier: Carrier::Udp, address: exchange }],
-        channels: CHANNELS_MAX,
+        channels: CITIZENS_MAX,
         country_code: country.to_owned(),
         area_code: None,
         stem: None,

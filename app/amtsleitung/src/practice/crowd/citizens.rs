@@ -13,7 +13,7 @@ use sip::agent::{CallId, Flow, Invite, Way};
 use stdx::{AgentId, ContactId, LineId, Micros, Redacted, Tick, Timestamp};
 
 /// Citizens who call at once: a queue that is full, and a talk for every agent of a county.
-const CITIZENS_MAX: usize = 400;
+pub(in crate::practice) const CITIZENS_MAX: u16 = 400;
 
 /// How long a telephone lets it ring; patience ends before.
 const RINGS_FOR: Micros = Micros::from_mins(60);
@@ -58,7 +58,8 @@ impl Living {
 
     fn invite(&mut self, now: Tick, contact: ContactId, line: LineId, person: u64) -> Option<()> {
         let number = number_of(person);
-        if self.citizens.len() >= CITIZENS_MAX || self.by_number.contains_key(&number) {
+        if self.citizens.len() >= usize::from(CITIZENS_MAX) || self.by_number.contains_key(&number)
+        {
             return None;
         }
         let dialled = self.lines.get(line.index())?.dialled(person)?;

@@ -22,6 +22,7 @@ mod registration;
 mod sockets;
 mod sound;
 
+pub(super) use citizens::CITIZENS_MAX;
 pub(super) use press::{Code, Press};
 pub(super) use registration::Account;
 #[cfg(test)]
