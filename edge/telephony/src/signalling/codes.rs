@@ -12,13 +12,13 @@
 use super::door::status;
 use super::exchange::Exchange;
 use super::incoming::user_of;
-use super::leg::{CODECS, Leg, Peer, Sound, preview, remote};
+use super::leg::{Leg, Peer, preview, remote};
 use super::limits::CODE_CALL;
 use crate::media::{LegId, PlayId, Repeat};
 use acd::agent::{Pause, State};
 use centre::Event;
 use sip::agent::{CallId, InviteInfo};
-use sip::sdp::{Negotiation, Origin, Session};
+use sip::sdp::Session;
 use stdx::{AgentId, Tick};
 
 /// A call to a feature code.
@@ -111,14 +111,11 @@ impl Exchange {
         let ip = info.flow.local.ip();
         let session = Session::parse(info.offer.as_ref()?).ok()?;
         let offered = remote(&preview(&session, ip).ok()?, ip);
-        let mut negotiation = Negotiation::new(Origin::ours(self.rng.next_u64() as u32, 1, ip));
-        negotiation.take_offer(session).ok()?;
-        let id = LegId(self.next_leg);
-        self.next_leg += 1;
-        let codecs = CODECS.to_vec();
-        let mut sound = Sound { id, ip, ports: None, codecs, latched: false, sounding: false };
-        sound.open(&mut self.media, &mut self.rng, offered, None, &mut self.counters).ok()?;
-        Some(Leg { call, peer: Peer::Phone(phone), negotiation, sound })
+        let mut leg = self.new_leg(call, Peer::Phone(phone), ip);
+        leg.negotiation.take_offer(session).ok()?;
+        let (media, rng) = (&mut self.media, &mut self.rng);
+        leg.sound.open(media, rng, offered, None, &mut self.counters).ok()?;
+        Some(leg)
     }
 
     /// The centre refused what was asked for just now.

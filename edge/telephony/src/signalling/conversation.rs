@@ -24,6 +24,7 @@ use sip::message::push_quoted;
 use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
 use sip::transaction::LINGERS_TOGETHER;
+use std::net::IpAddr;
 use stdx::{AgentId, ContactId, LineId, Redacted, Tick};
 
 /// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
@@ -370,32 +371,48 @@ impl Exchange {
     }
 
     fn invite_one(&mut self, now: Tick, contact: ContactId, target: &Target) -> bool {
-        let Some(it) = self.conversations.get_mut(&contact) else { return false };
-        let Some(hops) = it.hops.checked_sub(1) else { return false };
-        let beside = it.caller.sound.ports.map(|_| it.caller.sound.id);
-        let codecs = codecs_for_agent(it);
-        let ip = target.flow.local.ip();
-        let id = LegId(self.next_leg);
-        self.next_leg += 1;
-        let mut sound = Sound { id, ip, ports: None, codecs, latched: false, sounding: false };
-        let (media, rng) = (&mut self.media, &mut self.rng);
-        if sound.open(media, rng, None, beside, &mut self.counters).is_err() {
-            return false;
-        }
-        let session = self.rng.next_u64() as u32;
-        let negotiation = Negotiation::new(Origin::ours(session, 1, ip));
-        let from = shown(
-            &self.setup.lines[it.line.index()].shown,
-            *it.number.expose(),
-            &self.setup.domain,
-        );
-        let ring_for = it.ring_until.since(now) + RING_MARGIN;
-        let peer = Peer::Phone(target.phone);
-        let mut leg = Leg { call: it.caller.call, peer, negotiation, sound };
-        let capabilities = leg.sound.capabilities();
-        let Some(offer) = leg.offer(capabilities) else {
+        let Some((leg, invite)) = self.agent_leg(now, contact, target) else { return false };
+        let id = leg.sound.id;
+        let Ok(call) = self.ua.invite(now, invite) else {
             self.close_sound(id);
             return false;
+        };
+        self.by_call.insert(call, contact);
+        self.by_leg.insert(id, contact);
+        // On the grid of what lingers, so that this wakes nobody by itself.
+        let by = (now + FIRST_SIGN).0.next_multiple_of(LINGERS_TOGETHER.0);
+        self.first_signs.insert((Tick(by), call));
+        if let Some(side) = self.conversations.get_mut(&contact).and_then(|it| it.side.as_mut()) {
+            side.legs.push(Leg { call, ..leg });
+        }
+        self.collect(now, Some((contact, Party::Agent)));
+        true
+    }
+
+    /// Opens a leg to an agent's telephone and says how it is called. The leg has the caller's call id
+    /// until it has its own. None without ports, or if the call went round too often.
+    fn agent_leg(
+        &mut self,
+        now: Tick,
+        contact: ContactId,
+        target: &Target,
+    ) -> Option<(Leg, Invite)> {
+        let it = self.conversations.get(&contact)?;
+        let max_forwards = it.hops.checked_sub(1)?.min(MAX_FORWARDS);
+        let beside = it.caller.sound.ports.map(|_| it.caller.sound.id);
+        let line = &self.setup.lines[it.line.index()];
+        let from = shown(&line.shown, *it.number.expose(), &self.setup.domain);
+        let ring_for = it.ring_until.since(now) + RING_MARGIN;
+        let (placeholder, codecs) = (it.caller.call, codecs_for_agent(it));
+        let peer = Peer::Phone(target.phone);
+        let mut leg = self.new_leg(placeholder, peer, target.flow.local.ip());
+        leg.sound.codecs = codecs;
+        let (media, rng) = (&mut self.media, &mut self.rng);
+        leg.sound.open(media, rng, None, beside, &mut self.counters).ok()?;
+        let capabilities = leg.sound.capabilities();
+        let Some(offer) = leg.offer(capabilities) else {
+            self.close_sound(leg.sound.id);
+            return None;
         };
         let invite = Invite {
             target: Redacted::new(target.uri.clone()),
@@ -404,31 +421,20 @@ impl Exchange {
             way: target.way,
             headers: Vec::new(),
             offer,
-            max_forwards: hops.min(MAX_FORWARDS),
+            max_forwards,
             ring_for,
             credentials: None,
         };
-        match self.ua.invite(now, invite) {
-            Ok(call) => {
-                leg.call = call;
-                self.by_call.insert(call, contact);
-                self.by_leg.insert(id, contact);
-                // On the grid of what lingers, so that this wakes nobody by itself.
-                let by = (now + FIRST_SIGN).0.next_multiple_of(LINGERS_TOGETHER.0);
-                self.first_signs.insert((Tick(by), call));
-                if let Some(side) =
-                    self.conversations.get_mut(&contact).and_then(|it| it.side.as_mut())
-                {
-                    side.legs.push(leg);
-                }
-                self.collect(now, Some((contact, Party::Agent)));
-                true
-            }
-            Err(_) => {
-                self.close_sound(id);
-                false
-            }
-        }
+        Some((leg, invite))
+    }
+
+    /// A leg without ports.
+    pub(super) fn new_leg(&mut self, call: CallId, peer: Peer, ip: IpAddr) -> Leg {
+        let session = self.rng.next_u64() as u32;
+        let negotiation = Negotiation::new(Origin::ours(session, 1, ip));
+        let id = LegId(self.next_leg);
+        self.next_leg += 1;
+        Leg { call, peer, negotiation, sound: Sound::new(id, ip) }
     }
 
     /// One of the agent's telephones was answered: it is the one, the others stop.

@@ -7,16 +7,15 @@
 use super::conversation::Conversation;
 use super::door::status;
 use super::exchange::Exchange;
-use super::leg::{CODECS, Leg, Peer, Sound, preview, remote};
+use super::leg::{Leg, Peer, preview, remote};
 use super::trace::{Party, What};
 use super::words::Refused;
-use crate::media::LegId;
 use sha2::{Digest, Sha256};
 use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
 use sip::agent::{CallId, Flow, InviteInfo};
 use sip::message::{Address, Name, Uri, percent_decode};
 use sip::number::{Digits, Number, Plan};
-use sip::sdp::{Negotiation, Origin, Session};
+use sip::sdp::Session;
 use sip::{Method, Status};
 use std::borrow::Cow;
 use stdx::{CallerToken, ContactId, LineId, Tick};
@@ -124,28 +123,18 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(Leg, Option<crate::media::Remote>), No> {
         let ip = info.flow.local.ip();
-        let id = self.rng.next_u64() as u32;
-        let mut negotiation = Negotiation::new(Origin::ours(id, 1, ip));
+        let mut leg = self.new_leg(call, peer, ip);
         let mut offered = None;
         if let Some(offer) = &info.offer {
             let no = No(Refused::NoSession, status(488), None);
             let Ok(session) = Session::parse(offer) else { return Err(no) };
             let Ok(negotiated) = preview(&session, ip) else { return Err(no) };
             offered = remote(&negotiated, ip);
-            if negotiation.take_offer(session).is_err() {
+            if leg.negotiation.take_offer(session).is_err() {
                 return Err(no);
             }
         }
-        let sound = Sound {
-            id: LegId(self.next_leg),
-            ip,
-            ports: None,
-            codecs: CODECS.to_vec(),
-            latched: false,
-            sounding: false,
-        };
-        self.next_leg += 1;
-        Ok((Leg { call, peer, negotiation, sound }, offered))
+        Ok((leg, offered))
     }
 
     /// Who calls, as a keyed hash: the core never sees a number.

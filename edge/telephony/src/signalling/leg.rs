@@ -50,6 +50,11 @@ pub(super) struct Sound {
 }
 
 impl Sound {
+    /// Not opened yet, with every codec of ours.
+    pub(super) fn new(id: LegId, ip: IpAddr) -> Sound {
+        Sound { id, ip, ports: None, codecs: CODECS.to_vec(), latched: false, sounding: false }
+    }
+
     /// Opens the leg's ports. Without a remote it waits for the answer.
     pub(super) fn open(
         &mut self,
