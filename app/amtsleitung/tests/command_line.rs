@@ -320,7 +320,8 @@ fn no_change_is_invented() {
 #[test]
 fn a_practice_without_a_terminal() {
     let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
-    let temporary = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("practice");
+    // Not in the target folder: the path of a socket has room for a hundred bytes only.
+    let temporary = std::env::temp_dir().join(format!("amtsleitung-test-{}", std::process::id()));
     std::fs::create_dir_all(&temporary).expect("the temporary folder can be written");
     let args = ["practice", "--config", harburg, "--pace", "200", "--seconds", "15"];
     let output = program(&args).env("TMPDIR", &temporary).output().expect("the program starts");
@@ -334,6 +335,7 @@ fn a_practice_without_a_terminal() {
     assert!(out.contains("\nÜbung beendet; "), "{out}");
     let left = std::fs::read_dir(&temporary).expect("it is there").count();
     assert_eq!(left, 0, "the data folder is gone");
+    std::fs::remove_dir(&temporary).expect("it is empty");
     let ended = amtsleitung(&["practice", "--config", harburg, "--seconds", "0"]);
     assert_eq!(ended.code, 2);
     assert!(ended.err.starts_with("Fehler: Hier wird eine ganze Zahl von 1 bis 86400 erwartet"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Puts a practice together, and lets a newcomer – or nobody – sit at its desk.
 
+use super::callers::Callers;
 use super::crowd::{self, Account, Crowd, EXCHANGE, Left, Press, Sockets};
 use super::folder::Folder;
 use super::screen::{Screen, Seat, plain_line, press_for};
@@ -66,6 +67,7 @@ pub struct Practice {
     inbox: Inbox,
     heard: Receiver<Decided>,
     view: View,
+    callers: Callers,
     service: Service,
     control: Control,
     crowd: Crowd,
@@ -116,6 +118,7 @@ impl Practice {
                 inbox,
                 heard,
                 view,
+                callers: Callers::default(),
                 service,
                 control,
                 crowd,
@@ -146,6 +149,7 @@ impl Practice {
         for decided in self.heard.try_iter() {
             self.view.hear(&decided);
         }
+        // The folder goes when the socket in it is closed.
         drop((self.control, self.folder));
         Ok(Ended { outcome: self.view.outcome, inside: centre.contacts_inside(), left })
     }
@@ -168,7 +172,7 @@ impl Practice {
         while !stop.load(Ordering::Relaxed) && self.clock.now().mono < until {
             match self.heard.recv_timeout(self.clock.until(until).min(STOP_SEEN)) {
                 Ok(decided) => {
-                    self.view.hear(&decided);
+                    self.hear(&decided);
                     if !see(&decided) {
                         return;
                     }
@@ -201,25 +205,28 @@ impl Practice {
     fn hear_all(&mut self) -> Result<(), TryRecvError> {
         loop {
             match self.heard.try_recv() {
-                Ok(decided) => {
-                    self.view.hear(&decided);
-                    self.tell_who_speaks(&decided);
-                }
+                Ok(decided) => self.hear(&decided),
                 Err(TryRecvError::Empty) => return Ok(()),
                 Err(TryRecvError::Disconnected) => return Err(TryRecvError::Disconnected),
             }
         }
     }
 
+    fn hear(&mut self, decided: &Decided) {
+        self.view.hear(decided);
+        self.callers.hear(decided);
+        self.tell_who_speaks(decided);
+    }
+
     /// A citizen who is answered by the newcomer's own telephone would hear it; the crowd does not
-    /// understand sound, so it is told. The centre and the crowd count the same calls from the same
-    /// exchange in the same order, so they have the same numbers.
-    pub(super) fn tell_who_speaks(&self, decided: &Decided) {
+    /// understand sound, so it is told.
+    fn tell_who_speaks(&self, decided: &Decided) {
         if let Command::Connect { contact, agent } = decided.command
             && Some(agent) == self.newcomer
             && self.own_telephone()
+            && let Some(nth) = self.callers.nth(contact)
         {
-            self.crowd.speaks(contact);
+            self.crowd.speaks(nth);
         }
     }
 }

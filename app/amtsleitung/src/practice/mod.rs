@@ -11,6 +11,7 @@
 //! The rule to keep: there is no second centre here. What can be practised is what is served, and the
 //! crowd meets it by telephone alone.
 
+mod callers;
 mod crowd;
 mod desk;
 mod folder;

@@ -29,6 +29,8 @@ pub(super) struct Citizen {
     number: u64,
     line: LineId,
     since: Tick,
+    /// The so manieth call of the crowd, from 1.
+    nth: u64,
     /// Somebody speaks with them.
     talks: bool,
     /// They hung up themselves.
@@ -79,12 +81,20 @@ impl Living {
             self.sounds.close(sound);
             return None;
         };
+        self.made += 1;
+        let (since, nth) = (now, self.made);
         let citizen =
-            Citizen { sound, call, number, line, since: now, talks: false, leaves: false };
+            Citizen { sound, call, number, line, since, nth, talks: false, leaves: false };
         self.citizens.insert(contact, citizen);
         self.by_number.insert(number, contact);
         self.calls.insert(call, Whose::Citizen(contact));
         Some(())
+    }
+
+    /// Who was the so manieth to call, if they still do.
+    pub(super) fn nth_caller(&self, nth: u64) -> Option<ContactId> {
+        let citizen = self.citizens.iter().find(|(_, citizen)| citizen.nth == nth);
+        citizen.map(|(contact, _)| *contact)
     }
 
     /// Somebody hangs up.

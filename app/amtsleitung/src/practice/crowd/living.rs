@@ -72,6 +72,8 @@ pub(super) struct Living {
     pub(super) desks: Vec<Desk>,
     pub(super) newcomer: Option<AgentId>,
     pub(super) calls: BTreeMap<CallId, Whose>,
+    /// Calls that citizens have made.
+    pub(super) made: u64,
     /// Callers who are none of ours, counted.
     pub(super) strangers: u64,
     orders: Receiver<Order>,
@@ -117,6 +119,7 @@ impl Living {
             desks,
             newcomer,
             calls: BTreeMap::new(),
+            made: 0,
             strangers: 0,
             orders,
             own_telephone,
@@ -236,8 +239,8 @@ impl Living {
                         self.press(now, agent, press, None);
                     }
                 }
-                Ok(Order::Speaks(contact)) => {
-                    if let Some(agent) = self.newcomer {
+                Ok(Order::Speaks(nth)) => {
+                    if let (Some(agent), Some(contact)) = (self.newcomer, self.nth_caller(nth)) {
                         self.begin_talk(now, contact, agent);
                     }
                 }

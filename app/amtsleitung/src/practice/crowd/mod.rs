@@ -42,7 +42,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId};
+use stdx::AgentId;
 
 /// Orders that the crowd has not read yet: somebody who leans on a key.
 const ORDERS_MAX: usize = 256;
@@ -55,9 +55,9 @@ const RESTS_WITHIN: Duration = Duration::from_secs(2);
 enum Order {
     /// The newcomer does something at the telephone.
     Press(Press),
-    /// The newcomer speaks to this citizen with a telephone of their own. The citizen would hear it;
-    /// nobody here understands sound, so it is told.
-    Speaks(ContactId),
+    /// The newcomer speaks to the citizen who was the so manieth to call, with a telephone of their own.
+    /// The citizen would hear it; nobody here understands sound, so it is told.
+    Speaks(u64),
     /// Nobody begins anything any more; dropped when it is so.
     Rest(SyncSender<()>),
     /// Everybody hangs up and goes.
@@ -89,9 +89,9 @@ pub(super) struct Parts<'a> {
 /// What is left when everybody has gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
-    /// Calls whose end nobody has heard.
+    /// Calls that the centre has not said goodbye to.
     pub calls: usize,
-    /// Ports for sound that were not given back before the end.
+    /// Calls that still had ports for sound.
     pub legs: usize,
     /// Calls in which sound came.
     pub heard: u64,
@@ -125,9 +125,9 @@ impl Crowd {
         self.tell(Order::Press(press));
     }
 
-    /// The newcomer speaks to this citizen with a telephone of their own.
-    pub(super) fn speaks(&self, contact: ContactId) {
-        self.tell(Order::Speaks(contact));
+    /// The newcomer speaks to the citizen who was the so manieth to call, with a telephone of their own.
+    pub(super) fn speaks(&self, nth: u64) {
+        self.tell(Order::Speaks(nth));
     }
 
     /// Whether a telephone of the newcomer's own is registered, and the built-in one stands back.

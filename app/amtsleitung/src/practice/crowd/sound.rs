@@ -169,11 +169,9 @@ impl Sounds {
         }
     }
 
-    /// Ends the thread; says how many legs still had ports.
-    pub(super) fn end(self) -> usize {
-        let legs = self.media.legs();
+    /// Ends the thread.
+    pub(super) fn end(self) {
         self.media.shutdown();
-        legs
     }
 
     fn open(&mut self, voice: Voice) -> Option<Sound> {
