@@ -615,7 +615,14 @@ mod tests {
     use std::net::UdpSocket as Blocking;
     use std::thread;
 
-    fn open(trunk: u16, server: u16, phones: &[u16]) -> Player {
+    /// A port that was free a moment ago.
+    fn port() -> u16 {
+        let socket = Blocking::bind(here(0)).expect("a free port");
+        socket.local_addr().expect("it is bound").port()
+    }
+
+    fn open(server: u16, phones: &[u16]) -> Player {
+        let trunk = port();
         let names =
             Names { run: 1, trunk: here(trunk), server: here(server), number: "116".to_owned() };
         let phones: Vec<SocketAddr> = phones.iter().map(|&port| here(port)).collect();
@@ -628,7 +635,8 @@ mod tests {
 
     #[test]
     fn callers_reach_telephones_without_anybody_between() {
-        let mut player = open(18_180, 18_170, &[18_170, 18_171]);
+        let (first, second) = (port(), port());
+        let mut player = open(first, &[first, second]);
         player.place(&plan(50, Some(MILLISECOND)), |_| {});
         let counts = &player.counts;
         assert_eq!((counts.begun, counts.answered, counts.over), (50, 50, 50));
@@ -640,7 +648,8 @@ mod tests {
 
     #[test]
     fn calls_stay_up_until_they_are_hung_up() {
-        let mut player = open(18_280, 18_270, &[18_270]);
+        let phone = port();
+        let mut player = open(phone, &[phone]);
         player.place(&plan(3, None), |_| {});
         let paths = player.sound_paths();
         // Without a server each side is told the other's own port.
@@ -671,7 +680,7 @@ mod tests {
         let server = Blocking::bind(here(0)).expect("a free port");
         let port = server.local_addr().expect("it is bound").port();
         let server = thread::spawn(move || refuse(&server));
-        let mut player = open(18_380, port, &[]);
+        let mut player = open(port, &[]);
         player.place(&plan(1, Some(0)), |_| {});
         let counts = &player.counts;
         assert_eq!((counts.failed, counts.unexpected, counts.repeats_out), (1, 0, 1), "{counts:?}");
