@@ -23,6 +23,9 @@ pub(super) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDAT
 /// The extensions that are understood.
 pub(super) const SUPPORTED: [&str; 2] = ["timer", "100rel"];
 
+/// Bytes of most messages without a body: so much is taken at once, and given back where it is kept.
+pub(super) const ROOM_FOR_HEAD: usize = 640;
+
 /// What a message says beyond what follows from the request or the dialog.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
@@ -60,7 +63,7 @@ pub(super) fn reply(
     to_tag: &[u8],
     draft: &Draft,
 ) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = room(draft);
     let to_tag = (status.code() != 100).then_some(to_tag);
     let reason = draft.reason.as_deref();
     let establishes = request.method == Method::Invite && status.code() > 100;
@@ -69,6 +72,11 @@ pub(super) fn reply(
     let parts = Reply { reason, to_tag, record_route, source, ..Reply::new(status) };
     let writer = request.reply(&mut bytes, &parts);
     draft.finish(writer, Checked::Parts).then_some(bytes)
+}
+
+/// Room for a message with what the draft says.
+fn room(draft: &Draft) -> Vec<u8> {
+    Vec::with_capacity(ROOM_FOR_HEAD + draft.sdp.as_deref().map_or(0, <[u8]>::len))
 }
 
 /// What every response to a request repeats but 100: Via, From, To with our tag, Call-ID, CSeq; written
@@ -81,7 +89,7 @@ impl Echo {
         if request.headers.first(Name::RecordRoute).is_some() {
             return None;
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(ROOM_FOR_HEAD);
         let ok = Status::new(200)?;
         let parts = Reply { to_tag: Some(to_tag), source: Some(source), ..Reply::new(ok) };
         let lines = request.reply(&mut bytes, &parts).into_lines()?;
@@ -207,7 +215,7 @@ pub(super) fn in_dialog(
 ) -> Option<Vec<u8>> {
     let name = method_bytes(method)?;
     let targets = dialog.targets(first_is_loose(dialog));
-    let mut bytes = Vec::new();
+    let mut bytes = room(draft);
     let mut writer = MessageWriter::request(&mut bytes, name, targets.request_uri);
     writer.field(Name::Via, &via(flow, branch));
     for route in &targets.routes {
@@ -245,7 +253,7 @@ pub(super) fn from_invite(
 ) -> Option<Vec<u8>> {
     let Ok(Message::Request(request)) = parse_datagram(invite) else { return None };
     let headers = &request.headers;
-    let mut bytes = Vec::new();
+    let mut bytes = room(draft);
     let mut writer = MessageWriter::request(&mut bytes, method_bytes(method)?, request.uri.raw());
     for name in [Name::Via, Name::Route, Name::MaxForwards, Name::From] {
         for field in headers.all(name) {

@@ -134,7 +134,7 @@ impl UserAgent {
         let mut from = invite.from.expose().clone();
         compose::push_tag(&mut from, &tag);
         let proposal = self.config.session.propose();
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(compose::ROOM_FOR_HEAD + invite.offer.len());
         let mut writer = MessageWriter::request(&mut bytes, b"INVITE", target);
         writer
             .field(Name::Via, &compose::via(&invite.flow, branch))
