@@ -14,8 +14,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 
-/// How many of the waiting are listed.
+/// How many of the waiting are listed, and at least, if so many wait: what stands below makes way.
 const LISTED: usize = 8;
+const LISTED_AT_LEAST: usize = 3;
 /// How long a refusal stays on the page.
 const REFUSAL_SHOWN: Micros = Micros::from_secs(4);
 
@@ -53,14 +54,15 @@ impl<'a> Screen<'a> {
         Screen { lang, county, newcomer, seat, own_telephone: false, notice: None }
     }
 
-    /// The page for a terminal of this size: the keys always stand below, and so many of the waiting
-    /// are listed as leave room for the rest.
+    /// The page for a terminal of this size: the keys always stand below; what is needed while working
+    /// stands above what is read once, and goes last where there is little room.
     #[must_use]
     pub(super) fn page(&self, view: &View, now: Tick, columns: usize, rows: usize) -> Vec<String> {
         let keys = wrapped(keys_help(self.lang), columns);
         let room = rows.saturating_sub(keys.len());
         let (above, below) = (self.above(view, now), self.below(view));
-        let listed = room.saturating_sub(above.len() + below.len() + 1).min(LISTED);
+        let left = room.saturating_sub(above.len() + below.len() + 1);
+        let listed = left.clamp(LISTED_AT_LEAST, LISTED);
         let mut page = above;
         page.extend(self.queue(view, now, listed));
         page.extend(below);
@@ -73,8 +75,6 @@ impl<'a> Screen<'a> {
         let mut lines = vec![self.title(), String::new()];
         lines.extend(self.own_state(view, now));
         lines.push(self.refusal(view, now));
-        lines.extend(self.telephone());
-        lines.push(String::new());
         lines.push(self.colleagues(view));
         lines.push(String::new());
         lines
@@ -86,6 +86,7 @@ impl<'a> Screen<'a> {
         let mut lines = vec![String::new()];
         lines.extend(self.figures(view));
         lines.push(String::new());
+        lines.extend(self.telephone());
         lines.push(format!("{look}: amtsleitung calls --data {data}"));
         lines.push(String::new());
         lines
@@ -160,7 +161,9 @@ impl<'a> Screen<'a> {
         let line = |contact: ContactId| self.line_name(view.line_of(contact));
         let lang = self.lang;
         let what = match state {
-            State::SignedOff => lang.pick("abgemeldet", "signed off").to_owned(),
+            State::SignedOff => lang
+                .pick("abgemeldet; [b] meldet Sie an", "signed off; [r] signs you on")
+                .to_owned(),
             State::NotReady { reason, .. } => {
                 let not_ready = lang.pick("nicht bereit", "not ready");
                 format!("{not_ready} ({})", reason_word(lang, reason))
@@ -400,6 +403,9 @@ pub(super) fn press_for(key: char, state: agent::State) -> Option<Press> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::check;
+    use crate::config::moment::date;
+    use hours::LocalDates;
 
     #[test]
     fn keys_are_what_a_telephone_does() {
@@ -417,6 +423,37 @@ mod tests {
         }
         assert_eq!(press_for('b', State::SignedOff), Some(Press::Dial(Code::SignOn)));
         assert_eq!(press_for('z', ready), None);
+    }
+
+    #[test]
+    fn what_is_needed_while_working_stands_on_a_low_screen_too() {
+        let county = check(include_str!("../../../../examples/harburg.toml")).county;
+        let county = county.expect("it is good");
+        let day = date(2026, 12, 23).expect("the calendar has it");
+        let days = LocalDates::new(day, day).expect("one day");
+        let setup = crate::rehearsal::setup(&county, days).expect("a day is no horizon");
+        let mut view = View::new(&setup);
+        let (user, data) = ("k1".to_owned(), PathBuf::from("/tmp/x"));
+        let seat = Seat { agent: AgentId(0), server: None, user, data };
+        let screen = Screen::new(Lang::De, &county, seat);
+        let page = |view: &View, rows| {
+            let page = screen.page(view, Tick(0), 80, rows);
+            assert!(page.len() <= rows, "{page:#?}");
+            page.join("\n")
+        };
+        assert!(page(&view, 24).contains("telephone-passwords.toml"));
+        for contact in (1..=20).map(ContactId) {
+            let command = Command::Announce { contact, line: LineId(0) };
+            let cause = centre::Event::CallArrived { contact, line: LineId(0), caller: None };
+            view.hear(&Decided { at: Tick(0), cause, command });
+        }
+        for rows in [12, 24, 34] {
+            let page = page(&view, rows);
+            for needed in ["Sie (k1)", "wartend: 20", "  0:00  Behördennummer 115", "[q] Ende"] {
+                assert!(page.contains(needed), "{needed}: {page}");
+            }
+        }
+        assert!(page(&view, 34).contains("telephone-passwords.toml"));
     }
 
     #[test]
