@@ -106,6 +106,8 @@ fn the_newcomer_works_by_the_built_in_telephone() {
     practice.press(Press::HangUp);
     let accepted = |command: &Command| matches!(command, Command::Note(Note::Ended(record)) if record.contact == contact && record.fate == Fate::Accepted);
     hears(&mut practice, accepted);
+    let counted = practice.snapshot().expect("it answers").lines;
+    assert!(counted.iter().any(|line| line.tally.of(Fate::Accepted) > 0));
     let ended = practice.end().expect("no thread fell ill");
     assert_eq!((ended.left.calls, ended.left.legs), (0, 0), "every leg said goodbye");
     assert!(ended.left.heard > 0, "there was sound");
