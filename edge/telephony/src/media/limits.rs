@@ -58,7 +58,7 @@ pub const HAND_OVER: Micros = Micros::from_secs(1);
 /// at 4 µs hold the first of them back for 0.13 ms.
 pub const BATCH_MAX: usize = 32;
 
-/// Datagrams within a frame from which some [wait](super::pace) for others: 25 relayed calls, so that a
+/// Datagrams within a frame from which some wait for others (`pace`): 25 relayed calls, so that a
 /// gap gathers a packet or more on average.
 pub const DENSE_FROM: u64 = 50;
 
