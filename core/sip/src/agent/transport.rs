@@ -156,6 +156,19 @@ impl UserAgent {
         }
         let handled = self.transactions.server(now, id, ServerEvent::FromUser(status))?;
         self.perform(now, id, handled.effects, handled.ended, None);
+        // RFC 6026, 8.7: a 2xx to INVITE is repeated by its user, who keeps what was sent.
+        if let Some(sent) = self.transactions.payload_mut(id).filter(|_| status.is_success()) {
+            match sent.purpose {
+                Purpose::TheirCall(_) | Purpose::TheirChange(_) => sent.bytes = Vec::new(),
+                Purpose::Theirs
+                | Purpose::OurCall(_)
+                | Purpose::OurChange(..)
+                | Purpose::OurBye(_)
+                | Purpose::OurOther(_)
+                | Purpose::Probe(_)
+                | Purpose::Unattended => {}
+            }
+        }
         Some(transmit)
     }
 
@@ -170,6 +183,33 @@ impl UserAgent {
         let event = ClientEvent::Response(response.status);
         let Some(handled) = self.transactions.client(now, id, event) else { return };
         self.perform(now, id, handled.effects, handled.ended, Some(response));
+        self.let_go(id, response);
+    }
+
+    /// Gives back a request of ours that is never sent again, though its transaction lingers: at a
+    /// thousand calls a second half a minute of them is what fills memory.
+    fn let_go(&mut self, id: TransactionId, response: &Response<'_>) {
+        if !response.status.is_final() {
+            return;
+        }
+        let Some(purpose) = self.transactions.payload(id).map(|sent| sent.purpose) else { return };
+        let done = match purpose {
+            // Its proof is repeated in the ACK to the 2xx of another branch; and the ACK to a refusal is
+            // made from it.
+            Purpose::OurCall(call) => {
+                let call = self.calls.get(&call);
+                response.status.is_success() && call.is_some_and(|it| it.authentication.is_none())
+            }
+            Purpose::OurBye(_) | Purpose::OurOther(_) | Purpose::Probe(_) => true,
+            Purpose::OurChange(..)
+            | Purpose::TheirCall(_)
+            | Purpose::TheirChange(_)
+            | Purpose::Theirs
+            | Purpose::Unattended => false,
+        };
+        if let Some(sent) = self.transactions.payload_mut(id).filter(|_| done) {
+            sent.bytes = Vec::new();
+        }
     }
 
     /// A timer of a transaction fired.
