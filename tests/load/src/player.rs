@@ -103,6 +103,8 @@ pub(crate) struct Counts {
     pub(crate) begun: u64,
     pub(crate) answered: u64,
     pub(crate) over: u64,
+    /// Calls that left, well or not.
+    pub(crate) gone: u64,
     /// Calls that did not come to their end as they should: refused, or nobody answered in time.
     pub(crate) failed: u64,
     /// Of the failed ones, those that nobody answered.
@@ -442,6 +444,7 @@ impl Player {
     }
 
     fn leave(&mut self, at: usize) {
+        self.counts.gone += 1;
         self.places[at].caller = Caller::Free;
         self.free.push_back(at);
     }

@@ -155,9 +155,10 @@ fn soak(options: &Options) -> Outcome {
     let (clock, mut next, mut samples) = (Clock::start(), every, Vec::new());
     let plan = Plan { calls: options.calls, per_second: options.rate as f64, talk };
     player.place(&plan, |player| {
-        if player.counts.over >= next {
+        if player.counts.gone >= next {
             let kib = server.resident_kib().unwrap_or(0);
-            println!("calls={} rss_kib={kib} failed={}", player.counts.over, player.counts.failed);
+            let counts = &player.counts;
+            println!("calls={} rss_kib={kib} failed={}", counts.gone, counts.failed);
             samples.push(kib);
             next += every;
         }
