@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A small centre as a configuration file, with the ports of one test.
+//!
+//! ```text
+//!   115  answered at once, greeting, music, then an agent
+//!   116  rings until an agent answers
+//!   117  answered at once, then music: nobody ever answers here
+//!   118  closed                     120  room for one: the second hears `busy`
+//!   119  a text and no more         121  waits for two seconds at most, then `busy`
+//! ```
+
+use crate::ports::Ports;
+use std::fmt::Write as _;
+
+/// Peers of the one trunk.
+pub const CALLERS: u16 = 8;
+
+/// Ports that the telephones of the bench take turns at.
+pub const SPREAD: u16 = 10;
+
+/// A telephone of the file, which may register.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    /// Its id.
+    pub id: &'static str,
+    /// Whose it is, by the agent's id.
+    pub agent: &'static str,
+    /// Its fixed address, as the file writes it.
+    pub at: Option<String>,
+}
+
+/// What is in the file.
+#[derive(Debug)]
+pub struct County {
+    /// The ports of this test.
+    pub ports: Ports,
+    /// Where the server listens for SIP.
+    pub sip: u16,
+    /// Where callers call from: so many ports in a row.
+    pub callers: u16,
+    /// Where the bench's telephones are: so many ports in a row.
+    pub phones: u16,
+    /// Agents of the bench; none for no bench.
+    pub bench: u16,
+    /// Over how many ports they are spread.
+    pub spread: u16,
+    /// Channels of the trunk.
+    pub channels: u16,
+    /// How long an offer rings.
+    pub ring: &'static str,
+    /// How often the trunk is asked after its health.
+    pub probe: &'static str,
+    /// Further addresses to listen on.
+    pub listens: Vec<String>,
+    /// Further peers of the trunk.
+    pub peers: Vec<String>,
+    /// Agents who are not made up.
+    pub agents: Vec<&'static str>,
+    /// Their telephones.
+    pub own_phones: Vec<Phone>,
+}
+
+impl County {
+    /// A centre with a bench of one agent, everything on UDP at 127.0.0.1.
+    #[must_use]
+    pub fn new() -> County {
+        let mut ports = Ports::take();
+        let (sip, callers, phones) = (ports.one(), ports.row(CALLERS), ports.row(SPREAD));
+        County {
+            ports,
+            sip,
+            callers,
+            phones,
+            bench: 1,
+            spread: 1,
+            channels: 50,
+            ring: "20s",
+            probe: "off",
+            listens: Vec::new(),
+            peers: Vec::new(),
+            agents: Vec::new(),
+            own_phones: Vec::new(),
+        }
+    }
+
+    /// With so many made-up agents, each with a port of its own.
+    #[must_use]
+    pub fn bench(mut self, count: u16) -> County {
+        (self.bench, self.spread) = (count, count.clamp(1, SPREAD));
+        self
+    }
+
+    /// With an agent who signs on by telephone.
+    #[must_use]
+    pub fn agent(mut self, id: &'static str) -> County {
+        self.agents.push(id);
+        self
+    }
+
+    /// With a telephone of this agent that registers.
+    #[must_use]
+    pub fn phone(mut self, id: &'static str, agent: &'static str) -> County {
+        self.own_phones.push(Phone { id, agent, at: None });
+        self
+    }
+
+    /// The port of a caller.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn caller(&self, number: u16) -> u16 {
+        assert!(number < CALLERS, "a trunk has so many peers");
+        self.callers + number
+    }
+
+    /// The port of a telephone of the bench; the first is 1, as the agent `a1`.
+    #[must_use]
+    pub fn bench_phone(&self, number: u16) -> u16 {
+        self.phones + (number - 1) % self.spread
+    }
+
+    /// Everything in one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::from(HEAD);
+        text.push_str(&self.telephony());
+        for id in &self.agents {
+            let _infallible = writeln!(
+                text,
+                "[[agent]]\nid = \"{id}\"\nteam = \"bench\"\nskills = {{ auskunft = 5 }}\n\
+                 shift = \"Mo-Su,PH 00:00-12:00\"\n"
+            );
+        }
+        for phone in &self.own_phones {
+            let at = phone.at.as_ref().map_or(String::new(), |at| format!("at = \"{at}\"\n"));
+            let Phone { id, agent, .. } = phone;
+            let _infallible = writeln!(
+                text,
+                "[[phone]]\nid = \"{id}\"\nsite = \"rechner\"\nagent = \"{agent}\"\n{at}"
+            );
+        }
+        text.push_str(&QUEUES.replace("@ring@", self.ring));
+        LINES.iter().for_each(|line| text.push_str(&self::line(line)));
+        text
+    }
+
+    fn telephony(&self) -> String {
+        let listens = [format!("udp:127.0.0.1:{}", self.sip)];
+        let callers = (0..CALLERS).map(|it| format!("udp:127.0.0.1:{}", self.callers + it));
+        // The file takes eight peers; further ones stand in the place of the last callers.
+        let callers = callers.take(usize::from(CALLERS) - self.peers.len());
+        let peers: Vec<String> = callers.chain(self.peers.iter().cloned()).collect();
+        let listens: Vec<String> = listens.into_iter().chain(self.listens.clone()).collect();
+        let (channels, probe, sound) = (self.channels, self.probe, self.ports.sound());
+        let mut text = format!(
+            "[telephony]\ndomain = \"127.0.0.1\"\nlisten = {listens:?}\n\
+             media_ports = \"{}-{}\"\n\n\
+             [[trunk]]\nid = \"amt\"\nname = \"Amt\"\nsite = \"rechner\"\npeers = {peers:?}\n\
+             channels = {channels}\ncountry_code = \"49\"\nprobe = \"{probe}\"\n\n",
+            sound.start(),
+            sound.end()
+        );
+        if self.bench > 0 {
+            let (count, phones) = (self.bench, self.phones);
+            let _infallible = writeln!(
+                text,
+                "[bench]\nprefix = \"a\"\ncount = {count}\nteam = \"bench\"\n\
+                 skills = {{ auskunft = 5 }}\nphones_at = \"udp:127.0.0.1:{phones}\"\n"
+            );
+        }
+        text
+    }
+}
+
+impl Default for County {
+    fn default() -> County {
+        County::new()
+    }
+}
+
+struct Line {
+    id: &'static str,
+    hours: &'static str,
+    /// Queue, skill and whether it is answered at once.
+    queue: Option<(&'static str, &'static str, bool)>,
+    greets: bool,
+}
+
+const LINES: [Line; 7] = [
+    Line { id: "115", hours: "immer", queue: Some(("main", "auskunft", true)), greets: true },
+    Line { id: "116", hours: "immer", queue: Some(("main", "auskunft", false)), greets: false },
+    Line { id: "117", hours: "immer", queue: Some(("music", "music", true)), greets: false },
+    Line { id: "118", hours: "nie", queue: Some(("main", "auskunft", true)), greets: false },
+    Line { id: "119", hours: "immer", queue: None, greets: true },
+    Line { id: "120", hours: "immer", queue: Some(("small", "music", true)), greets: false },
+    Line { id: "121", hours: "immer", queue: Some(("brief", "music", true)), greets: false },
+];
+
+fn line(line: &Line) -> String {
+    let Line { id, hours, queue, greets } = line;
+    let mut text = format!(
+        "[[line]]\nid = \"{id}\"\nname = \"Leitung {id}\"\nclient = \"kreis\"\nnumbers = [\"{id}\"]\n\
+         hours = \"{hours}\"\n"
+    );
+    match queue {
+        Some((queue, skill, at_once)) => {
+            let answer = if *at_once { "at-once" } else { "with-agent" };
+            let _infallible = writeln!(
+                text,
+                "queue = \"{queue}\"\nrequired = {{ {skill} = 1 }}\nwrap_up = \"0s\"\n\
+                 short_abandon = \"0s\"\nanswer = \"{answer}\"\n"
+            );
+        }
+        None => text.push_str("no_queue = true\n\n"),
+    }
+    text.push_str("[line.announcements]\nclosed = \"Wir haben geschlossen.\"\n");
+    if *greets {
+        text.push_str("greeting = \"Willkommen.\"\n");
+    }
+    if queue.is_some() {
+        text.push_str("busy = \"Alle Plätze sind belegt.\"\n");
+    }
+    text.push('\n');
+    text
+}
+
+const HEAD: &str = r#"# SPDX-License-Identifier: EUPL-1.2
+format = 1
+
+[centre]
+id = "e2e"
+name = "Prüfstand"
+time_zone = "Europe/Berlin"
+holidays = "NI"
+head_start = "0s"
+no_answer_pause = "0s"
+decline_pause = "0s"
+place_kept = "0s"
+
+[[hours]]
+id = "immer"
+name = "Immer"
+open = "24/7"
+
+[[hours]]
+id = "nie"
+name = "Fast nie"
+open = "Feb 01 04:00-04:01; PH off"
+
+[[closure]]
+hours = ["nie"]
+from = "2026-01-01T00:00"
+until = "2034-01-01T00:00"
+reason = "Hier ist geschlossen."
+
+[[client]]
+id = "kreis"
+name = "Kreis"
+
+[[site]]
+id = "rechner"
+name = "Dieser Rechner"
+no_emergency_route = "Hier spricht kein Mensch."
+
+[[skill]]
+id = "auskunft"
+name = "Auskunft"
+
+[[skill]]
+id = "music"
+name = "Musik"
+
+[[team]]
+id = "bench"
+name = "Erdachte"
+site = "rechner"
+
+[[team]]
+id = "nobody"
+name = "Niemand"
+site = "rechner"
+
+[[agent]]
+id = "nobody"
+team = "nobody"
+skills = { music = 1 }
+shift = "Mo-Su,PH 00:00-12:00"
+
+"#;
+
+const QUEUES: &str = r#"[[queue]]
+id = "main"
+name = "Warteschlange"
+ring = "@ring@"
+length_max = 100
+waiting_max = "1h"
+
+[[queue]]
+id = "music"
+name = "Musik"
+length_max = 100
+waiting_max = "1h"
+
+[[queue]]
+id = "small"
+name = "Platz für einen"
+length_max = 1
+waiting_max = "1h"
+
+[[queue]]
+id = "brief"
+name = "Kurz"
+length_max = 100
+waiting_max = "2s"
+
+"#;

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What the end-to-end tests stand on: the program as a process, and foreign software around it.
+//!
+//! ```text
+//!   sipp, baresip ──▶ amtsleitung serve ──▶ sipp, baresip
+//!        tshark ────────┘        └──────────── /metrics, status, calls, log
+//! ```
+//!
+//! The rule to keep: nothing waits by sleeping. Everything is waited for with a deadline, and whatever
+//! was started ends with the value that started it.
+
+pub mod baresip;
+pub mod capture;
+pub mod clock;
+pub mod county;
+pub mod figures;
+pub mod folder;
+pub mod ports;
+pub mod process;
+pub mod programs;
+pub mod raw;
+pub mod relay;
+pub mod runner;
+pub mod server;
+pub mod sipp;
+pub mod tone;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `amtsleitung serve` as a process, and the questions that an operator asks it.
+
+use crate::clock::{SOON, wait_for};
+use crate::county::County;
+use crate::figures::Figures;
+use crate::folder::Folder;
+use crate::process::{Ended, Process, run};
+use crate::tone;
+use std::env;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// Timers B, F, H and J take 32 s, D takes 32 s, K and I 5 s more; what is left after this never goes.
+pub const TIMERS: Duration = Duration::from_secs(45);
+
+/// The longest that a leg may live after everybody has gone: a moment, because nobody retransmits.
+const GOODBYE: Duration = Duration::from_secs(10);
+
+/// The program that is tested: the one beside our own, fresh.
+///
+/// # Panics
+/// If it cannot be built.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        // A no-op after `cargo test --workspace`, which has built it; `cargo test -p e2e` has not.
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--workspace", "--bin", "amtsleitung"])
+            .status();
+        assert!(built.is_ok_and(|status| status.success()), "amtsleitung can be built");
+        let own = env::current_exe().expect("a program knows where it is");
+        let folder = own.parent().and_then(Path::parent).expect("tests lie in target/…/deps");
+        let program = folder.join("amtsleitung");
+        assert!(program.is_file(), "{} is there", program.display());
+        program
+    })
+}
+
+/// A running centre.
+#[derive(Debug)]
+pub struct Server {
+    /// Its process.
+    pub process: Process,
+    /// What it was made of.
+    pub county: County,
+    /// Its folder: `county.toml`, `data/`, and what the peers write.
+    pub folder: Folder,
+    http: SocketAddr,
+}
+
+impl Server {
+    /// Starts a centre, with short sounds, and waits until it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    #[must_use]
+    #[track_caller]
+    pub fn start(county: County) -> Server {
+        Server::start_in(Folder::new(), county)
+    }
+
+    /// Starts a centre in this folder, whose data it finds again.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    #[must_use]
+    #[track_caller]
+    pub fn start_in(folder: Folder, county: County) -> Server {
+        for (name, hertz, millis) in SOUNDS {
+            folder.write(&format!("data/prompts/{name}.wav"), tone::wav(hertz, millis));
+        }
+        folder.write("county.toml", county.text());
+        let mut process = Process::start(
+            folder.path(),
+            "server",
+            &mut serve(&folder, "127.0.0.1:0", county.spread),
+        );
+        let ready = wait_for("the centre is ready", SOON, || {
+            let line = process.stderr().lines().find_map(ready_line);
+            assert!(
+                line.is_some() || process.ended().is_none(),
+                "the centre ended: {}",
+                process.stderr()
+            );
+            line
+        });
+        Server { process, county, folder, http: ready }
+    }
+
+    /// The address at which it takes calls.
+    #[must_use]
+    pub fn sip(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.county.sip))
+    }
+
+    /// The address of `/metrics`.
+    #[must_use]
+    pub const fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// The figures now.
+    ///
+    /// # Panics
+    /// If it does not answer: then it is broken.
+    #[must_use]
+    #[track_caller]
+    pub fn figures(&self) -> Figures {
+        Figures::ask(self.http).expect("/metrics answers")
+    }
+
+    /// Waits until the figures are so.
+    ///
+    /// # Panics
+    /// If they do not become so.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, time: Duration, so: impl Fn(&Figures) -> bool) -> Figures {
+        let mut last = Figures::default();
+        let found = crate::clock::poll(time, || {
+            last = self.figures();
+            so(&last).then(|| last.clone())
+        });
+        match found {
+            Some(figures) => figures,
+            None => panic!(
+                "{what}: not within {:.0} s\n{last:#?}\n{}",
+                time.as_secs_f64(),
+                self.ask(&["status"])
+            ),
+        }
+    }
+
+    /// Waits until nobody is inside and no port is held, which happens at once.
+    #[track_caller]
+    pub fn is_empty(&self) -> Figures {
+        self.wait_until("nobody is inside, no port is held", GOODBYE, |it| {
+            let held = ["contacts", "media_legs", "trunk_calls{trunk=\"amt\"}"];
+            held.iter().all(|name| it.of(name) == 0)
+                && it.agents("talking") + it.agents("offered") == 0
+        })
+    }
+
+    /// Waits until nothing is left at all: no leg, dialog, transaction or port, after SIP's timers.
+    #[track_caller]
+    pub fn is_as_new(&self) -> Figures {
+        self.is_empty();
+        self.wait_until("nothing is left after the timers", TIMERS, |it| {
+            let left = ["contacts", "media_legs", "sip_legs", "sip_dialogs", "sip_transactions"];
+            left.iter().all(|name| it.of(name) == 0)
+        })
+    }
+
+    /// Asks it from the command line.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    #[track_caller]
+    pub fn ask(&self, words: &[&str]) -> String {
+        let data = self.folder.join("data");
+        let ended = Command::new(program())
+            .args(["--lang", "en"])
+            .args(words)
+            .arg("--data")
+            .arg(data)
+            .output()
+            .expect("the program can be started");
+        assert!(ended.status.success(), "{words:?}: {}", String::from_utf8_lossy(&ended.stderr));
+        String::from_utf8_lossy(&ended.stdout).into_owned()
+    }
+
+    /// Waits until a call is where `words` say it is.
+    #[track_caller]
+    pub fn wait_for_call(&self, words: &str) {
+        wait_for(&format!("a call: {words}"), SOON, || {
+            self.ask(&["calls"]).contains(words).then_some(())
+        });
+    }
+
+    /// The password of a telephone, as an operator finds it.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    #[track_caller]
+    pub fn password(&self, phone: &str) -> String {
+        let file = self.folder.join("data").join("telephone-passwords.toml");
+        let text = std::fs::read_to_string(file).expect("the passwords lie in the data folder");
+        let line = text.lines().find(|line| line.starts_with(&format!("\"{phone}\"")));
+        line.and_then(|line| line.split('"').nth(3)).expect("every telephone has one").to_owned()
+    }
+}
+
+/// The sounds: name, frequency, length.
+const SOUNDS: [(&str, u32, u32); 4] =
+    [("greeting", 600, 600), ("closed", 700, 600), ("busy", 800, 600), ("music", 300, 2_000)];
+
+/// The command that serves what lies in the folder.
+#[must_use]
+pub fn serve(folder: &Folder, http: &str, spread: u16) -> Command {
+    let mut command = Command::new(program());
+    command.args(["--lang", "en", "serve", "--config"]).arg(folder.join("county.toml"));
+    command.arg("--data").arg(folder.join("data")).args(["--http", http]);
+    command.args(["--agents-port-spread", &spread.to_string()]);
+    command
+}
+
+/// Runs the program to its end.
+#[must_use]
+#[track_caller]
+pub fn run_program(folder: &Folder, args: &[&str]) -> Ended {
+    run(folder.path(), "program", program(), args, SOON)
+}
+
+/// Where `/metrics` is, if this line says that the centre is ready.
+fn ready_line(line: &str) -> Option<SocketAddr> {
+    line.contains("Ready.").then_some(())?;
+    line.split_once("http=")?.1.trim().parse().ok()
+}
