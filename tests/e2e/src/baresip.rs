@@ -1,2 +1,179 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! x
+//! baresip as a telephone with real sound: it says one tone, and records what it hears.
+//!
+//! It is told what to do through its console on UDP, and what happened stands in its output.
+
+use crate::clock::{SOON, wait_for};
+use crate::folder::Folder;
+use crate::process::Process;
+use crate::server::Server;
+use crate::tone::Recording;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::process::Command;
+
+/// Ports of one telephone: SIP, SIP over TLS, console, and pairs for sound.
+pub const PORTS: u16 = 12;
+
+/// Where the console is, behind the first port.
+const CONSOLE: u16 = 2;
+
+/// Where Debian keeps its modules.
+const MODULES: &str = "/usr/lib/baresip/modules";
+
+/// What a telephone is.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    /// Its user name.
+    pub user: String,
+    /// Its password; without one it does not register.
+    pub password: Option<String>,
+    /// The first of its [`PORTS`].
+    pub port: u16,
+    /// Which address of this machine it has.
+    pub ip: Ipv4Addr,
+    /// Whether it speaks TCP.
+    pub tcp: bool,
+    /// The frequency of what it says.
+    pub hertz: u32,
+    /// What it speaks, as SDP names it.
+    pub codec: &'static str,
+}
+
+impl Phone {
+    /// A telephone on UDP that says this tone.
+    #[must_use]
+    pub fn new(user: &str, port: u16, hertz: u32) -> Phone {
+        let (user, ip) = (user.to_owned(), Ipv4Addr::LOCALHOST);
+        Phone { user, password: None, port, ip, tcp: false, hertz, codec: "PCMA/8000" }
+    }
+
+    /// That registers.
+    #[must_use]
+    pub fn registering(mut self, password: String) -> Phone {
+        self.password = Some(password);
+        self
+    }
+
+    /// Switches it on.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    #[track_caller]
+    pub fn start(self, server: &Server) -> Baresip {
+        let folder = Folder::new();
+        folder.write("config", self.config(&folder));
+        folder.write("accounts", self.account(server.sip()));
+        folder.write("contacts", "");
+        let name = format!("baresip-{}", self.user);
+        let mut command = Command::new("baresip");
+        command.arg("-v").arg("-f").arg(folder.path()).current_dir(folder.path());
+        let process = Process::start(folder.path(), &name, &mut command);
+        let console = SocketAddr::from((self.ip, self.port + CONSOLE));
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a socket of our own");
+        let mut phone = Baresip { process, folder, console, socket };
+        phone.wait_for_words("baresip is ready");
+        phone
+    }
+
+    fn config(&self, folder: &Folder) -> String {
+        let Phone { port, ip, hertz, .. } = self;
+        let (first, last) = (port + CONSOLE + 2, port + PORTS - 1);
+        format!(
+            "poll_method epoll\nnet_interface {ip}\nausrc_srate 48000\nausrc_channels 2\nsip_listen {ip}:{port}\nrtp_ports {first}-{last}\n\
+             audio_player aubridge,heard\naudio_source ausine,{hertz}\naudio_alert aubridge,alert\n\
+             module_path {MODULES}\nmodule cons.so\ncons_listen {ip}:{console}\n\
+             module g711.so\nmodule g722.so\nmodule ausine.so\nmodule aubridge.so\n\
+             module sndfile.so\nsnd_path {path}\nmodule_tmp account.so\nmodule_app menu.so\n",
+            console = port + CONSOLE,
+            path = folder.path().display(),
+        )
+    }
+
+    fn account(&self, server: SocketAddr) -> String {
+        let Phone { user, codec, .. } = self;
+        let transport = if self.tcp { "tcp" } else { "udp" };
+        let login = self.password.as_ref().map_or("regint=0".to_owned(), |password| {
+            format!("auth_user={user};auth_pass={password};regint=120")
+        });
+        format!(
+            "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode=auto;\
+             audio_codecs={codec};outbound=\"sip:{server};transport={transport}\"\n"
+        )
+    }
+}
+
+/// A telephone that is switched on.
+#[derive(Debug)]
+pub struct Baresip {
+    /// Its process.
+    pub process: Process,
+    folder: Folder,
+    console: SocketAddr,
+    socket: UdpSocket,
+}
+
+impl Baresip {
+    /// Presses keys, as its console takes them: a long command begins with `/`.
+    ///
+    /// # Panics
+    /// If the console's socket does not take them.
+    pub fn press(&self, keys: &str) {
+        self.socket.send_to(keys.as_bytes(), self.console).expect("loopback takes a datagram");
+    }
+
+    /// Dials.
+    pub fn dial(&self, number: &str) {
+        self.press(&format!("/dial {number}\n"));
+    }
+
+    /// Hangs up.
+    pub fn hang_up(&self) {
+        self.press("/hangup\n");
+    }
+
+    /// Waits until its output holds these words.
+    ///
+    /// # Panics
+    /// If that does not come in time.
+    #[track_caller]
+    pub fn wait_for_words(&mut self, words: &str) {
+        self.wait_for_count(words, 1);
+    }
+
+    /// Waits until its output holds these words so many times.
+    #[track_caller]
+    pub fn wait_for_count(&mut self, words: &str, count: usize) {
+        wait_for(&format!("{words:?} of a telephone"), SOON, || {
+            let said = format!("{}{}", self.process.stdout(), self.process.stderr());
+            (said.matches(words).count() >= count).then_some(())
+        });
+    }
+
+    /// Waits until it is registered.
+    #[track_caller]
+    pub fn is_registered(&mut self) {
+        self.wait_for_words("200 OK");
+    }
+
+    /// What it has heard so far in all its calls, one recording for each.
+    #[must_use]
+    pub fn heard(&self) -> Vec<Recording> {
+        let files = std::fs::read_dir(self.folder.path()).into_iter().flatten().flatten();
+        let mut files: Vec<_> = files.map(|it| it.path()).collect();
+        files.retain(|it| it.to_string_lossy().ends_with("dec.wav"));
+        files.sort();
+        files.iter().filter_map(|it| Recording::read(it)).collect()
+    }
+
+    /// Waits until one of its calls has heard this tone for half a second.
+    ///
+    /// # Panics
+    /// If it is not heard in time.
+    #[track_caller]
+    pub fn hears(&self, hertz: f64) {
+        wait_for(&format!("a tone of {hertz} Hz"), SOON, || {
+            self.heard().iter().any(|it| it.tenths_with(hertz) >= 5).then_some(())
+        });
+    }
+}

@@ -2,13 +2,21 @@
 //! What `/metrics` says, read as a machine that watches the centre would.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// The figures at one moment, by name and labels as they are written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Figures(BTreeMap<String, u64>);
+
+impl fmt::Debug for Figures {
+    /// What is not zero.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().filter(|(_, value)| **value > 0)).finish()
+    }
+}
 
 impl Figures {
     /// Asks for them; none if nobody answers.

@@ -27,18 +27,30 @@ const GOODBYE: Duration = Duration::from_secs(10);
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        // A no-op after `cargo test --workspace`, which has built it; `cargo test -p e2e` has not.
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--workspace", "--bin", "amtsleitung"])
-            .status();
-        assert!(built.is_ok_and(|status| status.success()), "amtsleitung can be built");
         let own = env::current_exe().expect("a program knows where it is");
         let folder = own.parent().and_then(Path::parent).expect("tests lie in target/…/deps");
         let program = folder.join("amtsleitung");
-        assert!(program.is_file(), "{} is there", program.display());
+        // `cargo test --workspace` has built it; `cargo test -p e2e` has not.
+        if !is_fresh(&program) {
+            let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+            let args = ["build", "--quiet", "--workspace", "--bin", "amtsleitung"];
+            let built = Command::new(cargo).args(args).status();
+            assert!(built.is_ok_and(|status| status.success()), "amtsleitung can be built");
+        }
         program
     })
+}
+
+/// Whether it is newer than every source that cargo says it was made of.
+fn is_fresh(program: &Path) -> bool {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified()).ok();
+    let Ok(list) = std::fs::read_to_string(program.with_extension("d")) else { return false };
+    let Some((_, sources)) = list.split_once(": ") else { return false };
+    let made = changed(program);
+    made.is_some()
+        && sources
+            .split_whitespace()
+            .all(|source| changed(Path::new(source)).is_some_and(|changed| Some(changed) <= made))
 }
 
 /// A running centre.

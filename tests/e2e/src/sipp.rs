@@ -141,7 +141,12 @@ impl Sipp {
         let mut command = Command::new("sipp");
         command.current_dir(folder);
         if let Some(to) = self.to {
-            command.arg(to.to_string()).args(["-s", &self.number]);
+            // What digest signs is the request's URI (RFC 7616, 3.4.6); sipp leaves out the user.
+            let signed = match self.scenario.starts_with("phone_") {
+                true => format!("{}@{to}", self.number),
+                false => to.to_string(),
+            };
+            command.arg(to.to_string()).args(["-s", &self.number, "-auth_uri", &signed]);
         }
         command.arg("-sf").arg(scenario);
         command.args(["-i", &self.ip.to_string(), "-p", &self.port.to_string()]);

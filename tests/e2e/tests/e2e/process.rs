@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The program as an operator meets it: how it starts, why it does not, and how it ends.
+
+use e2e::clock::SOON;
+use e2e::county::County;
+use e2e::folder::Folder;
+use e2e::process::Process;
+use e2e::runner::Case;
+use e2e::server::{Server, run_program, serve};
+use e2e::sipp::Sipp;
+
+pub(crate) const CASES: &[Case] = &[
+    ("sigterm_says_goodbye", sigterm_says_goodbye),
+    ("what_cannot_start_says_why", what_cannot_start_says_why),
+];
+
+fn sigterm_says_goodbye() {
+    let mut server = Server::start(County::new());
+    let (to, phone) = (server.sip(), server.county.bench_phone(1));
+    let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
+    let call = |number, line| Sipp::from(server.county.caller(number), to, line, "caller_listens");
+    let (mut talks, mut waits) = (call(0, "116").start(&server), call(1, "117").start(&server));
+    server.wait_until("one talks, one waits", SOON, |it| {
+        it.agents("talking") == 1 && it.of("contacts_waiting") == 1
+    });
+    server.process.signal("TERM");
+    let ended = server.process.wait(SOON);
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("Service ended."), "{}", ended.stderr);
+    agent.succeeds();
+    talks.succeeds();
+    waits.succeeds();
+}
+
+fn what_cannot_start_says_why() {
+    let server = Server::start(County::new());
+
+    // The same ports, another data folder.
+    let other = Folder::new();
+    other.write("county.toml", server.county.text());
+    let refused = |folder: &Folder, name: &str, words: &str| {
+        let mut process = Process::start(folder.path(), name, &mut serve(folder, "off", 1));
+        let ended = process.wait(SOON);
+        assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    };
+    refused(&other, "port", "Another program uses this port already.");
+
+    // Other ports, the same data folder.
+    let county = County::new();
+    server.folder.write("county.toml", county.text());
+    refused(&server.folder, "second", "A service runs with this data folder already.");
+
+    // No configuration at all, and one without telephones.
+    std::fs::remove_file(other.join("county.toml")).expect("written above");
+    refused(&other, "none", "county.toml");
+    let without = county.text();
+    let without = without.replace("[telephony]", "[telefonie]");
+    other.write("county.toml", without);
+    refused(&other, "wrong", "telefonie");
+
+    let ended = run_program(&other, &["--lang", "en", "serve"]);
+    assert_eq!(ended.status.code(), Some(2), "{}", ended.stderr);
+    let data = other.join("data").display().to_string();
+    let ended = run_program(&other, &["--lang", "en", "status", "--data", &data]);
+    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("No service runs"), "{}", ended.stderr);
+
+    // The first one has noticed nothing.
+    assert!(server.ask(&["status"]).contains("calls inside: 0"));
+}
