@@ -1,2 +1,102 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! x
+//! Packets of one test, read by Wireshark's dissectors.
+
+use crate::clock::SOON;
+use crate::process::{Process, run};
+use crate::server::Server;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What is sent last.
+const MARK: &[u8] = b"end of the capture";
+
+/// A running capture on loopback, of the ports of one test.
+#[derive(Debug)]
+pub struct Capture {
+    process: Process,
+    file: PathBuf,
+}
+
+/// What Wireshark says of a capture.
+#[derive(Debug)]
+pub struct Judged {
+    /// Packets by protocol: SIP, RTP, RTCP.
+    pub seen: [usize; 3],
+    /// Packets of the server that are malformed, or in which its experts find an error.
+    pub wrong: String,
+}
+
+impl Capture {
+    /// Begins, and waits until packets are taken.
+    ///
+    /// # Panics
+    /// If that is not allowed here: capturing is for root, or for the group `wireshark`.
+    #[must_use]
+    #[track_caller]
+    pub fn start(server: &Server) -> Capture {
+        let file = server.folder.join("packets.pcapng");
+        let ports = server.county.ports.all();
+        let filter = format!("portrange {}-{}", ports.start(), ports.end());
+        let mut command = Command::new("dumpcap");
+        command.args(["-q", "-i", "lo", "-f", &filter, "-w"]).arg(&file);
+        let mut process = Process::start(server.folder.path(), "dumpcap", &mut command);
+        crate::clock::wait_for("the capture begins", SOON, || {
+            let said = process.stderr();
+            assert!(process.ended().is_none(), "dumpcap: {said}");
+            said.contains("File:").then_some(())
+        });
+        Capture { process, file }
+    }
+
+    /// Ends, and lets every packet of the server be looked at.
+    ///
+    /// # Panics
+    /// If tshark cannot read them.
+    #[must_use]
+    #[track_caller]
+    pub fn judge(mut self, server: &Server) -> Judged {
+        self.catches_up(server);
+        self.process.signal("INT");
+        self.process.wait(SOON);
+        let sound = server.county.ports.sound();
+        let sip = server.county.sip;
+        let ours = format!(
+            "(udp.srcport == {sip} || tcp.srcport == {sip} || (udp.srcport >= {} && udp.srcport <= {}))",
+            sound.start(),
+            sound.end()
+        );
+        let count =
+            |protocol: &str| self.read(server, &format!("{protocol} && {ours}")).lines().count();
+        let wrong = "(_ws.malformed || _ws.expert.severity == error)";
+        let wrong = self.read(server, &format!("(sip || sdp || rtp || rtcp) && {wrong} && {ours}"));
+        Judged { seen: ["sip", "rtp", "rtcp"].map(count), wrong }
+    }
+
+    /// Waits until everything before this moment is in the file: packets lie in the kernel for a while,
+    /// and who ends the capture loses them.
+    #[track_caller]
+    fn catches_up(&self, server: &Server) {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket of our own");
+        let to = (Ipv4Addr::LOCALHOST, *server.county.ports.all().end());
+        crate::clock::wait_for("the capture catches up", SOON, || {
+            // Its end is nobody's port but the one that holds the block.
+            socket.send_to(MARK, to).expect("loopback takes a datagram");
+            let packets = std::fs::read(&self.file).unwrap_or_default();
+            packets.windows(MARK.len()).any(|it| it == MARK).then_some(())
+        });
+    }
+
+    #[track_caller]
+    fn read(&self, server: &Server, filter: &str) -> String {
+        let file = self.file.display().to_string();
+        let (udp, tcp) = {
+            let sip = server.county.sip;
+            (format!("udp.port=={sip},sip"), format!("tcp.port=={sip},sip"))
+        };
+        let args = ["-n", "-r", &file, "-d", &udp, "-d", &tcp, "-Y", filter];
+        let ended = run(server.folder.path(), "tshark", "tshark", &args, SOON * 2);
+        assert!(ended.status.success(), "tshark: {}", ended.stderr);
+        ended.stdout
+    }
+}

@@ -9,6 +9,7 @@
 //!   119  a text and no more         121  waits for two seconds at most, then `busy`
 //! ```
 
+use crate::baresip::PORTS;
 use crate::ports::Ports;
 use std::fmt::Write as _;
 
@@ -65,7 +66,8 @@ impl County {
     #[must_use]
     pub fn new() -> County {
         let mut ports = Ports::take();
-        let (sip, callers, phones) = (ports.one(), ports.row(CALLERS), ports.row(SPREAD));
+        // A telephone with sound at the first caller's port needs some more behind it.
+        let (sip, callers, phones) = (ports.one(), ports.row(PORTS), ports.row(SPREAD));
         County {
             ports,
             sip,

@@ -14,8 +14,9 @@ const FIRST: u16 = 10_000;
 /// Ports of a block.
 const SIZE: u16 = 200;
 
-/// How many blocks there are: they end before port 32768, from where the system takes its own.
-const BLOCKS: u16 = 110;
+/// How many blocks there are: they end before port 20000, from where load tools and examples take theirs
+/// for sound, and far before port 32768, from where the system does.
+const BLOCKS: u16 = 48;
 
 /// Ports of a block that are handed out one by one; those behind are for the server's sound.
 const SINGLE: u16 = 100;
@@ -41,7 +42,11 @@ impl Ports {
         for _ in 0..BLOCKS {
             let block = (begin + NEXT.fetch_add(1, Ordering::Relaxed) % BLOCKS) % BLOCKS;
             let first = FIRST + block * SIZE;
-            if let Ok(held) = UdpSocket::bind((Ipv4Addr::LOCALHOST, first + SIZE - 1)) {
+            let held = UdpSocket::bind((Ipv4Addr::LOCALHOST, first + SIZE - 1));
+            // Somebody who knows nothing of blocks may have ports in one.
+            if let Ok(held) = held
+                && (first..first + SIZE - 1).all(is_free)
+            {
                 return Ports { first, next: first, _held: held };
             }
         }
@@ -77,6 +82,12 @@ impl Ports {
                 return first;
             }
         }
+    }
+
+    /// The whole block.
+    #[must_use]
+    pub fn all(&self) -> RangeInclusive<u16> {
+        self.first..=self.first + SIZE - 1
     }
 
     /// The ports for the server's sound.

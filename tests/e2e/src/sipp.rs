@@ -28,6 +28,8 @@ pub struct Sipp {
     tcp: bool,
     patience: Duration,
     more: Vec<String>,
+    /// What stands in Via and Contact.
+    me: String,
 }
 
 impl Sipp {
@@ -45,6 +47,7 @@ impl Sipp {
             tcp: false,
             patience: Duration::from_secs(40),
             more: Vec::new(),
+            me: "[local_ip]:[local_port]".to_owned(),
         }
     }
 
@@ -65,6 +68,13 @@ impl Sipp {
     #[must_use]
     pub fn on(mut self, ip: IpAddr) -> Sipp {
         self.ip = ip;
+        self
+    }
+
+    /// Behind a relay, which the server knows by this port.
+    #[must_use]
+    pub fn behind(mut self, port: u16) -> Sipp {
+        self.me = format!("127.0.0.1:{port}");
         self
     }
 
@@ -128,6 +138,7 @@ impl Sipp {
             Ok(text) => text,
             Err(error) => panic!("{}: {error}", path.display()),
         };
+        text = text.replace("@me@", &self.me);
         for (name, value) in &self.values {
             let mark = format!("@{name}@");
             assert!(text.contains(&mark), "{} has {mark}", self.scenario);
@@ -192,6 +203,18 @@ impl Running {
             read(&self.errors),
             self.messages()
         );
+    }
+
+    /// Waits for its end, good or not, and says how many calls went as the scenario says.
+    ///
+    /// # Panics
+    /// If it does not end.
+    #[track_caller]
+    pub fn ends(&mut self) -> u32 {
+        let ended = self.process.wait(self.patience);
+        let mut lines = ended.stdout.lines().filter(|line| line.contains("Successful call"));
+        let last = lines.next_back().and_then(|line| line.rsplit('|').next());
+        last.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
     }
 
     /// Every message that it sent and received so far.

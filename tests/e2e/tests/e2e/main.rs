@@ -3,6 +3,8 @@
 
 mod agents;
 mod endings;
+mod hostile;
+mod networks;
 mod process;
 mod sessions;
 mod sound;
@@ -15,15 +17,17 @@ fn main() -> ExitCode {
         eprintln!("{sentence}");
         return ExitCode::FAILURE;
     }
-    runner::run(
-        &[
-            sessions::LONG,
-            endings::CASES,
-            agents::CASES,
-            sessions::CASES,
-            process::CASES,
-            sound::CASES,
-        ]
-        .concat(),
-    )
+    let cases = [
+        sound::LONG,
+        sessions::LONG,
+        networks::LONG,
+        hostile::CASES,
+        networks::CASES,
+        endings::CASES,
+        agents::CASES,
+        sessions::CASES,
+        process::CASES,
+        sound::CASES,
+    ];
+    runner::run(&cases.concat())
 }
