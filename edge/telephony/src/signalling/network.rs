@@ -285,10 +285,9 @@ impl Network {
             }
             break;
         }
-        connection.owes_since = match connection.framer.is_within_message() {
-            true => connection.owes_since.or(Some(now)),
-            false => None,
-        };
+        if connection.framer.is_within_message() {
+            connection.owes_since = connection.owes_since.or(Some(now));
+        }
         if !open || connection.broken {
             self.close(id);
         }
@@ -383,10 +382,14 @@ impl Connection {
             bytes = &bytes[self.framer.feed(bytes)..];
             while let Some(frame) = self.framer.poll() {
                 match frame {
-                    Frame::Message(message) => take(self.flow, &Input::Message(&message)),
+                    Frame::Message(message) => {
+                        take(self.flow, &Input::Message(&message));
+                        self.owes_since = None;
+                    }
                     Frame::Refused { refusal, close } => {
                         take(self.flow, &Input::Refused(&refusal));
                         self.broken |= close;
+                        self.owes_since = None;
                     }
                     // RFC 5626, 3.5.1: a ping is answered with one CRLF.
                     Frame::Ping => self.unsent.extend_from_slice(b"\r\n"),
