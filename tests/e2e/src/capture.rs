@@ -73,6 +73,17 @@ impl Capture {
         Judged { seen: ["sip", "rtp", "rtcp"].map(count), wrong }
     }
 
+    /// Ends, and nothing of the server may be wrong; there have to be SIP messages of it.
+    ///
+    /// # Panics
+    /// If something is.
+    #[track_caller]
+    pub fn conforms(self, server: &Server) {
+        let judged = self.judge(server);
+        assert_eq!(judged.wrong, "");
+        assert!(judged.seen[0] > 0, "{judged:?}");
+    }
+
     /// Waits until everything before this moment is in the file: packets lie in the kernel for a while,
     /// and who ends the capture loses them.
     #[track_caller]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Agents who do not take a call, telephones that nobody reaches, and agents with more than one.
 
+use e2e::capture::Capture;
 use e2e::clock::SOON;
 use e2e::county::County;
 use e2e::runner::Case;
@@ -84,6 +85,7 @@ fn two_telephones_of_one_agent() {
     let (desk, home) = (county.ports.one(), county.ports.one());
     let server = Server::start(county);
     let (to, caller) = (server.sip(), server.county.caller(0));
+    let capture = Capture::start(&server);
     register(&server, desk, "k1-desk");
     register(&server, home, "k1-home");
     dial(&server, desk, "k1-desk", "*10");
@@ -95,6 +97,7 @@ fn two_telephones_of_one_agent() {
     Sipp::from(caller, to, "116", "caller_talks").with("talk", 400).run(&server);
     faster.succeeds();
     slower.succeeds();
+    capture.conforms(&server);
     let figures = server.is_as_new();
     assert_eq!((figures.fate("116", "accepted"), figures.of("rings_total")), (1, 2));
     assert_eq!(figures.of("telephones_registered"), 2);

@@ -5,6 +5,7 @@ mod agents;
 mod endings;
 mod hostile;
 mod networks;
+mod peers;
 mod process;
 mod sessions;
 mod sound;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         networks::LONG,
         hostile::CASES,
         networks::CASES,
+        peers::CASES,
         endings::CASES,
         agents::CASES,
         sessions::CASES,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Networks that lose, double and reorder; trunks that die; TCP and IPv6.
 
+use e2e::capture::Capture;
 use e2e::clock::SOON;
 use e2e::county::County;
 use e2e::relay::{Relay, Weather};
@@ -109,6 +110,7 @@ fn callers_over_tcp() {
     county.listens.push(format!("tcp:127.0.0.1:{}", county.sip));
     county.peers.push("tcp:127.0.0.1:9".to_owned());
     let server = Server::start(county);
+    let capture = Capture::start(&server);
     let (to, caller, phone) = (server.sip(), server.county.caller(0), server.county.bench_phone(1));
     let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
     let call = Sipp::from(caller, to, "116", "caller_talks").with("talk", 300);
@@ -127,6 +129,7 @@ fn callers_over_tcp() {
     call.process.kill();
     let call = Sipp::from(server.county.caller(3), to, "117", "caller_talks").with("talk", 300);
     call.over_tcp().run(&server);
+    capture.conforms(&server);
     let figures = server.figures();
     assert_eq!((figures.fate("116", "accepted"), figures.fate("116", "abandoned")), (1, 1));
     assert_eq!(figures.fate("117", "abandoned"), 1);

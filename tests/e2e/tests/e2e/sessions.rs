@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What happens within a call: hold, late offers, reliable provisional answers, session timers, keys.
 
+use e2e::capture::Capture;
 use e2e::clock::SOON;
 use e2e::county::County;
 use e2e::runner::Case;
@@ -8,17 +9,18 @@ use e2e::server::Server;
 use e2e::sipp::Sipp;
 use std::time::Duration;
 
-pub(crate) const LONG: &[Case] = &[("session_timers", session_timers)];
+pub(crate) const LONG: &[Case] =
+    &[("session_timers", session_timers), ("trunk_is_asked_and_asks", trunk_is_asked_and_asks)];
 
 pub(crate) const CASES: &[Case] = &[
     ("hold_and_resume", hold_and_resume),
     ("unusual_callers", unusual_callers),
     ("callers_that_are_refused", callers_that_are_refused),
-    ("trunk_is_asked_and_asks", trunk_is_asked_and_asks),
 ];
 
 fn hold_and_resume() {
     let server = Server::start(County::new());
+    let capture = Capture::start(&server);
     let (to, caller, phone) = (server.sip(), server.county.caller(0), server.county.bench_phone(1));
 
     let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
@@ -36,11 +38,14 @@ fn hold_and_resume() {
     // On a line where nobody answers yet: music is put on hold.
     let holds = Sipp::from(caller, to, "117", "caller_holds");
     holds.with("talk", 100).with("hold", 100).run(&server);
+    server.is_empty();
+    capture.conforms(&server);
     assert_eq!(server.is_as_new().fate("117", "abandoned"), 1);
 }
 
 fn unusual_callers() {
     let server = Server::start(County::new());
+    let capture = Capture::start(&server);
     let (to, caller, phone) = (server.sip(), server.county.caller(0), server.county.bench_phone(1));
     let agent = || Sipp::at(phone, "agent_talks").with("ring", 300).start(&server);
 
@@ -58,6 +63,8 @@ fn unusual_callers() {
     let mut listening = agent();
     Sipp::from(caller, to, "116", "caller_presses_key").with("talk", 300).run(&server);
     listening.succeeds();
+    server.is_empty();
+    capture.conforms(&server);
     let trace = server.ask(&["trace", "4"]);
     assert!(trace.contains("INFO"), "{trace}");
     let figures = server.is_as_new();
@@ -69,6 +76,7 @@ fn callers_that_are_refused() {
     county.channels = 1;
     let stranger = county.ports.one();
     let server = Server::start(county);
+    let capture = Capture::start(&server);
     let (to, caller) = (server.sip(), server.county.caller(0));
     let refused = |number: &str, hops: u8, extra: &str, code: u16| {
         let call = Sipp::from(caller, to, number, "caller_refused").with("hops", hops);
@@ -88,6 +96,7 @@ fn callers_that_are_refused() {
     // From an address that is no trunk's; nobody can register here.
     let call = Sipp::from(stranger, to, "116", "caller_refused").with("hops", 70);
     call.with("extra", "").with("code", 403).run(&server);
+    capture.conforms(&server);
     let figures = server.is_as_new();
     assert_eq!((figures.contacts(), figures.fate("117", "abandoned")), (1, 1));
     assert_eq!((figures.refused("no_such_number"), figures.refused("no_channel")), (1, 1));
