@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Agents who do not take a call, telephones that nobody reaches, and agents with more than one.
 
+use e2e::baresip::{self, PORTS};
 use e2e::capture::Capture;
-use e2e::clock::SOON;
+use e2e::clock::{SOON, wait_for};
 use e2e::county::County;
+use e2e::figures::Figures;
 use e2e::runner::Case;
 use e2e::server::Server;
 use e2e::sipp::{Running, Sipp};
 use std::net::{Ipv4Addr, UdpSocket};
+use std::time::Duration;
+
+pub(crate) const LONG: &[Case] = &[("telephones_that_go_are_forgotten", telephones_that_go)];
 
 pub(crate) const CASES: &[Case] = &[
+    ("a_telephone_vanishes_while_it_rings", a_telephone_vanishes_while_it_rings),
     ("who_refuses_is_passed_over", who_refuses_is_passed_over),
     ("who_does_not_answer_is_passed_over", who_does_not_answer_is_passed_over),
     ("a_black_hole_is_passed_over", a_black_hole_is_passed_over),
@@ -64,6 +70,49 @@ fn a_black_hole_is_passed_over() {
     let figures = server.is_as_new();
     assert_eq!((figures.fate("116", "accepted"), figures.contacts()), (1, 1));
     drop(hole);
+}
+
+fn a_telephone_vanishes_while_it_rings() {
+    let mut county = County::new().bench(2);
+    county.ring = "3s";
+    let server = Server::start(county);
+    let mut dies = Sipp::at(server.county.bench_phone(1), "agent_is_cancelled").start(&server);
+    let other = Sipp::at(server.county.bench_phone(2), "agent_talks").with("ring", 100);
+    let mut other = other.start(&server);
+    let call = Sipp::from(server.county.caller(0), server.sip(), "116", "caller_talks");
+    let mut call = call.with("talk", 500).start(&server);
+    wait_for("it rings", SOON, || dies.messages().contains("180 Ringing").then_some(()));
+    dies.process.kill();
+    call.succeeds();
+    other.succeeds();
+    let figures = server.is_as_new();
+    assert_eq!((figures.fate("116", "accepted"), figures.contacts()), (1, 1));
+}
+
+/// One takes its leave, one has no power any more.
+fn telephones_that_go() {
+    let mut county = County::new().agent("k1").phone("k1", "k1").phone("k2", "k1");
+    county.bench = 0;
+    let (port, dead) = (county.ports.row(PORTS), county.ports.one());
+    let server = Server::start(county);
+    let registers = |expires: u32, code: u16| {
+        let it = Sipp::from(dead, server.sip(), "k2", "register").with("user", "k2");
+        let it = it.with("password", server.password("k2")).with("expires", expires);
+        it.with("code", code).run(&server);
+    };
+    // Less than a minute is too brief (RFC 3261, 10.2.8).
+    registers(30, 423);
+    registers(60, 200);
+    let phone = baresip::Phone::new("k1", port, 620).registering(server.password("k1"));
+    let mut phone = phone.start(&server);
+    phone.is_registered();
+    let registered = |it: &Figures| it.of("telephones_registered");
+    server.wait_until("both are registered", SOON, |it| registered(it) == 2);
+    phone.press("/quit\n");
+    server.wait_until("one has taken its leave", SOON, |it| registered(it) == 1);
+    phone.process.wait(SOON);
+    let minute = Duration::from_secs(70);
+    server.wait_until("the other is forgotten", minute, |it| registered(it) == 0);
 }
 
 /// Registers a telephone with its password.

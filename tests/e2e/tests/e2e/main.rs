@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         sound::LONG,
         sessions::LONG,
         networks::LONG,
+        agents::LONG,
         hostile::CASES,
         networks::CASES,
         peers::CASES,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The program as an operator meets it: how it starts, why it does not, and how it ends.
 
-use e2e::clock::SOON;
+use e2e::clock::{SOON, Stopwatch, wait_for};
 use e2e::county::County;
 use e2e::folder::Folder;
 use e2e::process::Process;
@@ -11,6 +11,8 @@ use e2e::sipp::Sipp;
 
 pub(crate) const CASES: &[Case] = &[
     ("sigterm_says_goodbye", sigterm_says_goodbye),
+    ("who_does_not_answer_does_not_keep_us", who_does_not_answer_does_not_keep_us),
+    ("it_starts_again_after_a_power_cut", it_starts_again_after_a_power_cut),
     ("what_cannot_start_says_why", what_cannot_start_says_why),
 ];
 
@@ -30,6 +32,44 @@ fn sigterm_says_goodbye() {
     agent.succeeds();
     talks.succeeds();
     waits.succeeds();
+}
+
+fn who_does_not_answer_does_not_keep_us() {
+    let mut server = Server::start(County::new());
+    let (to, phone) = (server.sip(), server.county.bench_phone(1));
+    let mut agent = Sipp::at(phone, "agent_is_cancelled").start(&server);
+    let call = |number, line| Sipp::from(server.county.caller(number), to, line, "caller_listens");
+    let (mut waits, mut rings) = (call(0, "117").start(&server), call(1, "116").start(&server));
+    server.wait_for_call("a telephone rings for it");
+    server.wait_until("the other waits", SOON, |it| it.of("contacts") == 2);
+    for peer in [&mut agent, &mut waits, &mut rings] {
+        peer.process.kill();
+    }
+    let watch = Stopwatch::start();
+    server.process.signal("INT");
+    let ended = server.process.wait(SOON);
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(watch.read() < SOON / 2, "its farewell takes two seconds");
+}
+
+fn it_starts_again_after_a_power_cut() {
+    let mut server = Server::start(County::new().agent("k1").phone("k1", "k1"));
+    let password = server.password("k1");
+    server.process.kill();
+    let data = server.folder.join("data").display().to_string();
+    let ended = run_program(&server.folder, &["--lang", "en", "status", "--data", &data]);
+    assert!(ended.stderr.contains("No service runs"), "{}", ended.stderr);
+    // It finds the socket, the ports and the passwords of the one before.
+    let mut command = serve(&server.folder, "off", server.county.spread);
+    let again = Process::start(server.folder.path(), "again", &mut command);
+    wait_for("it is ready again", SOON, || again.stderr().contains("Ready.").then_some(()));
+    assert_eq!(server.password("k1"), password);
+    assert!(server.ask(&["status"]).contains("calls inside: 0"));
+    let phone = server.county.bench_phone(1);
+    let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
+    let call = Sipp::from(server.county.caller(0), server.sip(), "116", "caller_talks");
+    call.with("talk", 100).run(&server);
+    agent.succeeds();
 }
 
 fn what_cannot_start_says_why() {

@@ -4,6 +4,7 @@
 use e2e::capture::Capture;
 use e2e::clock::SOON;
 use e2e::county::County;
+use e2e::figures::{Figures, get};
 use e2e::runner::Case;
 use e2e::server::Server;
 use e2e::sipp::Sipp;
@@ -112,10 +113,12 @@ fn trunk_is_asked_and_asks() {
     server.wait_until("the trunk answers", SOON, |it| it.of("trunk_up{trunk=\"amt\"}") == 1);
     Sipp::from(server.county.caller(1), server.sip(), "116", "options").run(&server);
     trunk.succeeds();
+    assert_eq!(get(server.http(), "/healthz").as_deref(), Some("ok\n"));
     let lost = Duration::from_secs(50);
-    let asks = |it: &e2e::figures::Figures| it.of("trunk_up{trunk=\"amt\"}") == 0;
+    let asks = |it: &Figures| it.of("trunk_up{trunk=\"amt\"}") == 0;
     server.wait_until("the trunk does not answer any more", lost, asks);
     assert!(server.ask(&["status"]).contains("DOES NOT ANSWER"));
+    assert_eq!(get(server.http(), "/healthz"), None, "it is not well");
 }
 
 fn session_timers() {
