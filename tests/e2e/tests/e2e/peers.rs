@@ -16,6 +16,7 @@ pub(crate) const CASES: &[Case] = &[
     ("telephones_with_ways_of_their_own", telephones_with_ways_of_their_own),
     ("callers_with_ways_of_their_own", callers_with_ways_of_their_own),
     ("many_calls_at_once", many_calls_at_once),
+    ("requests_of_every_kind", requests_of_every_kind),
     ("telephones_call_lines", telephones_call_lines),
 ];
 
@@ -75,6 +76,33 @@ fn callers_with_ways_of_their_own() {
     let figures = server.is_as_new();
     assert_eq!((figures.fate("116", "accepted"), figures.fate("117", "abandoned")), (2, 1));
     assert_eq!((figures.contacts(), figures.refused("no_session")), (3, 1));
+}
+
+fn requests_of_every_kind() {
+    let server = Server::start(County::new());
+    let capture = Capture::start(&server);
+    let (to, caller, phone) = (server.sip(), server.county.caller(0), server.county.bench_phone(1));
+    let asks = Sipp::at(phone, "agent_asks_much").with("unknown", 405).with("odd", 415);
+    let mut agent = asks.start(&server);
+    Sipp::from(caller, to, "116", "caller_talks").with("talk", 3_000).run(&server);
+    agent.succeeds();
+    Sipp::from(caller, to, "117", "caller_refreshes").with("talk", 200).run(&server);
+    Sipp::from(caller, to, "117", "caller_invites_twice").run(&server);
+    for (method, extra, code) in [
+        ("SUBSCRIBE", "Event: presence\n", 405),
+        ("REFER", "Refer-To: <sip:117@127.0.0.1>\n", 405),
+        ("PUBLISH", "Event: presence\n", 405),
+        ("BYE", "", 481),
+        ("UPDATE", "", 481),
+        ("REGISTER", "", 403),
+    ] {
+        let ask = Sipp::from(caller, to, "116", "asks_strangely").with("method", method);
+        ask.with("extra", extra).with("code", code).run(&server);
+    }
+    server.is_empty();
+    capture.conforms(&server);
+    let figures = server.is_as_new();
+    assert_eq!((figures.fate("116", "accepted"), figures.fate("117", "abandoned")), (1, 2));
 }
 
 fn many_calls_at_once() {
