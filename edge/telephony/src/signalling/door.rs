@@ -100,6 +100,11 @@ impl Door {
         self.fixed.get(&(flow.transport, flow.remote)).copied()
     }
 
+    /// Whether a trunk or a registered telephone is at the other end of this connection.
+    pub(super) fn knows(&self, flow: &Flow) -> bool {
+        self.locals.contains_key(&way(flow)) || self.trunk_of(flow).is_some()
+    }
+
     /// Looks at a message before anything is kept of it.
     pub(super) fn look(
         &mut self,

@@ -17,7 +17,7 @@ use call::{Ending, Event as CallEvent};
 use centre::Event as Told;
 use sip::agent::{CallId, Config, Event, Flow, ProbeId, Transmit, UserAgent};
 use sip::dialog::{Carrier, End, Party as Whose};
-use sip::message::{Message, Request, parse_datagram};
+use sip::message::{Message, Refusal, Request, parse_datagram};
 use sip::{Method, Status};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::Receiver;
@@ -135,31 +135,40 @@ impl Exchange {
 
     // ---- what comes ----
 
-    /// Something came by a flow.
-    pub(super) fn take_in(&mut self, now: Tick, behind: bool, flow: Flow, input: &Input<'_>) {
+    /// Something came by a flow; says whether its sender is known.
+    pub(super) fn take_in(
+        &mut self,
+        now: Tick,
+        behind: bool,
+        flow: Flow,
+        input: &Input<'_>,
+    ) -> bool {
         self.counters.received += 1;
-        match input {
+        let known = match input {
             Input::Datagram(bytes) => match parse_datagram(bytes) {
                 Ok(message) => self.take_message(now, behind, flow, &message),
-                Err(refusal) => {
-                    self.counters.refuse(Refused::Malformed);
-                    self.ua.receive_refusal(flow, &refusal);
-                }
+                Err(refusal) => self.take_refusal(flow, &refusal),
             },
             Input::Message(message) => self.take_message(now, behind, flow, message),
-            Input::Refused(refusal) => {
-                self.counters.refuse(Refused::Malformed);
-                self.ua.receive_refusal(flow, refusal);
-            }
-        }
+            Input::Refused(refusal) => self.take_refusal(flow, refusal),
+        };
         self.collect(now, None);
+        known
     }
 
-    fn take_message(&mut self, now: Tick, behind: bool, flow: Flow, message: &Message<'_>) {
+    fn take_refusal(&mut self, flow: Flow, refusal: &Refusal<'_>) -> bool {
+        self.counters.refuse(Refused::Malformed);
+        self.ua.receive_refusal(flow, refusal);
+        false
+    }
+
+    fn take_message(&mut self, now: Tick, behind: bool, flow: Flow, message: &Message<'_>) -> bool {
         if let Some((contact, party)) = self.traces.owner(message.headers().call_id) {
             self.note(now, contact, party, trace::label(message, true));
         }
-        match self.door.look(now, &mut self.rng, &flow, message) {
+        let entry = self.door.look(now, &mut self.rng, &flow, message);
+        let proved = matches!(entry, Entry::In(Some(_)));
+        match entry {
             Entry::In(phone) => {
                 self.verified = phone;
                 match message {
@@ -183,6 +192,7 @@ impl Exchange {
             self.heard(now, event);
         }
         self.verified = None;
+        proved || flow.connection.is_some() && self.door.knows(&flow)
     }
 
     fn turn_away(&mut self, flow: Flow, request: &Request<'_>, why: Refused, status: Status) {

@@ -9,6 +9,13 @@ pub const LISTEN_MAX: usize = 8;
 /// Datagrams read from one socket before the timers have their turn: at 30 µs each, 2 ms.
 pub const DRAIN_MAX: usize = 64;
 
+/// Bytes of one read from a stream: some ten messages.
+pub const STREAM_PART: usize = 4 << 10;
+
+/// Reads from one stream before the others and the timers have their turn: as many messages as
+/// [`DRAIN_MAX`], which one peer can send in one piece.
+pub const STREAM_READS_MAX: usize = 8;
+
 /// Datagrams read without ever finding the socket empty from which new calls are refused with 503: at
 /// 40 µs each we have then been behind for 160 ms, a third of the time after which senders repeat
 /// what they sent (T1, RFC 3261, 17.1.1.1). A pause of the machine alone piles up less than that.
@@ -18,14 +25,16 @@ pub const BACKLOG_MAX: usize = 4_096;
 /// wait while we are kept from running for 100 ms at 1,000 calls a second.
 pub const SOCKET_BUFFER: usize = 4 << 20;
 
-/// Connections at once: a phone on TCP for each of 4,096 agents. Further ones are closed at once.
+/// Connections at once: a phone on TCP for each of 4,096 agents. At the bound a stranger's is closed for
+/// the next one; if all are known, the next one is.
 pub const CONNECTIONS_MAX: usize = 4_096;
 
 /// Bytes that wait to be sent on one connection: some 100 messages. A peer that does not read loses
 /// its connection, not our memory.
 pub const UNSENT_MAX: usize = 256 << 10;
 
-/// How long a connection may hold half a message, and how long a new one may stay without any.
+/// How long a connection may hold half a message, and how long one may stay whose peer has not said who
+/// it is.
 pub const HALF_MESSAGE: Micros = Micros::from_secs(30);
 
 /// How often connections are looked at for that.

@@ -5,7 +5,8 @@
 //! which SIP repeats) or kept within a bound (a stream, which is closed beyond it).
 
 use super::limits::{
-    BACKLOG_MAX, CONNECTIONS_MAX, DRAIN_MAX, HALF_MESSAGE, SOCKET_BUFFER, SWEEP, UNSENT_MAX,
+    BACKLOG_MAX, CONNECTIONS_MAX, DRAIN_MAX, HALF_MESSAGE, SOCKET_BUFFER, STREAM_PART,
+    STREAM_READS_MAX, SWEEP, UNSENT_MAX,
 };
 use super::words::{Carrier, Listen};
 use mio::net::{TcpListener, TcpStream, UdpSocket};
@@ -42,6 +43,9 @@ pub(super) enum Input<'a> {
     Refused(&'a Refusal<'a>),
 }
 
+/// Takes what came by a flow, and says whether its sender is known.
+pub(super) type Take<'a> = dyn FnMut(Flow, &Input<'_>) -> bool + 'a;
+
 /// What was lost on the way, for metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NetworkCounts {
@@ -71,7 +75,11 @@ struct Connection {
     unsent: Vec<u8>,
     /// What waits for a connection that we open; who sent it hears if it fails.
     opening: Vec<Transmit>,
-    /// Since when it has owed us a whole message.
+    /// Whether it has come about.
+    is_open: bool,
+    /// Whether its peer is known: a trunk, a telephone that proved who it is, or called by us.
+    known: bool,
+    /// Since when it has owed us a whole message, or a stranger to say who it is.
     owes_since: Option<Tick>,
     broken: bool,
 }
@@ -183,8 +191,8 @@ impl Network {
         }
     }
 
-    /// Reads what has come, and hands each message on.
-    pub(super) fn read(&mut self, now: Tick, take: &mut dyn FnMut(Flow, &Input<'_>)) {
+    /// Reads what has come, and hands each message on. `take` says whether its sender is known.
+    pub(super) fn read(&mut self, now: Tick, take: &mut Take<'_>) {
         let ready = self.events.iter().map(|event| event.token()).filter(|&token| token != WAKER);
         let mut ready: Vec<Token> = ready.collect();
         ready.append(&mut self.unread);
@@ -209,7 +217,7 @@ impl Network {
         self.backlog >= BACKLOG_MAX
     }
 
-    fn read_datagrams(&mut self, token: Token, take: &mut dyn FnMut(Flow, &Input<'_>)) {
+    fn read_datagrams(&mut self, token: Token, take: &mut Take<'_>) {
         let Some(udp) = self.udp.get(token.0 / 2) else { return };
         for _ in 0..DRAIN_MAX {
             match udp.socket.recv_from(&mut self.input) {
@@ -233,12 +241,23 @@ impl Network {
         let Some(listener) = self.listeners.get(token.0 / 2) else { return };
         let local = listener.local;
         while let Ok((stream, remote)) = self.listeners[token.0 / 2].socket.accept() {
-            if self.connections.len() >= CONNECTIONS_MAX {
+            if self.connections.len() >= CONNECTIONS_MAX && !self.close_a_stranger() {
                 self.counts.connections_closed += 1;
                 continue;
             }
             self.take_connection(now, stream, Framer::accepted(), local, canonical(remote));
         }
+    }
+
+    /// At the bound the stranger who came first makes room: whoever takes every connection would keep
+    /// telephones and trunks out otherwise. Those who are known stay.
+    fn close_a_stranger(&mut self) -> bool {
+        let stranger = self.connections.iter().find(|(_, it)| !it.known).map(|(&id, _)| id);
+        if let Some(id) = stranger {
+            self.counts.connections_closed += 1;
+            self.close(id);
+        }
+        stranger.is_some()
     }
 
     fn take_connection(
@@ -257,26 +276,34 @@ impl Network {
         let _ = stream.set_nodelay(true);
         let flow = Flow { transport: Transport::Tcp, local, remote, connection: Some(id) };
         let (unsent, opening) = (Vec::new(), Vec::new());
-        let owes_since = Some(now);
-        let connection =
-            Connection { stream, framer, flow, unsent, opening, owes_since, broken: false };
+        let connection = Connection {
+            stream,
+            framer,
+            flow,
+            unsent,
+            opening,
+            is_open: true,
+            known: false,
+            owes_since: Some(now),
+            broken: false,
+        };
         self.connections.insert(id, connection);
         Some(id)
     }
 
-    fn read_connection(&mut self, now: Tick, id: u64, take: &mut dyn FnMut(Flow, &Input<'_>)) {
+    fn read_connection(&mut self, now: Tick, id: u64, take: &mut Take<'_>) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         connection.write();
-        let mut open = true;
-        for turn in 0..=DRAIN_MAX {
-            if turn == DRAIN_MAX {
+        let (mut open, mut whole) = (true, false);
+        for turn in 0..=STREAM_READS_MAX {
+            if turn == STREAM_READS_MAX || connection.broken {
                 self.unread.push(Token(id as usize));
                 break;
             }
-            match connection.stream.read(&mut self.input) {
+            match connection.stream.read(&mut self.input[..STREAM_PART]) {
                 Ok(0) => open = false,
                 Ok(length) => {
-                    connection.feed(&self.input[..length], take);
+                    whole |= connection.feed(&self.input[..length], take);
                     continue;
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -285,9 +312,12 @@ impl Network {
             }
             break;
         }
-        if connection.framer.is_within_message() {
-            connection.owes_since = connection.owes_since.or(Some(now));
-        }
+        connection.owes_since = match (connection.known, connection.framer.is_within_message()) {
+            (true, false) => None,
+            // The one before came whole meanwhile.
+            (true, true) if whole => Some(now),
+            (true, true) | (false, _) => connection.owes_since.or(Some(now)),
+        };
         if !open || connection.broken {
             self.close(id);
         }
@@ -302,7 +332,7 @@ impl Network {
         }
     }
 
-    /// Closes connections that hold back the rest of a message.
+    /// Closes connections that hold back the rest of a message, and those of strangers.
     fn sweep(&mut self, now: Tick) {
         if now < self.sweep_at {
             return;
@@ -315,7 +345,9 @@ impl Network {
         let late: Vec<u64> =
             self.connections.iter().filter(|(_, it)| late(it)).map(|(&id, _)| id).collect();
         for id in late {
-            self.counts.connections_closed += 1;
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.broken = true;
+            }
             self.close(id);
         }
     }
@@ -347,13 +379,11 @@ impl Network {
         let Some(connection) = id.and_then(|id| self.connections.get_mut(&id)) else {
             return false;
         };
-        if connection.unsent.len() + bytes.len() > UNSENT_MAX {
-            connection.broken = true;
+        if !connection.put(bytes) {
             return false;
         }
-        connection.unsent.extend_from_slice(bytes);
         connection.write();
-        if !connection.unsent.is_empty() {
+        if !connection.is_open {
             connection.opening.push(transmit.clone());
         }
         true
@@ -370,41 +400,55 @@ impl Network {
         }
         let stream = TcpStream::connect(flow.remote).ok()?;
         let id = self.take_connection(now, stream, Framer::opened(), flow.local, flow.remote)?;
+        let connection = self.connections.get_mut(&id)?;
         // We owe the first message, not the peer.
-        self.connections.get_mut(&id)?.owes_since = None;
+        (connection.is_open, connection.known, connection.owes_since) = (false, true, None);
         Some(id)
     }
 }
 
 impl Connection {
-    fn feed(&mut self, mut bytes: &[u8], take: &mut dyn FnMut(Flow, &Input<'_>)) {
+    /// Reads messages; says whether one came to its end.
+    fn feed(&mut self, mut bytes: &[u8], take: &mut Take<'_>) -> bool {
+        let (mut pings, mut whole) = (0, false);
         while !bytes.is_empty() {
             bytes = &bytes[self.framer.feed(bytes)..];
             while let Some(frame) = self.framer.poll() {
                 match frame {
                     Frame::Message(message) => {
-                        take(self.flow, &Input::Message(&message));
-                        self.owes_since = None;
+                        whole = true;
+                        self.known |= take(self.flow, &Input::Message(&message));
                     }
                     Frame::Refused { refusal, close } => {
                         take(self.flow, &Input::Refused(&refusal));
                         self.broken |= close;
-                        self.owes_since = None;
                     }
-                    // RFC 5626, 3.5.1: a ping is answered with one CRLF.
-                    Frame::Ping => self.unsent.extend_from_slice(b"\r\n"),
+                    Frame::Ping => pings += 1,
                     Frame::Pong => {}
                 }
             }
         }
+        // RFC 5626, 3.5.1: a ping is answered with one CRLF.
+        self.put(&b"\r\n".repeat(pings));
         self.write();
+        whole
+    }
+
+    /// Lets bytes wait to be written; says whether there was room. A peer that does not read what it
+    /// asks for loses its connection.
+    fn put(&mut self, bytes: &[u8]) -> bool {
+        self.broken |= self.unsent.len() + bytes.len() > UNSENT_MAX;
+        if !self.broken {
+            self.unsent.extend_from_slice(bytes);
+        }
+        !self.broken
     }
 
     /// Writes what waits, as far as the kernel takes it.
     fn write(&mut self) {
         self.write_unsent();
-        if self.unsent.is_empty() {
-            self.opening.clear();
+        if self.is_open {
+            self.opening = Vec::new();
         }
     }
 
@@ -412,7 +456,10 @@ impl Connection {
         while !self.unsent.is_empty() {
             match self.stream.write(&self.unsent) {
                 Ok(0) => return,
-                Ok(written) => drop(self.unsent.drain(..written)),
+                Ok(written) => {
+                    self.unsent.drain(..written);
+                    self.is_open = true;
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // Not connected yet, or the peer does not read: the kernel tells when it goes on.
                 Err(error)
@@ -464,4 +511,105 @@ fn local_address(bound: SocketAddr, reachable: &[IpAddr]) -> SocketAddr {
 
 fn canonical(remote: SocketAddr) -> SocketAddr {
     SocketAddr::new(remote.ip().to_canonical(), remote.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPTIONS: &[u8] = b"OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n\
+        From: <sip:a@h>;tag=1\r\nTo: <sip:h>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nl: 0\r\n\r\n";
+
+    fn network() -> (Network, SocketAddr) {
+        let any = "127.0.0.1:0".parse().expect("an address");
+        let listen = [Listen { carrier: Carrier::Tcp, address: any }];
+        let network = Network::open(&listen, &[]).expect("a free port");
+        let (_, at) = network.locals().next().expect("it listens");
+        (network, at)
+    }
+
+    fn turn(network: &mut Network, now: Tick, known: bool) {
+        network.wait(Some(Duration::from_millis(20)));
+        network.read(now, &mut |_, _| known);
+    }
+
+    #[test]
+    fn who_pings_and_does_not_read_loses_its_connection_not_our_memory() {
+        let (mut network, at) = network();
+        let mut peer = std::net::TcpStream::connect(at).expect("it listens");
+        peer.set_nonblocking(true).expect("a socket of ours");
+        let pings = b"\r\n\r\n".repeat(64 << 10);
+        // 256 MiB are far more than kernels keep for a peer that does not read.
+        let mut sent = 0_usize;
+        while sent < 256 << 20 && network.counts.connections_closed == 0 {
+            sent += peer.write(&pings).unwrap_or(0);
+            network.wait(Some(Duration::ZERO));
+            network.read(Tick(0), &mut |_, _| false);
+            let waits = network.connections.values().map(|it| it.unsent.len()).max();
+            assert!(waits.unwrap_or(0) <= UNSENT_MAX);
+        }
+        assert_eq!(network.counts.connections_closed, 1);
+        assert!(network.connections.is_empty());
+    }
+
+    #[test]
+    fn strangers_stay_for_half_a_minute_and_those_who_are_known_as_long_as_they_like() {
+        for known in [false, true] {
+            let (mut network, at) = network();
+            let mut peer = std::net::TcpStream::connect(at).expect("it listens");
+            turn(&mut network, Tick(0), known);
+            peer.write_all(OPTIONS).expect("it is open");
+            peer.write_all(b"\r\n\r\n").expect("it is open");
+            turn(&mut network, Tick(0), known);
+            let later = Tick(0) + HALF_MESSAGE + SWEEP;
+            turn(&mut network, later, known);
+            assert_eq!(network.connections.len(), usize::from(known));
+        }
+    }
+
+    #[test]
+    fn a_stranger_makes_room_for_the_next_one_and_a_telephone_does_not() {
+        let (mut network, at) = network();
+        let mut telephone = std::net::TcpStream::connect(at).expect("it listens");
+        turn(&mut network, Tick(0), true);
+        telephone.write_all(OPTIONS).expect("it is open");
+        turn(&mut network, Tick(0), true);
+        let _stranger = std::net::TcpStream::connect(at).expect("it listens");
+        turn(&mut network, Tick(0), false);
+        assert_eq!(network.connections.len(), 2);
+        assert!(network.close_a_stranger());
+        assert!(!network.close_a_stranger());
+        assert_eq!(network.connections.len(), 1);
+    }
+
+    #[test]
+    fn what_waits_for_a_connection_of_ours_is_told_if_it_fails_and_nothing_else_is_kept() {
+        let (mut network, at) = network();
+        let mut peer = std::net::TcpStream::connect(at).expect("it listens");
+        turn(&mut network, Tick(0), true);
+        let flow = network.connections.values().next().expect("it is accepted").flow;
+        // A peer that reads slowly: something always waits, and more comes.
+        let bytes = vec![b'x'; 60 << 10];
+        let mut part = vec![0; 60 << 10];
+        let mut sent = 0;
+        while sent < 8 << 20 {
+            let waits = network.connections.values().next().map_or(0, |it| it.unsent.len());
+            if waits < 128 << 10 {
+                sent += bytes.len();
+                assert!(!network.send(Tick(0), &Transmit { flow, bytes: bytes.clone() }));
+            } else {
+                peer.read_exact(&mut part).expect("it is open");
+                network.wait(Some(Duration::ZERO));
+                network.read(Tick(0), &mut |_, _| true);
+            }
+            assert!(network.connections.values().all(|it| it.opening.is_empty()));
+        }
+        // Nobody listens there any more.
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+        let flow = Flow { remote: gone.expect("a free port"), connection: None, ..flow };
+        let transmit = Transmit { flow, bytes: OPTIONS.to_vec() };
+        let at_once = network.send(Tick(0), &transmit);
+        turn(&mut network, Tick(0), true);
+        assert!(at_once || network.failed.iter().any(|it| it.flow.remote == flow.remote));
+    }
 }
