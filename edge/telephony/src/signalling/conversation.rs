@@ -101,6 +101,11 @@ impl Conversation {
         self.play == Some(play)
     }
 
+    /// Whether caller and agent are to hear each other.
+    pub(super) fn is_joined(&self) -> bool {
+        matches!(self.call.state(), call::State::Joined(_))
+    }
+
     fn party(&self, call: CallId) -> Party {
         if self.caller.call == call { Party::Caller } else { Party::Agent }
     }
@@ -156,7 +161,7 @@ impl Exchange {
     /// answer in time is not.
     fn tell_alive(&mut self, now: Tick, contact: ContactId) {
         let Some(it) = self.conversations.get_mut(&contact) else { return };
-        if !matches!(it.call.state(), call::State::Joined(_)) {
+        if !it.is_joined() {
             return;
         }
         let agents = it.side.iter().flat_map(|side| &side.legs);
@@ -172,8 +177,8 @@ impl Exchange {
 
     /// Tells the centre when every leg that was asked has answered.
     pub(super) fn tell_if_alive(&mut self, contact: ContactId) {
-        let up = |it: &Conversation| matches!(it.call.state(), call::State::Joined(_));
-        if self.conversations.get(&contact).is_some_and(|it| up(it) && it.asked.is_empty()) {
+        let alive = |it: &Conversation| it.is_joined() && it.asked.is_empty();
+        if self.conversations.get(&contact).is_some_and(alive) {
             self.told.push_back(centre::Event::TalkAlive { contact });
         }
     }
@@ -548,7 +553,7 @@ impl Exchange {
         if let Some(offer) = it.caller.offer(capabilities)
             && self.ua.reinvite(now, call, offer).is_err()
         {
-            // The peer changes something itself at this moment; its change is answered, then we join.
+            // Its ACK is still to come, or it changes something itself; after either we join again.
             let _ = it.caller.negotiation.rollback();
         }
     }

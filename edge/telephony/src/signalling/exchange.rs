@@ -219,7 +219,7 @@ impl Exchange {
                 self.change_wanted(now, call, carrier, offer.as_deref());
             }
             Event::Changed(call, answer) => {
-                self.changed(now, call, answer.as_deref());
+                self.take_answer(now, call, answer.as_deref());
                 self.leg_answers(call);
             }
             Event::NotChanged(call, status) => {
@@ -262,23 +262,25 @@ impl Exchange {
 
     /// The ACK to our answer; with the answer to our offer if we had to make one.
     fn acked(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
-        let Some(answer) = answer else { return };
         self.take_answer(now, call, answer);
+        // Before the ACK we could not ask the caller for the agent's codec.
+        if let Some(contact) = self.by_call.get(&call).copied().filter(|it| self.is_apart(it)) {
+            self.join(now, contact);
+        }
     }
 
-    /// Takes the answer to an offer of ours, and lets media know.
-    fn take_answer(&mut self, now: Tick, call: CallId, answer: &[u8]) {
-        if let Some(code) = self.codes.get_mut(&call) {
-            // We answer offers of telephones that dial a code, and never make one.
-            let _ = code.leg.accept(answer);
-            return;
-        }
+    /// Takes the answer to an offer of ours, if there is one, and lets media know. Telephones that dial a
+    /// code are never offered anything.
+    fn take_answer(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
         let Some(&contact) = self.by_call.get(&call) else { return };
         let Some(leg) = self.conversations.get_mut(&contact).and_then(|it| it.leg_mut(call)) else {
             return;
         };
         let id = leg.sound.id;
-        match leg.accept(answer) {
+        let remote = answer.and_then(|sdp| leg.accept(sdp));
+        // An answer that is missing or broken ends the exchange as well (RFC 3264, 4).
+        leg.forget_offer();
+        match remote {
             Some(remote) => self.new_remote(now, contact, id, &remote),
             // Nothing was in force before: there is nothing to hear, and there never will be.
             None if leg.negotiation.negotiated().is_none() => {
@@ -299,12 +301,20 @@ impl Exchange {
             }
             Err(_) => self.counters.media_refused += 1,
         }
-        let joined = self
-            .conversations
-            .get(&contact)
-            .is_some_and(|it| matches!(it.call.state(), call::State::Joined(_)));
-        if joined {
+        if self.conversations.get(&contact).is_some_and(Conversation::is_joined) {
             self.join(now, contact);
+        }
+    }
+
+    /// Whether both are to hear each other and speak codecs that are not relayed.
+    fn is_apart(&self, contact: &ContactId) -> bool {
+        let Some(it) = self.conversations.get(contact).filter(|it| it.is_joined()) else {
+            return false;
+        };
+        let agents = it.side.as_ref().and_then(|side| side.legs.first()?.codec());
+        match (it.caller.codec(), agents) {
+            (Some(caller), Some(agent)) => !super::leg::relayed(caller, agent),
+            (None, _) | (_, None) => false,
         }
     }
 
@@ -359,12 +369,6 @@ impl Exchange {
         };
         self.apply(now, contact, event);
         Ok(sdp)
-    }
-
-    fn changed(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
-        if let Some(answer) = answer {
-            self.take_answer(now, call, answer);
-        }
     }
 
     fn not_changed(&mut self, call: CallId) {

@@ -6,7 +6,8 @@ use crate::clip::ClipCodec;
 use crate::media::{Drawn, LegId, LocalPorts, Media, Opening, PayloadMap, Refused, Remote};
 use sip::agent::CallId;
 use sip::sdp::{
-    self, Capabilities, Codec, Direction, Host, Local, Negotiated, Negotiation, Origin, Rtcp, Terms,
+    self, Capabilities, Codec, Direction, Host, Local, Negotiated, Negotiation, Origin, Rtcp,
+    State, Terms,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
@@ -127,6 +128,13 @@ impl Leg {
         let session = sdp::Session::parse(answer).ok()?;
         let negotiated = self.negotiation.accept_answer(session).ok()?;
         remote(negotiated, self.sound.ip)
+    }
+
+    /// An offer of ours that still waits will not be answered: what was agreed before stays in force.
+    pub(super) fn forget_offer(&mut self) {
+        if matches!(self.negotiation.state, State::HaveLocalOffer(_)) {
+            let _pending = self.negotiation.rollback();
+        }
     }
 }
 

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The telephone side of a centre on free ports of this machine, met by peers who do the unexpected.
+//!
+//! The test is the centre: it hands commands in and looks at what is sent.
+
+use centre::{Command, Event};
+use sip::number::{Digits, Number, Plan};
+use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
+use stdx::{AgentId, ContactId, LineId, Micros, Tick};
+use telephony::media::Clips;
+use telephony::signalling::{
+    Answering, Carrier, Line, Listen, NumberBlock, Phone, Setup, Signalling, Trunk,
+};
+
+const AGENT: AgentId = AgentId(0);
+const CONTACT: ContactId = ContactId(1);
+const OFFER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+    m=audio 40000 RTP/AVP 9 8\r\n";
+const PCMA: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+    m=audio 40002 RTP/AVP 8\r\n";
+
+/// A trunk, a telephone at a fixed address, and what is between them.
+struct Bench {
+    signalling: Signalling,
+    at: SocketAddr,
+    trunk: UdpSocket,
+    phone: UdpSocket,
+    events: Vec<Event>,
+}
+
+fn peer() -> (UdpSocket, Listen) {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.set_nonblocking(true).expect("a socket of ours");
+    let address = socket.local_addr().expect("bound");
+    (socket, Listen { carrier: Carrier::Udp, address })
+}
+
+fn bench() -> Bench {
+    let ((trunk, trunk_at), (phone, phone_at)) = (peer(), peer());
+    let short = Number::Short(Digits::new(b"115").expect("digits"));
+    let line = Line {
+        shown: "Kreis".to_owned(),
+        numbers: vec![NumberBlock { first: short, last: short }],
+        answering: Answering::AtOnce,
+        greeting: Clips::default(),
+        closed: Clips::default(),
+        busy: Clips::default(),
+    };
+    let country = Digits::of_two(b'4', b'9').expect("digits");
+    let trunk_is = Trunk {
+        id: "t".to_owned(),
+        peers: vec![trunk_at],
+        channels: 10,
+        plan: Plan { country, area: None, stem: None },
+        probe: None,
+    };
+    let phone_is =
+        Phone { id: "k1".to_owned(), agent: Some(AGENT), at: Some(phone_at), secret: None };
+    let setup = Setup {
+        domain: "centre.example".to_owned(),
+        listen: vec![Listen {
+            carrier: Carrier::Udp,
+            address: "127.0.0.1:0".parse().expect("one"),
+        }],
+        addresses: Vec::new(),
+        media_ports: 20_000..=39_999,
+        media_threads: 1,
+        trunks: vec![trunk_is],
+        phones: vec![phone_is],
+        lines: vec![line],
+        music: Clips::default(),
+        done: Clips::default(),
+        refused: Clips::default(),
+        seed: 115,
+        nonce_key: [0; 32],
+    };
+    let signalling = Signalling::start(setup, CONTACT.0).expect("a free port");
+    let at = signalling.listens()[0];
+    Bench { signalling, at, trunk, phone, events: Vec::new() }
+}
+
+impl Bench {
+    fn turn(&mut self, now: Tick) {
+        self.signalling.wait(Some(Duration::from_millis(5)));
+        self.signalling.read(now);
+        while let Some(event) = self.signalling.poll_event(now) {
+            self.events.push(event);
+        }
+        self.signalling.flush(now);
+    }
+
+    fn order(&mut self, command: Command) {
+        self.signalling.carry_out(Tick(0), command);
+        self.turn(Tick(0));
+    }
+
+    /// The next message to this peer that begins so.
+    fn sent(&mut self, to_trunk: bool, begins: &str) -> Option<String> {
+        let mut bytes = [0; 4_096];
+        for _ in 0..50 {
+            self.turn(Tick(0));
+            let socket = if to_trunk { &self.trunk } else { &self.phone };
+            while let Ok(length) = socket.recv(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
+                if text.starts_with(begins) {
+                    return Some(text);
+                }
+            }
+        }
+        None
+    }
+
+    fn call(&mut self, method: &str, cseq: u32, to_tag: &str, sdp: &str) {
+        let (local, length) = (self.trunk.local_addr().expect("bound"), sdp.len());
+        let text = format!(
+            "{method} sip:115@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {local};branch=z9hG4bK{method}{cseq}\r\nMax-Forwards: 70\r\n\
+             From: <sip:+4940123456@h>;tag=a\r\nTo: <sip:115@h>{to_tag}\r\nCall-ID: c\r\n\
+             CSeq: {cseq} {method}\r\nContact: <sip:{local}>\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+        );
+        self.trunk.send_to(text.as_bytes(), self.at).expect("sent");
+        self.turn(Tick(0));
+    }
+
+    /// A call that waits and was answered, but not acknowledged yet: the tag of our answer.
+    fn waiting(&mut self, sdp: &str) -> String {
+        self.call("INVITE", 1, "", sdp);
+        self.turn(Tick(0));
+        let arrived = |event: &Event| matches!(event, Event::CallArrived { .. });
+        assert!(self.events.iter().any(arrived), "{:?}", self.events);
+        self.order(wait());
+        tag(&self.sent(true, "SIP/2.0 200").expect("an answer"))
+    }
+
+    /// The telephone answers with this.
+    fn pick_up(&mut self, sdp: &str) {
+        let until = Tick(0) + Micros::from_secs(30);
+        self.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
+        let invite = self.sent(false, "INVITE").expect("it rings");
+        let fields = invite.lines().filter(|line| {
+            ["Via", "From", "Call-ID", "CSeq"].iter().any(|name| line.starts_with(name))
+        });
+        let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
+        let to = invite.lines().find(|line| line.starts_with("To:")).expect("To");
+        let (local, length) = (self.phone.local_addr().expect("bound"), sdp.len());
+        let text = format!(
+            "SIP/2.0 200 OK\r\n{fields}{to};tag=p\r\nContact: <sip:k1@{local}>\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+        self.sent(false, "ACK").expect("it is acknowledged");
+        self.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    }
+}
+
+fn wait() -> Command {
+    Command::Wait { contact: CONTACT, position: 1 }
+}
+
+/// The tag of To, as a parameter.
+fn tag(response: &str) -> String {
+    let to = response.lines().find(|line| line.starts_with("To:")).expect("To");
+    let (_, tag) = to.split_once(";tag=").expect("a tag");
+    format!(";tag={tag}")
+}
+
+#[test]
+fn a_caller_who_never_says_where_it_listens_does_not_wait_for_an_agent() {
+    let mut bench = bench();
+    let tag = bench.waiting("");
+    bench.call("ACK", 1, &tag, "");
+    assert!(bench.sent(true, "BYE").is_some());
+    assert!(bench.events.iter().any(|event| matches!(event, Event::CallerLeft { .. })));
+    assert_eq!(bench.signalling.calls(), []);
+}
+
+#[test]
+fn an_offer_that_is_never_answered_does_not_end_every_later_change() {
+    for answer in ["", "no description"] {
+        let mut bench = bench();
+        let tag = bench.waiting(OFFER);
+        bench.call("ACK", 1, &tag, "");
+        bench.call("INVITE", 2, &tag, "");
+        assert!(bench.sent(true, "SIP/2.0 200").is_some());
+        bench.call("ACK", 2, &tag, answer);
+        bench.call("INVITE", 3, &tag, PCMA);
+        let status = bench.sent(true, "SIP/2.0").expect("an answer");
+        assert!(status.starts_with("SIP/2.0 200"), "{answer}: {status}");
+    }
+}
+
+#[test]
+fn a_caller_whose_ack_comes_late_is_asked_for_the_agent_s_codec_then() {
+    let mut bench = bench();
+    let tag = bench.waiting(OFFER);
+    bench.pick_up(PCMA);
+    assert_eq!(bench.sent(true, "INVITE"), None);
+    bench.call("ACK", 1, &tag, "");
+    let change = bench.sent(true, "INVITE").expect("the caller is asked");
+    assert!(change.contains("RTP/AVP 8 "), "{change}");
+}
