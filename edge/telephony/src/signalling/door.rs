@@ -14,6 +14,7 @@
 //! The rule to keep: what is not let in costs no memory beyond the throttle's own, and is answered
 //! with at most one message that is no longer than what a challenge takes.
 
+use super::incoming::user_of;
 use super::words::{Phone, Refused, Setup, Trunk};
 use sip::agent::Flow;
 use sip::digest::{Answer, Challenger, Offers, Request as Signed, Secret, Source, Verdict};
@@ -49,14 +50,22 @@ pub(super) enum Entry {
     Silence(Refused),
 }
 
+/// A telephone at a fixed address.
+struct Fixed {
+    /// Its position in the setup.
+    phone: usize,
+    id: String,
+    port: u16,
+}
+
 /// Who is known.
 pub(super) struct Door {
     realm: String,
     trunks: Vec<Trunk>,
     /// By user name, the position in the setup.
     accounts: BTreeMap<Vec<u8>, (usize, Option<Secret>)>,
-    /// Telephones at fixed addresses, by address.
-    fixed: BTreeMap<(Transport, SocketAddr), usize>,
+    /// Telephones at fixed addresses, by host.
+    fixed: BTreeMap<(Transport, IpAddr), Vec<Fixed>>,
     pub(super) registrar: Registrar,
     challenger: Challenger,
     throttle: Throttle,
@@ -95,9 +104,18 @@ impl Door {
         self.trunks.iter().position(is_peer)
     }
 
-    /// Which telephone has this fixed address. Several may share one; then the name tells.
-    pub(super) fn fixed_of(&self, flow: &Flow) -> Option<usize> {
-        self.fixed.get(&(flow.transport, flow.remote)).copied()
+    /// Which telephone has this fixed address; on a connection its port is any. Several may share one,
+    /// as handsets of one base do; then the name in From tells, or nothing does.
+    fn fixed_of(&self, flow: &Flow, headers: &Headers<'_>) -> Option<usize> {
+        let any_port = flow.transport != Transport::Udp;
+        let here = self.fixed.get(&(flow.transport, flow.remote.ip()))?.iter();
+        let here = here.filter(|fixed| any_port || fixed.port == flow.remote.port());
+        let mut here: Vec<&Fixed> = here.collect();
+        if here.len() > 1 {
+            let name = user_of(headers.from.uri.raw());
+            here.retain(|fixed| name.as_deref() == Some(fixed.id.as_bytes()));
+        }
+        here.first().map(|fixed| fixed.phone)
     }
 
     /// Whether a trunk or a registered telephone is at the other end of this connection.
@@ -119,7 +137,7 @@ impl Door {
         if inside || follows || self.trunk_of(flow).is_some() {
             return Entry::In(None);
         }
-        if let Some(phone) = self.fixed_of(flow) {
+        if let Some(phone) = self.fixed_of(flow, &request.headers) {
             return Entry::In(Some(phone));
         }
         match request.method {
@@ -270,9 +288,16 @@ fn accounts(phones: &[Phone]) -> BTreeMap<Vec<u8>, (usize, Option<Secret>)> {
     registering.map(account).collect()
 }
 
-fn fixed(phones: &[Phone]) -> BTreeMap<(Transport, SocketAddr), usize> {
-    let placed = phones.iter().enumerate().filter_map(|(at, phone)| Some((phone.at?, at)));
-    placed.map(|(listen, at)| ((listen.carrier.transport(), listen.address), at)).collect()
+fn fixed(phones: &[Phone]) -> BTreeMap<(Transport, IpAddr), Vec<Fixed>> {
+    let mut fixed: BTreeMap<(Transport, IpAddr), Vec<Fixed>> = BTreeMap::new();
+    for (phone, it) in phones.iter().enumerate() {
+        if let Some(at) = it.at {
+            let host = (at.carrier.transport(), at.address.ip());
+            let here = Fixed { phone, id: it.id.clone(), port: at.address.port() };
+            fixed.entry(host).or_default().push(here);
+        }
+    }
+    fixed
 }
 
 /// A status that is written down in the code.
@@ -296,6 +321,7 @@ mod tests {
     const HERE: &str = "192.0.2.1:5060";
     const TRUNK: &str = "192.0.2.21:5060";
     const FIXED: &str = "192.0.2.30:5062";
+    const BASE: &str = "192.0.2.31:5062";
     const PHONE: &str = "198.51.100.7:40000";
 
     fn at(text: &str) -> Listen {
@@ -316,7 +342,13 @@ mod tests {
             media_ports: 20_000..=20_003,
             media_threads: 1,
             trunks: vec![trunk],
-            phones: vec![phone("k1", None, Some(secret)), phone("door", Some(at(FIXED)), None)],
+            phones: vec![
+                phone("k1", None, Some(secret)),
+                phone("door", Some(at(FIXED)), None),
+                phone("hand1", Some(at(BASE)), None),
+                phone("hand2", Some(at(BASE)), None),
+                phone("stream", Some(Listen { carrier: Carrier::Tcp, ..at(FIXED) }), None),
+            ],
             lines: Vec::new(),
             music: Clips::default(),
             done: Clips::default(),
@@ -372,6 +404,31 @@ mod tests {
         assert_eq!(look(&mut door, Tick(0), PHONE, &bye), Entry::In(None));
         // The same host at another port is somebody else.
         let other = look(&mut door, Tick(0), "192.0.2.21:5061", &invite);
+        assert!(matches!(other, Entry::Away(Refused::Challenged, ..)));
+    }
+
+    #[test]
+    fn telephones_that_share_an_address_are_told_apart_by_name() {
+        let mut door = door();
+        let by = |name: &str| {
+            let invite = request("INVITE", "<sip:*10@centre>", "");
+            invite.replace("From: <sip:k1@", &format!("From: <sip:{name}@"))
+        };
+        assert_eq!(look(&mut door, Tick(0), BASE, &by("hand1")), Entry::In(Some(2)));
+        assert_eq!(look(&mut door, Tick(0), BASE, &by("hand2")), Entry::In(Some(3)));
+        let nobody = look(&mut door, Tick(0), BASE, &by("k1"));
+        assert!(matches!(nobody, Entry::Away(Refused::Challenged, ..)));
+    }
+
+    #[test]
+    fn a_telephone_on_a_connection_comes_from_any_port() {
+        let mut door = door();
+        let text = request("INVITE", "<sip:*10@centre>", "");
+        let message = parse_datagram(text.as_bytes()).expect("a message");
+        let flow = Flow { transport: Transport::Tcp, ..flow("192.0.2.30:40001") };
+        let entry = door.look(Tick(0), &mut Rng::new(3), &flow, &message);
+        assert_eq!(entry, Entry::In(Some(4)));
+        let other = look(&mut door, Tick(0), "192.0.2.30:40001", &text);
         assert!(matches!(other, Entry::Away(Refused::Challenged, ..)));
     }
 
