@@ -177,6 +177,33 @@ fn a_caller_who_never_says_where_it_listens_does_not_wait_for_an_agent() {
 }
 
 #[test]
+fn what_is_refused_at_a_telephone_is_counted() {
+    let mut bench = bench();
+    let (from, at) = (bench.phone.local_addr().expect("bound"), bench.at);
+    for (code, sdp, refused) in
+        [("*99", OFFER, "no_such_number"), ("*10", "", "no_session"), ("*10", "x", "no_session")]
+    {
+        let before = count(&bench, refused);
+        let text = format!(
+            "INVITE sip:{code}@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {from};branch=z9hG4bK{before}{refused}\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=a\r\nTo: <sip:{code}@h>\r\nCall-ID: {before}{refused}\r\n\
+             CSeq: 1 INVITE\r\nContact: <sip:{from}>\r\nContent-Type: application/sdp\r\n\
+             Content-Length: {}\r\n\r\n{sdp}",
+            sdp.len()
+        );
+        bench.phone.send_to(text.as_bytes(), at).expect("sent");
+        assert!(bench.sent(false, "SIP/2.0 4").is_some(), "{code}");
+        assert_eq!(count(&bench, refused), before + 1, "{code} {sdp}");
+    }
+}
+
+fn count(bench: &Bench, refused: &str) -> u64 {
+    let mut all = bench.signalling.counters().refusals();
+    all.find(|(why, _)| why.word() == refused).map_or(0, |(_, count)| count)
+}
+
+#[test]
 fn an_offer_that_is_never_answered_does_not_end_every_later_change() {
     for answer in ["", "no description"] {
         let mut bench = bench();

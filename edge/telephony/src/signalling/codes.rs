@@ -11,14 +11,14 @@
 
 use super::door::status;
 use super::exchange::Exchange;
-use super::incoming::user_of;
-use super::leg::{Leg, Peer, preview, remote};
+use super::incoming::{No, user_of};
+use super::leg::{Leg, Peer};
 use super::limits::CODE_CALL;
+use super::words::Refused;
 use crate::media::{LegId, PlayId, Repeat};
 use acd::agent::{Pause, State};
 use centre::Event;
 use sip::agent::{CallId, InviteInfo};
-use sip::sdp::Session;
 use stdx::{AgentId, Tick};
 
 /// A call to a feature code.
@@ -85,37 +85,37 @@ impl Exchange {
     }
 
     /// A telephone of ours dialled a code.
-    pub(super) fn code_dialled(&mut self, now: Tick, call: CallId, at: usize, info: &InviteInfo) {
+    pub(super) fn code_dialled(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        at: usize,
+        info: &InviteInfo,
+    ) -> Result<(), No> {
+        let nobodys = No(Refused::UnknownPeer, status(403), Some("Nobody's telephone"));
+        let agent = self.setup.phones[at].agent.ok_or(nobodys)?;
         let dialled = user_of(info.request_uri.expose());
-        let code = dialled.as_deref().and_then(Code::of);
-        let agent = self.setup.phones[at].agent;
-        let (Some(code), Some(agent)) = (code, agent) else {
-            let code = if agent.is_none() { 403 } else { 404 };
-            let _ = self.ua.refuse_call(now, call, status(code), None, None);
-            return;
-        };
-        let Some(leg) = self.code_leg(call, at, info) else {
-            let _ = self.ua.refuse_call(now, call, status(488), None, None);
-            return;
-        };
+        let unknown = No(Refused::NoSuchNumber, status(404), None);
+        let code = dialled.as_deref().and_then(Code::of).ok_or(unknown)?;
+        let leg = self.code_leg(call, at, info)?;
         let events = code.events(agent, self.states.get(&agent).copied());
         self.codes.insert(call, CodeCall { leg, until: now + CODE_CALL, refused: false });
         let last = events.len() - 1;
         for (nth, event) in events.into_iter().enumerate() {
             self.asked_by_code.push_back((event, (nth == last).then_some(call)));
         }
+        Ok(())
     }
 
     /// Opens the leg of a code's call; it is answered when the centre has decided.
-    fn code_leg(&mut self, call: CallId, phone: usize, info: &InviteInfo) -> Option<Leg> {
-        let ip = info.flow.local.ip();
-        let session = Session::parse(info.offer.as_ref()?).ok()?;
-        let offered = remote(&preview(&session, ip).ok()?, ip);
-        let mut leg = self.new_leg(call, Peer::Phone(phone), ip);
-        leg.negotiation.take_offer(session).ok()?;
+    fn code_leg(&mut self, call: CallId, phone: usize, info: &InviteInfo) -> Result<Leg, No> {
+        let (mut leg, offered) = self.caller_leg(call, Peer::Phone(phone), info)?;
+        // We have no use for an answer that comes with the ACK: then the tone is over.
+        offered.ok_or(No(Refused::NoSession, status(488), None))?;
         let (media, rng) = (&mut self.media, &mut self.rng);
-        leg.sound.open(media, rng, offered, None, &mut self.counters).ok()?;
-        Some(leg)
+        let opened = leg.sound.open(media, rng, offered, None, &mut self.counters);
+        opened.map_err(|_| No(Refused::Busy, status(503), None))?;
+        Ok(leg)
     }
 
     /// The centre refused what was asked for just now.

@@ -24,16 +24,13 @@ use stdx::{CallerToken, ContactId, LineId, Tick};
 const EMERGENCY: [&[u8]; 2] = [b"110", b"112"];
 
 /// Why a call is not taken.
-struct No(Refused, Status, Option<&'static str>);
+pub(super) struct No(pub(super) Refused, pub(super) Status, pub(super) Option<&'static str>);
 
 impl Exchange {
     /// An INVITE came that the door let in.
     pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo) {
         let taken = self.peer_of(&info.flow).and_then(|peer| match peer {
-            Peer::Phone(phone) if self.is_code(info) => {
-                self.code_dialled(now, call, phone, info);
-                Ok(())
-            }
+            Peer::Phone(phone) if self.is_code(info) => self.code_dialled(now, call, phone, info),
             Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),
         });
         if let Err(No(why, status, reason)) = taken {
@@ -116,7 +113,7 @@ impl Exchange {
         lines.next().ok_or(No(Refused::NoSuchNumber, status(404), None))
     }
 
-    fn caller_leg(
+    pub(super) fn caller_leg(
         &mut self,
         call: CallId,
         peer: Peer,
