@@ -19,6 +19,9 @@ const UNREAD_MAX: usize = 1 << 20;
 /// more than the line.
 const GATHERED: Duration = Duration::from_millis(100);
 
+/// How long the last lines may take. Whoever does not read them does not keep the program from ending.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
 /// How important a line is, as syslog numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -130,14 +133,16 @@ impl Log {
         self.say(Level::Info, &text);
     }
 
-    /// Waits until everything that was said is written, for who ends the program.
-    pub fn finish(&self) {
+    /// Waits until everything that was said is written, for who ends the program; but no longer than
+    /// a reader may take who still reads. Says whether it was.
+    pub fn finish(&self) -> bool {
         let mut lines = self.shared.lines();
         lines.urgent = true;
         self.shared.changed.notify_all();
-        while lines.written && (lines.writing || !lines.text.is_empty()) {
-            lines = self.shared.changed.wait(lines).unwrap_or_else(PoisonError::into_inner);
-        }
+        let unwritten =
+            |lines: &mut Lines| lines.written && (lines.writing || !lines.text.is_empty());
+        let waited = self.shared.changed.wait_timeout_while(lines, LAST_LINES, unwritten);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// Lines that were left out because nobody read the ones before.
@@ -163,5 +168,20 @@ fn write_all(shared: &Shared) {
         lines = shared.lines();
         lines.writing = false;
         shared.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_does_not_read_the_last_lines_does_not_keep_the_program_from_ending() {
+        let log = Log::silent();
+        log.shared.lines().written = true;
+        log.say(Level::Notice, "nobody writes this");
+        assert!(!log.finish());
+        log.shared.lines().text.clear();
+        assert!(log.finish());
     }
 }
