@@ -88,22 +88,28 @@ fn read(path: &Path) -> Result<Passwords, PasswordsError> {
     let mut text = String::new();
     match File::open(path) {
         Ok(file) => file
-            .take(FILE_MAX)
+            .take(FILE_MAX + 1)
             .read_to_string(&mut text)
             .map_err(|error| PasswordsError::File(path.to_owned(), error))?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Passwords::default()),
         Err(error) => return Err(PasswordsError::File(path.to_owned(), error)),
     };
     let wrong = |what: String| PasswordsError::Content(path.to_owned(), what);
+    // What is cut off would be drawn anew, and stand there twice.
+    if text.len() as u64 > FILE_MAX {
+        return Err(wrong(format!("> {FILE_MAX} bytes")));
+    }
     let table = DeTable::parse(&text).map_err(|error| wrong(error.to_string()))?;
     let mut by_phone = BTreeMap::new();
     for (phone, value) in table.get_ref() {
         let phone = phone.get_ref().to_string();
         match value.get_ref() {
-            DeValue::String(password) => {
+            // Without a password everybody would be this telephone.
+            DeValue::String(password) if !password.is_empty() => {
                 by_phone.insert(phone, Redacted::new(password.to_string()));
             }
-            DeValue::Integer(_)
+            DeValue::String(_)
+            | DeValue::Integer(_)
             | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
@@ -156,9 +162,11 @@ mod tests {
     #[test]
     fn a_broken_file_is_said_and_left_as_it_is() {
         let folder = folder("broken-passwords");
-        for broken in ["k1 = 5\n", "k1 \"x\"\n", "k1 = \"a\"\nk1 = \"b\"\n"] {
+        let endless = "#\n".repeat(600_000);
+        let twice = "k1 = \"a\"\nk1 = \"b\"\n";
+        for broken in ["k1 = 5\n", "k1 \"x\"\n", twice, "k1 = \"\"\n", &endless] {
             std::fs::write(folder.join(FILE), broken).expect("our own");
-            assert!(Passwords::load(&folder, &["k2"]).is_err(), "{broken}");
+            assert!(Passwords::load(&folder, &["k2"]).is_err(), "{broken:.20}");
             let left = std::fs::read_to_string(folder.join(FILE)).expect("there");
             assert_eq!(left, broken);
         }
