@@ -30,6 +30,9 @@ const QUESTION_MAX: u64 = 256;
 /// How long somebody who asks may take, and the centre to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long nobody is let in after the system gave no file.
+const NO_FILES: Duration = Duration::from_millis(100);
+
 /// Calls that are listed; the rest is counted.
 const CALLS_SHOWN_MAX: usize = 500;
 
@@ -126,12 +129,13 @@ pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<Cont
     let ended = Arc::<AtomicBool>::default();
     let seen = Arc::clone(&ended);
     let thread = thread::Builder::new().name("control".to_owned()).spawn(move || {
-        for stream in listener.incoming().flatten() {
-            if seen.load(Ordering::Acquire) {
-                return;
+        while !seen.load(Ordering::Acquire) {
+            match listener.accept() {
+                // Who hangs up before the answer needs none.
+                Ok((stream, _)) => drop(answer(&stream, &inbox, &lines)),
+                // Without files there is nobody to answer until one is given back.
+                Err(_) => thread::park_timeout(NO_FILES),
             }
-            // Who hangs up before the answer needs none.
-            let _ = answer(&stream, &inbox, &lines);
         }
     })?;
     Ok(Control { path, ended, thread: Some(thread) })

@@ -9,6 +9,7 @@ use promise::Fate;
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -18,8 +19,17 @@ const REQUEST_MAX: usize = 4_096;
 /// Header fields of a request.
 const FIELDS_MAX: usize = 32;
 
-/// How long a client may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a client on this machine may take for each part of its request, and to read the answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Parts in which a request may come: one, and for an odd client some more.
+const PARTS_MAX: usize = 8;
+
+/// Clients at once: more than machines that watch. Further ones are hung up on.
+const CLIENTS_MAX: usize = 64;
+
+/// How long nobody is let in after the system gave no file.
+const NO_FILES: Duration = Duration::from_millis(100);
 
 /// Answers until the process ends. Says where it listens.
 ///
@@ -29,12 +39,31 @@ pub(crate) fn serve(at: SocketAddr, inbox: Inbox) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(at)?;
     let bound = listener.local_addr()?;
     thread::Builder::new().name("http".to_owned()).spawn(move || {
-        for stream in listener.incoming().flatten() {
-            // Who hangs up before the answer needs none.
-            let _ = answer(stream, &inbox);
+        let clients = Arc::<()>::default();
+        loop {
+            match listener.accept() {
+                Ok((stream, _)) => answer_beside(stream, &inbox, &clients),
+                // Without files there is nobody to answer until one is given back.
+                Err(_) => thread::park_timeout(NO_FILES),
+            }
         }
     })?;
     Ok(bound)
+}
+
+/// Answers on a thread of its own: who asks nothing, or does not read, keeps nobody else waiting.
+fn answer_beside(stream: TcpStream, inbox: &Inbox, clients: &Arc<()>) {
+    if Arc::strong_count(clients) > CLIENTS_MAX {
+        return;
+    }
+    let (inbox, client) = (inbox.clone(), Arc::clone(clients));
+    let answers = move || {
+        // Who hangs up before the answer needs none.
+        let _ = answer(stream, &inbox);
+        drop(client);
+    };
+    // A system without threads answers nobody; calls go on.
+    let _ = thread::Builder::new().name("http-client".to_owned()).spawn(answers);
 }
 
 fn answer(mut stream: TcpStream, inbox: &Inbox) -> io::Result<()> {
@@ -61,7 +90,7 @@ fn answer(mut stream: TcpStream, inbox: &Inbox) -> io::Result<()> {
 fn path(stream: &mut TcpStream) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let mut part = [0; 1_024];
-    loop {
+    for _ in 0..=PARTS_MAX {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
         let mut request = httparse::Request::new(&mut fields);
         match request.parse(&bytes) {
@@ -78,6 +107,7 @@ fn path(stream: &mut TcpStream) -> io::Result<Option<String>> {
             length => bytes.extend_from_slice(&part[..length]),
         }
     }
+    Ok(None)
 }
 
 /// Well if the decisions answer, and at least one trunk that is asked does.
