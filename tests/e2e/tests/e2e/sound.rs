@@ -18,10 +18,9 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// A centre whose one agent has a telephone that registers, is signed on, and says 620 Hz.
-fn with_agent(mut county: County, change: impl FnOnce(Phone) -> Phone) -> (Server, Baresip) {
+fn with_agent(county: County, change: impl FnOnce(Phone) -> Phone) -> (Server, Baresip) {
+    let mut county = county.agent("k1").phone("k1", "k1");
     county.bench = 0;
-    let county = county.agent("k1").phone("k1", "k1");
-    let mut county = county;
     let port = county.ports.row(PORTS);
     let server = Server::start(county);
     let phone = Phone::new("k1", port, 620).registering(server.password("k1"));
