@@ -28,20 +28,53 @@ const LATE: u64 = SECOND / 2;
 const HEADER: usize = 12;
 const PACKET: usize = HEADER + 160;
 
+/// Where ports for sound lie: below those that the system gives away and those of the servers.
+const PORTS: std::ops::Range<u16> = 10_000..20_000;
+
+/// Ports of a call: two for sound, and one behind each for RTCP.
+const PORTS_OF_A_CALL: u16 = 4;
+
+/// Calls that have room.
+pub(crate) const CALLS_MAX: u16 = (PORTS.end - PORTS.start) / PORTS_OF_A_CALL;
+
+/// How far on it is tried again when somebody else has one of the ports.
+const STEP: usize = 100;
+
 /// The sockets of both ends of every call, by port.
-pub(crate) struct Ends(BTreeMap<u16, std::net::UdpSocket>);
+pub(crate) struct Ends {
+    /// The first port.
+    pub(crate) first: u16,
+    sockets: BTreeMap<u16, std::net::UdpSocket>,
+}
 
 impl Ends {
-    /// Binds two ports for each of so many calls, and leaves one behind each for RTCP.
-    pub(crate) fn bind(first: u16, calls: u16) -> Result<Ends, String> {
+    /// Binds the ports of so many calls, where none of them is taken.
+    pub(crate) fn bind(calls: u16) -> Result<Ends, String> {
+        let room = calls.min(CALLS_MAX) * PORTS_OF_A_CALL;
+        let mut last = String::from("no call, no port");
+        for first in (PORTS.start..=PORTS.end - room).step_by(STEP) {
+            match Ends::bind_from(first, calls) {
+                Ok(ends) => return Ok(ends),
+                Err(error) => last = format!("port {first} and on for sound: {error}"),
+            }
+        }
+        Err(last)
+    }
+
+    fn bind_from(first: u16, calls: u16) -> io::Result<Ends> {
         let ports = (0..calls.saturating_mul(2)).map(|nth| first + nth * 2);
         let bound = ports.map(|port| {
             let socket = std::net::UdpSocket::bind(here(port))?;
             socket.set_nonblocking(true)?;
             Ok((port, socket))
         });
-        let sockets = bound.collect::<io::Result<_>>().map_err(|error| format!("RTP: {error}"))?;
-        Ok(Ends(sockets))
+        Ok(Ends { first, sockets: bound.collect::<io::Result<_>>()? })
+    }
+
+    /// The ports of both ends of a call.
+    pub(crate) const fn of(&self, call: u16) -> (u16, u16) {
+        let a = self.first + call * PORTS_OF_A_CALL;
+        (a, a + 2)
     }
 }
 
@@ -78,7 +111,7 @@ pub(crate) fn run(
     let until = WARM_UP + nanos;
     let text = |error: io::Error| error.to_string();
     let own = |(port, _): &(u16, u16)| {
-        let socket = ends.0.get(port).ok_or_else(|| format!("port {port} is not bound"))?;
+        let socket = ends.sockets.get(port).ok_or_else(|| format!("port {port} is not bound"))?;
         socket.try_clone().map_err(text)
     };
     let sockets = paths.iter().map(own).collect::<Result<Vec<_>, _>>()?;
@@ -193,11 +226,18 @@ mod tests {
     }
 
     #[test]
+    fn who_has_a_port_keeps_it() {
+        let one = Ends::bind(2).expect("four ports are free");
+        let other = Ends::bind(2).expect("four more are free");
+        assert!(one.first.abs_diff(other.first) >= 8, "{} and {}", one.first, other.first);
+    }
+
+    #[test]
     fn ends_hear_each_other() {
-        let anywhere = (18_000..20_000).step_by(4).find_map(|a| Some((a, Ends::bind(a, 1).ok()?)));
-        let (a, ends) = anywhere.expect("two ports are free");
+        let ends = Ends::bind(1).expect("two ports are free");
         let mut times = 0;
-        let paths = [(a, a + 2), (a + 2, a)];
+        let (a, b) = ends.of(0);
+        let paths = [(a, b), (b, a)];
         let heard = run(&ends, &paths, Sound::Talk, 100 * MILLISECOND, &mut || times += 1);
         let heard = heard.expect("the loopback works");
         assert_eq!(times, 2);

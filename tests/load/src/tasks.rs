@@ -12,9 +12,6 @@ use crate::stats::Spread;
 
 type Outcome = Result<(), String>;
 
-/// The first port for sound: below those that the system gives away and above the well-known ones.
-const SOUND: u16 = 10_000;
-
 /// How fast calls go up and down where that is not what is measured.
 const GENTLY: f64 = 100.0;
 
@@ -188,11 +185,10 @@ fn between(family: Option<&Family>) -> impl FnMut() -> u64 {
 }
 
 fn calls_with_sound(options: &Options) -> Result<u16, String> {
-    let most = (20_000 - SOUND) / 4;
     u16::try_from(options.calls)
         .ok()
-        .filter(|calls| *calls <= most)
-        .ok_or_else(|| format!("at most {most} calls"))
+        .filter(|calls| *calls <= sound::CALLS_MAX)
+        .ok_or_else(|| format!("at most {} calls", sound::CALLS_MAX))
 }
 
 /// Sends and listens, and prints what it took.
@@ -224,8 +220,8 @@ fn sound_line(options: &Options, mut heard: Heard, cpu: u64) -> String {
 
 fn with_calls(options: &Options, sound: Sound) -> Outcome {
     let server = server(options)?;
-    let ends = Ends::bind(SOUND, calls_with_sound(options)?)?;
-    let mut player = player(options, Some(SOUND))?;
+    let ends = Ends::bind(calls_with_sound(options)?)?;
+    let mut player = player(options, Some(ends.first))?;
     up(&mut player, options.calls)?;
     let line = listen(options, Some(&server), &ends, &player.sound_paths(), sound)?;
     player.hang_up_all(GENTLY * 2.0);
@@ -233,15 +229,11 @@ fn with_calls(options: &Options, sound: Sound) -> Outcome {
     Ok(())
 }
 
-/// The ports of both ends of a call.
-const fn ends_of(call: u16) -> (u16, u16) {
-    (SOUND + call * 4, SOUND + call * 4 + 2)
-}
-
 fn direct(options: &Options) -> Outcome {
     let calls = calls_with_sound(options)?;
-    let ends = Ends::bind(SOUND, calls)?;
-    let paths: Vec<_> = (0..calls).map(ends_of).flat_map(|(a, b)| [(a, b), (b, a)]).collect();
+    let ends = Ends::bind(calls)?;
+    let paths: Vec<_> =
+        (0..calls).map(|call| ends.of(call)).flat_map(|(a, b)| [(a, b), (b, a)]).collect();
     println!("{}", listen(options, None, &ends, &paths, Sound::Talk)?);
     Ok(())
 }
@@ -249,11 +241,11 @@ fn direct(options: &Options) -> Outcome {
 fn ng(options: &Options) -> Outcome {
     let calls = calls_with_sound(options)?;
     let family = server(options)?;
-    let ends = Ends::bind(SOUND, calls)?;
+    let ends = Ends::bind(calls)?;
     let mut control = Control::connect(here(options.to))?;
     let mut paths = Vec::new();
     for call in 0..calls {
-        let (a, b) = ends_of(call);
+        let (a, b) = ends.of(call);
         let (to_a, to_b) = control.relay(call, a, b)?;
         // `to_a` is the port that the answer names to the caller: where the caller sends.
         paths.extend([(a, to_a), (b, to_b)]);
