@@ -829,6 +829,11 @@ fn names_and_ports_of_the_centre() {
     ports("20001-39999", "Fehler: Der Bereich „20001-39999“ beginnt mit einer ungeraden Zahl.");
     ports("1000-39999", "Fehler: Der Bereich „1000-39999“ beginnt zu niedrig.");
     ports("20000-20002", "Fehler: Der Bereich „20000-20002“ ist zu klein.");
+    wrong(
+        "media_ports = \"20000-39999\"",
+        "media_ports = \"20000-39999\"\ndigest = ‸\"sha256\"",
+        "Fehler: „sha256“ ist bei „digest“ nicht möglich.",
+    );
     let media = |given: &str, said: &str| {
         let to = format!("{LISTEN}\nmedia_addresses = [{given}]");
         wrong(LISTEN, &to, said);

@@ -73,6 +73,7 @@ fn bench() -> Bench {
         done: Clips::default(),
         refused: Clips::default(),
         seed: 115,
+        offers: sip::digest::Offers::Md5,
         nonce_key: [0; 32],
     };
     let signalling = Signalling::start(setup, CONTACT.0).expect("a free port");

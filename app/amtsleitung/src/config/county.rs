@@ -445,6 +445,26 @@ pub struct SipAddress {
     pub address: SocketAddr,
 }
 
+/// By which digests telephones may prove their passwords (RFC 7616, RFC 8760).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PasswordDigest {
+    /// MD5 alone: many telephones stumble over a challenge that they do not know.
+    Md5,
+    /// SHA-256 alone.
+    Sha256,
+    /// Both, SHA-256 first.
+    Both,
+}
+
+impl PasswordDigest {
+    /// Every choice, in the order of [`PasswordDigest::WORDS`].
+    pub const ALL: [PasswordDigest; 3] =
+        [PasswordDigest::Md5, PasswordDigest::Sha256, PasswordDigest::Both];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 3] = ["md5", "sha-256", "both"];
+}
+
 /// Where the centre is reached by telephone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Telephony {
@@ -458,6 +478,8 @@ pub struct Telephony {
     /// The addresses that are named as the place for sound, at most one of each family; there is one
     /// for every family that is listened to on all addresses.
     pub media_addresses: Vec<IpAddr>,
+    /// By which digests telephones may prove their passwords.
+    pub digest: PasswordDigest,
 }
 
 /// An exchange that hands calls to the centre, known by its addresses.

@@ -126,7 +126,7 @@ impl Table {
             Table::Rehearsal => {
                 &["talk_spread", "patience", "redial", "pick_up", "no_answer", "decline"]
             }
-            Table::Telephony => &["domain", "listen", "media_ports", "media_addresses"],
+            Table::Telephony => &["domain", "listen", "media_ports", "media_addresses", "digest"],
             Table::Trunk => &[
                 "id",
                 "name",

@@ -7,7 +7,9 @@
 
 use super::crowd::CITIZENS_MAX;
 use crate::config::County;
-use crate::config::county::{Carrier, LISTEN_MAX, Phone, SipAddress, Telephony, Trunk};
+use crate::config::county::{
+    Carrier, LISTEN_MAX, PasswordDigest, Phone, SipAddress, Telephony, Trunk,
+};
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::ops::RangeInclusive;
@@ -79,6 +81,7 @@ fn telephony(of_file: Option<&Telephony>) -> Telephony {
         listen: Vec::new(),
         media_ports: MEDIA_PORTS,
         media_addresses: Vec::new(),
+        digest: PasswordDigest::Md5,
     });
     telephony.listen.retain(is_free);
     if !telephony.listen.iter().any(|at| is_for_the_crowd(at.carrier, at.address)) {

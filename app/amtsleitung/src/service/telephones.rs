@@ -3,9 +3,9 @@
 
 use super::passwords::Passwords;
 use crate::config::County;
-use crate::config::county::{self, Answering, Line, SipAddress, Trunk};
+use crate::config::county::{self, Answering, Line, PasswordDigest, SipAddress, Trunk};
 use crate::config::number::{Numbers, Plan as Written};
-use sip::digest::Secret;
+use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use std::path::PathBuf;
 use stdx::limits::LINES_MAX;
@@ -57,10 +57,19 @@ pub fn telephones(
             done: pattern(DONE),
             refused: pattern(NOT_DONE),
             seed: u64::from_be_bytes(*seed),
+            offers: offers(telephony.digest),
             nonce_key,
         },
         missing,
     ))
+}
+
+const fn offers(digest: PasswordDigest) -> Offers {
+    match digest {
+        PasswordDigest::Md5 => Offers::Md5,
+        PasswordDigest::Sha256 => Offers::Sha256,
+        PasswordDigest::Both => Offers::Both,
+    }
 }
 
 fn wanted(county: &County) -> Vec<PromptName> {

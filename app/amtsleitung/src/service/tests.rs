@@ -66,6 +66,7 @@ fn signalling() -> Signalling {
         done: Clips::default(),
         refused: Clips::default(),
         seed: 115,
+        offers: sip::digest::Offers::Md5,
         nonce_key: [0; 32],
     };
     Signalling::start(setup, 1).expect("a free port of this machine")

@@ -17,7 +17,7 @@
 use super::incoming::user_of;
 use super::words::{Phone, Refused, Setup, Trunk};
 use sip::agent::Flow;
-use sip::digest::{Answer, Challenger, Offers, Request as Signed, Secret, Source, Verdict};
+use sip::digest::{Answer, Challenger, Request as Signed, Secret, Source, Verdict};
 use sip::message::{Headers, Message, Name, Request};
 use sip::registrar::{
     self, AddressOfRecord, Ask, Binding, Registrar, Rules, Throttle, ThrottleRules, Transport,
@@ -30,11 +30,6 @@ use stdx::{Micros, Rng, Tick};
 /// How long a nonce is good: a phone that registers once in five minutes need not be told it is
 /// stale every time.
 const NONCE_LIFE: Micros = Micros::from_mins(10);
-
-/// How passwords are proved. RFC 8760 would offer SHA-256 as well, but a telephone that knows only MD5
-/// does not always look for the second challenge: libre (baresip 1.0) and sipp 3.6 give up at the first
-/// one that they do not know, and their users could not register at all.
-const OFFERS: Offers = Offers::Md5;
 
 /// Seconds for which a telephone stays registered: at least, unasked, at most.
 const EXPIRES: (u32, u32, u32) = (60, 300, 3_600);
@@ -82,7 +77,7 @@ impl Door {
         let realm = setup.domain.as_bytes();
         Some(Door {
             registrar: Registrar::new(rules, records),
-            challenger: Challenger::new(realm, setup.nonce_key, OFFERS, NONCE_LIFE)?,
+            challenger: Challenger::new(realm, setup.nonce_key, setup.offers, NONCE_LIFE)?,
             throttle: Throttle::new(ThrottleRules::USUAL),
             realm: setup.domain.clone(),
             trunks: setup.trunks.clone(),
@@ -313,7 +308,7 @@ mod tests {
     use super::super::words::{Carrier, Listen};
     use super::*;
     use crate::media::Clips;
-    use sip::digest::{Credentials, Session, choose};
+    use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
     use sip::number::{Digits, Plan};
     use stdx::Redacted;
@@ -354,6 +349,7 @@ mod tests {
             done: Clips::default(),
             refused: Clips::default(),
             seed: 1,
+            offers: Offers::Both,
             nonce_key: [7; 32],
         };
         Door::new(&setup).expect("a domain that can be written")

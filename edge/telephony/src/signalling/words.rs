@@ -2,7 +2,7 @@
 //! What signalling is made of, and what it can say about itself.
 
 use crate::media::Clips;
-use sip::digest::Secret;
+use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use sip::registrar::Transport;
 use std::net::{IpAddr, SocketAddr};
@@ -149,6 +149,8 @@ pub struct Setup {
     pub refused: Clips,
     /// Where everything random begins; drawn anew at every start.
     pub seed: u64,
+    /// By which digests passwords may be proved.
+    pub offers: Offers,
     /// The key of nonces; drawn anew at every start.
     pub nonce_key: [u8; 32],
 }

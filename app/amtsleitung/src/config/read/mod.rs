@@ -297,6 +297,7 @@ fn is_key(key: &str) -> bool {
         "listen",
         "media_ports",
         "media_addresses",
+        "digest",
         "peers",
         "country_code",
         "area_code",

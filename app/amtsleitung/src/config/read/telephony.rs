@@ -8,7 +8,8 @@ use crate::config::address::{
     self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
 };
 use crate::config::county::{
-    CHANNELS_MAX, Carrier, LISTEN_MAX, PEERS_MAX, Phone, SipAddress, Telephony, Trunk,
+    CHANNELS_MAX, Carrier, LISTEN_MAX, PEERS_MAX, PasswordDigest, Phone, SipAddress, Telephony,
+    Trunk,
 };
 use crate::config::duration;
 use crate::config::emergency::{self, AreaCodes, Look};
@@ -176,7 +177,15 @@ pub(super) fn telephony(
     }
     let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
     let known = Addresses { listen: listen.clone(), incomplete: !complete, ..Addresses::default() };
-    (Some(Telephony { domain, listen, media_ports, media_addresses }), known)
+    let digest = digest(reader, &fields);
+    (Some(Telephony { domain, listen, media_ports, media_addresses, digest }), known)
+}
+
+/// How passwords are proved; by MD5, if the file does not say.
+fn digest(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> PasswordDigest {
+    let words = &PasswordDigest::WORDS;
+    let index = fields.get("digest").and_then(|_| reader.word(fields, "digest", words));
+    index.and_then(|index| PasswordDigest::ALL.get(index)).copied().unwrap_or(PasswordDigest::Md5)
 }
 
 /// Trunks, telephones and a bench mean nothing if the centre is nowhere.
