@@ -60,6 +60,10 @@ pub const CODE_CALL: Micros = Micros::from_secs(10);
 /// Lines of one call's ladder that are kept; the first ones stay, the last ones are replaced.
 pub const TRACE_LINES: usize = 96;
 
+/// Legs of one call whose messages are drawn: the caller's, and those of the last eight agents, each with
+/// as many telephones as ring at once. Older ones are not known any more.
+pub const TRACE_DIALOGS: usize = 64;
+
 /// Calls over whose ladder is kept: the last quarter of an hour of a busy county. The oldest goes.
 pub const TRACES_KEPT: usize = 512;
 

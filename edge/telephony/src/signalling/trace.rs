@@ -3,7 +3,7 @@
 //!
 //! The rule to keep: a ladder holds methods, statuses and times, and nothing that leads to a person.
 
-use super::limits::{TRACE_LINES, TRACES_KEPT};
+use super::limits::{TRACE_DIALOGS, TRACE_LINES, TRACES_KEPT};
 use sip::Method;
 use sip::message::Message;
 use std::collections::{BTreeMap, VecDeque};
@@ -71,11 +71,16 @@ pub(super) struct Traces {
 }
 
 impl Traces {
-    /// A dialog belongs to a call from now on.
+    /// A dialog belongs to a call from now on. Of a call that waits long, for which telephone after
+    /// telephone rings, the caller's and the last ones are known.
     pub(super) fn learn(&mut self, call_id: &[u8], contact: ContactId, party: Party) {
         let key = key(call_id);
         self.dialogs.insert(key, (contact, party));
-        self.of_contact.entry(contact).or_default().push(key);
+        let known = self.of_contact.entry(contact).or_default();
+        if known.len() == TRACE_DIALOGS {
+            self.dialogs.remove(&known.remove(1));
+        }
+        known.push(key);
     }
 
     /// Whose message this is.
@@ -270,6 +275,20 @@ s  caller                      centre                      agent
         let last = traces.ladder(ContactId(calls - 1)).expect("the newest is kept");
         assert_eq!((last.rungs.len(), last.left_out), (TRACE_LINES, 1));
         assert_eq!(last.rungs.last().map(|rung| rung.at), Some(Tick(TRACE_LINES as u64)));
+    }
+
+    #[test]
+    fn a_call_for_which_telephones_ring_for_ever_knows_the_caller_and_the_last_ones() {
+        let mut traces = Traces::default();
+        let contact = ContactId(1);
+        traces.learn(b"caller", contact, Party::Caller);
+        for n in 0_u64..10_000 {
+            traces.learn(&n.to_be_bytes(), contact, Party::Agent);
+        }
+        assert_eq!(traces.dialogs.len(), TRACE_DIALOGS);
+        assert_eq!(traces.owner(b"caller"), Some((contact, Party::Caller)));
+        assert_eq!(traces.owner(&9_999_u64.to_be_bytes()), Some((contact, Party::Agent)));
+        assert_eq!(traces.owner(&0_u64.to_be_bytes()), None);
     }
 
     #[test]
