@@ -220,6 +220,24 @@ fn an_offer_that_is_never_answered_does_not_end_every_later_change() {
 }
 
 #[test]
+fn a_caller_who_does_not_change_to_the_agent_s_codec_is_not_left_in_silence() {
+    let mut bench = bench();
+    let tag = bench.waiting(OFFER);
+    bench.call("ACK", 1, &tag, "");
+    bench.pick_up(PCMA);
+    let change = bench.sent(true, "INVITE").expect("the caller is asked");
+    let fields = change.lines().filter(|line| {
+        ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|name| line.starts_with(name))
+    });
+    let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
+    let refusal = format!("SIP/2.0 488 No\r\n{fields}Content-Length: 0\r\n\r\n");
+    bench.trunk.send_to(refusal.as_bytes(), bench.at).expect("sent");
+    assert!(bench.sent(true, "BYE").is_some());
+    assert!(bench.sent(false, "BYE").is_some());
+    assert_eq!(bench.signalling.calls(), []);
+}
+
+#[test]
 fn a_caller_whose_ack_comes_late_is_asked_for_the_agent_s_codec_then() {
     let mut bench = bench();
     let tag = bench.waiting(OFFER);

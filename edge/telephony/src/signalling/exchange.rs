@@ -223,7 +223,7 @@ impl Exchange {
                 self.leg_answers(call);
             }
             Event::NotChanged(call, status) => {
-                self.not_changed(call);
+                self.not_changed(now, call);
                 // Everything but silence was said by somebody who is there.
                 if status.code() != 408 {
                     self.leg_answers(call);
@@ -371,14 +371,18 @@ impl Exchange {
         Ok(sdp)
     }
 
-    fn not_changed(&mut self, call: CallId) {
-        let contact = self.by_call.get(&call).copied();
-        let leg = contact
-            .and_then(|contact| self.conversations.get_mut(&contact))
-            .and_then(|it| it.leg_mut(call));
-        if let Some(leg) = leg {
+    fn not_changed(&mut self, now: Tick, call: CallId) {
+        let Some(&contact) = self.by_call.get(&call) else { return };
+        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let is_caller = it.caller.call == call;
+        if let Some(leg) = it.leg_mut(call) {
             // A refresh by the session timer has nothing of ours pending.
-            let _ = leg.negotiation.rollback();
+            leg.forget_offer();
+        }
+        // Who does not change to the agent's codec would hear nothing until somebody gives up.
+        if is_caller && self.is_apart(&contact) {
+            let _ = self.ua.hang_up(now, call, None);
+            self.leg_gone(now, call, Ending::Lost);
         }
     }
 
