@@ -149,8 +149,10 @@ impl UserAgent {
             return self.refuse_for_now(flow, request);
         }
         if compose::contact_uri(&request.headers).is_none() {
-            let draft = Draft { reason: Some("Missing Contact".into()), ..Draft::default() };
-            return self.refuse(flow, request, status(400), &draft);
+            return self.refuse(flow, request, status(400), &because("Missing Contact"));
+        }
+        if !compose::can_be_routed(&request.headers) {
+            return self.refuse(flow, request, status(400), &because("Record-Route Too Long"));
         }
         if let Some(min_se) = self.too_small(&request.headers) {
             return self.refuse(flow, request, status(422), &min_se);
@@ -301,6 +303,10 @@ impl UserAgent {
         });
         format!("{hash:016x}").into_bytes().into()
     }
+}
+
+fn because(reason: &str) -> Draft {
+    Draft { reason: Some(reason.into()), ..Draft::default() }
 }
 
 pub(super) fn capabilities() -> Draft {

@@ -6,9 +6,10 @@
 use super::limits::MAX_FORWARDS;
 use super::words::Flow;
 use crate::dialog::Dialog;
+use crate::message::limits::REQUEST_URI_MAX;
 use crate::message::{
-    Address, Checked, Host, Message, MessageWriter, Name, Reply, Request, Response, Rport, Uri,
-    Via, method_bytes, parse_datagram, usual_reason,
+    Address, Checked, Host, Message, MessageWriter, Name, Reply, Request, Response, Rport, SipUri,
+    Uri, Via, method_bytes, parse_datagram, usual_reason,
 };
 use crate::registrar::Transport;
 use crate::{Method, Status};
@@ -204,6 +205,14 @@ fn bracketed(uri: &[u8]) -> Vec<u8> {
     text
 }
 
+/// The URI of a Contact or Route as a Request-URI, where no headers may stand (RFC 3261, 19.1.1).
+pub(super) fn request_uri(uri: &[u8]) -> &[u8] {
+    if !uri.contains(&b'?') {
+        return uri;
+    }
+    Uri::parse(uri).and_then(|uri| uri.sip().map(SipUri::without_headers)).unwrap_or(uri)
+}
+
 /// A request in a dialog (RFC 3261, 12.2.1.1).
 pub(super) fn in_dialog(
     dialog: &Dialog,
@@ -216,7 +225,8 @@ pub(super) fn in_dialog(
     let name = method_bytes(method)?;
     let targets = dialog.targets(first_is_loose(dialog));
     let mut bytes = room(draft);
-    let mut writer = MessageWriter::request(&mut bytes, name, targets.request_uri);
+    let target = request_uri(targets.request_uri);
+    let mut writer = MessageWriter::request(&mut bytes, name, target);
     writer.field(Name::Via, &via(flow, branch));
     for route in &targets.routes {
         writer.field(Name::Route, &bracketed(route));
@@ -296,7 +306,13 @@ pub(super) fn is_direct(via: &Via<'_>, source: SocketAddr) -> bool {
     address == Some(source.ip().to_canonical()) && via.port.unwrap_or(5_060) == source.port()
 }
 
-/// The first Contact.
+/// The first Contact, if it can be called: nobody reads a longer Request-URI.
 pub(super) fn contact_uri<'a>(headers: &crate::message::Headers<'a>) -> Option<&'a [u8]> {
-    headers.contacts().next().map(|contact: Address<'a>| contact.uri.raw())
+    let first = headers.contacts().next().map(|contact: Address<'a>| contact.uri.raw());
+    first.filter(|uri| uri.len() <= REQUEST_URI_MAX)
+}
+
+/// Whether a request can take the way that Record-Route names; a strict router becomes its Request-URI.
+pub(super) fn can_be_routed(headers: &crate::message::Headers<'_>) -> bool {
+    headers.record_routes().all(|route| route.uri.raw().len() <= REQUEST_URI_MAX)
 }

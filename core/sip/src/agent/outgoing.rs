@@ -130,7 +130,7 @@ impl UserAgent {
     fn compose_invite(&mut self, invite: &Invite, branch: &[u8]) -> Option<(Vec<u8>, OurInvite)> {
         let (tag, call_id) = (self.draw(), [self.draw(), self.draw()].concat());
         let cseq = 1 + (self.rng.next_u64() % 1_000_000) as u32;
-        let target = invite.target.expose();
+        let target = compose::request_uri(invite.target.expose());
         let mut from = invite.from.expose().clone();
         compose::push_tag(&mut from, &tag);
         let proposal = self.config.session.propose();
@@ -157,7 +157,7 @@ impl UserAgent {
         writer.finish(&invite.offer).ok()?;
         let from_uri = Address::parse(invite.from.expose())?.uri.raw().to_vec();
         let secure = Uri::parse(target)?.sip().is_some_and(|uri| uri.secure);
-        let target = target.clone();
+        let target = target.to_vec();
         let ours = OurInvite { call_id, from_tag: tag, from_uri, target, cseq, secure };
         Some((bytes, ours))
     }

@@ -196,6 +196,13 @@ impl<'a> SipUri<'a> {
         self.headers.is_some()
     }
 
+    /// The URI without what stands behind its `?`.
+    #[must_use]
+    pub fn without_headers(&self) -> &'a [u8] {
+        let headers = self.headers.map_or(0, |headers| headers.len() + 1);
+        self.raw.get(..self.raw.len() - headers).unwrap_or(self.raw)
+    }
+
     /// The header fields to put into a request that is made from this URI: names and values as
     /// written, escapes included (RFC 3261, 19.1.1).
     pub fn headers(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {

@@ -10,6 +10,7 @@ mod early;
 mod golden;
 mod ladder;
 mod pair;
+mod readable;
 mod saved;
 mod spoilt;
 
