@@ -18,7 +18,8 @@
 
 use crate::Refusal;
 use stdx::limits::{
-    SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE, UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX,
+    DECLINE_PAUSE_MIN, SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE, UNREACHABLE_PAUSE_MIN,
+    WRAP_UP_EXTENSIONS_MAX,
 };
 use stdx::{ContactId, Micros, Tick};
 
@@ -205,6 +206,11 @@ impl Pauses {
     fn dead(self) -> Micros {
         self.no_answer.max(UNREACHABLE_PAUSE_MIN)
     }
+
+    /// After an offer that was turned down.
+    fn declined(self) -> Micros {
+        self.decline.max(DECLINE_PAUSE_MIN)
+    }
 }
 
 /// An agent: a state, the end of the shift, and what comes after the call.
@@ -349,7 +355,7 @@ impl Agent {
                 (Agent { state, ..self }, Effect::Connected(contact))
             }
             Event::Decline(declined) if declined == contact => {
-                let agent = self.out_of_reach(now, NotReadyReason::Declined, pauses.decline);
+                let agent = self.out_of_reach(now, NotReadyReason::Declined, pauses.declined());
                 (agent, Effect::Returned(contact, ReturnReason::Declined))
             }
             Event::Unreachable(unreached) if unreached == contact => {

@@ -65,7 +65,8 @@ pub struct CentreRules {
     /// reach, unless ready before; in the latter case at least
     /// [`stdx::limits::UNREACHABLE_PAUSE_MIN`].
     pub no_answer_pause: Micros,
-    /// How long an agent who declined is out of reach, unless ready before.
+    /// How long an agent who declined is out of reach, unless ready before; at least
+    /// [`stdx::limits::DECLINE_PAUSE_MIN`].
     pub decline_pause: Micros,
     /// How long the place of a caller who was cut off is kept.
     pub place_kept: Micros,

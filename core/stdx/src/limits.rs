@@ -46,6 +46,10 @@ pub const REMEMBERED_CALLERS_MAX: usize = 1_024;
 /// minute, and the caller is offered to others in between.
 pub const UNREACHABLE_PAUSE_MIN: Micros = Micros::from_secs(5);
 
+/// The shortest pause after a decline, whatever the rules say: a telephone that refuses by itself (do not
+/// disturb) would otherwise be rung a thousand times a second for one caller.
+pub const DECLINE_PAUSE_MIN: Micros = Micros::from_secs(1);
+
 /// How often one wrap-up may be extended; then the agent chooses a pause, which is visible.
 pub const WRAP_UP_EXTENSIONS_MAX: u8 = 3;
 

@@ -39,7 +39,10 @@ impl AlwaysReady {
         match state {
             State::SignedOff => self.next.extend(back(agent, false)),
             State::NotReady { reason: acd::agent::NotReadyReason::SignedOn, .. } => {}
-            State::NotReady { .. } => self.next.extend(back(agent, true)),
+            // The rules bring them back, and keep a telephone that refuses at once from being rung a
+            // thousand times a second.
+            State::NotReady { until: Some(_), .. } => {}
+            State::NotReady { until: None, .. } => self.next.extend(back(agent, true)),
             State::WrapUp { .. } => self.next.push_back(Event::EndWrapUp { agent }),
             State::Ready { .. } | State::Offered { .. } | State::Talking { .. } => {}
         }
@@ -70,6 +73,9 @@ mod tests {
         assert_eq!(always.next(), Some(Event::MakeReady { agent: A }));
         let until = Some(Tick(1));
         always.hear(&changed(State::NotReady { reason: NotReadyReason::NoAnswer, until }));
+        assert!(!always.has_news(), "the rules bring it back");
+        let reason = NotReadyReason::Pause(acd::agent::Pause::Break);
+        always.hear(&changed(State::NotReady { reason, until: None }));
         assert_eq!(always.next(), Some(Event::MakeReady { agent: A }));
         always.hear(&changed(State::Ready { idle_since: Tick(0) }));
         assert!(!always.has_news());

@@ -10,8 +10,8 @@ use acd::{LineRules, Refusal};
 use centre::{Command, Event, Note, Setup};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::limits::{
-    CONTACTS_MAX, REMEMBERED_CALLERS_MAX, SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE,
-    UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX,
+    CONTACTS_MAX, DECLINE_PAUSE_MIN, REMEMBERED_CALLERS_MAX, SHIFT_MAX, TALK_CHECK_EVERY,
+    TALK_CHECK_GRACE, UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX,
 };
 use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, Now, QueueId, Tick, Timestamp};
 
@@ -480,7 +480,8 @@ impl Reference {
                 self.becomes(at, out_of_reach(NotReadyReason::NoAnswer, rules.no_answer_pause));
             }
             ReturnReason::Declined if keeps_on => {
-                self.becomes(at, out_of_reach(NotReadyReason::Declined, rules.decline_pause));
+                let pause = rules.decline_pause.max(DECLINE_PAUSE_MIN);
+                self.becomes(at, out_of_reach(NotReadyReason::Declined, pause));
             }
             ReturnReason::Unreachable if keeps_on => {
                 let pause = rules.no_answer_pause.max(UNREACHABLE_PAUSE_MIN);
