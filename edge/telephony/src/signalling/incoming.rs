@@ -101,9 +101,7 @@ impl Exchange {
         let called = info.all(Name::PCalledPartyId).next().and_then(user_of_address);
         let to = user_of_address(info.to.expose());
         let first = request_uri.as_deref().and_then(|user| plan.read(user));
-        if let (Peer::Phone(_), Some(Number::Short(digits))) = (peer, first)
-            && EMERGENCY.contains(&digits.as_bytes())
-        {
+        if matches!(peer, Peer::Phone(_)) && first.is_some_and(|it| is_emergency(plan, it)) {
             let reason = Some("Emergency calls leave by the site's own line");
             return Err(No(Refused::Emergency, status(380), reason));
         }
@@ -144,6 +142,14 @@ impl Exchange {
         let first = hash.first_chunk::<8>()?;
         Some(CallerToken::new(u64::from_be_bytes(*first)))
     }
+}
+
+/// Whether somebody means 110 or 112, be it with the country code that no network wants there.
+fn is_emergency(plan: &Plan, number: Number) -> bool {
+    let Some(digits) = number.digits() else { return false };
+    let dialled = digits.as_bytes();
+    let bare = dialled.strip_prefix(plan.country.as_bytes()).unwrap_or(dialled);
+    EMERGENCY.contains(&dialled) || EMERGENCY.contains(&bare)
 }
 
 /// `49`, for telephones of a centre without a trunk.
@@ -239,6 +245,18 @@ mod tests {
         assert_eq!(called("<sip:pbx.example>;tag=1", &[]), None);
         assert_eq!(called("<sip:pbx.example>;tag=1", &asserted).as_deref(), Some("494171693100"));
         assert_eq!(called(own, &[(Name::Privacy, "none")]).as_deref(), Some("4940123456"));
+    }
+
+    #[test]
+    fn emergency_numbers_are_known_however_they_are_dialled() {
+        let plan = Plan { country: GERMANY, area: Digits::new(b"4171"), stem: None };
+        let is = |user: &str| plan.read(user.as_bytes()).is_some_and(|it| is_emergency(&plan, it));
+        for user in ["110", "112", "0112", "+49112", "0049110"] {
+            assert!(is(user), "{user}");
+        }
+        for user in ["115", "116117", "1120", "+4940112", "+43112"] {
+            assert!(!is(user), "{user}");
+        }
     }
 
     #[test]
