@@ -11,6 +11,7 @@ use crate::dialog::{
     Asked, Carrier, DIALOGS_MAX, DialogId, Dialogs, Established, EstablishedEvent, IncomingEvent,
     IncomingInvite, OutgoingEvent, OutgoingInvite,
 };
+use crate::message::Headers;
 use crate::transaction::{Room, TransactionId, Transactions};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -141,6 +142,14 @@ impl UserAgent {
     #[must_use]
     pub fn sizes(&self) -> (usize, usize, usize) {
         (self.calls.len(), self.dialogs.len(), self.transactions.len())
+    }
+
+    /// Whether a request that came belongs to a dialog of ours.
+    #[must_use]
+    pub fn has_dialog(&self, headers: &Headers<'_>) -> bool {
+        let Some(to_tag) = headers.to.tag() else { return false };
+        let from_tag = headers.from.tag().unwrap_or_default();
+        self.dialogs.get(&DialogId::of_request(headers.call_id, from_tag, to_tag)).is_some()
     }
 
     /// Whether the called side of a call that we make has said anything yet, be it 100 Trying.

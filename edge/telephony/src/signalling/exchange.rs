@@ -147,18 +147,21 @@ impl Exchange {
         let known = match input {
             Input::Datagram(bytes) => match parse_datagram(bytes) {
                 Ok(message) => self.take_message(now, behind, flow, &message),
-                Err(refusal) => self.take_refusal(flow, &refusal),
+                Err(refusal) => self.take_refusal(now, flow, &refusal),
             },
             Input::Message(message) => self.take_message(now, behind, flow, message),
-            Input::Refused(refusal) => self.take_refusal(flow, refusal),
+            Input::Refused(refusal) => self.take_refusal(now, flow, refusal),
         };
         self.collect(now, None);
         known
     }
 
-    fn take_refusal(&mut self, flow: Flow, refusal: &Refusal<'_>) -> bool {
+    fn take_refusal(&mut self, now: Tick, flow: Flow, refusal: &Refusal<'_>) -> bool {
         self.counters.refuse(Refused::Malformed);
-        self.ua.receive_refusal(flow, refusal);
+        match self.door.tolerate(now, &flow) {
+            Entry::In(_) => self.ua.receive_refusal(flow, refusal),
+            Entry::Away(why, ..) | Entry::Silence(why) => self.counters.refuse(why),
+        }
         false
     }
 
@@ -166,7 +169,8 @@ impl Exchange {
         if let Some((contact, party)) = self.traces.owner(message.headers().call_id) {
             self.note(now, contact, party, trace::label(message, true));
         }
-        let entry = self.door.look(now, &mut self.rng, &flow, message);
+        let (door, ua) = (&mut self.door, &self.ua);
+        let entry = door.look(now, &mut self.rng, &flow, message, |it| ua.has_dialog(it));
         let proved = matches!(entry, Entry::In(Some(_)));
         match entry {
             Entry::In(phone) => {
