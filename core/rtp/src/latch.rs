@@ -11,7 +11,9 @@
 //!      └──────────────────── signalling names another address ◀──────────────────┘
 //! ```
 //!
-//! The rule to keep: packets latch once. What moves a latched leg is signalling, never a packet.
+//! The rule to keep: packets latch once, and a latched leg moves to nowhere but to an address that
+//! signalling named. A leg that another port of the named host has latched goes home with the
+//! first packet from there.
 
 use crate::limits::PROBATION;
 use crate::packet::Header;
@@ -199,7 +201,7 @@ impl Latch {
     pub fn arrived(&mut self, now: Tick, from: SocketAddr, header: &Header) -> Verdict {
         let from = canonical(from);
         let (state, verdict) = match self.state {
-            State::Latched { to } => (self.state, self.when_latched(to, from, header)),
+            State::Latched { to } => self.when_latched(to, from, header),
             State::Expecting { since, candidate } => {
                 self.when_expecting(now, since, candidate, from, header)
             }
@@ -211,14 +213,19 @@ impl Latch {
         verdict
     }
 
-    fn when_latched(&self, to: SocketAddr, from: SocketAddr, header: &Header) -> Verdict {
-        if from != to {
-            return Verdict::Refused(Refusal::Hijack);
+    fn when_latched(&self, to: SocketAddr, from: SocketAddr, header: &Header) -> (State, Verdict) {
+        let home = from == self.signalled && from.ip() == to.ip();
+        if from != to && !home {
+            return (self.state, Verdict::Refused(Refusal::Hijack));
         }
         if !self.rules.payload_types.contains(header.payload_type) {
-            return Verdict::Refused(Refusal::PayloadType);
+            return (self.state, Verdict::Refused(Refusal::PayloadType));
         }
-        Verdict::Accepted
+        match from == to {
+            true => (self.state, Verdict::Accepted),
+            // What came first was another call's, which goes on though its call has ended.
+            false => (State::Latched { to: from }, Verdict::Latched),
+        }
     }
 
     fn when_expecting(

@@ -154,6 +154,18 @@ fn an_ipv4_peer_on_a_socket_for_both_families_is_the_same_peer() {
 }
 
 #[test]
+fn a_stream_of_an_ended_call_does_not_keep_the_leg_of_the_next_one() {
+    let mut latch = expecting(address(PEER, 4000), false, 1);
+    // Carriers send all calls from one host: this one was hung up and goes on.
+    latch.arrived(NOW, address(PEER, 4444), &packet(PCMA, 7, 1));
+    assert_eq!(latch.arrived(NOW, address(PEER, 4444), &packet(PCMA, 7, 2)), Verdict::Latched);
+    assert_eq!(latch.arrived(NOW, address(PEER, 4000), &packet(PCMA, 1, 1)), Verdict::Latched);
+    assert_eq!(latch.target(), Some(address(PEER, 4000)));
+    let late = latch.arrived(NOW, address(PEER, 4444), &packet(PCMA, 7, 3));
+    assert!(matches!(late, Verdict::Refused(_)));
+}
+
+#[test]
 fn refused_packets_are_counted_by_their_reason() {
     let mut latch = expecting(address(PEER, 4000), false, 1);
     latch.arrived(NOW, address(OTHER, 9), &packet(PCMA, 1, 1));
@@ -186,7 +198,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn once_latched_no_packets_move_a_leg(packets in packets(), nat in any::<bool>()) {
+    fn once_latched_no_packets_move_a_leg_but_home(packets in packets(), nat in any::<bool>()) {
         let mut latch = expecting(address(PEER, 4000), nat, 0);
         let mut now = NOW;
         let mut latched_to = None;
@@ -195,7 +207,9 @@ proptest! {
             let verdict = latch.arrived(now, from, &header);
             match verdict {
                 Verdict::Latched => {
-                    prop_assert!(latched_to.is_none(), "latches once");
+                    let home = from == address(PEER, 4000) && latched_to != Some(from);
+                    let from_there = |to: SocketAddr| home && to.ip() == IpAddr::from(PEER);
+                    prop_assert!(latched_to.is_none_or(from_there), "latches once, and goes home");
                     prop_assert!(nat || from.ip() == IpAddr::from(PEER));
                     prop_assert!(from.ip() == IpAddr::from(PEER) || now.since(NOW) <= Micros::from_secs(5));
                     latched_to = Some(from);
