@@ -5,7 +5,7 @@ use crate::story::*;
 use acd::agent::Pause;
 use centre::Event;
 use stdx::limits::SHIFT_MAX;
-use stdx::{ContactId, Micros};
+use stdx::{ContactId, Micros, Now, Timestamp};
 
 #[test]
 fn a_call_is_answered_and_wrapped_up() {
@@ -649,4 +649,30 @@ fn time_does_not_run_backwards() {
     let mut s = Story::new();
     s.play(tick(10), Event::Deadline);
     s.play(tick(9), Event::Deadline);
+}
+
+/// The machine's calendar is set, by an hour back and a day ahead: whoever waits or talks goes on by the
+/// clock that only goes forward; only who calls anew is asked whether the line is open.
+#[test]
+fn a_calendar_that_jumps_moves_nobody_who_is_there() {
+    let mut s = Story::with_ready(&[ANNA]);
+    s.play(tick(10), call(1, CITIZENS));
+    s.play(tick(14), answers(ANNA, 1));
+    s.play(tick(20), call(2, CITIZENS));
+    let play = |s: &mut Story, second: u64, wall: i64, event: Event| {
+        let wall = Timestamp(now_at(tick(second)).wall.0 + wall * 1_000_000);
+        s.centre.handle(Now { mono: tick(second), wall }, event);
+        let commands = std::iter::from_fn(|| s.centre.poll()).map(in_words).collect::<Vec<_>>();
+        s.centre.audit();
+        commands
+    };
+    let hour_back = play(&mut s, 30, -3_600, hangs_up(1));
+    let ended = "1: accepted, TalkEnded, queued 0, answered 4 by team 0, ended 20";
+    assert_eq!(hour_back, ["anna wraps up until 70", ended]);
+    let day_ahead = play(&mut s, 70, 86_400, Event::Deadline);
+    let served = ["anna ready since 70", "anna offered 2", "ring anna for 2 until 90"];
+    assert_eq!(day_ahead, served);
+    let late = play(&mut s, 71, 86_400, call(3, CITIZENS));
+    assert!(late.iter().any(|said| said.contains("OutsideHours")), "{late:?}");
+    assert_eq!(s.waiting(DESK), [2]);
 }

@@ -8,10 +8,12 @@ use e2e::process::Process;
 use e2e::runner::Case;
 use e2e::server::{Server, run_program, serve};
 use e2e::sipp::Sipp;
+use std::time::Duration;
 
 pub(crate) const CASES: &[Case] = &[
     ("sigterm_says_goodbye", sigterm_says_goodbye),
     ("who_does_not_answer_does_not_keep_us", who_does_not_answer_does_not_keep_us),
+    ("a_machine_that_stood_still_goes_on", a_machine_that_stood_still_goes_on),
     ("it_starts_again_after_a_power_cut", it_starts_again_after_a_power_cut),
     ("what_cannot_start_says_why", what_cannot_start_says_why),
 ];
@@ -50,6 +52,36 @@ fn who_does_not_answer_does_not_keep_us() {
     let ended = server.process.wait(SOON);
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert!(watch.read() < SOON / 2, "its farewell takes two seconds");
+}
+
+/// A virtual machine is frozen for a back-up: for the process all timers are due at once afterwards.
+fn a_machine_that_stood_still_goes_on() {
+    let server = Server::start(County::new());
+    let (to, phone) = (server.sip(), server.county.bench_phone(1));
+    let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
+    let call = |number, line, talk| {
+        let call = Sipp::from(server.county.caller(number), to, line, "caller_talks");
+        call.with("talk", talk).start(&server)
+    };
+    // One hangs up while nobody hears it, the other long after.
+    let (mut talks, mut waits) = (call(0, "116", 3_000), call(1, "117", 10_000));
+    server.wait_until("one talks, one waits", SOON, |it| {
+        it.agents("talking") == 1 && it.of("contacts_waiting") == 1
+    });
+    server.process.signal("STOP");
+    let still = Stopwatch::start();
+    let frozen = Duration::from_secs(6);
+    wait_for("the time goes on", SOON, || (still.read() >= frozen).then_some(()));
+    server.process.signal("CONT");
+    server.wait_until("the talk is over, the other waits on", SOON, |it| {
+        it.agents("talking") == 0 && it.of("contacts_waiting") == 1
+    });
+    talks.succeeds();
+    agent.succeeds();
+    waits.succeeds();
+    let figures = server.is_empty();
+    assert_eq!(figures.fate("116", "accepted"), 1);
+    assert_eq!(figures.fate("117", "abandoned"), 1);
 }
 
 fn it_starts_again_after_a_power_cut() {
