@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use stdx::{AgentId, Tick, Timestamp};
-use telephony::signalling::{CannotStart, Signalling};
+use telephony::signalling::{CannotStart, Listen, Signalling};
 
 /// For how many years timetables are expanded, this one included; a start renews them.
 const YEARS: i16 = 3;
@@ -50,7 +50,7 @@ pub struct Started {
     /// The one clock.
     pub clock: Clock,
     /// Where it listens.
-    pub listens: Vec<SocketAddr>,
+    pub listens: Vec<Listen>,
     /// Where the machines that watch it ask.
     pub http: Option<SocketAddr>,
     /// The passwords of its telephones.

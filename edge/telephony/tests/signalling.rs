@@ -77,7 +77,7 @@ fn bench() -> Bench {
         nonce_key: [0; 32],
     };
     let signalling = Signalling::start(setup, CONTACT.0).expect("a free port");
-    let at = signalling.listens()[0];
+    let at = signalling.listens()[0].address;
     Bench { signalling, at, trunk, phone, events: Vec::new() }
 }
 

@@ -9,7 +9,6 @@ use super::town::{is_for_the_crowd, town};
 use super::view::View;
 use crate::clock::{Clock, wall_now};
 use crate::config::County;
-use crate::config::county::Carrier;
 use crate::service::control::{Control, reply};
 use crate::service::{Ask, Decided, Inbox, Log, NotTaken, Service, Snapshot, listener};
 use crate::start::{Started, start};
@@ -28,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::Duration;
 use stdx::{AgentId, Micros, Redacted, Tick};
+use telephony::signalling::{Carrier, Listen};
 
 /// How long the page waits for a key before it is drawn again.
 const REDRAWN_EVERY: Duration = Duration::from_millis(100);
@@ -281,10 +281,9 @@ impl Telephones {
         });
         let media_ports =
             town.telephony.as_ref().map(|it| it.media_ports.clone()).ok_or_else(String::new)?;
-        let server = listens(town, started)
-            .find(|&(carrier, at)| is_for_the_crowd(carrier, at))
-            .map(|(_, at)| at)
-            .ok_or_else(String::new)?;
+        let reached = |at: &&Listen| at.carrier == Carrier::Udp && is_for_the_crowd(at.address);
+        let server = started.listens.iter().find(reached).map(|at| at.address);
+        let server = server.ok_or_else(String::new)?;
         let mut people = People::new(spec, self.seed);
         if let Some(agent) = self.newcomer {
             people.leave_to_newcomer(agent);
@@ -305,22 +304,11 @@ impl Telephones {
     }
 }
 
-/// Where the centre listens: those for datagrams come first.
-fn listens<'a>(
-    town: &'a County,
-    started: &'a Started,
-) -> impl Iterator<Item = (Carrier, SocketAddr)> + 'a {
-    let listen = town.telephony.iter().flat_map(|it| &it.listen);
-    let datagrams = listen.filter(|at| at.carrier == Carrier::Udp).count();
-    let carrier = move |at| if at < datagrams { Carrier::Udp } else { Carrier::Tcp };
-    started.listens.iter().enumerate().map(move |(at, &address)| (carrier(at), address))
-}
-
 fn seat_words(town: &County, seat: AgentId, started: &Started, folder: &Folder) -> Seat {
     let phone = town.phones.iter().find(|phone| phone.agent == Some(seat));
     Seat {
         agent: seat,
-        server: listens(town, started).next().map(|(_, at)| at),
+        server: started.listens.first().map(|at| at.address),
         user: phone.map_or_else(String::new, |phone| phone.id.clone()),
         data: folder.path().to_owned(),
     }

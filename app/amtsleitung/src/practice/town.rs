@@ -84,16 +84,17 @@ fn telephony(of_file: Option<&Telephony>) -> Telephony {
         digest: PasswordDigest::Md5,
     });
     telephony.listen.retain(is_free);
-    if !telephony.listen.iter().any(|at| is_for_the_crowd(at.carrier, at.address)) {
+    let reached = |at: &SipAddress| at.carrier == Carrier::Udp && is_for_the_crowd(at.address);
+    if !telephony.listen.iter().any(reached) {
         telephony.listen.truncate(LISTEN_MAX - 1);
         telephony.listen.push(ANY_PORT);
     }
     telephony
 }
 
-/// Whether the crowd, which never leaves this machine, calls there.
-pub(super) fn is_for_the_crowd(carrier: Carrier, at: SocketAddr) -> bool {
-    carrier == Carrier::Udp && at.is_ipv4() && at.ip().is_loopback()
+/// Whether the crowd, which never leaves this machine, can call there by datagrams.
+pub(super) fn is_for_the_crowd(at: SocketAddr) -> bool {
+    at.is_ipv4() && at.ip().is_loopback()
 }
 
 fn is_free(at: &SipAddress) -> bool {

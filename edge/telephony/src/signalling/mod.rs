@@ -108,8 +108,8 @@ impl Signalling {
 
     /// Where we listen, as peers can reach us.
     #[must_use]
-    pub fn listens(&self) -> Vec<SocketAddr> {
-        self.network.locals().map(|(_, address)| address).collect()
+    pub fn listens(&self) -> Vec<Listen> {
+        self.network.listens().collect()
     }
 
     /// Waits until something comes, or the time is over.

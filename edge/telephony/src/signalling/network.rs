@@ -171,6 +171,13 @@ impl Network {
         udp.chain(self.listeners.iter().map(|it| (Transport::Tcp, it.local)))
     }
 
+    /// The same in the words of the setup.
+    pub(super) fn listens(&self) -> impl Iterator<Item = Listen> {
+        let listen = |carrier| move |address| Listen { carrier, address };
+        let udp = self.udp.iter().map(|it| it.local).map(listen(Carrier::Udp));
+        udp.chain(self.listeners.iter().map(|it| it.local).map(listen(Carrier::Tcp)))
+    }
+
     /// A flow of ours to an address: by a socket of the same family.
     pub(super) fn flow_to(&self, carrier: Carrier, remote: SocketAddr) -> Option<Flow> {
         let transport = carrier.transport();

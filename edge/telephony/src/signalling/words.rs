@@ -5,6 +5,7 @@ use crate::media::Clips;
 use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use sip::registrar::Transport;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use stdx::{AgentId, LineId, Micros};
@@ -34,6 +35,16 @@ pub struct Listen {
     pub carrier: Carrier,
     /// Where.
     pub address: SocketAddr,
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let carrier = match self.carrier {
+            Carrier::Udp => "udp",
+            Carrier::Tcp => "tcp",
+        };
+        write!(f, "{carrier}:{}", self.address)
+    }
 }
 
 /// A peer that is known by its address.
