@@ -217,6 +217,11 @@ fn counters(it: &Snapshot) -> String {
         single("media_refused_total", "Orders that media refused.", it.counters.media_refused),
         single("media_malformed_total", "Datagrams that are no media.", it.media.malformed),
         single("media_turns_skipped_total", "Turns of listeners left out.", it.media.turns_skipped),
+        single(
+            "media_events_dropped_total",
+            "What media told and nobody read: a text whose end is not heard may be among it.",
+            it.media.events_dropped,
+        ),
         single("events_total", "Events that were decided.", events),
         single("events_refused_total", "Events that made no sense.", refused),
         family("refused_total", "counter", "What was refused, by reason.", &refusals),

@@ -6,7 +6,7 @@ use acd::{AgentRules, CentreRules, LineRules, QueueRules};
 use calendar::{Interval, Timetable};
 use promise::Fate;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use stdx::{LineId, Micros, QueueId, TeamId, Timestamp, TimetableId};
 use telephony::media::Clips;
 use telephony::signalling::{Answering, Carrier, Line, Listen, Setup};
@@ -154,13 +154,31 @@ fn clients_that_ask_nothing_keep_no_watcher_waiting() {
     let (inbox, service) = running(Micros::from_secs(60), vec![]);
     let at = http::serve("127.0.0.1:0".parse().unwrap(), inbox.clone()).expect("a free port");
     let idle: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(at).unwrap()).collect();
-    let mut watcher = TcpStream::connect(at).unwrap();
-    watcher.set_read_timeout(Some(Duration::from_millis(900))).unwrap();
-    watcher.write_all(b"GET /healthz HTTP/1.1\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    watcher.read_to_string(&mut answer).expect("an answer while others are waited for");
+    let answer = watched(at, "/healthz");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     drop(idle);
+    inbox.ask(Ask::Stop).unwrap();
+    service.join().expect("no invariant is broken");
+}
+
+/// What a machine that watches is answered.
+fn watched(at: SocketAddr, path: &str) -> String {
+    let mut watcher = TcpStream::connect(at).unwrap();
+    watcher.set_read_timeout(Some(Duration::from_millis(900))).unwrap();
+    watcher.write_all(format!("GET {path} HTTP/1.1\r\n\r\n").as_bytes()).unwrap();
+    let mut answer = String::new();
+    watcher.read_to_string(&mut answer).expect("an answer at once");
+    answer
+}
+
+#[test]
+fn whatever_media_lost_is_among_the_metrics() {
+    let (inbox, service) = running(Micros::from_secs(60), vec![]);
+    let at = http::serve("127.0.0.1:0".parse().unwrap(), inbox.clone()).expect("a free port");
+    let answer = watched(at, "/metrics");
+    for lost in ["refused", "malformed", "turns_skipped", "events_dropped"] {
+        assert!(answer.contains(&format!("\namtsleitung_media_{lost}_total 0\n")), "{answer}");
+    }
     inbox.ask(Ask::Stop).unwrap();
     service.join().expect("no invariant is broken");
 }
