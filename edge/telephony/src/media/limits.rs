@@ -14,6 +14,10 @@ pub const COMMANDS_MAX: usize = 1_024;
 /// 4,096 events of some 200 bytes: 0.8 MiB; 600 legs make 150 a second.
 pub const EVENTS_MAX: usize = 4_096;
 
+/// Ends of sounds that one thread keeps while nobody reads: one for each leg that its share of 10,000 port
+/// pairs allows, rounded up. Beyond they are dropped and counted like all others.
+pub const HELD_MAX: usize = 8_192;
+
 /// Sockets that one wake-up names; the others come with the next.
 pub const READY_MAX: usize = 1_024;
 

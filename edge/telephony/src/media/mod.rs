@@ -14,6 +14,7 @@ mod batch;
 mod clock;
 mod leg;
 pub mod limits;
+mod outbox;
 mod pace;
 mod ports;
 mod schedule;
@@ -31,6 +32,7 @@ use crate::clip::ClipCodec;
 use leg::{Counted, Leg};
 use limits::{COMMANDS_MAX, EVENTS_MAX, HAND_OVER, THREADS_MAX};
 use mio::{Poll, Waker};
+use outbox::{Shared, Wake};
 use ports::{NoPair, Ports};
 use rtp::keys::Key;
 use std::cell::Cell;
@@ -43,7 +45,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use stdx::Micros;
 use watch::{WAKER, Watch};
-use worker::{Command, Shared, Wake, Worker};
+use worker::{Command, Worker};
 
 /// Signalling's end of the media threads. Dropping it stops them and closes every leg.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use super::batch::{Batch, Room};
 use super::clock::Clock;
 use super::leg::{CLOCK_RATE, Heard, Leg, Playing, What};
 use super::limits::{DRAIN_MAX, GAP_MAX, GROUP_FILLS, PHASES, ROUSE_MAX, SWEEP};
+use super::outbox::{Outbox, Shared, Wake, count};
 use super::pace::{Found, Pace};
 use super::schedule::{Schedule, Turn};
 use super::watch::{Ready, WAKER, Watch};
@@ -19,12 +20,11 @@ use rtp::keys::{Heard as HeardKey, Key, KeyPress};
 use rtp::limits::DATAGRAM_MAX;
 use rtp::rtcp::Compound;
 use rtp::{Header, Kind, Outgoing, Packet, kind, rewrite};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::Duration;
 use stdx::{Micros, Tick};
@@ -42,64 +42,6 @@ pub(super) enum Command {
     Part(LegId),
     SendKey(LegId, Key, Micros),
     Close(LegId),
-}
-
-/// What all threads count together.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    pub(super) stop: AtomicBool,
-    pub(super) events_dropped: AtomicU64,
-    pub(super) turns_skipped: AtomicU64,
-    pub(super) malformed: AtomicU64,
-    pub(super) keys_dropped: AtomicU64,
-}
-
-/// What wakes signalling.
-pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
-
-/// The way back to signalling.
-struct Outbox {
-    events: SyncSender<Event>,
-    shared: Arc<Shared>,
-    wake: Wake,
-    /// Whether signalling was told something for which it was not yet woken.
-    told: Cell<bool>,
-}
-
-impl Outbox {
-    /// Never waits: what nobody reads is dropped and counted.
-    fn tell(&self, event: Event) {
-        if self.events.try_send(event).is_err() {
-            count(&self.shared.events_dropped);
-        }
-        if is_urgent(&event) {
-            self.told.set(true);
-        }
-    }
-
-    /// Wakes signalling, once for all that it was told since.
-    fn wake(&self) {
-        if self.told.take() {
-            (self.wake)();
-        }
-    }
-}
-
-/// Whether signalling does something about it. The others are figures, read when there is time.
-const fn is_urgent(event: &Event) -> bool {
-    match event {
-        Event::Latched { .. }
-        | Event::Key { .. }
-        | Event::PlayedOut { .. }
-        | Event::Silent { .. }
-        | Event::SoundAgain { .. }
-        | Event::Failed { .. } => true,
-        Event::Reported { .. } | Event::PeerLeft { .. } | Event::Closed { .. } => false,
-    }
-}
-
-fn count(what: &AtomicU64) {
-    what.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The legs of one thread, found by slot (a socket's token) or by number.
@@ -195,7 +137,7 @@ impl Worker {
             watch,
             clock,
             commands,
-            outbox: Outbox { events, shared, wake, told: Cell::new(false) },
+            outbox: Outbox::new(events, shared, wake),
             legs: Legs::default(),
             beat: Beat { schedule: None, groups: Default::default() },
             pace: Pace::default(),
