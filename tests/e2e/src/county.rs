@@ -45,6 +45,8 @@ pub struct County {
     pub bench: u16,
     /// Over how many ports they are spread.
     pub spread: u16,
+    /// In whose name telephones register.
+    pub domain: &'static str,
     /// Channels of the trunk.
     pub channels: u16,
     /// How long an offer rings.
@@ -75,6 +77,7 @@ impl County {
             phones,
             bench: 1,
             spread: 1,
+            domain: "127.0.0.1",
             channels: 50,
             ring: "20s",
             probe: "off",
@@ -155,8 +158,9 @@ impl County {
         let peers: Vec<String> = callers.chain(self.peers.iter().cloned()).collect();
         let listens: Vec<String> = listens.into_iter().chain(self.listens.clone()).collect();
         let (channels, probe, sound) = (self.channels, self.probe, self.ports.sound());
+        let domain = self.domain;
         let mut text = format!(
-            "[telephony]\ndomain = \"127.0.0.1\"\nlisten = {listens:?}\n\
+            "[telephony]\ndomain = \"{domain}\"\nlisten = {listens:?}\n\
              media_ports = \"{}-{}\"\n\n\
              [[trunk]]\nid = \"amt\"\nname = \"Amt\"\nsite = \"rechner\"\npeers = {peers:?}\n\
              channels = {channels}\ncountry_code = \"49\"\nprobe = \"{probe}\"\n\n",

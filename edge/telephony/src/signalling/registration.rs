@@ -79,7 +79,10 @@ impl Exchange {
         let user = sip.decoded_user()?;
         let id = std::str::from_utf8(&user).ok()?;
         let ours = match sip.host.address() {
-            Some(ip) => is_own_address(&self.setup, ip),
+            Some(ip) => {
+                let domain = self.setup.domain.trim_matches(['[', ']']).parse();
+                domain == Ok(ip) || is_own_address(&self.setup, ip)
+            }
             None => is_domain(uri, &self.setup.domain),
         };
         ours.then(|| record_of(id, &self.setup.domain))

@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ("who_refuses_is_passed_over", who_refuses_is_passed_over),
     ("who_does_not_answer_is_passed_over", who_does_not_answer_is_passed_over),
     ("a_black_hole_is_passed_over", a_black_hole_is_passed_over),
+    ("telephones_register_in_its_name", telephones_register_in_its_name),
     ("two_telephones_of_one_agent", two_telephones_of_one_agent),
     ("feature_codes", feature_codes),
 ];
@@ -96,9 +97,8 @@ fn telephones_that_go() {
     let (port, dead) = (county.ports.row(PORTS), county.ports.one());
     let server = Server::start(county);
     let registers = |expires: u32, code: u16| {
-        let it = Sipp::from(dead, server.sip(), "k2", "register").with("user", "k2");
-        let it = it.with("password", server.password("k2")).with("expires", expires);
-        it.with("code", code).run(&server);
+        let it = registering(&server, dead, "k2", "127.0.0.1");
+        it.with("expires", expires).with("code", code).run(&server);
     };
     // Less than a minute is too brief (RFC 3261, 10.2.8).
     registers(30, 423);
@@ -115,11 +115,30 @@ fn telephones_that_go() {
     server.wait_until("the other is forgotten", minute, |it| registered(it) == 0);
 }
 
-/// Registers a telephone with its password.
-pub(crate) fn register(server: &Server, port: u16, id: &str) {
+/// A telephone that registers with its password in this host's name.
+fn registering(server: &Server, port: u16, id: &str, domain: &str) -> Sipp {
     let registers = Sipp::from(port, server.sip(), id, "register").with("user", id);
-    let registers = registers.with("password", server.password(id)).with("expires", 300);
-    registers.with("code", 200).run(server);
+    registers.with("password", server.password(id)).with("domain", domain)
+}
+
+/// Registers a telephone.
+pub(crate) fn register(server: &Server, port: u16, id: &str) {
+    let registers = registering(server, port, id, server.county.domain);
+    registers.with("expires", 300).with("code", 200).run(server);
+}
+
+/// In the name of the centre, which may be an address at which it does not listen itself, and of
+/// the address that the telephone knows.
+fn telephones_register_in_its_name() {
+    let mut county = County::new().agent("k1").phone("k1", "k1");
+    (county.bench, county.domain) = (0, "192.0.2.1");
+    let phone = county.ports.one();
+    let server = Server::start(county);
+    for (domain, code) in [("192.0.2.1", 200), ("127.0.0.1", 200), ("192.0.2.2", 404)] {
+        let registers = registering(&server, phone, "k1", domain);
+        registers.with("expires", 300).with("code", code).run(&server);
+    }
+    assert_eq!(server.is_as_new().of("telephones_registered"), 1);
 }
 
 /// Lets a telephone dial a feature code.
@@ -176,7 +195,8 @@ fn feature_codes() {
     dials("112", 380);
     dials("110", 380);
     let wrong = Sipp::from(phone, server.sip(), "k1", "register").with("user", "k1");
-    wrong.with("password", "wrong").with("expires", 300).with("code", 401).run(&server);
+    let wrong = wrong.with("password", "wrong").with("domain", "127.0.0.1");
+    wrong.with("expires", 300).with("code", 401).run(&server);
     let figures = server.is_as_new();
     assert_eq!((figures.refused("emergency"), figures.refused("wrong_password")), (2, 1));
     assert_eq!((figures.contacts(), figures.of("telephones_registered")), (0, 1));
