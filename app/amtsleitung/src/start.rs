@@ -12,6 +12,7 @@ use crate::service::{
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::net::SocketAddr;
@@ -134,7 +135,11 @@ const FILES_BESIDE: u64 = 5_000;
 fn raise_file_limit(county: &County, log: &Log, lang: Lang) {
     let calls: u64 = county.trunks.iter().map(|trunk| u64::from(trunk.channels)).sum();
     let wanted = calls * FILES_PER_CALL + FILES_BESIDE;
-    let has = rlimit::increase_nofile_limit(wanted).unwrap_or(0);
+    let mut limit = getrlimit(Resource::Nofile);
+    let Some(now) = limit.current else { return };
+    let allowed = limit.maximum.unwrap_or(wanted).min(wanted).max(now);
+    limit.current = Some(allowed);
+    let has = setrlimit(Resource::Nofile, limit).map_or(now, |()| allowed);
     if has < wanted {
         let text = lang.pick(
             format!("Das System erlaubt {has} offene Dateien; alle Kanäle zugleich brauchen {wanted}. Siehe LimitNOFILE bei systemd."),
