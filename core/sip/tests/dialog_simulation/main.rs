@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use stdx::{Micros, Rng, Tick};
 
 /// How many messages travel in the ordinary test; `AMTSLEITUNG_SIP_MESSAGES` raises it for a soak.
-const MESSAGES: u64 = 250_000;
+const MESSAGES: u64 = 1_000_000;
 
 /// The seed of the ordinary test; `AMTSLEITUNG_SIP_SEED` gives another.
 const SEED: u64 = 0x5157_0115;
