@@ -219,7 +219,7 @@ fn counters(it: &Snapshot) -> String {
         single("media_turns_skipped_total", "Turns of listeners left out.", it.media.turns_skipped),
         single(
             "media_events_dropped_total",
-            "What media told and nobody read: a text whose end is not heard may be among it.",
+            "Figures and keys that media told and nobody read.",
             it.media.events_dropped,
         ),
         single("events_total", "Events that were decided.", events),
