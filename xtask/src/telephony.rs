@@ -49,6 +49,9 @@ const RELAY: &str = "rtpengine";
 /// Reads a figure from what a run told.
 type Figure<'a> = &'a dyn Fn(&Figures) -> Result<f64, String>;
 
+/// What our centre showed, and what stood beside it, if it is installed.
+type Both = (Figures, Option<Figures>);
+
 /// All that the measurements need.
 struct Bench {
     program: PathBuf,
@@ -135,7 +138,7 @@ impl Bench {
     }
 
     /// Calls at a rate through our centre and through Kamailio.
-    fn both(&self, rate: u64, drain: u64) -> Result<(Figures, Option<Figures>), String> {
+    fn both(&self, rate: u64, drain: u64) -> Result<Both, String> {
         let line = format!("rate --rate {rate} --seconds {} --drain {drain}", self.seconds);
         let ours = self.load.run(&line, Some(&self.centre()?))?;
         let theirs = self
@@ -146,48 +149,24 @@ impl Bench {
 
     fn calls(&self, rows: &mut Vec<Row>) -> Outcome {
         let drain = BEHIND.min(self.seconds);
-        let cpu = "cpu_ms_per_call";
-        let (ours, theirs) = self.both(BUSY, drain)?;
+        let cpu: Figure<'_> = &|it| it.get("cpu_ms_per_call");
+        let busy = self.both(BUSY, drain)?;
+        let full = self.both(FULL, drain)?;
+        let mut add = |measure: String, unit, goal, (ours, theirs): &Both, figure: Figure<'_>| {
+            let beside = beside(PROXY, theirs.as_ref(), figure)?;
+            rows.push(row(measure, unit, Some(goal), figure(ours)?, beside));
+            Ok::<(), String>(())
+        };
         let measure = format!("CPU per call through the queue and down again, at {BUSY}/s");
-        rows.push(row(
-            measure,
-            "ms",
-            Some(0.25),
-            ours.get(cpu)?,
-            beside(PROXY, theirs.as_ref(), &|it| it.get(cpu))?,
-        ));
-        let (ours, theirs) = self.both(FULL, drain)?;
-        let measure = format!("the same at {FULL}/s");
-        rows.push(row(
-            measure,
-            "ms",
-            Some(0.25),
-            ours.get(cpu)?,
-            beside(PROXY, theirs.as_ref(), &|it| it.get(cpu))?,
-        ));
-        let faults: Figure<'_> = &Figures::faults;
-        let measure =
-            format!("failures at {FULL}/s for {} s ({} calls)", self.seconds, ours.get("begun")?);
-        rows.push(row(
-            measure,
-            "",
-            Some(0.0),
-            faults(&ours)?,
-            beside(PROXY, theirs.as_ref(), faults)?,
-        ));
+        add(measure, "ms", 0.25, &busy, cpu)?;
+        add(format!("the same at {FULL}/s"), "ms", 0.25, &full, cpu)?;
+        let begun = full.0.get("begun")?;
+        let measure = format!("failures at {FULL}/s for {} s ({begun} calls)", self.seconds);
+        add(measure, "", 0.0, &full, &Figures::faults)?;
         let repeats: Figure<'_> = &|it| Ok(it.repeats()? * 100.0);
-        let measure = "  retransmissions for each hundred calls".to_owned();
-        rows.push(row(
-            measure,
-            "",
-            Some(0.1),
-            repeats(&ours)?,
-            beside(PROXY, theirs.as_ref(), repeats)?,
-        ));
+        add("  retransmissions for each hundred calls".to_owned(), "", 0.1, &full, repeats)?;
         let late: Figure<'_> = &|it| Ok((FULL as f64 - it.get("per_second")?).max(0.0));
-        let measure = "  calls a second short of it".to_owned();
-        rows.push(row(measure, "", Some(1.0), late(&ours)?, beside(PROXY, theirs.as_ref(), late)?));
-        Ok(())
+        add("  calls a second short of it".to_owned(), "", 1.0, &full, late)
     }
 
     fn delay(&self, rows: &mut Vec<Row>) -> Outcome {
