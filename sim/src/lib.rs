@@ -21,4 +21,6 @@ pub use outcome::Outcome;
 pub use people::People;
 pub use run::{play, play_and_hear};
 pub use shape::{Slot, TrafficShape, Weekday};
-pub use spec::{Behaviour, Faults, LineTraffic, Spec, TalkLength};
+pub use spec::{
+    Behaviour, Faults, LineTraffic, PartnerBehaviour, Spec, SwitchboardBehaviour, TalkLength,
+};

@@ -7,14 +7,18 @@
 //! that the expected number of contacts is the one that was asked for, whatever the load.
 
 use crate::chance;
-use crate::spec::{Behaviour, Spec, TalkLength};
+use crate::spec::{Behaviour, LineTraffic, Spec, TalkLength};
+use acd::Reach;
 use acd::agent::{self, NotReadyReason, Pause};
 use acd::contact::Parting;
-use centre::{Command, Event, Note};
+use centre::{Command, Event, Note, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, Via};
 use promise::{ContactRecord, Fate, FateReason};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
-use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, Rng, Tick, Timestamp};
+use stdx::{
+    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, Rng, SkillId,
+    SwitchboardId, Tick, Timestamp,
+};
 
 /// How long before the first slot the agents may come.
 const LEAD: Micros = Micros::from_mins(60);
@@ -51,6 +55,12 @@ enum Happening {
     CannotBeReached { agent: AgentId, contact: ContactId },
     ShiftBegins { agent: AgentId, shift: usize },
     ShiftEnds { agent: AgentId, shift: usize },
+    SwitchboardPicksUp(ContactId),
+    SwitchboardSendsBack(ContactId),
+    PartnerSays { contact: ContactId, attempt: u64, event: Event },
+    WantsCallback(ContactId),
+    WantsInformation(ContactId),
+    CallbackEnds { contact: ContactId, event: Event },
     Says(Event),
 }
 
@@ -85,7 +95,13 @@ impl Ord for Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Waiting,
+    /// Has hung up and been promised a call-back.
+    Promised,
+    /// The telephone rings at home.
+    CalledBack,
     Talking(AgentId),
+    /// Talks to a switchboard or a partner.
+    Elsewhere,
     /// The legs are gone, but nobody told the centre.
     SilentlyGone,
 }
@@ -96,6 +112,10 @@ struct Caller {
     line: LineId,
     calls: u8,
     phase: Phase,
+    /// The switchboard that rings or talks.
+    switchboard: Option<SwitchboardId>,
+    /// The number of the attempt at the partner that is going on.
+    attempt: Option<u64>,
     rng: Rng,
 }
 
@@ -128,6 +148,10 @@ pub struct People {
     /// Redials that have not yet taken the place of a first call.
     owed: Vec<u64>,
     newcomer: Option<AgentId>,
+    /// Attempts at partners so far.
+    attempts: u64,
+    /// Talks at each switchboard.
+    local_talks: Vec<u32>,
 }
 
 impl People {
@@ -135,9 +159,12 @@ impl People {
     #[must_use]
     pub fn new(spec: Spec, seed: u64) -> Self {
         let seed = Rng::new(seed);
-        let total: f64 = spec.slots.iter().map(|slot| spec.shape.weight(slot)).sum();
-        let rates =
-            spec.traffic.iter().map(|line| if total > 0.0 { line.calls / total } else { 0.0 });
+        let rate = |line: &LineTraffic| {
+            let slots = spec.slots.iter().filter(|slot| line.comes_in(slot));
+            let total: f64 = slots.map(|slot| spec.shape.weight(slot)).sum();
+            if total > 0.0 { line.calls / total } else { 0.0 }
+        };
+        let rates: Vec<f64> = spec.traffic.iter().map(rate).collect();
         let first = spec.slots.first().map_or(Timestamp(0), |slot| slot.start);
         let last = spec.slots.last().map_or(first, |slot| slot.start + crate::Slot::LENGTH);
         let origin = first - LEAD;
@@ -147,7 +174,7 @@ impl People {
             rings_for: None,
         };
         let mut people = People {
-            rates: rates.collect(),
+            rates,
             faults: seed.split(stream::FAULTS),
             agenda: BinaryHeap::new(),
             order: 0,
@@ -160,10 +187,15 @@ impl People {
             day: None,
             owed: vec![0; spec.traffic.len()],
             newcomer: None,
+            attempts: 0,
+            local_talks: vec![0; spec.switchboards.len()],
             seed,
             spec,
         };
         people.plan_shifts();
+        for (at, event) in people.spec.acts.clone() {
+            people.plan(people.tick(at), Happening::Says(event));
+        }
         if !people.spec.slots.is_empty() {
             people.plan(people.tick(first), Happening::Slot(0));
         }
@@ -228,15 +260,53 @@ impl People {
             }
             Command::Note(Note::Ended(record)) => self.end_contact(now, &record),
             Command::StopRinging { agent, .. } => self.colleagues[agent.index()].rings_for = None,
+            Command::Wait { contact, told, .. } => self.begin_wait(now, contact, told.is_some()),
+            Command::RingSwitchboard { contact, switchboard, .. } => {
+                self.ring_switchboard(now, contact, switchboard);
+            }
+            Command::StopSwitchboard { contact, .. } => self.leave_switchboard(contact),
+            Command::TryPartner { contact, partner, reach, .. } => {
+                self.ask_partner(now, contact, partner, reach);
+            }
+            Command::StopPartner { contact, .. } => {
+                if let Some(caller) = self.callers.get_mut(&contact) {
+                    caller.attempt = None;
+                }
+            }
+            Command::ConnectElsewhere { contact } => self.begin_talk_elsewhere(now, contact),
+            Command::PromiseCallback { contact, .. } => self.be_promised(now, contact),
+            Command::CallBack { contact, .. } => self.be_called_back(now, contact),
+            Command::StopCallback { contact } => {
+                if let Some(caller) = self.callers.get_mut(&contact) {
+                    caller.phase = Phase::Promised;
+                }
+            }
             // A greeting is over when its length is: the centre knows that by itself.
             Command::Announce { .. }
-            | Command::Wait { .. }
             | Command::Ring { .. }
             | Command::Dismiss { .. }
             | Command::Release { .. }
+            | Command::Deflect { .. }
+            | Command::Inform { .. }
+            | Command::OpenTask { .. }
             | Command::Refuse(_)
             | Command::Note(
-                Note::AgentChanged { .. } | Note::AgentPlans { .. } | Note::Returned { .. },
+                Note::AgentChanged { .. }
+                | Note::AgentPlans { .. }
+                | Note::Returned { .. }
+                | Note::Widened { .. }
+                | Note::Overflows { .. }
+                | Note::PartnerReturned { .. }
+                | Note::SwitchboardReturned { .. }
+                | Note::CallbackReturned { .. }
+                | Note::PulledForward { .. }
+                | Note::Moved { .. }
+                | Note::SteeringUndone { .. }
+                | Note::SkillSet { .. }
+                | Note::LineClosed { .. }
+                | Note::LineOpened { .. }
+                | Note::PlanStarted { .. }
+                | Note::PlanEnded { .. },
             ) => {}
         }
     }
@@ -287,6 +357,28 @@ impl People {
             Happening::ShiftEnds { agent, shift } => {
                 return self.end_shift(now, agent, shift);
             }
+            Happening::SwitchboardPicksUp(contact) => {
+                let rings = self.is_at_switchboard(contact);
+                return rings.then_some(Event::SwitchboardAnswered { contact });
+            }
+            Happening::SwitchboardSendsBack(contact) => {
+                let rings = self.is_at_switchboard(contact);
+                let why = SwitchboardEnd::CameBack;
+                self.leave_switchboard(contact);
+                return rings.then_some(Event::SwitchboardFailed { contact, why });
+            }
+            Happening::PartnerSays { contact, attempt, event } => {
+                return self.is_asked(contact, attempt).then_some(event);
+            }
+            Happening::WantsCallback(contact) => {
+                return self.waits(contact).then_some(Event::CallbackWanted { contact });
+            }
+            Happening::WantsInformation(contact) => {
+                return self.waits(contact).then_some(Event::InformationWanted { contact });
+            }
+            Happening::CallbackEnds { contact, event } => {
+                return self.is_called_back(contact).then_some(event);
+            }
             Happening::Says(event) => return Some(event),
         }
         None
@@ -301,6 +393,9 @@ impl People {
         let weight = self.spec.shape.weight(&slot) * busy;
         let lines = self.spec.traffic.len();
         for line in 0..lines {
+            if !self.spec.traffic[line].comes_in(&slot) {
+                continue;
+            }
             let mut rng = self.seed.split(stream::ARRIVALS | (index * lines + line) as u64);
             let calls = chance::poisson(&mut rng, self.rates[line] * weight);
             let line = LineId(u16::try_from(line).expect("lines are bounded"));
@@ -359,8 +454,142 @@ impl People {
             self.plan(now + lost, Happening::IsCutOff(contact));
         }
         let caller = CallerToken::new(person);
-        self.callers.insert(contact, Caller { person, line, calls, phase: Phase::Waiting, rng });
-        Event::CallArrived { contact, line, caller: Some(caller) }
+        let traffic = self.spec.traffic[line.index()];
+        // Drawn only where it can happen, so that other rules do not change who calls.
+        let forwarded = traffic.forwarded > 0.0 && rng.chance(traffic.forwarded);
+        let via = Via { trunk: traffic.trunk, forwarded };
+        let phase = Phase::Waiting;
+        let known = Caller { person, line, calls, phase, switchboard: None, attempt: None, rng };
+        self.callers.insert(contact, known);
+        Event::CallArrived { contact, line, caller: Some(caller), via }
+    }
+
+    fn waits(&self, contact: ContactId) -> bool {
+        self.callers.get(&contact).is_some_and(|caller| caller.phase == Phase::Waiting)
+    }
+
+    /// The wait begins: some would rather be called back, some want to know what is going on.
+    fn begin_wait(&mut self, now: Tick, contact: ContactId, told: bool) {
+        let behaviour = self.spec.behaviour;
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        let offers = self.spec.setup.lines[caller.line.index()].callback.is_some();
+        let soon = Micros::from_secs(5);
+        if told && offers && caller.rng.chance(behaviour.call_back) {
+            self.plan(now + soon, Happening::WantsCallback(contact));
+        } else if behaviour.asks_information > 0.0 && caller.rng.chance(behaviour.asks_information)
+        {
+            self.plan(now + soon, Happening::WantsInformation(contact));
+        }
+    }
+
+    fn be_promised(&mut self, now: Tick, contact: ContactId) {
+        let impatient = self.spec.behaviour.impatient;
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        caller.phase = Phase::Promised;
+        if impatient > 0.0 && caller.calls < REDIALS_MAX && caller.rng.chance(impatient) {
+            let at = now + chance::exponential(&mut caller.rng, Micros::from_mins(15));
+            let (line, person, calls) = (caller.line, caller.person, caller.calls + 1);
+            self.plan(at, Happening::CallsAgain { line, person, calls });
+        }
+    }
+
+    fn be_called_back(&mut self, now: Tick, contact: ContactId) {
+        let reached = self.spec.behaviour.reached;
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        caller.phase = Phase::CalledBack;
+        let (event, mean) = if caller.rng.chance(reached) {
+            (Event::CallbackReached { contact }, Micros::from_secs(8))
+        } else {
+            (Event::CallbackFailed { contact }, Micros::from_secs(20))
+        };
+        let at = now + chance::exponential(&mut caller.rng, mean);
+        self.plan(at, Happening::CallbackEnds { contact, event });
+    }
+
+    fn is_called_back(&mut self, contact: ContactId) -> bool {
+        let Some(caller) = self.callers.get_mut(&contact) else { return false };
+        let is = caller.phase == Phase::CalledBack;
+        if is {
+            // Reached, a talk begins at once; not reached, the promise goes on.
+            caller.phase = Phase::Promised;
+        }
+        is
+    }
+
+    // --- Switchboards and partners -----------------------------------------------------------
+
+    fn ring_switchboard(&mut self, now: Tick, contact: ContactId, switchboard: SwitchboardId) {
+        let behaviour = self.spec.switchboards[switchboard.index()];
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        caller.switchboard = Some(switchboard);
+        let busy = self.local_talks[switchboard.index()] >= behaviour.telephones;
+        let silent = caller.rng.chance(behaviour.silent);
+        let comes_back = caller.rng.chance(behaviour.comes_back);
+        let after = chance::exponential(&mut caller.rng, behaviour.answers_after);
+        let what = if busy {
+            caller.switchboard = None;
+            Happening::Says(Event::SwitchboardFailed { contact, why: SwitchboardEnd::Busy })
+        } else if comes_back {
+            Happening::SwitchboardSendsBack(contact)
+        } else if silent {
+            return;
+        } else {
+            Happening::SwitchboardPicksUp(contact)
+        };
+        self.plan(if busy { now } else { now + after }, what);
+    }
+
+    fn is_at_switchboard(&self, contact: ContactId) -> bool {
+        let rings =
+            |caller: &Caller| caller.switchboard.is_some() && caller.phase == Phase::Waiting;
+        self.callers.get(&contact).is_some_and(rings)
+    }
+
+    fn leave_switchboard(&mut self, contact: ContactId) {
+        if let Some(caller) = self.callers.get_mut(&contact) {
+            caller.switchboard = None;
+        }
+    }
+
+    fn ask_partner(&mut self, now: Tick, contact: ContactId, partner: PartnerId, reach: Reach) {
+        let behaviour = self.spec.partners[partner.index()];
+        self.attempts += 1;
+        let attempt = self.attempts;
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        caller.attempt = Some(attempt);
+        let second = now + Micros::from_secs(1);
+        let (at, event) = if caller.rng.chance(behaviour.refuses) {
+            (second, Event::PartnerFailed { contact, why: PartnerEnd::Busy })
+        } else if caller.rng.chance(behaviour.silent) {
+            return;
+        } else if reach == Reach::Deflect {
+            (second, Event::Deflected { contact })
+        } else {
+            let after = chance::exponential(&mut caller.rng, behaviour.answers_after);
+            (now + after, Event::PartnerAnswered { contact })
+        };
+        self.plan(at, Happening::PartnerSays { contact, attempt, event });
+    }
+
+    fn is_asked(&mut self, contact: ContactId, attempt: u64) -> bool {
+        let Some(caller) = self.callers.get_mut(&contact) else { return false };
+        let is = caller.attempt == Some(attempt) && caller.phase == Phase::Waiting;
+        caller.attempt = caller.attempt.filter(|_| !is);
+        is
+    }
+
+    fn begin_talk_elsewhere(&mut self, now: Tick, contact: ContactId) {
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        caller.phase = Phase::Elsewhere;
+        let talk = match caller.switchboard {
+            Some(switchboard) => {
+                self.local_talks[switchboard.index()] += 1;
+                self.spec.switchboards[switchboard.index()].talk
+            }
+            None => self.spec.traffic[caller.line.index()].talk,
+        };
+        let length = talk_length(&mut caller.rng, talk);
+        self.plan(now + length, Happening::HangsUp(contact));
     }
 
     /// Gives up or is cut off, if still waiting.
@@ -374,10 +603,7 @@ impl People {
         self.colleagues[agent.index()].rings_for = None;
         let Some(caller) = self.callers.get_mut(&contact) else { return };
         caller.phase = Phase::Talking(agent);
-        let talk = match self.spec.traffic[caller.line.index()].talk {
-            TalkLength::LogNormal(mean, sigma) => chance::log_normal(&mut caller.rng, mean, sigma),
-            TalkLength::Exponential(mean) => chance::exponential(&mut caller.rng, mean),
-        };
+        let talk = talk_length(&mut caller.rng, self.spec.traffic[caller.line.index()].talk);
         let cut_off = caller.rng.chance(faults.cut_off_talking);
         let until = if cut_off { chance::within(&mut caller.rng, talk) } else { talk };
         let left = Event::CallerLeft { contact, parting: Parting::CutOff };
@@ -389,7 +615,13 @@ impl People {
     fn hang_up(&mut self, contact: ContactId) -> Option<Event> {
         let hang_up_lost = self.spec.faults.hang_up_lost;
         let caller = self.callers.get_mut(&contact)?;
-        let Phase::Talking(agent) = caller.phase else { return None };
+        let agent = match caller.phase {
+            Phase::Talking(agent) => agent,
+            Phase::Elsewhere => return Some(leaves_elsewhere(contact, &mut caller.rng)),
+            Phase::Waiting | Phase::Promised | Phase::CalledBack | Phase::SilentlyGone => {
+                return None;
+            }
+        };
         if caller.rng.chance(hang_up_lost) {
             caller.phase = Phase::SilentlyGone;
             return None;
@@ -404,19 +636,29 @@ impl People {
 
     fn confirm_alive(&mut self, now: Tick, contact: ContactId) {
         match self.callers.get(&contact).map(|caller| caller.phase) {
-            Some(Phase::Talking(_)) => {
+            Some(Phase::Talking(_) | Phase::Elsewhere) => {
                 self.plan(now, Happening::Says(Event::TalkAlive { contact }));
             }
-            Some(Phase::Waiting | Phase::SilentlyGone) | None => {}
+            Some(Phase::Waiting | Phase::Promised | Phase::CalledBack | Phase::SilentlyGone)
+            | None => {}
         }
     }
 
     fn end_contact(&mut self, now: Tick, record: &ContactRecord) {
         let Some(mut caller) = self.callers.remove(&record.contact) else { return };
+        if let (Phase::Elsewhere, Some(switchboard)) = (caller.phase, caller.switchboard) {
+            self.local_talks[switchboard.index()] -= 1;
+        }
         if caller.calls >= REDIALS_MAX {
             return;
         }
         let again = match record.fate {
+            // Who would not wait for the call-back has called again already; who knows now need not.
+            Fate::Abandoned
+                if matches!(record.reason, FateReason::CalledAgain | FateReason::LeftInformed) =>
+            {
+                0.0
+            }
             Fate::Abandoned | Fate::Refused => self.spec.behaviour.redial,
             Fate::Accepted
             | Fate::ShortAbandoned
@@ -576,8 +818,10 @@ impl People {
         let recent = self.last_contact.saturating_sub(self.faults.below(20));
         let contact = ContactId(recent);
         let line = LineId(self.faults.below(self.spec.traffic.len() as u64 + 1) as u16);
-        match self.faults.below(15) {
-            0 => Event::CallArrived { contact, line, caller: None },
+        let partner = PartnerId(self.faults.below(self.spec.partners.len() as u64 + 1) as u16);
+        let plan = PlanId(self.faults.below(self.spec.setup.plans.len() as u64 + 1) as u16);
+        match self.faults.below(40) {
+            0 => Event::CallArrived { contact, line, caller: None, via: Via::default() },
             1 => Event::AnnouncementOver { contact },
             2 => Event::TalkAlive { contact },
             3 => Event::SignOn { agent },
@@ -591,8 +835,57 @@ impl People {
             11 => Event::CallerLeft { contact, parting: Parting::CutOff },
             12 => Event::SignOff { agent },
             13 => Event::Unreachable { agent, contact },
+            14 => Event::SwitchboardAnswered { contact },
+            15 => Event::SwitchboardFailed { contact, why: SwitchboardEnd::Busy },
+            16 => Event::PartnerAnswered { contact },
+            17 => Event::PartnerFailed { contact, why: PartnerEnd::Closed },
+            18 => Event::Deflected { contact },
+            19 => Event::OtherLeft { contact, parting: Parting::HungUp },
+            20 => Event::CallbackWanted { contact },
+            21 => Event::CallbackReached { contact },
+            22 => Event::CallbackFailed { contact },
+            23 => Event::InformationWanted { contact },
+            24 => Event::PullForward { contact, reason: SteeringReason::Distress },
+            25 => Event::MoveToLine { contact, line, reason: SteeringReason::WrongLine },
+            26 => Event::UndoSteering { contact },
+            27 => Event::SendHome { agent },
+            28 => Event::SetSkill {
+                agent,
+                skill: SkillId(self.faults.below(4) as u16),
+                level: self.faults.below(11) as u8,
+            },
+            29 => Event::CloseLine { line, lasts: Micros::from_secs(self.faults.below(600)) },
+            30 => Event::OpenLine { line },
+            31 => Event::StartPlan { plan },
+            32 => Event::EndPlan { plan },
+            33 => Event::SwitchboardStaffed {
+                switchboard: SwitchboardId(partner.0),
+                staffed: self.faults.chance(0.5),
+            },
+            34 => Event::CallRefused {
+                contact: ContactId(self.last_contact + 1 + self.faults.below(2)),
+                line,
+                by: RefusedBy::Carrier,
+            },
             _ => Event::Deadline,
         }
+    }
+}
+
+fn talk_length(rng: &mut Rng, talk: TalkLength) -> Micros {
+    match talk {
+        TalkLength::LogNormal(mean, sigma) => chance::log_normal(rng, mean, sigma),
+        TalkLength::Exponential(mean) => chance::exponential(rng, mean),
+    }
+}
+
+/// A talk at a switchboard or a partner is over, whoever hangs up first.
+fn leaves_elsewhere(contact: ContactId, rng: &mut Rng) -> Event {
+    let parting = Parting::HungUp;
+    if rng.chance(0.3) {
+        Event::OtherLeft { contact, parting }
+    } else {
+        Event::CallerLeft { contact, parting }
     }
 }
 

@@ -19,13 +19,18 @@
 //! something that came by itself, by a deadline. A story that begins with `sprache deutsch` speaks
 //! German throughout.
 
+mod deeds;
+mod line;
 mod read;
+mod values;
 mod words;
 
+use acd::contact::Parting;
 use acd::{Refusal, agent};
-use centre::{Centre, Command, Event, Note};
+use centre::{Centre, Command, Event, Note, Via};
+use deeds::{Deed, Meets, Moment};
 use promise::{ContactRecord, DEFINITIONS, Fate, Tally, assess};
-use read::{Deed, Moment, Story};
+use read::Story;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use stdx::{AgentId, CallerToken, ContactId, LineId, Now, Tick};
@@ -65,6 +70,27 @@ pub fn play(text: &str) -> Result<String, String> {
         now: Tick(0),
     };
     stage.perform()
+}
+
+fn happens_to(contact: ContactId, meets: Meets) -> Event {
+    match meets {
+        Meets::AnnouncementOver => Event::AnnouncementOver { contact },
+        Meets::Leaves(parting) => Event::CallerLeft { contact, parting },
+        Meets::Alive => Event::TalkAlive { contact },
+        Meets::SwitchboardAnswers => Event::SwitchboardAnswered { contact },
+        Meets::SwitchboardFails(why) => Event::SwitchboardFailed { contact, why },
+        Meets::PartnerAnswers => Event::PartnerAnswered { contact },
+        Meets::PartnerFails(why) => Event::PartnerFailed { contact, why },
+        Meets::Deflected => Event::Deflected { contact },
+        Meets::OtherLeaves => Event::OtherLeft { contact, parting: Parting::HungUp },
+        Meets::WantsCallback => Event::CallbackWanted { contact },
+        Meets::Reached => Event::CallbackReached { contact },
+        Meets::NotReached => Event::CallbackFailed { contact },
+        Meets::WantsInformation => Event::InformationWanted { contact },
+        Meets::PulledForward(reason) => Event::PullForward { contact, reason },
+        Meets::MovedTo(line, reason) => Event::MoveToLine { contact, line, reason },
+        Meets::Undone => Event::UndoSteering { contact },
+    }
 }
 
 struct Stage<'a> {
@@ -119,7 +145,7 @@ impl Stage<'_> {
     }
 
     fn write_line(&mut self, moment: &Moment, seen: &[String]) {
-        let left = format!("{}  {}", read::clock(moment.at), moment.text);
+        let left = format!("{}  {}", values::clock(moment.at), moment.text);
         let pad = BAR.saturating_sub(left.chars().count());
         let line = format!("{left}{:pad$} | {}", "", seen.join("; "));
         self.out.push_str(line.trim_end());
@@ -131,14 +157,15 @@ impl Stage<'_> {
     fn event(&mut self, deed: &Deed) -> Result<Event, String> {
         Ok(match deed {
             Deed::TimePasses => Event::Deadline,
-            Deed::Call { name, line, person } => self.call(name, *line, person.as_deref()),
-            Deed::AnnouncementOver(name) => {
-                Event::AnnouncementOver { contact: self.contact(name)? }
+            Deed::Call { name, line, person, trunk, forwarded } => {
+                let via = Via { trunk: *trunk, forwarded: *forwarded };
+                self.call(name, *line, person.as_deref(), via)
             }
-            Deed::Leaves(name, parting) => {
-                Event::CallerLeft { contact: self.contact(name)?, parting: *parting }
+            Deed::CallRefused { name, line, by } => {
+                let contact = self.new_contact(name);
+                Event::CallRefused { contact, line: *line, by: *by }
             }
-            Deed::Alive(name) => Event::TalkAlive { contact: self.contact(name)? },
+            Deed::Contact(name, meets) => happens_to(self.contact(name)?, *meets),
             Deed::Answers(agent, name) => {
                 Event::Answer { agent: *agent, contact: self.offered(*agent, name.as_deref())? }
             }
@@ -149,18 +176,23 @@ impl Stage<'_> {
                 let contact = self.offered(*agent, name.as_deref())?;
                 Event::Unreachable { agent: *agent, contact }
             }
-            Deed::Agent(event) => *event,
+            Deed::Plain(event) => *event,
         })
     }
 
-    fn call(&mut self, name: &str, line: LineId, person: Option<&str>) -> Event {
+    fn new_contact(&mut self, name: &str) -> ContactId {
         let contact = ContactId(self.contacts.len() as u64 + 1);
         self.contacts.insert(contact, name.to_owned());
+        contact
+    }
+
+    fn call(&mut self, name: &str, line: LineId, person: Option<&str>, via: Via) -> Event {
+        let contact = self.new_contact(name);
         let known = self.callers.len() as u64;
         let caller = person.map(|person| {
             CallerToken::new(*self.callers.entry(person.to_owned()).or_insert(known))
         });
-        Event::CallArrived { contact, line, caller }
+        Event::CallArrived { contact, line, caller, via }
     }
 
     /// The latest contact of this name.
@@ -191,16 +223,51 @@ impl Stage<'_> {
     fn describe(&mut self, at: Tick, command: &Command) -> Option<String> {
         let words = self.words;
         Some(match *command {
-            Command::Announce { contact, .. } => words.hears_greeting(self.name(contact)),
-            Command::Wait { contact, position } => words.waits(self.name(contact), position),
+            Command::Announce { contact, plan, .. } => {
+                let plan = plan.map(|plan| self.story.names.plans[plan.index()].as_str());
+                words.hears_greeting(self.name(contact), plan)
+            }
+            Command::Wait { contact, position, told } => {
+                let told =
+                    told.map(|told| (values::duration(told.from), values::duration(told.until)));
+                words.waits(self.name(contact), position, told)
+            }
             Command::Ring { agent, contact, .. } => {
                 words.offered(self.name(contact), self.agent_name(agent))
             }
-            // Said by what follows: the offer comes back, or the caller is gone.
-            Command::StopRinging { .. } => return None,
+            // Said by what follows: the offer comes back, or the caller is somewhere else.
+            Command::StopRinging { .. }
+            | Command::StopSwitchboard { .. }
+            | Command::StopPartner { .. }
+            | Command::StopCallback { .. } => return None,
+            Command::RingSwitchboard { contact, switchboard, .. } => {
+                let name = &self.story.names.switchboards[switchboard.index()];
+                words.offered(self.name(contact), name)
+            }
+            Command::TryPartner { contact, partner, reach, cause, .. } => {
+                let name = &self.story.names.partners[partner.index()];
+                words.tries_partner(self.name(contact), name, reach, cause)
+            }
+            Command::ConnectElsewhere { contact } => {
+                let (_, arrived) = self.centre.arrival(contact)?;
+                let after = values::duration(at.since(arrived));
+                words.talking(self.name(contact), self.elsewhere(contact), &after)
+            }
+            Command::Deflect { contact, partner } => {
+                words.sent_on(self.name(contact), &self.story.names.partners[partner.index()])
+            }
+            Command::PromiseCallback { contact, .. } => {
+                let position = self.centre.position(contact)?;
+                words.promised(self.name(contact), position)
+            }
+            Command::CallBack { contact, agent, .. } => {
+                words.called_back(self.name(contact), self.agent_name(agent))
+            }
+            Command::Inform { contact, .. } => words.informed(self.name(contact)),
+            Command::OpenTask { contact, reason, .. } => words.task(self.name(contact), reason),
             Command::Connect { contact, agent } => {
                 let (_, arrived) = self.centre.arrival(contact)?;
-                let after = read::duration(at.since(arrived));
+                let after = values::duration(at.since(arrived));
                 words.talking(self.name(contact), self.agent_name(agent), &after)
             }
             // Said by the record that follows.
@@ -219,11 +286,66 @@ impl Stage<'_> {
             Command::Note(Note::Ended(record)) => {
                 self.records.push(record);
                 let follows = record.follows.map(|old| self.name(old).to_owned());
-                let after = read::duration(record.ended_after);
+                let after = values::duration(record.ended_after);
                 let name = self.name(record.contact);
                 words.ended(name, record.fate, record.reason, &after, follows.as_deref())
             }
+            Command::Note(note) => self.describe_act(note),
         })
+    }
+
+    /// What supervisors, partners and switchboards did to a contact or a line.
+    fn describe_act(&self, note: Note) -> String {
+        let words = self.words;
+        let names = &self.story.names;
+        match note {
+            Note::Widened { contact, stage } => words.widened(self.name(contact), stage),
+            Note::Overflows { contact, cause } => words.overflows(self.name(contact), cause),
+            Note::PartnerReturned { contact, partner, why } => {
+                let partner = &names.partners[partner.index()];
+                words.partner_returned(self.name(contact), partner, why)
+            }
+            Note::SwitchboardReturned { contact, switchboard, why } => {
+                let switchboard = &names.switchboards[switchboard.index()];
+                words.switchboard_returned(self.name(contact), switchboard, why)
+            }
+            Note::CallbackReturned { contact, again_at } => {
+                words.not_reached(self.name(contact), &values::clock(again_at))
+            }
+            Note::PulledForward { contact, reason, position } => {
+                words.pulled_forward(self.name(contact), reason, position)
+            }
+            Note::Moved { contact, line, reason, position } => {
+                words.moved(self.name(contact), &names.lines[line.index()], reason, position)
+            }
+            Note::SteeringUndone { contact, position } => {
+                words.put_back(self.name(contact), position)
+            }
+            Note::SkillSet { agent, skill, level } => {
+                words.skill_set(self.agent_name(agent), &names.skills[skill.index()], level)
+            }
+            Note::LineClosed { line, until } => {
+                words.line_closed(&names.lines[line.index()], &values::clock(until))
+            }
+            Note::LineOpened { line } => words.line_opened(&names.lines[line.index()]),
+            Note::PlanStarted { plan, until } => {
+                words.plan_started(&names.plans[plan.index()], &values::clock(until))
+            }
+            Note::PlanEnded { plan } => words.plan_ended(&names.plans[plan.index()]),
+            Note::AgentChanged { .. }
+            | Note::AgentPlans { .. }
+            | Note::Returned { .. }
+            | Note::Ended(_) => unreachable!("described before"),
+        }
+    }
+
+    /// With whom a contact talks that is not with an agent of ours.
+    fn elsewhere(&self, contact: ContactId) -> &str {
+        let names = &self.story.names;
+        match self.centre.at_partner(contact) {
+            Some(partner) => &names.partners[partner.index()],
+            None => self.words.switchboard(),
+        }
     }
 
     fn describe_agent(&self, agent: AgentId, state: agent::State) -> Option<String> {
@@ -231,12 +353,12 @@ impl Stage<'_> {
         match state {
             agent::State::SignedOff => Some(self.words.signed_off(name)),
             agent::State::NotReady { reason, until } => {
-                let until = until.map(read::clock);
+                let until = until.map(values::clock);
                 Some(self.words.not_ready(name, reason, until.as_deref()))
             }
             agent::State::Ready { .. } => Some(self.words.ready(name)),
             agent::State::WrapUp { until, .. } => {
-                Some(self.words.wraps_up(name, &read::clock(until)))
+                Some(self.words.wraps_up(name, &values::clock(until)))
             }
             // Said by the offer and by the talk.
             agent::State::Offered { .. } | agent::State::Talking { .. } => None,
@@ -248,7 +370,7 @@ impl Stage<'_> {
     }
 
     fn agent_name(&self, agent: AgentId) -> &str {
-        self.story.agents.get(agent.index()).map_or("?", String::as_str)
+        self.story.names.agents.get(agent.index()).map_or("?", String::as_str)
     }
 
     // --- Below the line ----------------------------------------------------------------------
@@ -256,7 +378,7 @@ impl Stage<'_> {
     fn write_sums(&mut self) {
         self.out.push_str(&"-".repeat(BAR + 20));
         self.out.push('\n');
-        let lines = (0..).map(LineId).zip(&self.story.lines);
+        let lines = (0..).map(LineId).zip(&self.story.names.lines);
         let mut sums = String::new();
         for (id, name) in lines {
             let records: Vec<_> =

@@ -3,8 +3,8 @@
 
 use crate::shape::{Slot, TrafficShape};
 use calendar::Interval;
-use centre::Setup;
-use stdx::Micros;
+use centre::{Event, Setup};
+use stdx::{Micros, Timestamp, TrunkId};
 
 /// How long talks are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +21,52 @@ pub struct LineTraffic {
     /// How many contacts are expected over all slots, redials included.
     pub calls: f64,
     /// How long their talks are.
+    pub talk: TalkLength,
+    /// The time in which the line is in service; none if always. Calls come only in it.
+    pub in_service: Option<Interval>,
+    /// Over which trunk they come.
+    pub trunk: Option<TrunkId>,
+    /// Share of calls that the client's own switchboard has sent on by itself.
+    pub forwarded: f64,
+}
+
+impl LineTraffic {
+    /// Callers of a line that is always in service, over no trunk in particular.
+    #[must_use]
+    pub fn plain(calls: f64, talk: TalkLength) -> LineTraffic {
+        LineTraffic { calls, talk, in_service: None, trunk: None, forwarded: 0.0 }
+    }
+
+    /// Whether calls come in this slot.
+    #[must_use]
+    pub fn comes_in(&self, slot: &Slot) -> bool {
+        self.in_service.is_none_or(|in_service| in_service.contains(slot.start))
+    }
+}
+
+/// How a partner centre behaves when it is asked to help. Shares are between 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PartnerBehaviour {
+    /// Mean time until its agent answers.
+    pub answers_after: Micros,
+    /// Share of attempts that it refuses, being full.
+    pub refuses: f64,
+    /// Share of attempts that ring in vain.
+    pub silent: f64,
+}
+
+/// How a client's own switchboard behaves. Shares are between 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SwitchboardBehaviour {
+    /// How many talks it can have at once; then it is busy.
+    pub telephones: u32,
+    /// Mean time until it answers.
+    pub answers_after: Micros,
+    /// Share of calls that it lets ring.
+    pub silent: f64,
+    /// Share of calls that its forwarding sends back to us.
+    pub comes_back: f64,
+    /// How long its talks are.
     pub talk: TalkLength,
 }
 
@@ -47,6 +93,14 @@ pub struct Behaviour {
     pub breaks: bool,
     /// How much busier or calmer than usual a day is: the coefficient of variation of its volume.
     pub day_spread: f64,
+    /// Share of callers who ask for a call-back when they are told how long it will take.
+    pub call_back: f64,
+    /// Share of call-backs that find the caller.
+    pub reached: f64,
+    /// Share of callers who are promised a call-back and call again all the same.
+    pub impatient: f64,
+    /// Share of waiting callers who ask for the information of a crisis plan.
+    pub asks_information: f64,
 }
 
 impl Behaviour {
@@ -62,6 +116,10 @@ impl Behaviour {
         wrap_up_extended: 0.0,
         breaks: false,
         day_spread: 0.0,
+        call_back: 0.0,
+        reached: 1.0,
+        impatient: 0.0,
+        asks_information: 0.0,
     };
 }
 
@@ -133,4 +191,10 @@ pub struct Spec {
     pub behaviour: Behaviour,
     /// What goes wrong.
     pub faults: Faults,
+    /// By [`stdx::PartnerId`].
+    pub partners: Vec<PartnerBehaviour>,
+    /// By [`stdx::SwitchboardId`].
+    pub switchboards: Vec<SwitchboardBehaviour>,
+    /// What supervisors do, and when.
+    pub acts: Vec<(Timestamp, Event)>,
 }

@@ -44,6 +44,7 @@ fn callers_are_the_same_whatever_the_centre_does_with_them() {
     let arrivals = |spec: &sim::Spec| {
         let mut spec = spec.clone();
         spec.behaviour.redial = 0.0;
+        spec.behaviour.impatient = 0.0;
         spec.faults = sim::Faults::NONE;
         let outcome = sim::play(&spec, 115, &mut |_| {}).unwrap();
         let mut arrivals: Vec<(ContactId, LineId, i64)> = outcome

@@ -37,36 +37,36 @@ fn one_line(agents: u16, load: f64) -> Spec {
     };
     Spec {
         setup: Setup {
-            rules: CentreRules {
-                head_start: Micros::ZERO,
-                no_answer_pause: Micros::from_secs(1),
-                decline_pause: Micros::from_secs(1),
-                place_kept: Micros::ZERO,
-            },
             lines: vec![LineRules {
-                queue: Some(QueueId(0)),
-                timetable: TimetableId(0),
-                priority: 0,
                 required: vec![skill],
-                preferred: vec![],
-                greeting: None,
-                wrap_up: Micros::ZERO,
-                short_abandon: Micros::ZERO,
+                ..LineRules::plain(Some(QueueId(0)), TimetableId(0))
             }],
             queues: vec![QueueRules {
                 ring: Micros::from_secs(20),
                 length_max: 8_000,
                 waiting_max: Micros::from_mins(24 * 60),
             }],
-            agents: vec![AgentRules { team: TeamId(0), skills: vec![skill] }; usize::from(agents)],
+            agents: vec![
+                AgentRules { team: TeamId(0), skills: vec![skill], shift: None };
+                usize::from(agents)
+            ],
             timetables: vec![Timetable::always(horizon).unwrap()],
+            ..Setup::empty(CentreRules {
+                head_start: Micros::ZERO,
+                no_answer_pause: Micros::from_secs(1),
+                decline_pause: Micros::from_secs(1),
+                place_kept: Micros::ZERO,
+            })
         },
-        traffic: vec![LineTraffic { calls, talk: TalkLength::Exponential(TALK) }],
+        traffic: vec![LineTraffic::plain(calls, TalkLength::Exponential(TALK))],
         shifts: vec![vec![hours(-1800, length + 3600)]; usize::from(agents)],
         slots: (0..SLOTS).map(slot).collect(),
         shape: TrafficShape::Even,
         behaviour: Behaviour::IDEAL,
         faults: Faults::NONE,
+        partners: vec![],
+        switchboards: vec![],
+        acts: vec![],
     }
 }
 

@@ -28,17 +28,18 @@ pub fn setup(county: &County, dates: LocalDates) -> Result<Setup, ExpandError> {
         .filter_map(|hours| county.opening(hours, dates).transpose())
         .map(|expansion| expansion.map(|expansion| expansion.timetable))
         .collect::<Result<Vec<Timetable>, ExpandError>>()?;
+    let rules = CentreRules {
+        head_start: county.centre.head_start,
+        no_answer_pause: county.centre.no_answer_pause,
+        decline_pause: county.centre.decline_pause,
+        place_kept: county.centre.place_kept,
+    };
     Ok(Setup {
-        rules: CentreRules {
-            head_start: county.centre.head_start,
-            no_answer_pause: county.centre.no_answer_pause,
-            decline_pause: county.centre.decline_pause,
-            place_kept: county.centre.place_kept,
-        },
         lines: county.lines.iter().map(line_rules).collect(),
         queues: county.queues.iter().map(queue_rules).collect(),
         agents: county.agents.iter().map(agent_rules).collect(),
         timetables,
+        ..Setup::empty(rules)
     })
 }
 
@@ -46,29 +47,19 @@ fn line_rules(line: &Line) -> LineRules {
     let timetable = TimetableId(u16::try_from(line.hours).expect("the check bounds the hours"));
     match line.service() {
         Some(service) => service_rules(service, timetable),
-        None => LineRules {
-            queue: None,
-            timetable,
-            priority: 0,
-            required: Vec::new(),
-            preferred: Vec::new(),
-            greeting: None,
-            wrap_up: Micros::ZERO,
-            short_abandon: Micros::ZERO,
-        },
+        None => LineRules::plain(None, timetable),
     }
 }
 
 fn service_rules(service: &Service, timetable: TimetableId) -> LineRules {
     LineRules {
-        queue: Some(service.queue),
-        timetable,
         priority: service.priority,
         required: service.required.iter().map(need).collect(),
         preferred: service.preferred.clone(),
         greeting: service.greeting.as_ref().map(|greeting| greeting.length),
         wrap_up: service.wrap_up,
         short_abandon: service.short_abandon,
+        ..LineRules::plain(Some(service.queue), timetable)
     }
 }
 
@@ -81,7 +72,7 @@ fn queue_rules(queue: &Queue) -> QueueRules {
 }
 
 fn agent_rules(agent: &Agent) -> AgentRules {
-    AgentRules { team: agent.team, skills: agent.skills.iter().map(need).collect() }
+    AgentRules { team: agent.team, skills: agent.skills.iter().map(need).collect(), shift: None }
 }
 
 fn need(skill: &SkillLevel) -> SkillNeed {
@@ -115,6 +106,9 @@ pub fn spec(county: &County, dates: LocalDates, calls: f64) -> Result<Spec, Expa
         shape: TrafficShape::Authority,
         behaviour: behaviour(county),
         faults: Faults::EVERYDAY,
+        partners: Vec::new(),
+        switchboards: Vec::new(),
+        acts: Vec::new(),
     })
 }
 
@@ -133,11 +127,11 @@ pub fn traffic(county: &County, calls: f64) -> Vec<LineTraffic> {
     let per_year = calls_per_year(county);
     let spread = county.rehearsal.talk_spread;
     let of_line = |line: &Line| match line.rehearsal {
-        Some(rehearsal) => LineTraffic {
-            calls: calls * f64::from(rehearsal.calls_per_year) / per_year.max(1.0),
-            talk: TalkLength::LogNormal(rehearsal.talk, spread),
-        },
-        None => LineTraffic { calls: 0.0, talk: TalkLength::Exponential(Micros::ZERO) },
+        Some(rehearsal) => LineTraffic::plain(
+            calls * f64::from(rehearsal.calls_per_year) / per_year.max(1.0),
+            TalkLength::LogNormal(rehearsal.talk, spread),
+        ),
+        None => LineTraffic::plain(0.0, TalkLength::Exponential(Micros::ZERO)),
     };
     county.lines.iter().map(of_line).collect()
 }
@@ -157,6 +151,7 @@ pub fn behaviour(county: &County) -> Behaviour {
         wrap_up_extended: WRAP_UP_EXTENDED,
         breaks: true,
         day_spread: DAY_SPREAD,
+        ..Behaviour::IDEAL
     }
 }
 
@@ -251,5 +246,8 @@ pub fn practice_spec(
         shape: TrafficShape::Even,
         behaviour: Behaviour { breaks: false, day_spread: 0.0, ..behaviour(county) },
         faults: Faults::NONE,
+        partners: Vec::new(),
+        switchboards: Vec::new(),
+        acts: Vec::new(),
     })
 }

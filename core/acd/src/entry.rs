@@ -25,17 +25,25 @@ pub enum Admission {
     TurnAway(Departure),
 }
 
-/// Whether a caller is let in: open, and room for one more. `load` is none for a line without a
-/// queue; `comes_back` says that a place is kept for this caller.
+/// Whether a caller is let in: open, and room for one more. `closed` goes before the timetable; `load`
+/// is none for a line without a queue; `comes_back` says that a place is kept for this caller.
 ///
 /// Who is let in keeps that right: room is counted here, so nobody hears the greeting and is then
 /// sent away for want of room; closing time turns away only those who have not come yet; and who
 /// was cut off and comes back in time is as one who never left, so a queue may grow beyond its
 /// length by those few ([`stdx::limits::REMEMBERED_CALLERS_MAX`] at the very most).
 #[must_use]
-pub fn admit(opening: Opening, load: Option<Load>, comes_back: bool) -> Admission {
+pub fn admit(
+    closed: Option<ClosedBecause>,
+    opening: Opening,
+    load: Option<Load>,
+    comes_back: bool,
+) -> Admission {
     if comes_back && load.is_some_and(|load| load.contacts < CONTACTS_MAX) {
         return Admission::Enter;
+    }
+    if let Some(because) = closed {
+        return Admission::TurnAway(Departure::Closed(because));
     }
     match opening {
         Opening::Closed { .. } => Admission::TurnAway(Departure::Closed(ClosedBecause::Hours)),

@@ -11,18 +11,23 @@ extern crate alloc;
 pub mod agent;
 pub mod contact;
 mod entry;
-mod line_set;
+mod lane_set;
+mod lanes;
 mod order;
 mod ready;
 mod remembered;
 mod rules;
 
 pub use entry::{Admission, Load, admit};
-pub use line_set::LineSet;
+pub use lane_set::LaneSet;
+pub use lanes::{LaneId, Lanes};
 pub use order::{Queues, Turn};
 pub use ready::{Fit, ReadyAgents, fit};
 pub use remembered::{KeptPlace, RememberedCallers};
-pub use rules::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
+pub use rules::{
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
+};
 
 /// Why an event changed nothing. Never silence: the person who pressed the key is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,4 +60,44 @@ pub enum Refusal {
     NotEntering,
     /// The contact is not waiting.
     NotWaiting,
+    /// The client's switchboard is not being rung for the contact.
+    NotAtSwitchboard,
+    /// The partner is not being asked for the contact.
+    NotAtPartner,
+    /// The contact is not being called back.
+    NotCallingBack,
+    /// The line promises no call-backs.
+    NoCallback,
+    /// The caller's number is not known.
+    NoNumber,
+    /// A call-back is promised to this caller already.
+    CallbackTwice,
+    /// The rest of the shift would not suffice for one more call-back.
+    CallbackTooMany,
+    /// A telephone rings for the caller at this moment.
+    RingsAlready,
+    /// There is no information by key for this line now.
+    NoInformation,
+    /// There is no such trunk.
+    UnknownTrunk,
+    /// There is no such skill, or the level is out of range.
+    UnknownSkill,
+    /// There is no such plan.
+    UnknownPlan,
+    /// There is no such switchboard.
+    UnknownSwitchboard,
+    /// The plan runs already.
+    PlanRuns,
+    /// The plan does not run.
+    PlanRunsNot,
+    /// The line is not closed by an act.
+    NotClosed,
+    /// Nobody may wait on that line.
+    NoQueue,
+    /// A call received from a partner stays on its line.
+    FromPartner,
+    /// The contact stands where it came in; there is nothing to undo.
+    NotSteered,
+    /// Longer than an act may last, or no time at all.
+    OutOfRange,
 }

@@ -7,11 +7,12 @@
 //! start: nobody starves. (While a telephone rings for a caller, others may be offered to agents who
 //! become ready: an offer that nobody takes costs at most the ring time.)
 
-use crate::line_set::LineSet;
+use crate::lane_set::LaneSet;
+use crate::lanes::LaneId;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
-use stdx::{ContactId, LineId, Micros, QueueId, Tick};
+use stdx::{ContactId, Micros, QueueId, Tick};
 
 /// A place in the order; the smaller comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,12 @@ impl Turn {
         Turn { contact, ..self }
     }
 
+    /// The place just ahead of this one, for a contact that is pulled forward.
+    #[must_use]
+    pub fn ahead_for(self, contact: ContactId) -> Turn {
+        Turn { counted_from: self.counted_from.saturating_sub(1), contact }
+    }
+
     /// Whose turn it is.
     #[must_use]
     pub fn contact(self) -> ContactId {
@@ -44,83 +51,90 @@ impl Turn {
     }
 }
 
-/// Everybody who waits: by queue for positions, by line for those who are not being offered.
+/// Everybody who waits: by queue for positions, by lane for those who are not being offered.
 #[derive(Clone, Debug)]
 pub struct Queues {
     by_queue: Vec<BTreeSet<Turn>>,
     unoffered: Vec<BTreeSet<Turn>>,
-    /// The lines on which somebody waits without a ringing telephone.
-    waiting_lines: LineSet,
+    /// The lanes on which somebody waits without a ringing telephone.
+    waiting_lanes: LaneSet,
 }
 
 impl Queues {
     /// Empty queues.
     #[must_use]
-    pub fn new(queues: usize, lines: usize) -> Self {
+    pub fn new(queues: usize, lanes: usize) -> Self {
         Queues {
             by_queue: vec![BTreeSet::new(); queues],
-            unoffered: vec![BTreeSet::new(); lines],
-            waiting_lines: LineSet::none_of(lines),
+            unoffered: vec![BTreeSet::new(); lanes],
+            waiting_lanes: LaneSet::none_of(lanes),
         }
     }
 
-    /// Somebody begins to wait.
+    /// Somebody begins to wait, without being offered yet; [`Queues::come_back`] is next.
     ///
     /// # Panics
     /// If this contact waits already.
-    pub fn join(&mut self, queue: QueueId, line: LineId, turn: Turn) {
+    pub fn join(&mut self, queue: QueueId, turn: Turn) {
         assert!(self.by_queue[queue.index()].insert(turn), "{turn:?} waits twice");
-        self.come_back(line, turn);
     }
 
-    /// Somebody waits no longer, whether a telephone rang or not.
+    /// Somebody waits no longer; [`Queues::take`] went before, if agents could be asked.
     ///
     /// # Panics
     /// If this contact does not wait.
-    pub fn leave(&mut self, queue: QueueId, line: LineId, turn: Turn) {
+    pub fn leave(&mut self, queue: QueueId, turn: Turn) {
         assert!(self.by_queue[queue.index()].remove(&turn), "{turn:?} does not wait");
-        self.unoffered[line.index()].remove(&turn);
-        self.remember_line(line);
     }
 
-    /// A telephone rings for this one; the place stays.
+    /// A telephone rings for this one, or agents are not to be asked for it now; the place stays.
     ///
     /// # Panics
     /// If one rings already.
-    pub fn take(&mut self, line: LineId, turn: Turn) {
-        assert!(self.unoffered[line.index()].remove(&turn), "{turn:?} is offered twice");
-        self.remember_line(line);
+    pub fn take(&mut self, lane: LaneId, turn: Turn) {
+        assert!(self.unoffered[lane.index()].remove(&turn), "{turn:?} is offered twice");
+        self.remember_lane(lane);
     }
 
-    /// It rings no longer; the place was kept.
+    /// Agents may be asked for this one (again); the place was kept.
     ///
     /// # Panics
     /// If none rang.
-    pub fn come_back(&mut self, line: LineId, turn: Turn) {
-        assert!(self.unoffered[line.index()].insert(turn), "{turn:?} was not offered");
-        self.remember_line(line);
+    pub fn come_back(&mut self, lane: LaneId, turn: Turn) {
+        assert!(self.unoffered[lane.index()].insert(turn), "{turn:?} was not offered");
+        self.remember_lane(lane);
     }
 
-    fn remember_line(&mut self, line: LineId) {
-        self.waiting_lines.set(line, !self.unoffered[line.index()].is_empty());
+    fn remember_lane(&mut self, lane: LaneId) {
+        self.waiting_lanes.set(lane, !self.unoffered[lane.index()].is_empty());
     }
 
-    /// The lines on which somebody waits without a ringing telephone.
+    /// The lanes on which somebody waits without a ringing telephone.
     #[must_use]
-    pub fn waiting_lines(&self) -> &LineSet {
-        &self.waiting_lines
+    pub fn waiting_lanes(&self) -> &LaneSet {
+        &self.waiting_lanes
     }
 
-    /// The first of a line who waits without a ringing telephone.
+    /// The first of a lane who waits without a ringing telephone.
     #[must_use]
-    pub fn first(&self, line: LineId) -> Option<Turn> {
-        self.unoffered[line.index()].first().copied()
+    pub fn first(&self, lane: LaneId) -> Option<Turn> {
+        self.unoffered[lane.index()].first().copied()
+    }
+
+    /// The places of a queue ahead of a turn, which need not be one of its own; in order.
+    pub fn ahead_of(&self, queue: QueueId, turn: Turn) -> impl Iterator<Item = Turn> + '_ {
+        self.by_queue[queue.index()].range(..turn).copied()
+    }
+
+    /// Who of a lane waits without a ringing telephone, in order.
+    pub fn of_lane(&self, lane: LaneId) -> impl Iterator<Item = ContactId> + '_ {
+        self.unoffered[lane.index()].iter().map(|turn| turn.contact())
     }
 
     /// Whether this one waits without a ringing telephone.
     #[must_use]
-    pub fn is_unoffered(&self, line: LineId, turn: Turn) -> bool {
-        self.unoffered[line.index()].contains(&turn)
+    pub fn is_unoffered(&self, lane: LaneId, turn: Turn) -> bool {
+        self.unoffered[lane.index()].contains(&turn)
     }
 
     /// Whether this one waits in a queue, offered or not.
@@ -145,7 +159,12 @@ impl Queues {
 
     /// Who waits in a queue, in order.
     pub fn waiting(&self, queue: QueueId) -> impl Iterator<Item = ContactId> + '_ {
-        self.by_queue[queue.index()].iter().map(|turn| turn.contact())
+        self.turns(queue).map(Turn::contact)
+    }
+
+    /// The places of a queue, in order.
+    pub fn turns(&self, queue: QueueId) -> impl Iterator<Item = Turn> + '_ {
+        self.by_queue[queue.index()].iter().copied()
     }
 
     /// How many wait in all queues, offered or not.

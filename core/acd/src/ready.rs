@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Who could answer: the ready agents of each line, the best first, among equals the longest idle.
+//! Who could answer: the ready agents of each lane, the best first, among equals the longest idle.
 
-use crate::line_set::LineSet;
+use crate::lane_set::LaneSet;
+use crate::lanes::{LaneId, Lanes};
 use crate::rules::{AgentRules, LineRules};
 use alloc::collections::BTreeSet;
 use alloc::vec;
@@ -33,75 +34,166 @@ struct Candidate {
     agent: AgentId,
 }
 
-/// The ready agents of each line.
+/// The ready agents of each lane, and how many are signed on for it.
 #[derive(Clone, Debug)]
 pub struct ReadyAgents {
-    /// For each agent the lines that it serves, and how well.
-    serves: Vec<Vec<(LineId, Fit)>>,
-    by_line: Vec<BTreeSet<Candidate>>,
-    /// The lines for which somebody is ready.
-    lines: LineSet,
+    /// For each agent the lanes that it serves, and how well.
+    serves: Vec<Vec<(LaneId, Fit)>>,
+    /// For each agent which of [`ReadyAgents::kinds`] it is.
+    kind: Vec<usize>,
+    /// The different sets of lanes that agents serve: a large centre has few.
+    kinds: Vec<Vec<LaneId>>,
+    by_lane: Vec<BTreeSet<Candidate>>,
+    /// The lanes for which somebody is ready.
+    lanes: LaneSet,
+    signed_on: Vec<u32>,
 }
 
 impl ReadyAgents {
-    /// Nobody is ready; who could serve which line is worked out once.
+    /// Nobody is ready; who could serve which lane is worked out once.
     #[must_use]
-    pub fn new(agents: &[AgentRules], lines: &[LineRules]) -> Self {
-        let serves = agents.iter().map(|agent| lines_of(agent, lines)).collect();
-        ReadyAgents {
-            serves,
-            by_line: vec![BTreeSet::new(); lines.len()],
-            lines: LineSet::none_of(lines.len()),
+    pub fn new(agents: &[AgentRules], lines: &[LineRules], lanes: &Lanes) -> Self {
+        let mut all = ReadyAgents {
+            serves: vec![Vec::new(); agents.len()],
+            kind: vec![0; agents.len()],
+            kinds: Vec::new(),
+            by_lane: vec![BTreeSet::new(); lanes.count()],
+            lanes: LaneSet::none_of(lanes.count()),
+            signed_on: vec![0; lanes.count()],
+        };
+        for (id, agent) in (0..).map(AgentId).zip(agents) {
+            all.learn(id, agent, lines, lanes);
+        }
+        all
+    }
+
+    /// An agent's skills are others now; the agent may be neither ready nor signed on meanwhile.
+    pub fn learn(&mut self, id: AgentId, agent: &AgentRules, lines: &[LineRules], lanes: &Lanes) {
+        let serves = lanes_of(agent, lines, lanes);
+        let alone = serves.iter().map(|&(lane, _)| lane).collect();
+        let known = self.kind_of(alone);
+        self.kind[id.index()] = known;
+        self.serves[id.index()] = serves;
+        // Kinds that nobody is any more are left behind by every change of skills.
+        if self.kinds.len() > 2 * self.serves.len() {
+            self.sort_into_kinds();
         }
     }
 
-    /// The lines for which somebody is ready.
-    #[must_use]
-    pub fn ready_lines(&self) -> &LineSet {
-        &self.lines
+    fn sort_into_kinds(&mut self) {
+        self.kinds.clear();
+        for index in 0..self.serves.len() {
+            let alone = self.serves[index].iter().map(|&(lane, _)| lane).collect();
+            self.kind[index] = self.kind_of(alone);
+        }
     }
 
-    /// The lines that an agent serves, and how well.
+    fn kind_of(&mut self, lanes: Vec<LaneId>) -> usize {
+        self.kinds.iter().position(|kind| *kind == lanes).unwrap_or_else(|| {
+            self.kinds.push(lanes);
+            self.kinds.len() - 1
+        })
+    }
+
+    /// Which kind an agent is: agents of one kind serve the same lanes.
     #[must_use]
-    pub fn lines(&self, agent: AgentId) -> &[(LineId, Fit)] {
+    pub fn kind(&self, agent: AgentId) -> usize {
+        self.kind[agent.index()]
+    }
+
+    /// The lanes that each kind of agent serves, in order.
+    #[must_use]
+    pub fn kinds(&self) -> &[Vec<LaneId>] {
+        &self.kinds
+    }
+
+    /// The lanes for which somebody is ready.
+    #[must_use]
+    pub fn ready_lanes(&self) -> &LaneSet {
+        &self.lanes
+    }
+
+    /// The lanes that an agent serves, and how well.
+    #[must_use]
+    pub fn lanes(&self, agent: AgentId) -> &[(LaneId, Fit)] {
         &self.serves[agent.index()]
+    }
+
+    /// Whether an agent serves a lane.
+    #[must_use]
+    pub fn serves(&self, agent: AgentId, lane: LaneId) -> bool {
+        self.serves[agent.index()].binary_search_by_key(&lane, |&(lane, _)| lane).is_ok()
+    }
+
+    /// An agent signs on.
+    pub fn come(&mut self, agent: AgentId) {
+        for &(lane, _) in &self.serves[agent.index()] {
+            self.signed_on[lane.index()] += 1;
+        }
+    }
+
+    /// An agent signs off.
+    pub fn go(&mut self, agent: AgentId) {
+        for &(lane, _) in &self.serves[agent.index()] {
+            self.signed_on[lane.index()] -= 1;
+        }
+    }
+
+    /// How many who serve a lane are signed on, whatever they do.
+    #[must_use]
+    pub fn signed_on(&self, lane: LaneId) -> u32 {
+        self.signed_on[lane.index()]
     }
 
     /// An agent becomes ready.
     pub fn add(&mut self, agent: AgentId, idle_since: Tick) {
-        for &(line, fit) in &self.serves[agent.index()] {
+        for &(lane, fit) in &self.serves[agent.index()] {
             let candidate = Candidate { misfit: core::cmp::Reverse(fit), idle_since, agent };
-            self.by_line[line.index()].insert(candidate);
-            self.lines.set(line, true);
+            self.by_lane[lane.index()].insert(candidate);
+            self.lanes.set(lane, true);
         }
     }
 
     /// An agent is ready no longer.
     pub fn remove(&mut self, agent: AgentId, idle_since: Tick) {
-        for &(line, fit) in &self.serves[agent.index()] {
+        for &(lane, fit) in &self.serves[agent.index()] {
             let candidate = Candidate { misfit: core::cmp::Reverse(fit), idle_since, agent };
-            self.by_line[line.index()].remove(&candidate);
-            self.lines.set(line, !self.by_line[line.index()].is_empty());
+            self.by_lane[lane.index()].remove(&candidate);
+            self.lanes.set(lane, !self.by_lane[lane.index()].is_empty());
         }
     }
 
-    /// Whether this agent stands among the ready of each of its lines.
+    /// Whether this agent stands among the ready of each of its lanes.
     #[must_use]
     pub fn contains(&self, agent: AgentId, idle_since: Tick) -> bool {
-        self.serves[agent.index()].iter().all(|&(line, fit)| {
+        self.serves[agent.index()].iter().all(|&(lane, fit)| {
             let candidate = Candidate { misfit: core::cmp::Reverse(fit), idle_since, agent };
-            self.by_line[line.index()].contains(&candidate)
+            self.by_lane[lane.index()].contains(&candidate)
         })
     }
 
-    /// The best ready agent of a line; among equals the one idle longest.
+    /// The best ready agent of a lane; among equals the one idle longest.
     #[must_use]
-    pub fn best(&self, line: LineId) -> Option<AgentId> {
-        self.by_line[line.index()].first().map(|candidate| candidate.agent)
+    pub fn best(&self, lane: LaneId) -> Option<AgentId> {
+        self.by_lane[lane.index()].first().map(|candidate| candidate.agent)
     }
 }
 
-fn lines_of(agent: &AgentRules, lines: &[LineRules]) -> Vec<(LineId, Fit)> {
+fn lanes_of(agent: &AgentRules, lines: &[LineRules], lanes: &Lanes) -> Vec<(LaneId, Fit)> {
     let numbered = (0u16..).map(LineId).zip(lines);
-    numbered.filter_map(|(id, line)| fit(agent, line).map(|fit| (id, fit))).collect()
+    let fitting = numbered.filter_map(|(id, line)| Some((id, line, fit(agent, line)?)));
+    fitting
+        .flat_map(|(id, line, fit)| {
+            let asked = (0u8..).zip(0..line.stage_count()).map(|(stage, _)| stage);
+            asked
+                .skip_while(move |&stage| !is_asked(agent, line, stage))
+                .map(move |stage| (lanes.lane(id, stage), fit))
+        })
+        .collect()
+}
+
+/// Whether a stage names the agent's team, or the whole centre.
+fn is_asked(agent: &AgentRules, line: &LineRules, stage: u8) -> bool {
+    let stage = line.stages.get(usize::from(stage));
+    stage.is_none_or(|stage| stage.teams.is_empty() || stage.teams.contains(&agent.team))
 }

@@ -6,6 +6,7 @@
 #[path = "common/golden.rs"]
 mod golden;
 
+use acd::agent::Lease;
 use acd::contact::{ClosedBecause, Departure, Effect, Event, Parting, SentAway, State};
 use stdx::{AgentId, Micros, Tick};
 
@@ -28,6 +29,23 @@ fn situations() -> Vec<State> {
         waiting(Some(XAVER), NOW),
         waiting(Some(XAVER), GONE_BY),
         State::Talking { agent: XAVER },
+        State::AtSwitchboard { ring_until: LATER },
+        State::AtSwitchboard { ring_until: NOW },
+        State::Local { lease: Lease::Held { check_at: LATER } },
+        State::Local { lease: Lease::Held { check_at: NOW } },
+        State::Local { lease: Lease::Questioned { lost_at: NOW } },
+        State::AtPartner { lease: Lease::Held { check_at: LATER } },
+        State::AtPartner { lease: Lease::Held { check_at: NOW } },
+        State::AtPartner { lease: Lease::Questioned { lost_at: LATER } },
+        State::AtPartner { lease: Lease::Questioned { lost_at: NOW } },
+        promised(None, None, LATER),
+        promised(None, None, NOW),
+        promised(None, Some(NOW), LATER),
+        promised(None, Some(LATER), LATER + Micros::from_secs(50)),
+        promised(Some(XAVER), None, LATER),
+        promised(Some(XAVER), None, GONE_BY),
+        State::CallingBack { agent: XAVER, ring_until: LATER, expires_at: LATER, attempts: 1 },
+        State::CallingBack { agent: XAVER, ring_until: NOW, expires_at: GONE_BY, attempts: 2 },
         State::Gone(Departure::Answered(Parting::HungUp)),
         State::Gone(Departure::Unanswered(Parting::CutOff)),
         State::Gone(Departure::Closed(ClosedBecause::Hours)),
@@ -35,12 +53,29 @@ fn situations() -> Vec<State> {
     ]
 }
 
-fn events() -> [(&'static str, Event); 9] {
+fn promised(offered_to: Option<AgentId>, rests_until: Option<Tick>, expires_at: Tick) -> State {
+    State::Promised { offered_to, rests_until, expires_at, attempts: 1 }
+}
+
+fn events() -> [(&'static str, Event); 22] {
     [
         ("the announcement is over", Event::AnnouncementOver),
         ("is offered to Yvonne", Event::Offered(YVONNE)),
         ("the offer returns", Event::OfferReturned),
-        ("is answered", Event::Answered),
+        ("is answered", Event::Answered { ring_until: LATER }),
+        ("the switchboard answers", Event::SwitchboardAnswered),
+        ("turns to the centre", Event::TurnsToCentre { until: LATER, limit_at: LATER }),
+        ("is turned away", Event::TurnedAway(Departure::Closed(ClosedBecause::Hours))),
+        ("the partner answers", Event::PartnerAnswered),
+        ("the partner takes it over", Event::Deflected),
+        ("the other side hangs up", Event::OtherLeft(Parting::HungUp)),
+        ("the talk is alive", Event::TalkAlive),
+        ("a call-back is promised", Event::CallbackPromised { expires_at: LATER }),
+        ("the caller is reached", Event::CallbackReached),
+        ("is not reached, again later", Event::CallbackFailed { again_at: Some(LATER) }),
+        ("is not reached, for the last time", Event::CallbackFailed { again_at: None }),
+        ("the caller calls again", Event::CalledAgain),
+        ("the switchboard's side is cut off", Event::OtherLeft(Parting::CutOff)),
         ("the caller hangs up", Event::CallerLeft(Parting::HungUp)),
         ("the caller is cut off", Event::CallerLeft(Parting::CutOff)),
         ("the agent hangs up", Event::AgentLeft(Parting::HungUp)),
@@ -90,7 +125,13 @@ fn while_a_telephone_rings_no_limit_and_no_timeout_sends_a_caller_away() {
     let ringing = State::Waiting { offered_to: Some(XAVER), limit_at: GONE_BY };
     assert_eq!(ringing.deadline(), None);
     assert_eq!(ringing.next(NOW, Event::Timeout).0, ringing);
-    assert_eq!(ringing.next(NOW, Event::Answered).0, State::Talking { agent: XAVER });
+    assert_eq!(
+        ringing.next(NOW, Event::Answered { ring_until: NOW }).0,
+        State::Talking { agent: XAVER }
+    );
+    let promised = promised(Some(XAVER), None, GONE_BY);
+    assert_eq!(promised.deadline(), None);
+    assert_eq!(promised.next(NOW, Event::Timeout).0, promised);
 }
 
 fn row(event: &str, state: &str, effect: &str, after: State) -> Vec<String> {
@@ -109,6 +150,26 @@ fn describe(state: State) -> String {
             format!("waits, rings at {}, limit {}", name(agent), when(limit_at))
         }
         State::Talking { agent } => format!("talks to {}", name(agent)),
+        State::AtSwitchboard { ring_until } => {
+            format!("rings at the switchboard until {}", when(ring_until))
+        }
+        State::Local { lease } => format!("talks to the switchboard, {}", lease_in_words(lease)),
+        State::AtPartner { lease } => format!("talks to the partner, {}", lease_in_words(lease)),
+        State::Promised { offered_to, rests_until, expires_at, attempts } => {
+            let rings = offered_to.map(|agent| format!(", rings at {}", name(agent)));
+            let rests = rests_until.map(|at| format!(", rests until {}", when(at)));
+            let (rings, rests) = (rings.unwrap_or_default(), rests.unwrap_or_default());
+            format!(
+                "promised a call-back{rings}{rests}, tried {attempts}, expires {}",
+                when(expires_at)
+            )
+        }
+        State::CallingBack { agent, ring_until, expires_at, attempts } => format!(
+            "called back by {} until {}, tried {attempts}, expires {}",
+            name(agent),
+            when(ring_until),
+            when(expires_at)
+        ),
         State::Gone(departure) => format!("gone: {}", departure_in_words(departure)),
     }
 }
@@ -123,6 +184,17 @@ fn departure_in_words(departure: Departure) -> &'static str {
         Departure::SentAway(SentAway::WaitedTooLong) => "sent away, waited too long",
         Departure::Unanswered(Parting::HungUp) => "not answered, hung up",
         Departure::Unanswered(Parting::CutOff) => "not answered, cut off",
+        Departure::Closed(ClosedBecause::Act) => "closed by an act",
+        Departure::Closed(ClosedBecause::PlanRunsNot) => "closed, the plan does not run",
+        Departure::SentAway(SentAway::NoChannel) => "sent away, no channel",
+        Departure::SentAway(SentAway::Carrier) => "refused by the carrier",
+        Departure::SentAway(SentAway::Door) => "refused at the door",
+        Departure::Local => "after the talk with the switchboard",
+        Departure::LeftSwitchboard => "left while the switchboard was rung",
+        Departure::Overflowed => "after the talk with the partner",
+        Departure::Deflected => "sent on to the partner",
+        Departure::CallbackExpired => "the call-back expired",
+        Departure::CalledAgain => "called again",
         Departure::Answered(Parting::HungUp) => "after the talk",
         Departure::Answered(Parting::CutOff) => "cut off in the talk",
     }
@@ -135,6 +207,17 @@ fn effect_in_words(effect: Effect) -> String {
         Effect::Waits => "begins to wait".to_owned(),
         Effect::Withdraw(agent) => format!("{}'s telephone stops ringing", name(agent)),
         Effect::Part(agent) => format!("{}'s talk is over", name(agent)),
+        Effect::Question => "is the talk alive?".to_owned(),
+        Effect::CallBack(agent) => format!("the caller is dialled for {}", name(agent)),
+        Effect::Connect(agent) => format!("is connected to {}", name(agent)),
+        Effect::GiveUp(agent) => format!("{} is free again", name(agent)),
+    }
+}
+
+fn lease_in_words(lease: Lease) -> String {
+    match lease {
+        Lease::Held { check_at } => format!("asked after {}", when(check_at)),
+        Lease::Questioned { lost_at } => format!("lost {}", when(lost_at)),
     }
 }
 

@@ -51,7 +51,7 @@ fn the_door_decides_by_hours_then_queue_then_room() {
         ("beyond the horizon, no queue", Opening::BeyondHorizon, None, ended),
     ];
     for (situation, opening, load, decision) in table {
-        assert_eq!(admit(opening, load, false), decision, "{situation}");
+        assert_eq!(admit(None, opening, load, false), decision, "{situation}");
     }
 }
 
@@ -59,9 +59,19 @@ fn the_door_decides_by_hours_then_queue_then_room() {
 fn who_comes_back_in_time_is_as_one_who_never_left() {
     let full = away(Departure::SentAway(SentAway::CentreFull));
     for opening in [OPEN, CLOSED, OPENS_LATER, Opening::BeyondHorizon] {
-        assert_eq!(admit(opening, load(3, 3, 3), true), Admission::Enter, "{opening:?}");
-        assert_ne!(admit(opening, load(CONTACTS_MAX, 3, 3), true), Admission::Enter);
-        assert_ne!(admit(opening, None, true), Admission::Enter, "no queue, no place");
+        assert_eq!(admit(None, opening, load(3, 3, 3), true), Admission::Enter, "{opening:?}");
+        assert_ne!(admit(None, opening, load(CONTACTS_MAX, 3, 3), true), Admission::Enter);
+        assert_ne!(admit(None, opening, None, true), Admission::Enter, "no queue, no place");
     }
-    assert_eq!(admit(OPEN, load(CONTACTS_MAX, 3, 3), true), full);
+    assert_eq!(admit(None, OPEN, load(CONTACTS_MAX, 3, 3), true), full);
+}
+
+#[test]
+fn an_act_closes_whatever_the_timetable_says_but_not_for_who_comes_back() {
+    let act = away(Departure::Closed(ClosedBecause::Act));
+    for opening in [OPEN, CLOSED, Opening::BeyondHorizon] {
+        assert_eq!(admit(Some(ClosedBecause::Act), opening, load(0, 0, 3), false), act);
+        let back = admit(Some(ClosedBecause::Act), opening, load(0, 0, 3), true);
+        assert_eq!(back, Admission::Enter);
+    }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The one order of all who wait, against a list that is sorted and counted by hand.
 
-use acd::{Queues, Turn};
+use acd::{LaneId, Queues, Turn};
 use proptest::prelude::*;
 use stdx::limits::{PRIORITY_MAX, RULE_DURATION_MAX};
-use stdx::{ContactId, LineId, Micros, QueueId, Tick};
+use stdx::{ContactId, Micros, QueueId, Tick};
 
 const HEAD_START: Micros = Micros::from_secs(30);
 const DESK: QueueId = QueueId(0);
@@ -18,6 +18,12 @@ fn turn(arrived: u64, priority: u8, contact: u64) -> Turn {
     Turn::new(second(arrived), priority, HEAD_START, ContactId(contact))
 }
 
+/// Begins to wait, and agents may be asked.
+fn join(queues: &mut Queues, queue: QueueId, lane: LaneId, turn: Turn) {
+    queues.join(queue, turn);
+    queues.come_back(lane, turn);
+}
+
 /// Who waits at the desk, as ids.
 fn order(queues: &Queues, queue: QueueId) -> Vec<u64> {
     queues.waiting(queue).map(|contact| contact.0).collect()
@@ -27,7 +33,7 @@ fn order(queues: &Queues, queue: QueueId) -> Vec<u64> {
 fn within_a_class_the_longest_waiting_comes_first() {
     let mut queues = Queues::new(1, 2);
     for (contact, arrived) in [(3, 100), (1, 90), (2, 95)] {
-        queues.join(DESK, LineId(contact as u16 % 2), turn(arrived, 0, contact));
+        join(&mut queues, DESK, LaneId(contact as u16 % 2), turn(arrived, 0, contact));
     }
     assert_eq!(order(&queues, DESK), [1, 2, 3]);
 }
@@ -36,7 +42,7 @@ fn within_a_class_the_longest_waiting_comes_first() {
 fn who_comes_at_the_same_moment_stands_in_the_order_of_the_ids() {
     let mut queues = Queues::new(1, 1);
     for contact in [7, 5, 6] {
-        queues.join(DESK, LineId(0), turn(100, 0, contact));
+        join(&mut queues, DESK, LaneId(0), turn(100, 0, contact));
     }
     assert_eq!(order(&queues, DESK), [5, 6, 7]);
 }
@@ -63,35 +69,35 @@ fn the_head_start_holds_at_the_very_beginning_of_the_log() {
 fn a_ringing_telephone_takes_nobody_from_the_place() {
     let mut queues = Queues::new(1, 1);
     let (anna, bert) = (turn(10, 0, 1), turn(20, 0, 2));
-    queues.join(DESK, LineId(0), anna);
-    queues.join(DESK, LineId(0), bert);
-    queues.take(LineId(0), anna);
+    join(&mut queues, DESK, LaneId(0), anna);
+    join(&mut queues, DESK, LaneId(0), bert);
+    queues.take(LaneId(0), anna);
     assert_eq!(queues.position(DESK, anna), Some(1));
     assert_eq!(queues.position(DESK, bert), Some(2));
     assert_eq!(queues.length(DESK), 2);
-    assert_eq!(queues.first(LineId(0)), Some(bert), "the next to be offered");
-    queues.come_back(LineId(0), anna);
-    assert_eq!(queues.first(LineId(0)), Some(anna), "the place was kept");
+    assert_eq!(queues.first(LaneId(0)), Some(bert), "the next to be offered");
+    queues.come_back(LaneId(0), anna);
+    assert_eq!(queues.first(LaneId(0)), Some(anna), "the place was kept");
 }
 
 #[test]
 fn who_leaves_while_it_rings_is_forgotten_everywhere() {
     let mut queues = Queues::new(1, 1);
     let anna = turn(10, 0, 1);
-    queues.join(DESK, LineId(0), anna);
-    queues.take(LineId(0), anna);
-    queues.leave(DESK, LineId(0), anna);
+    join(&mut queues, DESK, LaneId(0), anna);
+    queues.take(LaneId(0), anna);
+    queues.leave(DESK, anna);
     assert_eq!((queues.length(DESK), queues.total()), (0, 0));
     assert_eq!(queues.position(DESK, anna), None);
-    assert_eq!(queues.first(LineId(0)), None);
-    assert!(!queues.holds(DESK, anna) && !queues.is_unoffered(LineId(0), anna));
+    assert_eq!(queues.first(LaneId(0)), None);
+    assert!(!queues.holds(DESK, anna) && !queues.is_unoffered(LaneId(0), anna));
 }
 
 #[test]
 fn queues_do_not_count_each_other_s_callers() {
     let mut queues = Queues::new(2, 2);
-    queues.join(DESK, LineId(0), turn(10, 0, 1));
-    queues.join(TOWN_HALL, LineId(1), turn(20, 0, 2));
+    join(&mut queues, DESK, LaneId(0), turn(10, 0, 1));
+    join(&mut queues, TOWN_HALL, LaneId(1), turn(20, 0, 2));
     assert_eq!(queues.position(TOWN_HALL, turn(20, 0, 2)), Some(1));
     assert_eq!(queues.position(DESK, turn(20, 0, 2)), None);
     assert_eq!(queues.total(), 2);
@@ -101,10 +107,10 @@ fn queues_do_not_count_each_other_s_callers() {
 fn a_place_handed_on_stands_where_the_old_one_stood_to_the_microsecond() {
     let mut queues = Queues::new(1, 1);
     let turn_at = |tick, contact| Turn::new(Tick(tick), 0, HEAD_START, ContactId(contact));
-    queues.join(DESK, LineId(0), turn_at(999, 1));
-    queues.join(DESK, LineId(0), turn_at(1_001, 3));
+    join(&mut queues, DESK, LaneId(0), turn_at(999, 1));
+    join(&mut queues, DESK, LaneId(0), turn_at(1_001, 3));
     let again = turn_at(1_000, 2).handed_to(ContactId(9));
-    queues.join(DESK, LineId(0), again);
+    join(&mut queues, DESK, LaneId(0), again);
     assert_eq!(again.contact(), ContactId(9));
     assert_eq!(order(&queues, DESK), [1, 9, 3]);
 }
@@ -113,23 +119,23 @@ fn a_place_handed_on_stands_where_the_old_one_stood_to_the_microsecond() {
 #[should_panic(expected = "waits twice")]
 fn nobody_waits_twice() {
     let mut queues = Queues::new(1, 1);
-    queues.join(DESK, LineId(0), turn(1, 0, 1));
-    queues.join(DESK, LineId(0), turn(1, 0, 1));
+    join(&mut queues, DESK, LaneId(0), turn(1, 0, 1));
+    join(&mut queues, DESK, LaneId(0), turn(1, 0, 1));
 }
 
 #[test]
 #[should_panic(expected = "is offered twice")]
 fn nobody_is_offered_twice() {
     let mut queues = Queues::new(1, 1);
-    queues.join(DESK, LineId(0), turn(1, 0, 1));
-    queues.take(LineId(0), turn(1, 0, 1));
-    queues.take(LineId(0), turn(1, 0, 1));
+    join(&mut queues, DESK, LaneId(0), turn(1, 0, 1));
+    queues.take(LaneId(0), turn(1, 0, 1));
+    queues.take(LaneId(0), turn(1, 0, 1));
 }
 
 #[test]
 #[should_panic(expected = "does not wait")]
 fn nobody_leaves_who_does_not_wait() {
-    Queues::new(1, 1).leave(DESK, LineId(0), turn(1, 0, 1));
+    Queues::new(1, 1).leave(DESK, turn(1, 0, 1));
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +176,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 struct Noted {
     turn: Turn,
     queue: QueueId,
-    line: LineId,
+    line: LaneId,
     counted_from: i64,
     contact: u64,
     rings: bool,
@@ -195,8 +201,8 @@ fn play(queues: &mut Queues, list: &mut Vec<Noted>, contact: u64, head_start: Mi
                 Turn::new(second(caller.arrived), caller.priority, head_start, ContactId(contact));
             let seconds_ahead = head_start.as_secs() * u64::from(caller.priority);
             let counted_from = caller.arrived as i64 - seconds_ahead as i64;
-            let (queue, line) = (QueueId(queue), LineId(line));
-            queues.join(queue, line, turn);
+            let (queue, line) = (QueueId(queue), LaneId(line));
+            join(queues, queue, line, turn);
             list.push(Noted { turn, queue, line, counted_from, contact, rings: false });
         }
         Step::Take(wanted) => {
@@ -214,7 +220,10 @@ fn play(queues: &mut Queues, list: &mut Vec<Noted>, contact: u64, head_start: Mi
         Step::Leave(wanted) => {
             if let Some(at) = pick(list, wanted, None) {
                 let gone = list.swap_remove(at);
-                queues.leave(gone.queue, gone.line, gone.turn);
+                if !gone.rings {
+                    queues.take(gone.line, gone.turn);
+                }
+                queues.leave(gone.queue, gone.turn);
             }
         }
     }
@@ -250,14 +259,15 @@ proptest! {
         let classes = u64::from(PRIORITY_MAX - victim.priority);
         let overtakers_at_most = HEAD_START.as_secs() * classes;
         let mut queues = Queues::new(1, 1);
-        queues.join(DESK, LineId(0), turn(victim.arrived, victim.priority, 0));
+        join(&mut queues, DESK, LaneId(0), turn(victim.arrived, victim.priority, 0));
         let mut served = Vec::new();
         // On the highest class somebody comes every second, more than can be served.
         for contact in 1..=1_000 {
-            queues.join(DESK, LineId(0), turn(victim.arrived + contact, PRIORITY_MAX, contact));
+            join(&mut queues, DESK, LaneId(0), turn(victim.arrived + contact, PRIORITY_MAX, contact));
             if contact % served_every == 0 {
-                let first = queues.first(LineId(0)).expect("more come than are served");
-                queues.leave(DESK, LineId(0), first);
+                let first = queues.first(LaneId(0)).expect("more come than are served");
+                queues.take(LaneId(0), first);
+                queues.leave(DESK, first);
                 served.push(first.contact().0);
             }
         }
@@ -283,7 +293,7 @@ proptest! {
                 prop_assert_eq!(queues.length(it.queue), others.count());
                 prop_assert_eq!(queues.is_unoffered(it.line, it.turn), !it.rings);
             }
-            for line in (0..3).map(LineId) {
+            for line in (0..3).map(LaneId) {
                 let free = list.iter().filter(|it| it.line == line && !it.rings);
                 let first = free.min_by_key(|it| (it.counted_from, it.contact));
                 prop_assert_eq!(queues.first(line), first.map(|it| it.turn));

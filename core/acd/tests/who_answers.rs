@@ -2,9 +2,9 @@
 //! Which agent is asked: required skills at their level, preferred ones by the sum of levels,
 //! among equals the longest idle.
 
-use acd::{AgentRules, Fit, LineRules, ReadyAgents, SkillNeed, fit};
+use acd::{AgentRules, Fit, LaneId, Lanes, LineRules, ReadyAgents, SkillNeed, Stage, fit};
 use proptest::prelude::*;
-use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId, Tick, TimetableId};
+use stdx::{AgentId, Micros, QueueId, SkillId, TeamId, Tick, TimetableId};
 
 const CITIZENS: SkillId = SkillId(0);
 const BUILDING: SkillId = SkillId(1);
@@ -12,20 +12,59 @@ const LOW_GERMAN: SkillId = SkillId(2);
 
 fn agent(skills: &[(SkillId, u8)]) -> AgentRules {
     let skills = skills.iter().map(|&(skill, level)| SkillNeed { skill, level }).collect();
-    AgentRules { team: TeamId(0), skills }
+    AgentRules { team: TeamId(0), skills, shift: None }
 }
 
 fn line(required: &[(SkillId, u8)], preferred: &[SkillId]) -> LineRules {
     LineRules {
-        queue: Some(QueueId(0)),
-        timetable: TimetableId(0),
-        priority: 0,
         required: required.iter().map(|&(skill, level)| SkillNeed { skill, level }).collect(),
         preferred: preferred.to_vec(),
-        greeting: None,
-        wrap_up: Micros::ZERO,
-        short_abandon: Micros::ZERO,
+        ..LineRules::plain(Some(QueueId(0)), TimetableId(0))
     }
+}
+
+fn ready_agents(agents: &[AgentRules], lines: &[LineRules]) -> ReadyAgents {
+    ReadyAgents::new(agents, lines, &Lanes::of(lines))
+}
+
+#[test]
+fn stages_widen_who_is_asked_and_never_narrow() {
+    let of_team = |team| AgentRules { team: TeamId(team), ..agent(&[]) };
+    let stage = |after, teams: &[u16]| Stage {
+        after: Micros::from_secs(after),
+        teams: teams.iter().copied().map(TeamId).collect(),
+    };
+    let stages = vec![stage(0, &[1]), stage(20, &[2]), stage(60, &[])];
+    let lines = [line(&[], &[]), LineRules { stages, ..line(&[], &[]) }];
+    let lanes = Lanes::of(&lines);
+    let agents = [of_team(0), of_team(1), of_team(2)];
+    let mut ready = ReadyAgents::new(&agents, &lines, &lanes);
+    for id in (0..).map(AgentId).take(agents.len()) {
+        ready.come(id);
+    }
+    let there = |stage| ready.signed_on(lanes.lane(stdx::LineId(1), stage));
+    assert_eq!([there(0), there(1), there(2)], [1, 2, 3]);
+    assert_eq!(lanes.widest(stdx::LineId(1)), lanes.lane(stdx::LineId(1), 2));
+    assert_eq!(lanes.count(), 4);
+    ready.add(AgentId(2), Tick(1));
+    assert_eq!(ready.best(lanes.lane(stdx::LineId(1), 0)), None, "not asked yet");
+    assert_eq!(ready.best(lanes.lane(stdx::LineId(1), 1)), Some(AgentId(2)));
+    assert_eq!(ready.best(lanes.lane(stdx::LineId(1), 2)), Some(AgentId(2)));
+}
+
+#[test]
+fn other_skills_for_today_are_other_lanes() {
+    let lines = [line(&[(BUILDING, 2)], &[]), line(&[], &[])];
+    let lanes = Lanes::of(&lines);
+    let mut ready = ReadyAgents::new(&[agent(&[]), agent(&[])], &lines, &lanes);
+    assert_eq!(ready.kinds().len(), 1);
+    for round in 0..100 {
+        let skills: &[_] = if round % 2 == 0 { &[(BUILDING, 2)] } else { &[] };
+        ready.learn(AgentId(0), &agent(skills), &lines, &lanes);
+        assert_eq!(ready.serves(AgentId(0), LaneId(0)), round % 2 == 0);
+        assert!(ready.kinds().len() <= 4, "kinds that nobody is are forgotten");
+    }
+    assert_eq!(ready.kind(AgentId(0)), ready.kind(AgentId(1)));
 }
 
 #[test]
@@ -68,35 +107,35 @@ fn a_required_skill_is_no_liking_unless_preferred_too() {
 #[test]
 fn the_better_suited_goes_before_the_longer_idle() {
     let lines = [line(&[], &[BUILDING])];
-    let mut ready = ReadyAgents::new(&[agent(&[]), agent(&[(BUILDING, 1)])], &lines);
+    let mut ready = ready_agents(&[agent(&[]), agent(&[(BUILDING, 1)])], &lines);
     ready.add(AgentId(0), Tick(1));
     ready.add(AgentId(1), Tick(2));
-    assert_eq!(ready.best(LineId(0)), Some(AgentId(1)));
+    assert_eq!(ready.best(LaneId(0)), Some(AgentId(1)));
 }
 
 #[test]
 fn among_equals_the_longest_idle_is_asked_and_then_the_first_of_the_list() {
     let lines = [line(&[], &[])];
-    let mut ready = ReadyAgents::new(&[agent(&[]), agent(&[]), agent(&[])], &lines);
+    let mut ready = ready_agents(&[agent(&[]), agent(&[]), agent(&[])], &lines);
     ready.add(AgentId(0), Tick(9));
     ready.add(AgentId(2), Tick(5));
     ready.add(AgentId(1), Tick(5));
-    assert_eq!(ready.best(LineId(0)), Some(AgentId(1)));
+    assert_eq!(ready.best(LaneId(0)), Some(AgentId(1)));
     ready.remove(AgentId(1), Tick(5));
-    assert_eq!(ready.best(LineId(0)), Some(AgentId(2)));
+    assert_eq!(ready.best(LaneId(0)), Some(AgentId(2)));
     ready.remove(AgentId(2), Tick(5));
-    assert_eq!(ready.best(LineId(0)), Some(AgentId(0)));
+    assert_eq!(ready.best(LaneId(0)), Some(AgentId(0)));
     ready.remove(AgentId(0), Tick(9));
-    assert_eq!(ready.best(LineId(0)), None);
+    assert_eq!(ready.best(LaneId(0)), None);
 }
 
 #[test]
 fn an_agent_stands_only_at_the_lines_with_the_skills_for_it() {
     let lines = [line(&[(CITIZENS, 1)], &[]), line(&[(BUILDING, 1)], &[CITIZENS])];
-    let mut ready = ReadyAgents::new(&[agent(&[(CITIZENS, 2)])], &lines);
-    assert_eq!(ready.lines(AgentId(0)), [(LineId(0), Fit(0))]);
+    let mut ready = ready_agents(&[agent(&[(CITIZENS, 2)])], &lines);
+    assert_eq!(ready.lanes(AgentId(0)), [(LaneId(0), Fit(0))]);
     ready.add(AgentId(0), Tick(0));
-    assert_eq!(ready.best(LineId(1)), None);
+    assert_eq!(ready.best(LaneId(1)), None);
     assert!(ready.contains(AgentId(0), Tick(0)));
     assert!(!ready.contains(AgentId(0), Tick(1)));
 }
@@ -144,7 +183,7 @@ proptest! {
         toggles in prop::collection::vec((0..5usize, 0..4u64), 1..40),
     ) {
         let agents: Vec<AgentRules> = skills.iter().map(|skills| agent(skills)).collect();
-        let mut ready = ReadyAgents::new(&agents, &lines);
+        let mut ready = ready_agents(&agents, &lines);
         let mut idle: Vec<Option<Tick>> = vec![None; agents.len()];
         for (who, since) in toggles {
             let id = AgentId(u16::try_from(who).expect("five agents"));
@@ -156,7 +195,7 @@ proptest! {
                 }
             }
             for (line, id) in lines.iter().zip(0..) {
-                prop_assert_eq!(ready.best(LineId(id)), best_by_hand(&agents, line, &idle));
+                prop_assert_eq!(ready.best(LaneId(id)), best_by_hand(&agents, line, &idle));
             }
         }
     }

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a centre is made of, as it is handed over by the app.
 
-use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
+use acd::{
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, PartnerRules, QueueRules, Reach,
+    SkillNeed, SwitchboardRules,
+};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use calendar::Timetable;
 use stdx::limits::{
-    AGENTS_MAX, LINES_MAX, PRIORITY_MAX, QUEUES_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX,
-    SKILLS_MAX, SKILLS_PER_LINE_MAX, TEAMS_MAX, TIMETABLES_MAX,
+    ACT_MAX, AGENTS_MAX, CALLBACK_ATTEMPTS_MAX, LINES_MAX, PARTNERS_MAX, PLANS_MAX, PRIORITY_MAX,
+    QUEUES_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX, SKILLS_MAX, SKILLS_PER_LINE_MAX, STAGES_MAX,
+    SWITCHBOARDS_MAX, TALK_CHECK_EVERY, TEAMS_MAX, TIMETABLES_MAX, TRUNKS_MAX,
 };
-use stdx::{AgentId, LineId, Micros, QueueId};
+use stdx::{
+    AgentId, LineId, Micros, PartnerId, PlanId, QueueId, SwitchboardId, TimetableId, TrunkId,
+};
 
 /// What a centre is made of. Ids are positions in these lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +30,14 @@ pub struct Setup {
     pub agents: Vec<AgentRules>,
     /// By [`stdx::TimetableId`].
     pub timetables: Vec<Timetable>,
+    /// By [`stdx::PartnerId`].
+    pub partners: Vec<PartnerRules>,
+    /// By [`stdx::SwitchboardId`].
+    pub switchboards: Vec<SwitchboardRules>,
+    /// How many channels each trunk has, by [`stdx::TrunkId`].
+    pub trunks: Vec<u32>,
+    /// By [`stdx::PlanId`].
+    pub plans: Vec<CrisisPlan>,
 }
 
 /// Why a setup makes no centre. The app checks its configuration in the user's words before; this
@@ -50,9 +64,42 @@ pub enum SetupError {
     Team(AgentId),
     /// A duration is longer than [`RULE_DURATION_MAX`].
     TooLong(Micros),
+    /// A line's stages do not begin at once, do not come one after the other, or are too many.
+    Stages(LineId),
+    /// A line's switchboard, partner, calendar or plan is not there, or makes no sense with the rest of
+    /// the line: without a queue nobody can be sent anywhere.
+    Way(LineId),
+    /// A call that was received from a partner would be passed on to one.
+    PassedOn(LineId),
+    /// A call-back is tried never or too often, or rings longer than a talk may go unasked.
+    Callback(LineId),
+    /// A partner refers to a timetable or trunk that is not there.
+    Partner(PartnerId),
+    /// A switchboard refers to a timetable or trunk that is not there.
+    Switchboard(SwitchboardId),
+    /// A plan refers to a line or an agent that is not there, or lasts no time or too long.
+    Plan(PlanId),
+    /// An agent's shift is not there.
+    Shift(AgentId),
 }
 
 impl Setup {
+    /// A centre that has these rules and nothing yet.
+    #[must_use]
+    pub fn empty(rules: CentreRules) -> Setup {
+        Setup {
+            rules,
+            lines: Vec::new(),
+            queues: Vec::new(),
+            agents: Vec::new(),
+            timetables: Vec::new(),
+            partners: Vec::new(),
+            switchboards: Vec::new(),
+            trunks: Vec::new(),
+            plans: Vec::new(),
+        }
+    }
+
     /// Whether every reference leads somewhere and every limit holds.
     ///
     /// # Errors
@@ -76,8 +123,81 @@ impl Setup {
         }
         for (id, agent) in (0..).map(AgentId).zip(&self.agents) {
             check_agent(id, agent)?;
+            if agent.shift.is_some_and(|shift| !self.has_timetable(shift)) {
+                return Err(SetupError::Shift(id));
+            }
+        }
+        at_most("partners", self.partners.len(), PARTNERS_MAX)?;
+        at_most("switchboards", self.switchboards.len(), SWITCHBOARDS_MAX)?;
+        at_most("trunks", self.trunks.len(), TRUNKS_MAX)?;
+        at_most("plans", self.plans.len(), PLANS_MAX)?;
+        for (id, partner) in (0..).map(PartnerId).zip(&self.partners) {
+            self.check_partner(id, partner)?;
+        }
+        for (id, it) in (0..).map(SwitchboardId).zip(&self.switchboards) {
+            if !self.has_timetable(it.timetable) || !self.has_trunk(it.trunk) {
+                return Err(SetupError::Switchboard(id));
+            }
+        }
+        for (id, plan) in (0..).map(PlanId).zip(&self.plans) {
+            self.check_plan(id, plan)?;
         }
         Ok(())
+    }
+
+    fn has_timetable(&self, id: TimetableId) -> bool {
+        id.index() < self.timetables.len()
+    }
+
+    fn has_trunk(&self, id: Option<TrunkId>) -> bool {
+        id.is_none_or(|id| id.index() < self.trunks.len())
+    }
+
+    fn check_partner(&self, id: PartnerId, partner: &PartnerRules) -> Result<(), SetupError> {
+        if !self.has_timetable(partner.timetable) || !self.has_trunk(partner.trunk) {
+            return Err(SetupError::Partner(id));
+        }
+        if partner.ring < Micros::from_secs(1) {
+            return Err(SetupError::Partner(id));
+        }
+        bounded(partner.ring)?;
+        bounded(partner.pause)
+    }
+
+    fn check_plan(&self, id: PlanId, plan: &CrisisPlan) -> Result<(), SetupError> {
+        let known = plan.lines.iter().all(|line| line.index() < self.lines.len())
+            && plan.helpers.iter().all(|agent| agent.index() < self.agents.len());
+        let lasts = Micros::ZERO < plan.lasts && plan.lasts <= ACT_MAX;
+        bounded(plan.announcement.unwrap_or(Micros::ZERO))?;
+        bounded(plan.waiting_max.unwrap_or(Micros::ZERO))?;
+        if known && lasts { Ok(()) } else { Err(SetupError::Plan(id)) }
+    }
+
+    fn check_ways(&self, id: LineId, line: &LineRules) -> Result<(), SetupError> {
+        let local = line.local.is_none_or(|it| it.switchboard.index() < self.switchboards.len());
+        let overflow = line.overflow.is_none_or(|it| {
+            it.partner.index() < self.partners.len()
+                && it.calendar.is_none_or(|calendar| self.has_timetable(calendar))
+                && (!it.no_channel || it.reach == Reach::Deflect)
+        });
+        let plan = line.only_in.is_none_or(|plan| plan.index() < self.plans.len());
+        let goes_nowhere =
+            line.local.is_none() && line.overflow.is_none() && line.callback.is_none();
+        if !(local && overflow && plan && (line.queue.is_some() || goes_nowhere)) {
+            return Err(SetupError::Way(id));
+        }
+        if line.from_partner && line.overflow.is_some() {
+            return Err(SetupError::PassedOn(id));
+        }
+        bounded(line.expected_talk)?;
+        if let Some(local) = line.local {
+            bounded(local.ring)?;
+        }
+        if let Some(overflow) = line.overflow {
+            bounded(overflow.waited.unwrap_or(Micros::ZERO))?;
+            bounded(overflow.predicted.unwrap_or(Micros::ZERO))?;
+        }
+        line.callback.map_or(Ok(()), |callback| check_callback(id, callback))
     }
 
     fn check_line(&self, id: LineId, line: &LineRules) -> Result<(), SetupError> {
@@ -99,8 +219,28 @@ impl Setup {
         }
         bounded(line.greeting.unwrap_or(Micros::ZERO))?;
         bounded(line.wrap_up)?;
-        bounded(line.short_abandon)
+        bounded(line.short_abandon)?;
+        check_stages(id, line)?;
+        self.check_ways(id, line)
     }
+}
+
+fn check_stages(id: LineId, line: &LineRules) -> Result<(), SetupError> {
+    let begins = line.stages.first().is_none_or(|stage| stage.after == Micros::ZERO);
+    let ordered = line.stages.windows(2).all(|two| two[0].after < two[1].after);
+    let few = line.stages.len() <= STAGES_MAX;
+    for stage in &line.stages {
+        bounded(stage.after)?;
+    }
+    if begins && ordered && few { Ok(()) } else { Err(SetupError::Stages(id)) }
+}
+
+fn check_callback(id: LineId, callback: CallbackRules) -> Result<(), SetupError> {
+    bounded(callback.retry_after)?;
+    bounded(callback.expires_after)?;
+    let tried = (1..=CALLBACK_ATTEMPTS_MAX).contains(&callback.attempts);
+    let rings = Micros::ZERO < callback.ring && callback.ring < TALK_CHECK_EVERY;
+    if tried && rings { Ok(()) } else { Err(SetupError::Callback(id)) }
 }
 
 fn check_queue(id: QueueId, queue: &QueueRules) -> Result<(), SetupError> {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The deadlines of agents and contacts, each with at most one.
+//! The deadlines of agents, contacts, partners and acts, each with at most one.
 
 use alloc::collections::BTreeSet;
-use stdx::{AgentId, ContactId, Tick};
+use stdx::{AgentId, ContactId, LineId, PartnerId, PlanId, Tick};
 
-/// Whose deadline it is. At the same moment agents come first, then contacts, by id.
+/// Whose deadline it is. At the same moment agents come
+/// first, then contacts, then the rest, by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
     Agent(AgentId),
     Contact(ContactId),
+    Partner(PartnerId),
+    Line(LineId),
+    Plan(PlanId),
 }
 
 #[derive(Clone, Debug, Default)]

@@ -11,11 +11,13 @@ extern crate alloc;
 mod definition;
 mod occupancy;
 mod record;
+mod told;
 mod waits;
 
 pub use definition::{
     Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge,
 };
 pub use occupancy::{Occupancy, WorkTime};
-pub use record::{ContactRecord, Fate, FateReason, Tally};
+pub use record::{ContactRecord, Fate, FateReason, Tally, ToldWait};
+pub use told::{Told, ToldRecord, told};
 pub use waits::{Waits, waits};

@@ -87,20 +87,36 @@ pub enum FateReason {
     DeflectedUnproved,
     /// Called back: the caller was reached.
     CallbackReached,
+    /// Abandoned: heard the information of a crisis plan, then hung up.
+    LeftInformed,
+    /// Abandoned: did not wait for the promised call-back and called again.
+    CalledAgain,
     /// Closed: outside the hours.
     OutsideHours,
     /// Closed: the timetable does not reach to this day.
     TimetableEnded,
     /// Closed: the line only plays an announcement.
     AnnouncementOnly,
+    /// Closed: by an act.
+    ClosedByAct,
+    /// Closed: open only while its crisis plan runs.
+    PlanRunsNot,
     /// Refused: the queue was full.
     QueueFull,
     /// Refused: the centre was full.
     CentreFull,
     /// Refused: waited as long as the queue allows.
     WaitedTooLong,
+    /// Refused: no channel of the trunk was free.
+    NoChannel,
+    /// Refused: by the carrier, before we saw the call.
+    RefusedByCarrier,
+    /// Refused: at our own door, before the centre was asked.
+    RefusedAtDoor,
     /// Local: the client's switchboard answered.
     SwitchboardAnswered,
+    /// Local: left while the client's switchboard was rung.
+    LeftSwitchboard,
 }
 
 impl FateReason {
@@ -110,20 +126,39 @@ impl FateReason {
         match self {
             FateReason::TalkEnded | FateReason::TalkCutOff => matches!(fate, Fate::Accepted),
             FateReason::HungUp => matches!(fate, Fate::Abandoned | Fate::ShortAbandoned),
-            FateReason::CutOff | FateReason::CallbackExpired => matches!(fate, Fate::Abandoned),
+            FateReason::CutOff
+            | FateReason::CallbackExpired
+            | FateReason::LeftInformed
+            | FateReason::CalledAgain => matches!(fate, Fate::Abandoned),
             FateReason::PartnerAnswered | FateReason::DeflectedUnproved => {
                 matches!(fate, Fate::Overflowed)
             }
             FateReason::CallbackReached => matches!(fate, Fate::CalledBack),
             FateReason::OutsideHours
             | FateReason::TimetableEnded
-            | FateReason::AnnouncementOnly => matches!(fate, Fate::Closed),
-            FateReason::QueueFull | FateReason::CentreFull | FateReason::WaitedTooLong => {
-                matches!(fate, Fate::Refused)
+            | FateReason::AnnouncementOnly
+            | FateReason::ClosedByAct
+            | FateReason::PlanRunsNot => matches!(fate, Fate::Closed),
+            FateReason::QueueFull
+            | FateReason::CentreFull
+            | FateReason::WaitedTooLong
+            | FateReason::NoChannel
+            | FateReason::RefusedByCarrier
+            | FateReason::RefusedAtDoor => matches!(fate, Fate::Refused),
+            FateReason::SwitchboardAnswered | FateReason::LeftSwitchboard => {
+                matches!(fate, Fate::Local)
             }
-            FateReason::SwitchboardAnswered => matches!(fate, Fate::Local),
         }
     }
+}
+
+/// A wait as it was told to a caller: a range, counted from call set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToldWait {
+    /// At least.
+    pub from: Micros,
+    /// At most.
+    pub until: Micros,
 }
 
 /// One contact at its end: written once, never edited.
@@ -145,6 +180,8 @@ pub struct ContactRecord {
     pub ended_after: Micros,
     /// The team that answered.
     pub team: Option<TeamId>,
+    /// The wait that the caller was told when it began.
+    pub told: Option<ToldWait>,
     /// The end.
     pub fate: Fate,
     /// Why.

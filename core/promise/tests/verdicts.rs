@@ -39,6 +39,7 @@ fn contact(fate: Fate, reason: FateReason, answered: Option<u64>, ended: u64) ->
         answered_after: answered.map(Micros),
         ended_after: Micros(ended),
         team: answered.map(|_| TeamId(0)),
+        told: None,
         fate,
         reason,
     }

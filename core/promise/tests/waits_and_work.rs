@@ -16,6 +16,7 @@ fn waited(secs: Option<u64>) -> ContactRecord {
         answered_after: answered,
         ended_after: answered.unwrap_or(Micros::from_secs(9)) + Micros::from_secs(60),
         team: None,
+        told: None,
         fate: if secs.is_some() { Fate::Accepted } else { Fate::Abandoned },
         reason: if secs.is_some() { FateReason::TalkEnded } else { FateReason::HungUp },
     }

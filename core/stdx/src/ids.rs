@@ -50,6 +50,23 @@ index_id!(
     TimetableId, "timetable "
 );
 
+index_id!(
+    /// A partner centre, which helps when ours cannot.
+    PartnerId, "partner "
+);
+index_id!(
+    /// A client's own switchboard, which is asked before the centre.
+    SwitchboardId, "switchboard "
+);
+index_id!(
+    /// A trunk: the connection over which calls come, with so many channels.
+    TrunkId, "trunk "
+);
+index_id!(
+    /// A prepared crisis plan.
+    PlanId, "plan "
+);
+
 /// A contact: one attempt of a caller to reach the centre, from set-up to its one fate.
 ///
 /// Drawn outside the core, never used twice.

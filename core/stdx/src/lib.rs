@@ -13,7 +13,10 @@ mod redacted;
 mod rng;
 mod time;
 
-pub use ids::{AgentId, ContactId, LineId, QueueId, SkillId, TeamId, TimetableId};
+pub use ids::{
+    AgentId, ContactId, LineId, PartnerId, PlanId, QueueId, SkillId, SwitchboardId, TeamId,
+    TimetableId, TrunkId,
+};
 pub use redacted::{CallerToken, Redacted};
 pub use rng::Rng;
 pub use time::{Micros, Now, Tick, Timestamp};

@@ -65,3 +65,46 @@ pub const TALK_CHECK_GRACE: Micros = Micros::from_secs(30);
 
 /// Any duration in a configuration: a day. Keeps every sum of times far from overflow.
 pub const RULE_DURATION_MAX: Micros = Micros::from_mins(24 * 60);
+
+/// Stages of one line: own town hall, neighbours, whole centre, and one to spare.
+pub const STAGES_MAX: usize = 4;
+
+/// Partner centres: Oldenburg, a neighbour, the state, doubled and rounded up.
+pub const PARTNERS_MAX: usize = 16;
+
+/// Switchboards of clients: 12 administrations with two each, doubled.
+pub const SWITCHBOARDS_MAX: usize = 64;
+
+/// Trunks whose channels are counted.
+pub const TRUNKS_MAX: usize = 64;
+
+/// Prepared crisis plans.
+pub const PLANS_MAX: usize = 32;
+
+/// The shortest time for which a partner is left alone after an attempt that failed: one that refuses at
+/// once would otherwise be rung a thousand times a second for one caller.
+pub const PARTNER_PAUSE_MIN: Micros = Micros::from_secs(1);
+
+/// The longest closure or crisis by one act: a week, then somebody has to decide again.
+pub const ACT_MAX: Micros = Micros::from_mins(7 * 24 * 60);
+
+/// How often one call-back may be tried.
+pub const CALLBACK_ATTEMPTS_MAX: u8 = 5;
+
+/// Talks of a line from which the next one's length is guessed: enough for a spread, few enough to
+/// follow a day that differs from others.
+pub const LEARNED_TALKS: usize = 64;
+
+/// How often one wait is played forward for an estimate: the range from the tenth to the ninetieth of a
+/// hundred needs some tens.
+pub const ESTIMATE_RUNS: usize = 40;
+
+/// Steps (a caller ahead who is given to an agent) over all runs of one estimate: what half a millisecond
+/// holds. With more callers ahead there are fewer runs, at least [`ESTIMATE_RUNS_MIN`].
+pub const ESTIMATE_STEPS_MAX: usize = 4_000;
+
+/// The fewest runs of an estimate that still give a range.
+pub const ESTIMATE_RUNS_MIN: usize = 10;
+
+/// Callers ahead that an estimate plays; who stands further back is told no range.
+pub const ESTIMATE_AHEAD_MAX: usize = 400;

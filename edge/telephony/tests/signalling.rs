@@ -157,7 +157,7 @@ impl Bench {
 }
 
 fn wait() -> Command {
-    Command::Wait { contact: CONTACT, position: 1 }
+    Command::Wait { contact: CONTACT, position: 1, told: None }
 }
 
 /// The tag of To, as a parameter.

@@ -2,6 +2,7 @@
 //! Plays one random county after another, with faults, until enough events have held every law.
 #![forbid(unsafe_code)]
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ fn soak(wanted: &Wanted) -> ExitCode {
     let mut events = 0;
     let mut refused = 0;
     let mut contacts = 0;
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     let mut seed = wanted.first_seed;
     let mut played = 0;
     while played < wanted.seeds || events < wanted.events {
@@ -68,6 +70,9 @@ fn soak(wanted: &Wanted) -> ExitCode {
         events += outcome.events;
         refused += outcome.refused_events;
         contacts += outcome.records.len();
+        for record in &outcome.records {
+            *reasons.entry(format!("{:?}", record.reason)).or_default() += 1;
+        }
         played += 1;
         seed = seed.wrapping_add(SEED_STEP);
     }
@@ -76,5 +81,8 @@ fn soak(wanted: &Wanted) -> ExitCode {
          every law held",
         wanted.first_seed
     );
+    let ends: Vec<String> =
+        reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    println!("ends: {}", ends.join(", "));
     ExitCode::SUCCESS
 }

@@ -1,44 +1,48 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Reads a story: the head says what there is, the moments say what happens.
 
+use super::deeds::{Moment, moment};
+use super::line::{LineCells, read_line};
+use super::values::{MIDNIGHT, interval, read_duration, setting, whole};
 use super::words::Words;
-use acd::agent::Pause;
-use acd::contact::Parting;
-use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
+use acd::{
+    AgentRules, CentreRules, CrisisPlan, LineRules, PartnerRules, QueueRules, SkillNeed,
+    SwitchboardRules,
+};
 use calendar::{Interval, Timetable};
-use centre::{Event, Setup};
-use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId, Tick, Timestamp, TimetableId};
+use centre::Setup;
+use stdx::{
+    AgentId, LineId, Micros, PlanId, SkillId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
+};
 
-/// A story's first moment is midnight, some way into the log, so that a head start has room.
-const MIDNIGHT: Micros = Micros::from_mins(24 * 60);
-
-/// One thing that somebody does.
-#[derive(Clone, Debug)]
-pub(super) enum Deed {
-    TimePasses,
-    Call { name: String, line: LineId, person: Option<String> },
-    AnnouncementOver(String),
-    Leaves(String, Parting),
-    Alive(String),
-    Answers(AgentId, Option<String>),
-    Declines(AgentId, Option<String>),
-    CannotBeReached(AgentId, Option<String>),
-    Agent(Event),
+/// The names of everything in a story; an id is a position.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub(super) queues: Vec<String>,
+    pub(super) lines: Vec<String>,
+    pub(super) agents: Vec<String>,
+    pub(super) partners: Vec<String>,
+    pub(super) switchboards: Vec<String>,
+    pub(super) trunks: Vec<String>,
+    pub(super) plans: Vec<String>,
+    pub(super) skills: Vec<String>,
+    pub(super) teams: Vec<String>,
 }
 
-/// What happens at one time.
-#[derive(Clone, Debug)]
-pub(super) struct Moment {
-    pub(super) line: usize,
-    pub(super) at: Tick,
-    pub(super) text: String,
-    pub(super) deeds: Vec<Deed>,
+/// The position of a name, or that there is none.
+pub(super) fn known(names: &[String], what: &str, name: &str) -> Result<u16, String> {
+    let found = names.iter().position(|known| known == name);
+    found.map(|index| index as u16).ok_or_else(|| format!("no {what} {name}"))
 }
 
-impl Moment {
-    pub(super) fn nothing_done(at: Tick) -> Moment {
-        Moment { line: 0, at, text: String::new(), deeds: Vec::new() }
-    }
+/// The position of a name, which is added if it is new.
+pub(super) fn interned(names: &mut Vec<String>, name: &str) -> u16 {
+    let found = names.iter().position(|known| known == name);
+    let index = found.unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    });
+    index as u16
 }
 
 /// A story as it was written.
@@ -48,8 +52,7 @@ pub(super) struct Story {
     /// Everything above the first moment, to the letter.
     pub(super) head: String,
     pub(super) setup: Setup,
-    pub(super) lines: Vec<String>,
-    pub(super) agents: Vec<String>,
+    pub(super) names: Names,
     pub(super) moments: Vec<Moment>,
 }
 
@@ -64,7 +67,7 @@ impl Story {
                 break;
             }
             if line.starts_with(|c: char| c.is_ascii_digit()) {
-                if let Some(moment) = head.moment(number, line).map_err(place)? {
+                if let Some(moment) = moment(&head.names, number, line).map_err(place)? {
                     if moments.last().is_some_and(|last| moment.at < last.at) {
                         return Err(place("time runs backwards".to_owned()));
                     }
@@ -86,17 +89,22 @@ impl Story {
     }
 }
 
-struct Head {
+/// What the head has declared so far.
+pub(super) struct Head {
     words: Words,
     rules: CentreRules,
-    queue_names: Vec<String>,
+    pub(super) names: Names,
     queues: Vec<QueueRules>,
-    line_names: Vec<String>,
     lines: Vec<LineRules>,
-    agent_names: Vec<String>,
     agents: Vec<AgentRules>,
-    skills: Vec<String>,
+    partners: Vec<PartnerRules>,
+    switchboards: Vec<SwitchboardRules>,
+    trunks: Vec<u32>,
+    /// The cells of each plan: it names lines and agents that may come later.
+    plans: Vec<(u16, Vec<String>)>,
+    /// The centre's hours; then those of single lines, partners and shifts.
     open: Vec<Interval>,
+    tables: Vec<Vec<Interval>>,
 }
 
 impl Head {
@@ -109,18 +117,18 @@ impl Head {
                 decline_pause: Micros::from_secs(30),
                 place_kept: Micros::from_secs(60),
             },
-            queue_names: Vec::new(),
+            names: Names::default(),
             queues: Vec::new(),
-            line_names: Vec::new(),
             lines: Vec::new(),
-            agent_names: Vec::new(),
             agents: Vec::new(),
-            skills: Vec::new(),
+            partners: Vec::new(),
+            switchboards: Vec::new(),
+            trunks: Vec::new(),
+            plans: Vec::new(),
             open: Vec::new(),
+            tables: Vec::new(),
         }
     }
-
-    // --- The head ----------------------------------------------------------------------------
 
     fn declare(&mut self, line: &str) -> Result<(), String> {
         if line.starts_with('#') || line.trim().is_empty() {
@@ -144,6 +152,10 @@ impl Head {
             "queue" | "warteschlange" => self.declare_queue(rest)?,
             "line" | "leitung" => self.declare_line(rest)?,
             "agent" | "beraterin" => self.declare_agent(rest)?,
+            "partner" => self.declare_partner(rest)?,
+            "switchboard" | "vermittlung" => self.declare_switchboard(rest)?,
+            "trunk" => self.declare_trunk(rest)?,
+            "plan" => self.declare_plan(rest)?,
             other => return Err(format!("unknown declaration: {other}")),
         }
         Ok(())
@@ -178,82 +190,152 @@ impl Head {
                 other => return Err(format!("unknown setting of a queue: {other}")),
             }
         }
-        self.queue_names.push((*name).to_owned());
+        self.names.queues.push((*name).to_owned());
         self.queues.push(queue);
         Ok(())
     }
 
     fn declare_line(&mut self, cells: &[&str]) -> Result<(), String> {
         let (name, settings) = cells.split_first().ok_or("a line wants a name")?;
-        let mut line = LineRules {
-            queue: None,
-            timetable: TimetableId(0),
-            priority: 0,
-            required: Vec::new(),
-            preferred: Vec::new(),
-            greeting: None,
-            wrap_up: Micros::ZERO,
-            short_abandon: Micros::ZERO,
-        };
-        for cell in settings {
-            self.set_line(&mut line, cell)?;
-        }
-        self.line_names.push((*name).to_owned());
+        let cells = LineCells { names: &mut self.names, tables: &mut self.tables };
+        let line = read_line(cells, settings)?;
+        self.names.lines.push((*name).to_owned());
         self.lines.push(line);
         Ok(())
     }
 
-    fn set_line(&mut self, line: &mut LineRules, cell: &str) -> Result<(), String> {
-        let (key, value) = setting(cell)?;
-        match key {
-            "queue" | "warteschlange" => {
-                let found = self.queue_names.iter().position(|name| name == value);
-                let index = found.ok_or_else(|| format!("no queue {value}"))?;
-                line.queue = Some(QueueId(index as u16));
-            }
-            "greeting" | "ansage" => line.greeting = Some(read_duration(value)?),
-            "wrap-up" | "nachbearbeitung" => line.wrap_up = read_duration(value)?,
-            "short abandon" | "kurzer abbruch" => line.short_abandon = read_duration(value)?,
-            "priority" | "vorrang" => line.priority = whole(value)?,
-            "prefers" | "bevorzugt" => line.preferred.push(self.skill(value)),
-            key => {
-                let skill = key.strip_prefix("requires ").or_else(|| key.strip_prefix("verlangt "));
-                let skill = skill.ok_or_else(|| format!("unknown setting of a line: {key}"))?;
-                let skill = self.skill(skill);
-                line.required.push(SkillNeed { skill, level: whole(value)? });
-            }
-        }
-        Ok(())
-    }
-
     fn declare_agent(&mut self, cells: &[&str]) -> Result<(), String> {
-        let (name, skills) = cells.split_first().ok_or("an agent wants a name")?;
-        let mut rules = AgentRules { team: TeamId(0), skills: Vec::new() };
-        for cell in skills {
-            let (skill, level) = setting(cell)?;
-            let skill = self.skill(skill);
-            rules.skills.push(SkillNeed { skill, level: whole(level)? });
+        let (name, settings) = cells.split_first().ok_or("an agent wants a name")?;
+        let mut rules = AgentRules { team: TeamId(0), skills: Vec::new(), shift: None };
+        for cell in settings {
+            let (key, value) = setting(cell)?;
+            match key {
+                "team" => rules.team = TeamId(interned(&mut self.names.teams, value)),
+                "shift" | "schicht" => rules.shift = Some(table(&mut self.tables, value)?),
+                skill => {
+                    let skill = SkillId(interned(&mut self.names.skills, skill));
+                    rules.skills.push(SkillNeed { skill, level: whole(value)? });
+                }
+            }
         }
-        self.agent_names.push((*name).to_owned());
+        self.names.agents.push((*name).to_owned());
         self.agents.push(rules);
         Ok(())
     }
 
-    fn skill(&mut self, name: &str) -> SkillId {
-        let known = self.skills.iter().position(|known| known == name);
-        let index = known.unwrap_or_else(|| {
-            self.skills.push(name.to_owned());
-            self.skills.len() - 1
-        });
-        SkillId(index as u16)
+    fn declare_partner(&mut self, cells: &[&str]) -> Result<(), String> {
+        let (name, settings) = cells.split_first().ok_or("a partner wants a name")?;
+        let mut partner = PartnerRules {
+            timetable: TimetableId(0),
+            capacity: 10,
+            ring: Micros::from_secs(20),
+            pause: Micros::from_secs(30),
+            trunk: None,
+        };
+        for cell in settings {
+            let (key, value) = setting(cell)?;
+            match key {
+                "hours" | "zeiten" => partner.timetable = table(&mut self.tables, value)?,
+                "capacity" | "höchstens" => partner.capacity = whole(value)?,
+                "ring" | "klingelt" => partner.ring = read_duration(value)?,
+                "pause" => partner.pause = read_duration(value)?,
+                "trunk" => {
+                    partner.trunk = Some(TrunkId(known(&self.names.trunks, "trunk", value)?));
+                }
+                other => return Err(format!("unknown setting of a partner: {other}")),
+            }
+        }
+        self.names.partners.push((*name).to_owned());
+        self.partners.push(partner);
+        Ok(())
+    }
+
+    fn declare_switchboard(&mut self, cells: &[&str]) -> Result<(), String> {
+        let (name, settings) = cells.split_first().ok_or("a switchboard wants a name")?;
+        let mut switchboard = SwitchboardRules { timetable: TimetableId(0), trunk: None };
+        for cell in settings {
+            let (key, value) = setting(cell)?;
+            match key {
+                "hours" | "zeiten" => switchboard.timetable = table(&mut self.tables, value)?,
+                "trunk" => {
+                    switchboard.trunk = Some(TrunkId(known(&self.names.trunks, "trunk", value)?));
+                }
+                other => return Err(format!("unknown setting of a switchboard: {other}")),
+            }
+        }
+        self.names.switchboards.push((*name).to_owned());
+        self.switchboards.push(switchboard);
+        Ok(())
+    }
+
+    fn declare_trunk(&mut self, cells: &[&str]) -> Result<(), String> {
+        let (name, settings) = cells.split_first().ok_or("a trunk wants a name")?;
+        let [channels] = settings else {
+            return Err("a trunk wants its channels and nothing else".to_owned());
+        };
+        match setting(channels)? {
+            ("channels" | "kanäle", value) => self.trunks.push(whole(value)?),
+            (other, _) => return Err(format!("unknown setting of a trunk: {other}")),
+        }
+        self.names.trunks.push((*name).to_owned());
+        Ok(())
+    }
+
+    fn declare_plan(&mut self, cells: &[&str]) -> Result<(), String> {
+        let (name, settings) = cells.split_first().ok_or("a plan wants a name")?;
+        let index = interned(&mut self.names.plans, name);
+        self.plans.push((index, settings.iter().map(|&cell| cell.to_owned()).collect()));
+        Ok(())
+    }
+
+    fn plan(&self, cells: &[String]) -> Result<CrisisPlan, String> {
+        let mut plan = CrisisPlan {
+            lines: Vec::new(),
+            announcement: None,
+            information: false,
+            length_max: None,
+            waiting_max: None,
+            helpers: Vec::new(),
+            lasts: Micros::from_mins(60),
+        };
+        for cell in cells {
+            if matches!(cell.as_str(), "information" | "auskunft auf taste") {
+                plan.information = true;
+                continue;
+            }
+            let (key, value) = setting(cell)?;
+            match key {
+                "line" | "leitung" => {
+                    plan.lines.push(LineId(known(&self.names.lines, "line", value)?));
+                }
+                "helper" | "hilfe" => {
+                    plan.helpers.push(AgentId(known(&self.names.agents, "agent", value)?));
+                }
+                "announcement" | "ansage" => plan.announcement = Some(read_duration(value)?),
+                "length" | "länge" => plan.length_max = Some(whole(value)?),
+                "waiting" | "wartezeit" => plan.waiting_max = Some(read_duration(value)?),
+                "lasts" | "dauert" => plan.lasts = read_duration(value)?,
+                other => return Err(format!("unknown setting of a plan: {other}")),
+            }
+        }
+        Ok(plan)
     }
 
     fn finish(self, head: String, moments: Vec<Moment>) -> Result<Story, String> {
         let day = |day: u64| Timestamp(0) + MIDNIGHT.times(day);
         let horizon = Interval { from: day(0), until: day(4) };
-        let open = if self.open.is_empty() { vec![horizon] } else { self.open };
-        let timetable = Timetable::new(horizon, open)
+        let open = if self.open.is_empty() { vec![horizon] } else { self.open.clone() };
+        let tables = [open].into_iter().chain(self.tables.iter().cloned());
+        let timetables = tables
+            .map(|open| Timetable::new(horizon, open))
+            .collect::<Result<Vec<_>, _>>()
             .map_err(|problem| format!("the hours make no timetable: {problem:?}"))?;
+        let mut plans = Vec::new();
+        for id in (0..).map(PlanId).take(self.names.plans.len()) {
+            let cells = self.plans.iter().find(|(plan, _)| *plan == id.0);
+            let missing = || format!("no plan {}", self.names.plans[id.index()]);
+            plans.push(self.plan(&cells.ok_or_else(missing)?.1)?);
+        }
         Ok(Story {
             words: self.words,
             head,
@@ -262,182 +344,22 @@ impl Head {
                 lines: self.lines,
                 queues: self.queues,
                 agents: self.agents,
-                timetables: vec![timetable],
+                timetables,
+                partners: self.partners,
+                switchboards: self.switchboards,
+                trunks: self.trunks,
+                plans,
             },
-            lines: self.line_names,
-            agents: self.agent_names,
+            names: self.names,
             moments,
         })
     }
-
-    // --- The moments -------------------------------------------------------------------------
-
-    /// A moment, or none if nothing was done: then it came by itself and will come again.
-    fn moment(&self, number: usize, line: &str) -> Result<Option<Moment>, String> {
-        let left = line.split_once('|').map_or(line, |(left, _)| left);
-        let (time, text) = left.split_once("  ").unwrap_or((left, ""));
-        let (at, text) = (tick(time.trim())?, text.trim());
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let deeds = text.split(", ").scan(None, |who: &mut Option<String>, part| {
-            let deed = self.deed(part.trim(), who.as_deref());
-            *who = part.split_whitespace().next().map(str::to_owned);
-            Some(deed)
-        });
-        let deeds = deeds.collect::<Result<Vec<Deed>, String>>()?;
-        Ok(Some(Moment { line: number, at, text: text.to_owned(), deeds }))
-    }
-
-    /// One deed; without a name it is done by who did the one before.
-    fn deed(&self, text: &str, who: Option<&str>) -> Result<Deed, String> {
-        if text == "time passes" || text == "Zeit vergeht" {
-            return Ok(Deed::TimePasses);
-        }
-        if let Some(call) = text.strip_prefix("call ").or_else(|| text.strip_prefix("Anruf ")) {
-            return self.call(call);
-        }
-        let (name, verb) = text.split_once(' ').unwrap_or((text, ""));
-        if let Some(agent) = self.agent(name) {
-            return agent_deed(agent, verb).ok_or_else(|| format!("{name} cannot: {verb}"));
-        }
-        if let Some(agent) = who.and_then(|who| self.agent(who))
-            && let Some(deed) = agent_deed(agent, text)
-        {
-            return Ok(deed);
-        }
-        contact_deed(name, verb).ok_or_else(|| format!("not understood: {text}"))
-    }
-
-    fn agent(&self, name: &str) -> Option<AgentId> {
-        let index = self.agent_names.iter().position(|known| known == name)?;
-        Some(AgentId(index as u16))
-    }
-
-    fn call(&self, text: &str) -> Result<Deed, String> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let (&name, mut rest) = words.split_first().ok_or("a call wants a name")?;
-        let mut line = None;
-        let mut person = None;
-        while let [key, value, more @ ..] = rest {
-            match *key {
-                "on" | "auf" => line = Some(*value),
-                "by" | "von" => person = Some((*value).to_owned()),
-                other => return Err(format!("not understood: {other}")),
-            }
-            rest = more;
-        }
-        if !rest.is_empty() {
-            return Err(format!("not understood: {}", rest.join(" ")));
-        }
-        let line = line.ok_or("a call comes on a line: call a on 115")?;
-        let index = self.line_names.iter().position(|known| known == line);
-        let line = LineId(index.ok_or_else(|| format!("no line {line}"))? as u16);
-        Ok(Deed::Call { name: name.to_owned(), line, person })
-    }
 }
 
-fn agent_deed(agent: AgentId, verb: &str) -> Option<Deed> {
-    let event = match verb {
-        "signs on" | "meldet sich an" => Event::SignOn { agent },
-        "signs off" | "meldet sich ab" => Event::SignOff { agent },
-        "is ready" | "ready" | "ist bereit" | "bereit" => Event::MakeReady { agent },
-        "takes a break" | "macht Pause" => Event::MakeNotReady { agent, pause: Pause::Break },
-        "does desk work" | "macht Schreibarbeit" => {
-            Event::MakeNotReady { agent, pause: Pause::DeskWork }
-        }
-        "hangs up" | "legt auf" => Event::HangUp { agent },
-        "needs more time" | "braucht länger" => Event::ExtendWrapUp { agent },
-        "is done" | "ist fertig" => Event::EndWrapUp { agent },
-        verb => return offer_deed(agent, verb),
-    };
-    Some(Deed::Agent(event))
-}
-
-fn offer_deed(agent: AgentId, verb: &str) -> Option<Deed> {
-    let name = |rest: &str| (!rest.trim().is_empty()).then(|| rest.trim().to_owned());
-    let answers = verb.strip_prefix("answers").or_else(|| verb.strip_prefix("nimmt ab"));
-    if let Some(rest) = answers {
-        return Some(Deed::Answers(agent, name(rest)));
-    }
-    let declines = verb.strip_prefix("declines").or_else(|| verb.strip_prefix("lehnt ab"));
-    if let Some(rest) = declines {
-        return Some(Deed::Declines(agent, name(rest)));
-    }
-    let dead = verb.strip_prefix("cannot be reached");
-    let dead = dead.or_else(|| verb.strip_prefix("ist nicht erreichbar"))?;
-    Some(Deed::CannotBeReached(agent, name(dead)))
-}
-
-fn contact_deed(name: &str, verb: &str) -> Option<Deed> {
-    let name = name.to_owned();
-    match verb {
-        "hangs up" | "legt auf" => Some(Deed::Leaves(name, Parting::HungUp)),
-        "is cut off" | "wird getrennt" => Some(Deed::Leaves(name, Parting::CutOff)),
-        "is alive" | "spricht noch" => Some(Deed::Alive(name)),
-        "has heard the greeting" | "hat die Ansage gehört" => Some(Deed::AnnouncementOver(name)),
-        _ => None,
-    }
-}
-
-// --- Values ----------------------------------------------------------------------------------
-
-/// `key words value`: the value is the last word.
-fn setting(cell: &str) -> Result<(&str, &str), String> {
-    cell.rsplit_once(' ').ok_or_else(|| format!("wants a value: {cell}"))
-}
-
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("not a whole number: {text}"))
-}
-
-fn read_duration(text: &str) -> Result<Micros, String> {
-    let units = [("min", 60_000_000), ("ms", 1_000), ("s", 1_000_000), ("h", 3_600_000_000)];
-    let found = units.into_iter().find_map(|(unit, micros)| {
-        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-        Some(Micros(number * micros))
-    });
-    found.ok_or_else(|| format!("not a duration: {text}"))
-}
-
-/// `09:00:00`, perhaps with milliseconds.
-fn tick(text: &str) -> Result<Tick, String> {
-    let wrong = || format!("not a time of day: {text}");
-    let (text, millis) = match text.split_once('.') {
-        Some((text, millis)) => (text, millis.parse::<u64>().map_err(|_| wrong())?),
-        None => (text, 0),
-    };
-    let parts: Vec<u64> =
-        text.split(':').map(|part| part.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
-    match parts[..] {
-        [h, m, s] if h < 48 && m < 60 && s < 60 && millis < 1000 => {
-            let micros = Micros::from_secs(h * 3600 + m * 60 + s) + Micros::from_millis(millis);
-            Ok(Tick((MIDNIGHT + micros).0))
-        }
-        _ => Err(wrong()),
-    }
-}
-
-fn interval(text: &str) -> Result<Interval, String> {
-    let (from, until) = text.split_once('-').ok_or_else(|| format!("not hours: {text}"))?;
-    let at = |time: &str| tick(&format!("{time}:00")).map(|tick| Timestamp(0) + Micros(tick.0));
-    Ok(Interval { from: at(from)?, until: at(until)? })
-}
-
-/// The time of day as it is written.
-pub(super) fn clock(at: Tick) -> String {
-    let since_midnight = at.since(Tick(MIDNIGHT.0));
-    let (secs, millis) = (since_midnight.as_secs(), since_midnight.0 / 1_000 % 1_000);
-    let clock = format!("{:02}:{:02}:{:02}", secs / 3600, secs / 60 % 60, secs % 60);
-    if millis == 0 { clock } else { format!("{clock}.{millis:03}") }
-}
-
-/// A duration as it is written.
-pub(super) fn duration(length: Micros) -> String {
-    let secs = length.as_secs();
-    match (secs / 60, secs % 60) {
-        (0, secs) => format!("{secs}s"),
-        (mins, 0) => format!("{mins}min"),
-        (mins, secs) => format!("{mins}min {secs}s"),
-    }
+/// A timetable of its own: `08:00-12:00`, or several joined by `+`.
+pub(super) fn table(tables: &mut Vec<Vec<Interval>>, text: &str) -> Result<TimetableId, String> {
+    let open = text.split('+').map(interval).collect::<Result<Vec<_>, _>>()?;
+    tables.push(open);
+    // The first timetable is the centre's own.
+    Ok(TimetableId(tables.len() as u16))
 }

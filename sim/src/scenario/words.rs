@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What the right-hand side says, in the story's language.
 
-use acd::Refusal;
 use acd::agent::{AfterCall, NotReadyReason, Pause, ReturnReason};
+use acd::{Reach, Refusal};
+use centre::{OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd, TaskReason};
 use promise::{Fate, FateReason};
 
 /// A story's language.
@@ -24,12 +25,28 @@ impl Words {
         }
     }
 
-    pub(super) fn hears_greeting(self, who: &str) -> String {
-        format!("{who} {}", self.pick("hears the greeting", "hört die Ansage"))
+    pub(super) fn hears_greeting(self, who: &str, plan: Option<&str>) -> String {
+        let greeting = self.pick("hears the greeting", "hört die Ansage");
+        match plan {
+            Some(plan) => format!("{who} {greeting} ({plan})"),
+            None => format!("{who} {greeting}"),
+        }
     }
 
-    pub(super) fn waits(self, who: &str, position: usize) -> String {
-        format!("{who} {} {position}", self.pick("waits, position", "wartet auf Platz"))
+    pub(super) fn waits(
+        self,
+        who: &str,
+        position: usize,
+        told: Option<(String, String)>,
+    ) -> String {
+        let told = match told {
+            Some((from, until)) => match self {
+                Words::English => format!(", is told {from} to {until}"),
+                Words::German => format!(", hört: {from} bis {until}"),
+            },
+            None => String::new(),
+        };
+        format!("{who} {} {position}{told}", self.pick("waits, position", "wartet auf Platz"))
     }
 
     pub(super) fn offered(self, who: &str, agent: &str) -> String {
@@ -128,6 +145,173 @@ impl Words {
         format!("{agent} {} ({reason}){until}", self.pick("not ready", "nicht bereit"))
     }
 
+    pub(super) fn switchboard(self) -> &'static str {
+        self.pick("the switchboard", "der Vermittlung")
+    }
+
+    pub(super) fn tries_partner(
+        self,
+        who: &str,
+        partner: &str,
+        reach: Reach,
+        cause: OverflowCause,
+    ) -> String {
+        let cause = self.cause(cause);
+        match (self, reach) {
+            (Words::English, Reach::SecondLeg) => format!("{who} rings at {partner} ({cause})"),
+            (Words::English, Reach::Deflect) => format!("{who} sent on to {partner}? ({cause})"),
+            (Words::German, Reach::SecondLeg) => format!("{who} klingelt bei {partner} ({cause})"),
+            (Words::German, Reach::Deflect) => format!("{who} umleiten zu {partner}? ({cause})"),
+        }
+    }
+
+    pub(super) fn cause(self, cause: OverflowCause) -> &'static str {
+        let (english, german) = match cause {
+            OverflowCause::Waited => ("all busy", "alle belegt"),
+            OverflowCause::Predicted => ("the wait would be too long", "es würde zu lange dauern"),
+            OverflowCause::Calendar => ("calendar", "Kalender"),
+            OverflowCause::NobodySignedOn => ("nobody signed on", "niemand angemeldet"),
+            OverflowCause::Closed => ("closed", "geschlossen"),
+            OverflowCause::NoChannel => ("no channel", "kein Kanal"),
+        };
+        self.pick(english, german)
+    }
+
+    pub(super) fn sent_on(self, who: &str, partner: &str) -> String {
+        format!("{who} {} {partner}", self.pick("sent on to", "umgeleitet zu"))
+    }
+
+    pub(super) fn overflows(self, who: &str, cause: OverflowCause) -> String {
+        format!("{who} {} ({})", self.pick("to the partner", "zum Partner"), self.cause(cause))
+    }
+
+    pub(super) fn widened(self, who: &str, stage: u8) -> String {
+        format!("{who} {} {}", self.pick("asks stage", "fragt Stufe"), stage + 1)
+    }
+
+    pub(super) fn promised(self, who: &str, position: usize) -> String {
+        match self {
+            Words::English => format!("{who} is promised a call-back at position {position}"),
+            Words::German => format!("{who} hat einen Rückruf zugesagt auf Platz {position}"),
+        }
+    }
+
+    pub(super) fn called_back(self, who: &str, agent: &str) -> String {
+        match self {
+            Words::English => format!("{agent} calls {who} back"),
+            Words::German => format!("{agent} ruft {who} zurück"),
+        }
+    }
+
+    pub(super) fn not_reached(self, who: &str, again_at: &str) -> String {
+        match self {
+            Words::English => format!("{who} not reached, again at {again_at}"),
+            Words::German => format!("{who} nicht erreicht, wieder um {again_at}"),
+        }
+    }
+
+    pub(super) fn informed(self, who: &str) -> String {
+        format!("{who} {}", self.pick("hears the information", "hört die Auskunft"))
+    }
+
+    pub(super) fn task(self, who: &str, reason: TaskReason) -> String {
+        let reason = match reason {
+            TaskReason::CallbackExpired => self.pick("call-back expired", "Rückruf verfallen"),
+            TaskReason::NotReached => self.pick("not reached", "nicht erreicht"),
+        };
+        format!("{} {who} ({reason})", self.pick("task for", "Aufgabe für"))
+    }
+
+    pub(super) fn partner_returned(self, who: &str, partner: &str, why: PartnerEnd) -> String {
+        let why = match why {
+            PartnerEnd::Busy => self.pick("is full", "ist voll"),
+            PartnerEnd::Closed => self.pick("is closed", "ist geschlossen"),
+            PartnerEnd::NoAnswer => self.pick("did not answer", "nimmt nicht ab"),
+            PartnerEnd::Unreachable => self.pick("cannot be reached", "ist nicht erreichbar"),
+        };
+        format!("{who} {}: {partner} {why}", self.pick("keeps its place", "behält den Platz"))
+    }
+
+    pub(super) fn switchboard_returned(
+        self,
+        who: &str,
+        switchboard: &str,
+        why: SwitchboardEnd,
+    ) -> String {
+        let why = match why {
+            SwitchboardEnd::Busy => self.pick("is busy", "ist besetzt"),
+            SwitchboardEnd::NoAnswer => self.pick("did not answer", "nimmt nicht ab"),
+            SwitchboardEnd::Unreachable => self.pick("cannot be reached", "ist nicht erreichbar"),
+            SwitchboardEnd::CameBack => self.pick("sent it back", "schickt ihn zurück"),
+            SwitchboardEnd::NobodyThere => self.pick("is empty", "ist unbesetzt"),
+        };
+        format!("{who} {}: {switchboard} {why}", self.pick("to the centre", "ins Servicecenter"))
+    }
+
+    fn steering(self, reason: SteeringReason) -> &'static str {
+        let (english, german) = match reason {
+            SteeringReason::Distress => ("distress", "Notlage"),
+            SteeringReason::WaitedLong => ("waited long", "lange gewartet"),
+            SteeringReason::WrongLine => ("wrong line", "falsche Leitung"),
+            SteeringReason::Load => ("load", "Auslastung"),
+        };
+        self.pick(english, german)
+    }
+
+    pub(super) fn pulled_forward(
+        self,
+        who: &str,
+        reason: SteeringReason,
+        position: usize,
+    ) -> String {
+        let reason = self.steering(reason);
+        match self {
+            Words::English => format!("{who} pulled forward to position {position} ({reason})"),
+            Words::German => format!("{who} vorgezogen auf Platz {position} ({reason})"),
+        }
+    }
+
+    pub(super) fn moved(
+        self,
+        who: &str,
+        line: &str,
+        reason: SteeringReason,
+        position: usize,
+    ) -> String {
+        let reason = self.steering(reason);
+        match self {
+            Words::English => format!("{who} moved to {line}, position {position} ({reason})"),
+            Words::German => format!("{who} jetzt bei {line} auf Platz {position} ({reason})"),
+        }
+    }
+
+    pub(super) fn put_back(self, who: &str, position: usize) -> String {
+        format!("{who} {} {position}", self.pick("back at position", "wieder auf Platz"))
+    }
+
+    pub(super) fn skill_set(self, agent: &str, skill: &str, level: u8) -> String {
+        match self {
+            Words::English => format!("{agent} has {skill} {level} until signing off"),
+            Words::German => format!("{agent} hat {skill} {level} bis zur Abmeldung"),
+        }
+    }
+
+    pub(super) fn line_closed(self, line: &str, until: &str) -> String {
+        format!("{line} {} {until}", self.pick("closed until", "geschlossen bis"))
+    }
+
+    pub(super) fn line_opened(self, line: &str) -> String {
+        format!("{line} {}", self.pick("open as its hours say", "wieder offen nach Zeitplan"))
+    }
+
+    pub(super) fn plan_started(self, plan: &str, until: &str) -> String {
+        format!("{plan} {} {until}", self.pick("runs until", "läuft bis"))
+    }
+
+    pub(super) fn plan_ended(self, plan: &str) -> String {
+        format!("{plan} {}", self.pick("ended", "beendet"))
+    }
+
     pub(super) fn still_inside(self, count: usize) -> String {
         format!("{}: {count}", self.pick("still inside", "noch da"))
     }
@@ -167,6 +351,14 @@ impl Words {
             FateReason::CentreFull => ("centre full", "Servicecenter voll"),
             FateReason::WaitedTooLong => ("waited too long", "zu lange gewartet"),
             FateReason::SwitchboardAnswered => ("switchboard", "Vermittlung vor Ort"),
+            FateReason::LeftInformed => ("informed, then hung up", "nach der Auskunft aufgelegt"),
+            FateReason::CalledAgain => ("called again", "rief selbst noch einmal an"),
+            FateReason::ClosedByAct => ("closed by an act", "durch Anordnung geschlossen"),
+            FateReason::PlanRunsNot => ("the plan does not run", "der Plan läuft nicht"),
+            FateReason::NoChannel => ("no channel free", "kein Kanal frei"),
+            FateReason::RefusedByCarrier => ("refused by the carrier", "vom Netz abgewiesen"),
+            FateReason::RefusedAtDoor => ("refused at the door", "an der Tür abgewiesen"),
+            FateReason::LeftSwitchboard => ("hung up at the switchboard", "legte vor Ort auf"),
         };
         self.pick(english, german)
     }
@@ -187,6 +379,30 @@ impl Words {
             Refusal::UnknownLine => ("no such line", "keine solche Leitung"),
             Refusal::NotEntering => ("hears no greeting", "hört keine Ansage"),
             Refusal::NotWaiting => ("not waiting", "wartet nicht"),
+            Refusal::NotAtSwitchboard => ("not at the switchboard", "nicht bei der Vermittlung"),
+            Refusal::NotAtPartner => ("not at the partner", "nicht beim Partner"),
+            Refusal::NotCallingBack => ("not being called back", "wird nicht zurückgerufen"),
+            Refusal::NoCallback => ("no call-backs here", "hier gibt es keinen Rückruf"),
+            Refusal::NoNumber => ("number not known", "Rufnummer unbekannt"),
+            Refusal::CallbackTwice => ("promised already", "Rückruf schon zugesagt"),
+            Refusal::CallbackTooMany => {
+                ("the shift is too short for it", "dafür reicht die Schicht nicht")
+            }
+            Refusal::RingsAlready => ("a telephone rings already", "es klingelt schon"),
+            Refusal::NoInformation => ("no information now", "jetzt keine Auskunft auf Taste"),
+            Refusal::UnknownTrunk => ("no such trunk", "kein solcher Trunk"),
+            Refusal::UnknownSkill => {
+                ("no such skill or level", "keine solche Fachkenntnis oder Stufe")
+            }
+            Refusal::UnknownPlan => ("no such plan", "kein solcher Plan"),
+            Refusal::UnknownSwitchboard => ("no such switchboard", "keine solche Vermittlung"),
+            Refusal::PlanRuns => ("the plan runs already", "der Plan läuft schon"),
+            Refusal::PlanRunsNot => ("the plan does not run", "der Plan läuft nicht"),
+            Refusal::NotClosed => ("not closed by an act", "nicht durch Anordnung geschlossen"),
+            Refusal::NoQueue => ("nobody can wait there", "dort kann niemand warten"),
+            Refusal::FromPartner => ("came from a partner", "kam von einem Partner"),
+            Refusal::NotSteered => ("nothing to undo", "nichts zurückzunehmen"),
+            Refusal::OutOfRange => ("too long or no time at all", "zu lang oder gar keine Zeit"),
         };
         self.pick(english, german)
     }

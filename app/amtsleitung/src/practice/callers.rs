@@ -48,8 +48,13 @@ mod tests {
         let mut callers = Callers::default();
         let mut arrives = |contact, caller| {
             let contact = ContactId(contact);
-            let cause = Event::CallArrived { contact, line: LineId(0), caller };
-            let command = Command::Wait { contact, position: 1 };
+            let cause = Event::CallArrived {
+                contact,
+                line: LineId(0),
+                caller,
+                via: centre::Via::default(),
+            };
+            let command = Command::Wait { contact, position: 1, told: None };
             // An event has several commands.
             for _ in 0..2 {
                 callers.hear(&Decided { at: Tick(0), cause, command });

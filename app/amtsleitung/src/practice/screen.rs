@@ -327,11 +327,11 @@ pub(super) fn plain_line(
         county.teams.get(agent.team.index()).map(|team| team.name.as_str())
     };
     let what = match decided.command {
-        Command::Announce { contact, line: of } => {
+        Command::Announce { contact, line: of, .. } => {
             let arrives = lang.pick("ruft an", "calls");
             format!("{} {arrives}: {}", contact.0, line(of))
         }
-        Command::Wait { contact, position } => {
+        Command::Wait { contact, position, .. } => {
             format!("{} {} {position}", contact.0, lang.pick("wartet auf Platz", "waits, position"))
         }
         Command::Ring { contact, agent, .. } => {
@@ -350,10 +350,19 @@ pub(super) fn plain_line(
         | Command::Dismiss { .. }
         | Command::Release { .. }
         | Command::AskAlive { .. }
+        | Command::RingSwitchboard { .. }
+        | Command::StopSwitchboard { .. }
+        | Command::TryPartner { .. }
+        | Command::StopPartner { .. }
+        | Command::ConnectElsewhere { .. }
+        | Command::Deflect { .. }
+        | Command::PromiseCallback { .. }
+        | Command::CallBack { .. }
+        | Command::StopCallback { .. }
+        | Command::Inform { .. }
+        | Command::OpenTask { .. }
         | Command::Refuse(_)
-        | Command::Note(
-            Note::AgentChanged { .. } | Note::AgentPlans { .. } | Note::Returned { .. },
-        ) => return None,
+        | Command::Note(_) => return None,
     };
     Some(format!("{}  {} {what}\n", clock(decided.at.since(began)), lang.pick("Anruf", "call")))
 }
@@ -443,8 +452,13 @@ mod tests {
         };
         assert!(page(&view, 24).contains("telephone-passwords.toml"));
         for contact in (1..=20).map(ContactId) {
-            let command = Command::Announce { contact, line: LineId(0) };
-            let cause = centre::Event::CallArrived { contact, line: LineId(0), caller: None };
+            let command = Command::Announce { contact, line: LineId(0), plan: None };
+            let cause = centre::Event::CallArrived {
+                contact,
+                line: LineId(0),
+                caller: None,
+                via: centre::Via::default(),
+            };
             view.hear(&Decided { at: Tick(0), cause, command });
         }
         for rows in [12, 24, 34] {

@@ -55,7 +55,7 @@ impl View {
         let at = decided.at;
         self.outcome.note(at, &decided.command);
         match decided.command {
-            Command::Announce { contact, line } => self.come(contact, at, Some(line)),
+            Command::Announce { contact, line, .. } => self.come(contact, at, Some(line)),
             Command::Wait { contact, .. } => self.come(contact, at, None),
             Command::Ring { contact, line, .. } => {
                 self.lines.insert(contact, line);
@@ -81,10 +81,21 @@ impl View {
             Command::Dismiss { .. }
             | Command::Release { .. }
             | Command::AskAlive { .. }
-            | Command::Note(Note::Returned { .. }) => {}
+            | Command::RingSwitchboard { .. }
+            | Command::StopSwitchboard { .. }
+            | Command::TryPartner { .. }
+            | Command::StopPartner { .. }
+            | Command::ConnectElsewhere { .. }
+            | Command::Deflect { .. }
+            | Command::PromiseCallback { .. }
+            | Command::CallBack { .. }
+            | Command::StopCallback { .. }
+            | Command::Inform { .. }
+            | Command::OpenTask { .. } => {}
             Command::Note(Note::AgentPlans { agent, after_call }) => {
                 self.plans[agent.index()] = after_call;
             }
+            Command::Note(_) => {}
         }
     }
 

@@ -97,9 +97,18 @@ impl Figures {
                 }
             }
             Command::Refuse(_) => self.refused += 1,
-            Command::Note(
-                Note::AgentChanged { .. } | Note::AgentPlans { .. } | Note::Returned { .. },
-            )
+            Command::Note(_)
+            | Command::RingSwitchboard { .. }
+            | Command::StopSwitchboard { .. }
+            | Command::TryPartner { .. }
+            | Command::StopPartner { .. }
+            | Command::ConnectElsewhere { .. }
+            | Command::Deflect { .. }
+            | Command::PromiseCallback { .. }
+            | Command::CallBack { .. }
+            | Command::StopCallback { .. }
+            | Command::Inform { .. }
+            | Command::OpenTask { .. }
             | Command::Announce { .. }
             | Command::Wait { .. }
             | Command::Ring { .. }

@@ -17,16 +17,7 @@ const CONTACT: ContactId = ContactId(1);
 
 fn centre(ring: Micros) -> Centre {
     let horizon = Interval { from: Timestamp(0), until: Timestamp(i64::MAX) };
-    let line = LineRules {
-        queue: Some(QueueId(0)),
-        timetable: TimetableId(0),
-        priority: 0,
-        required: vec![],
-        preferred: vec![],
-        greeting: None,
-        wrap_up: Micros::ZERO,
-        short_abandon: Micros::ZERO,
-    };
+    let line = LineRules::plain(Some(QueueId(0)), TimetableId(0));
     let rules = CentreRules {
         head_start: Micros::ZERO,
         no_answer_pause: Micros::from_secs(60),
@@ -35,11 +26,11 @@ fn centre(ring: Micros) -> Centre {
     };
     let waiting_max = Micros::from_mins(10);
     Centre::new(centre::Setup {
-        rules,
         lines: vec![line],
         queues: vec![QueueRules { ring, length_max: 10, waiting_max }],
-        agents: vec![AgentRules { team: TeamId(0), skills: vec![] }],
+        agents: vec![AgentRules { team: TeamId(0), skills: vec![], shift: None }],
         timetables: vec![Timetable::always(horizon).unwrap()],
+        ..centre::Setup::empty(rules)
     })
     .unwrap()
 }
@@ -98,7 +89,14 @@ fn arrives(inbox: &Inbox) {
     inbox.tell(Event::SignOn { agent: AGENT }).unwrap();
     inbox.tell(Event::MakeReady { agent: AGENT }).unwrap();
     let line = LineId(0);
-    inbox.tell(Event::CallArrived { contact: CONTACT, line, caller: None }).unwrap();
+    inbox
+        .tell(Event::CallArrived {
+            contact: CONTACT,
+            line,
+            caller: None,
+            via: centre::Via::default(),
+        })
+        .unwrap();
 }
 
 #[test]

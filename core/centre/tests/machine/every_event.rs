@@ -6,7 +6,7 @@ use crate::story::*;
 use acd::Refusal;
 use acd::agent::Pause;
 use acd::contact::Parting;
-use centre::{Centre, Command, Event};
+use centre::{Centre, Command, Event, Via};
 use stdx::limits::{CONTACTS_MAX, REMEMBERED_CALLERS_MAX};
 use stdx::{AgentId, ContactId, LineId, Tick};
 
@@ -46,7 +46,7 @@ fn events() -> Vec<Event> {
     let mut all = vec![Event::Deadline];
     for contact in contacts {
         for line in (0..6).map(LineId) {
-            all.push(Event::CallArrived { contact, line, caller: None });
+            all.push(Event::CallArrived { contact, line, caller: None, via: Via::default() });
         }
         all.push(Event::AnnouncementOver { contact });
         all.push(Event::CallerLeft { contact, parting: Parting::HungUp });

@@ -7,7 +7,7 @@ use acd::agent::{Pause, State as Doing};
 use acd::contact::Parting;
 use acd::{AgentRules, CentreRules, LineRules, QueueRules, Refusal, SkillNeed};
 use calendar::{Interval, Timetable};
-use centre::{Centre, Command, Event, Note, Setup};
+use centre::{Centre, Command, Event, Note, Setup, Via};
 use promise::FateReason;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -45,7 +45,11 @@ fn any_centre(seed: u64) -> Setup {
         .collect();
     let lines = (0..2 + rng.below(4)).map(|_| any_line(rng, queues.len() as u64)).collect();
     let agents = (0..1 + rng.below(6))
-        .map(|_| AgentRules { team: TeamId(pick(rng, &[0, 1])), skills: any_skills(rng) })
+        .map(|_| AgentRules {
+            team: TeamId(pick(rng, &[0, 1])),
+            skills: any_skills(rng),
+            shift: None,
+        })
         .collect();
     let rules = CentreRules {
         head_start: secs(rng, &[0, 10, 60]),
@@ -53,22 +57,22 @@ fn any_centre(seed: u64) -> Setup {
         decline_pause: secs(rng, &[0, 10, 45]),
         place_kept: secs(rng, &[0, 60]),
     };
-    Setup { rules, lines, queues, agents, timetables: timetables() }
+    Setup { lines, queues, agents, timetables: timetables(), ..Setup::empty(rules) }
 }
 
 fn any_line(rng: &mut Rng, queues: u64) -> LineRules {
     let queue = rng.chance(0.9).then(|| QueueId(rng.below(queues) as u16));
+    let timetable = TimetableId(pick(rng, &[0, 0, 0, 0, 0, 1, 1, 2]));
     let required = if rng.chance(0.25) { any_skills(rng) } else { vec![] };
     let greeting = rng.chance(0.5).then(|| secs(rng, &[0, 5, 10, 40]));
     LineRules {
-        queue,
-        timetable: TimetableId(pick(rng, &[0, 0, 0, 0, 0, 1, 1, 2])),
         priority: pick(rng, &[0, 0, 1, 2]),
         required,
         preferred: (0..rng.below(3)).map(|skill| SkillId(skill as u16)).collect(),
         greeting,
         wrap_up: secs(rng, &[0, 0, 10, 40]),
         short_abandon: secs(rng, &[0, 5]),
+        ..LineRules::plain(queue, timetable)
     }
 }
 
@@ -266,7 +270,7 @@ impl Day {
             0..=239 | 252..=255 => self.last_contact + 1,
         };
         self.last_contact = self.last_contact.max(contact);
-        Event::CallArrived { contact: ContactId(contact), line, caller }
+        Event::CallArrived { contact: ContactId(contact), line, caller, via: Via::default() }
     }
 
     fn an_agent(&self, who: u8) -> AgentId {

@@ -3,6 +3,10 @@
 //!
 //! The rule to keep: nothing of the core is used but its public types and limits. Where the two
 //! differ, one of them is wrong.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what its days do not know must stop it loudly"
+)]
 
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, ReturnReason, State as Doing};
 use acd::contact::{Parting, State as Place};
@@ -67,7 +71,9 @@ impl Reference {
     pub(crate) fn handle(&mut self, now: Now, event: Event) -> Vec<Command> {
         self.let_time_pass(now.mono);
         match event {
-            Event::CallArrived { contact, line, caller } => self.call(now, contact, line, caller),
+            Event::CallArrived { contact, line, caller, .. } => {
+                self.call(now, contact, line, caller)
+            }
             Event::AnnouncementOver { contact } => self.announcement_over(now.mono, contact),
             Event::CallerLeft { contact, parting } => self.caller_left(now.mono, contact, parting),
             Event::TalkAlive { contact } => self.talk_alive(now.mono, contact),
@@ -82,6 +88,7 @@ impl Reference {
             | Event::HangUp { agent }
             | Event::ExtendWrapUp { agent }
             | Event::EndWrapUp { agent } => self.key_pressed(now.mono, agent, event),
+            other => unreachable!("these days know nothing of {other:?}"),
         }
         self.let_time_pass(now.mono);
         std::mem::take(&mut self.said)
@@ -152,7 +159,7 @@ impl Reference {
         match self.callers[at].place {
             Place::Entering { .. } => self.begins_to_wait(now, at),
             Place::Waiting { .. } => self.send_away(now, at),
-            Place::Talking { .. } | Place::Gone(_) => unreachable!("no deadline there"),
+            other => unreachable!("{other:?} has no deadline here"),
         }
     }
 
@@ -189,6 +196,7 @@ impl Reference {
             answered_after: None,
             ended_after: Micros::ZERO,
             team: None,
+            told: None,
             fate,
             reason,
         })));
@@ -243,7 +251,7 @@ impl Reference {
             answered: None,
         });
         if rules.greeting.is_some() {
-            self.said.push(Command::Announce { contact: id, line });
+            self.said.push(Command::Announce { contact: id, line, plan: None });
         } else {
             self.begins_to_wait(now.mono, self.callers.len() - 1);
         }
@@ -280,7 +288,7 @@ impl Reference {
         let (contact, queue) = (self.callers[at].id, self.callers[at].queue);
         let before = self.waiting(queue).iter().position(|&other| other == contact);
         let position = before.expect("waits since this moment") + 1;
-        self.said.push(Command::Wait { contact, position });
+        self.said.push(Command::Wait { contact, position, told: None });
     }
 
     fn caller_left(&mut self, now: Tick, contact: ContactId, parting: Parting) {
@@ -297,7 +305,7 @@ impl Reference {
                 self.free(now, agent.index(), idle_since);
             }
             Place::Talking { agent } => self.after_talk(now, agent.index(), contact),
-            Place::Gone(_) => unreachable!("who is gone is not listed"),
+            other => unreachable!("nobody here is {other:?}"),
         }
         self.end(now, at, Some(parting));
     }
@@ -355,6 +363,7 @@ impl Reference {
             answered_after: it.answered.map(|(at, _)| at.since(it.arrived)),
             ended_after,
             team: it.answered.map(|(_, agent)| self.setup.agents[agent.index()].team),
+            told: None,
             fate,
             reason,
         })));
@@ -400,12 +409,7 @@ impl Reference {
                 self.free(now, at, now);
             }
             Event::EndWrapUp { .. } => self.refuse(Refusal::NotInWrapUp),
-            Event::CallArrived { .. }
-            | Event::AnnouncementOver { .. }
-            | Event::CallerLeft { .. }
-            | Event::TalkAlive { .. }
-            | Event::Unreachable { .. }
-            | Event::Deadline => unreachable!("no key of an agent"),
+            other => unreachable!("{other:?} is no key of an agent"),
         }
     }
 
@@ -641,6 +645,6 @@ fn due_of_caller(caller: &Caller) -> Option<Tick> {
     match caller.place {
         Place::Entering { until, .. } => Some(until),
         Place::Waiting { offered_to: None, limit_at } => Some(limit_at),
-        Place::Waiting { offered_to: Some(_), .. } | Place::Talking { .. } | Place::Gone(_) => None,
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use acd::agent::{NotReadyReason, Pause, ReturnReason, State};
 use acd::contact::Parting;
 use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
 use calendar::{Interval, Timetable};
-use centre::{Centre, Command, Event, Note, Setup};
+use centre::{Centre, Command, Event, Note, Setup, Via};
 use promise::ContactRecord;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, Now, QueueId, SkillId, TeamId, Tick,
@@ -46,14 +46,9 @@ pub(crate) fn small_county() -> Setup {
     let hours = Interval { from: MIDNIGHT, until: MIDNIGHT + Micros::from_secs(CLOSING) };
     let yesterday = Interval { from: Timestamp(0), until: MIDNIGHT };
     let line = |queue: Option<u16>, wrap_up| LineRules {
-        queue: queue.map(QueueId),
-        timetable: TimetableId(0),
-        priority: 0,
-        required: vec![],
-        preferred: vec![],
-        greeting: None,
         wrap_up: Micros::from_secs(wrap_up),
         short_abandon: Micros::from_secs(5),
+        ..LineRules::plain(queue.map(QueueId), TimetableId(0))
     };
     let town = SkillNeed { skill: TOWN, level: 2 };
     let queue = QueueRules {
@@ -62,12 +57,6 @@ pub(crate) fn small_county() -> Setup {
         waiting_max: Micros::from_secs(100),
     };
     Setup {
-        rules: CentreRules {
-            head_start: HEAD_START,
-            no_answer_pause: Micros::from_secs(90),
-            decline_pause: Micros::from_secs(45),
-            place_kept: Micros::from_mins(1),
-        },
         lines: vec![
             line(Some(0), 40),
             LineRules { priority: 1, greeting: Some(Micros::from_secs(10)), ..line(Some(0), 0) },
@@ -77,14 +66,20 @@ pub(crate) fn small_county() -> Setup {
         ],
         queues: vec![queue, queue],
         agents: vec![
-            AgentRules { team: TeamId(0), skills: vec![town] },
-            AgentRules { team: TeamId(1), skills: vec![] },
-            AgentRules { team: TeamId(1), skills: vec![] },
+            AgentRules { team: TeamId(0), skills: vec![town], shift: None },
+            AgentRules { team: TeamId(1), skills: vec![], shift: None },
+            AgentRules { team: TeamId(1), skills: vec![], shift: None },
         ],
         timetables: vec![
             Timetable::new(day, vec![hours]).expect("the hours lie within the days"),
             Timetable::always(yesterday).expect("yesterday was a day"),
         ],
+        ..Setup::empty(CentreRules {
+            head_start: HEAD_START,
+            no_answer_pause: Micros::from_secs(90),
+            decline_pause: Micros::from_secs(45),
+            place_kept: Micros::from_mins(1),
+        })
     }
 }
 
@@ -157,12 +152,12 @@ pub(crate) fn now_at(mono: Tick) -> Now {
 }
 
 pub(crate) fn call(contact: u64, line: LineId) -> Event {
-    Event::CallArrived { contact: ContactId(contact), line, caller: None }
+    Event::CallArrived { contact: ContactId(contact), line, caller: None, via: Via::default() }
 }
 
 pub(crate) fn call_from(contact: u64, line: LineId, caller: u64) -> Event {
     let caller = Some(CallerToken::new(caller));
-    Event::CallArrived { contact: ContactId(contact), line, caller }
+    Event::CallArrived { contact: ContactId(contact), line, caller, via: Via::default() }
 }
 
 pub(crate) fn hangs_up(contact: u64) -> Event {
@@ -196,8 +191,36 @@ fn name(agent: AgentId) -> String {
 
 pub(crate) fn in_words(command: Command) -> String {
     match command {
-        Command::Announce { contact, line } => format!("{}: greeting of {line:?}", contact.0),
-        Command::Wait { contact, position } => format!("{} waits, position {position}", contact.0),
+        Command::Announce { contact, line, plan } => {
+            let plan = plan.map(|plan| format!("{plan:?}, then ")).unwrap_or_default();
+            format!("{}: {plan}greeting of {line:?}", contact.0)
+        }
+        Command::Wait { contact, position, told } => {
+            let told = told.map(|told| {
+                format!(", told {} to {} s", told.from.as_secs(), told.until.as_secs())
+            });
+            format!("{} waits, position {position}{}", contact.0, told.unwrap_or_default())
+        }
+        Command::RingSwitchboard { contact, switchboard, until, .. } => {
+            format!("ring {switchboard:?} for {} until {}", contact.0, seconds(until))
+        }
+        Command::StopSwitchboard { contact, switchboard } => {
+            format!("stop ringing {switchboard:?} for {}", contact.0)
+        }
+        Command::TryPartner { contact, partner, reach, cause, until, .. } => {
+            let until = seconds(until);
+            format!("try {partner:?} for {} by {reach:?} until {until}: {cause:?}", contact.0)
+        }
+        Command::StopPartner { contact, partner } => format!("stop {partner:?} for {}", contact.0),
+        Command::ConnectElsewhere { contact } => format!("connect {} elsewhere", contact.0),
+        Command::Deflect { contact, partner } => format!("send {} on to {partner:?}", contact.0),
+        Command::PromiseCallback { contact, .. } => format!("promise {} a call-back", contact.0),
+        Command::CallBack { contact, agent, until, .. } => {
+            format!("call {} back for {} until {}", contact.0, name(agent), seconds(until))
+        }
+        Command::StopCallback { contact } => format!("stop calling {} back", contact.0),
+        Command::Inform { contact, plan } => format!("{}: information of {plan:?}", contact.0),
+        Command::OpenTask { contact, reason, .. } => format!("task for {}: {reason:?}", contact.0),
         Command::Ring { agent, contact, until, .. } => {
             format!("ring {} for {} until {}", name(agent), contact.0, seconds(until))
         }
@@ -225,6 +248,41 @@ pub(crate) fn in_words(command: Command) -> String {
             format!("{} returned by {}: {why}", contact.0, name(agent))
         }
         Command::Note(Note::Ended(record)) => record_in_words(&record),
+        Command::Note(note) => act_in_words(note),
+    }
+}
+
+fn act_in_words(note: Note) -> String {
+    match note {
+        Note::Widened { contact, stage } => format!("{} widened to stage {stage}", contact.0),
+        Note::Overflows { contact, cause } => format!("{} overflows: {cause:?}", contact.0),
+        Note::PartnerReturned { contact, why, .. } => {
+            format!("{} returned by the partner: {why:?}", contact.0)
+        }
+        Note::SwitchboardReturned { contact, why, .. } => {
+            format!("{} returned by the switchboard: {why:?}", contact.0)
+        }
+        Note::CallbackReturned { contact, again_at } => {
+            format!("{} not reached, again at {}", contact.0, seconds(again_at))
+        }
+        Note::PulledForward { contact, reason, position } => {
+            format!("{} pulled forward to {position}: {reason:?}", contact.0)
+        }
+        Note::Moved { contact, line, reason, position } => {
+            format!("{} moved to {line:?}, position {position}: {reason:?}", contact.0)
+        }
+        Note::SteeringUndone { contact, position } => {
+            format!("{} stands at {position} again", contact.0)
+        }
+        Note::SkillSet { agent, skill, level } => format!("{}: {skill:?} = {level}", name(agent)),
+        Note::LineClosed { line, until } => format!("{line:?} closed until {}", seconds(until)),
+        Note::LineOpened { line } => format!("{line:?} open"),
+        Note::PlanStarted { plan, until } => format!("{plan:?} runs until {}", seconds(until)),
+        Note::PlanEnded { plan } => format!("{plan:?} ended"),
+        Note::AgentChanged { .. }
+        | Note::AgentPlans { .. }
+        | Note::Returned { .. }
+        | Note::Ended(_) => unreachable!("said before"),
     }
 }
 

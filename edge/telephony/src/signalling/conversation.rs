@@ -137,7 +137,32 @@ impl Exchange {
             }
             Command::Release { contact } => self.apply(now, contact, Event::Release),
             Command::AskAlive { contact } => self.tell_alive(now, contact),
-            Command::Refuse(_) | Command::Note(_) => {}
+            // Switchboards, partners and callers at home cannot be dialled yet: the centre is told so at
+            // once, and the caller waits on at the old place.
+            Command::RingSwitchboard { contact, .. } => {
+                let why = centre::SwitchboardEnd::Unreachable;
+                self.told.push_back(centre::Event::SwitchboardFailed { contact, why });
+            }
+            Command::TryPartner { contact, .. } => {
+                let why = centre::PartnerEnd::Unreachable;
+                self.told.push_back(centre::Event::PartnerFailed { contact, why });
+            }
+            Command::CallBack { contact, .. } => {
+                self.told.push_back(centre::Event::CallbackFailed { contact });
+            }
+            // Whoever was not reached needs no stopping, and is not joined to anybody.
+            Command::StopSwitchboard { .. }
+            | Command::StopPartner { .. }
+            | Command::StopCallback { .. }
+            | Command::ConnectElsewhere { .. }
+            | Command::OpenTask { .. }
+            | Command::Refuse(_)
+            | Command::Note(_) => {}
+            Command::PromiseCallback { contact, .. } | Command::Deflect { contact, .. } => {
+                self.apply(now, contact, Event::Dismiss(Heard::Busy));
+            }
+            // The music goes on.
+            Command::Inform { .. } => {}
         }
     }
 

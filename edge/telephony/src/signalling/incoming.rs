@@ -56,6 +56,29 @@ impl Exchange {
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
         let line = self.dialled(&plan, peer, info)?;
+        let taken = self.take_call_on(now, call, (peer, line), info);
+        taken.inspect_err(|No(why, ..)| {
+            let full = *why == Refused::NoChannel;
+            let by = if full { centre::RefusedBy::NoChannel } else { centre::RefusedBy::Door };
+            self.tell_refused(line, by);
+        })
+    }
+
+    /// A caller who dialled one of our lines and was refused all the same counts as offered.
+    fn tell_refused(&mut self, line: LineId, by: centre::RefusedBy) {
+        let contact = ContactId(self.next_contact);
+        self.next_contact += 1;
+        self.told.push_back(centre::Event::CallRefused { contact, line, by });
+    }
+
+    fn take_call_on(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        (peer, line): (Peer, LineId),
+        info: &InviteInfo,
+    ) -> Result<(), No> {
+        let plan = self.plan_of(peer);
         if !self.has_channel(peer) {
             return Err(No(Refused::NoChannel, status(503), Some("No channel left")));
         }
@@ -81,7 +104,9 @@ impl Exchange {
         self.note(now, contact, Party::Caller, What::RequestIn(Method::Invite));
         self.counters.calls += 1;
         let caller = self.token(number);
-        self.told.push_back(centre::Event::CallArrived { contact, line, caller });
+        // The trunk's channels are counted here, where its other legs are known too.
+        let via = centre::Via::default();
+        self.told.push_back(centre::Event::CallArrived { contact, line, caller, via });
         Ok(())
     }
 

@@ -151,6 +151,7 @@ impl Living {
             answered_after: None,
             ended_after: lasted,
             team: None,
+            told: None,
             fate,
             reason,
         };

@@ -63,7 +63,7 @@ impl Wish {
     pub(super) fn of(event: Event) -> Option<Wish> {
         let dial = |agent, code| Some(Wish::AtDesk(agent, Press::Dial(code), None));
         match event {
-            Event::CallArrived { contact, line, caller } => {
+            Event::CallArrived { contact, line, caller, .. } => {
                 let person = caller.map_or(contact.0, |token| *token.0.expose());
                 Some(Wish::Call { contact, line, person })
             }
@@ -84,6 +84,27 @@ impl Wish {
             Event::AnnouncementOver { .. }
             | Event::TalkAlive { .. }
             | Event::Unreachable { .. }
+            | Event::CallRefused { .. }
+            | Event::SwitchboardAnswered { .. }
+            | Event::SwitchboardFailed { .. }
+            | Event::SwitchboardStaffed { .. }
+            | Event::PartnerAnswered { .. }
+            | Event::PartnerFailed { .. }
+            | Event::Deflected { .. }
+            | Event::OtherLeft { .. }
+            | Event::CallbackWanted { .. }
+            | Event::CallbackReached { .. }
+            | Event::CallbackFailed { .. }
+            | Event::InformationWanted { .. }
+            | Event::PullForward { .. }
+            | Event::MoveToLine { .. }
+            | Event::UndoSteering { .. }
+            | Event::SendHome { .. }
+            | Event::SetSkill { .. }
+            | Event::CloseLine { .. }
+            | Event::OpenLine { .. }
+            | Event::StartPlan { .. }
+            | Event::EndPlan { .. }
             | Event::Deadline => None,
         }
     }

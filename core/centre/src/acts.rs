@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What a supervisor does to whole lines: closures and crisis plans. Each ends by itself.
+
+use crate::timers::Timer;
+use crate::{Centre, Command, Note};
+use acd::contact::State;
+use acd::{CrisisPlan, Refusal, agent};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use stdx::limits::ACT_MAX;
+use stdx::{AgentId, ContactId, LineId, Micros, PlanId, Tick};
+
+/// A plan that runs.
+#[derive(Clone, Debug)]
+struct Running {
+    until: Tick,
+    /// Who was signed on by it.
+    helpers: Vec<AgentId>,
+}
+
+/// What is in force.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Acts {
+    closed: BTreeMap<LineId, Tick>,
+    running: BTreeMap<PlanId, Running>,
+}
+
+impl Acts {
+    pub(crate) fn closed_until(&self, line: LineId) -> Option<Tick> {
+        self.closed.get(&line).copied()
+    }
+
+    pub(crate) fn runs_until(&self, plan: PlanId) -> Option<Tick> {
+        self.running.get(&plan).map(|running| running.until)
+    }
+
+    pub(crate) fn runs(&self, plan: PlanId) -> bool {
+        self.running.contains_key(&plan)
+    }
+
+    /// The plan in force for a line; the first of the setup, if several are.
+    pub(crate) fn plan_of(&self, plans: &[CrisisPlan], line: LineId) -> Option<PlanId> {
+        self.running.keys().copied().find(|plan| plans[plan.index()].lines.contains(&line))
+    }
+
+    pub(crate) fn deadlines(&self) -> usize {
+        self.closed.len() + self.running.len()
+    }
+}
+
+impl Centre {
+    pub(crate) fn plan_rules(&self, line: LineId) -> Option<&CrisisPlan> {
+        let plan = self.acts.plan_of(&self.setup.plans, line)?;
+        self.setup.plans.get(plan.index())
+    }
+
+    /// Nobody comes in any more; who waits already is served.
+    pub(crate) fn close_line(&mut self, now: Tick, line: LineId, lasts: Micros) {
+        if line.index() >= self.setup.lines.len() {
+            return self.refuse(Refusal::UnknownLine);
+        }
+        if lasts == Micros::ZERO || lasts > ACT_MAX {
+            return self.refuse(Refusal::OutOfRange);
+        }
+        let until = now + lasts;
+        let before = self.acts.closed.insert(line, until);
+        self.timers.set(Timer::Line(line), before, Some(until));
+        self.note(Note::LineClosed { line, until });
+    }
+
+    pub(crate) fn open_line(&mut self, line: LineId) {
+        match self.acts.closed.remove(&line) {
+            None => self.refuse(Refusal::NotClosed),
+            Some(until) => {
+                self.timers.set(Timer::Line(line), Some(until), None);
+                self.note(Note::LineOpened { line });
+            }
+        }
+    }
+
+    /// Starts a plan and signs its helpers on, who were not.
+    pub(crate) fn start_plan(&mut self, now: Tick, plan: PlanId) {
+        let Some(rules) = self.setup.plans.get(plan.index()) else {
+            return self.refuse(Refusal::UnknownPlan);
+        };
+        if self.acts.runs(plan) {
+            return self.refuse(Refusal::PlanRuns);
+        }
+        let until = now + rules.lasts;
+        let off = |agent: &&AgentId| self.agents[agent.index()].state == agent::State::SignedOff;
+        let helpers: Vec<AgentId> = rules.helpers.iter().filter(off).copied().collect();
+        self.timers.set(Timer::Plan(plan), None, Some(until));
+        self.acts.running.insert(plan, Running { until, helpers: helpers.clone() });
+        self.note(Note::PlanStarted { plan, until });
+        for agent in helpers {
+            self.agent_event(now, agent, agent::Event::SignOn);
+            self.agent_event(now, agent, agent::Event::MakeReady);
+        }
+    }
+
+    /// Ends a plan; its helpers go when they have finished their calls, unless another plan needs them.
+    pub(crate) fn end_plan(&mut self, now: Tick, plan: PlanId) {
+        if plan.index() >= self.setup.plans.len() {
+            return self.refuse(Refusal::UnknownPlan);
+        }
+        let Some(Running { until, helpers }) = self.acts.running.remove(&plan) else {
+            return self.refuse(Refusal::PlanRunsNot);
+        };
+        self.timers.set(Timer::Plan(plan), Some(until), None);
+        self.note(Note::PlanEnded { plan });
+        for agent in helpers {
+            let plans = &self.setup.plans;
+            let needs = |plan: &PlanId| plans[plan.index()].helpers.contains(&agent);
+            let heir = self.acts.running.keys().copied().find(needs);
+            if let Some(heir) = heir.and_then(|heir| self.acts.running.get_mut(&heir)) {
+                heir.helpers.push(agent);
+            } else if self.agents[agent.index()].state != agent::State::SignedOff {
+                self.agent_event(now, agent, agent::Event::SignOff);
+            }
+        }
+    }
+
+    /// Information by key: the caller hears it and keeps the place.
+    pub(crate) fn inform(&mut self, contact: ContactId) {
+        let Some(it) = self.contacts.get(&contact) else {
+            return self.refuse(Refusal::UnknownContact);
+        };
+        match it.state {
+            State::Waiting { offered_to: None, .. } => {}
+            State::Waiting { offered_to: Some(_), .. } => {
+                return self.refuse(Refusal::RingsAlready);
+            }
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Entering { .. }
+            | State::Talking { .. }
+            | State::AtPartner { .. }
+            | State::Promised { .. }
+            | State::CallingBack { .. }
+            | State::Gone(_) => return self.refuse(Refusal::NotWaiting),
+        }
+        let plan = self.acts.plan_of(&self.setup.plans, it.line);
+        match plan.filter(|plan| self.setup.plans[plan.index()].information) {
+            None => self.refuse(Refusal::NoInformation),
+            Some(plan) => {
+                self.alter(contact, |it| it.informed = true);
+                self.commands.push_back(Command::Inform { contact, plan });
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What becomes of agents, and who is offered to whom.
+
+use crate::timers::Timer;
+use crate::{Centre, Command, Note};
+use acd::agent::{self, Agent};
+use acd::contact::{self, Parting, State};
+use acd::{LaneId, Refusal};
+use alloc::vec::Vec;
+use stdx::{AgentId, ContactId, LineId, Micros, Tick};
+
+impl Centre {
+    /// Moves one agent; the only place that changes an agent's state.
+    pub(crate) fn agent_event(&mut self, now: Tick, id: AgentId, event: agent::Event) {
+        let Some(&before) = self.agents.get(id.index()) else {
+            return self.refuse(Refusal::UnknownAgent);
+        };
+        let rules = self.setup.rules;
+        let pauses =
+            agent::Pauses { no_answer: rules.no_answer_pause, decline: rules.decline_pause };
+        let (after, effect) = before.next(now, event, pauses);
+        if let agent::Effect::Refused(why) = effect {
+            return self.refuse(why);
+        }
+        let left = self.replace_agent(id, before, after);
+        match effect {
+            agent::Effect::None | agent::Effect::Refused(_) => {}
+            agent::Effect::Returned(contact, why) => {
+                self.commands.push_back(Command::StopRinging { agent: id, contact });
+                self.note(Note::Returned { contact, agent: id, why });
+                self.contact_event(now, contact, contact::Event::OfferReturned);
+            }
+            agent::Effect::Connected(contact) => {
+                if let agent::State::Offered { ring_until, .. } = before.state {
+                    let queue = self.contacts[&contact].queue;
+                    let ring = self.setup.queues[queue.index()].ring;
+                    let rang = Micros(ring.0.saturating_sub(ring_until.since(now).0));
+                    self.learned.picked_up(rang);
+                }
+                self.take(now, contact);
+            }
+            agent::Effect::Question(contact) => {
+                self.commands.push_back(Command::AskAlive { contact });
+            }
+            agent::Effect::TalkLost(contact) => {
+                self.end_call(now, id, contact);
+                let lost = contact::Event::AgentLeft(Parting::CutOff);
+                self.contact_event(now, contact, lost);
+            }
+        }
+        if !left.is_empty() {
+            self.nobody_left(now, &left);
+        }
+    }
+
+    /// An agent took a contact: a caller on the line, or one to be called back.
+    fn take(&mut self, now: Tick, id: ContactId) {
+        let it = &self.contacts[&id];
+        let is_promised = matches!(it.state, State::Promised { .. });
+        let callback = self.setup.lines[it.line.index()].callback.filter(|_| is_promised);
+        let Some(rules) = callback else {
+            return self.contact_event(now, id, contact::Event::Answered { ring_until: now });
+        };
+        let event = if self.channels.has_free(it.trunk) {
+            contact::Event::Answered { ring_until: now + rules.ring }
+        } else {
+            contact::Event::CallbackFailed { again_at: Some(now + rules.retry_after) }
+        };
+        self.contact_event(now, id, event);
+    }
+
+    /// Keeps lists and deadlines in step with an agent; the lanes for which nobody is left.
+    fn replace_agent(&mut self, id: AgentId, before: Agent, after: Agent) -> Vec<LaneId> {
+        self.agents[id.index()] = after;
+        self.touched_agents.push(id);
+        let deadline = |agent: &Agent| agent.deadline().map(|(at, _)| at);
+        self.timers.set(Timer::Agent(id), deadline(&before), deadline(&after));
+        if before.state == after.state {
+            if before.after_call != after.after_call {
+                self.note(Note::AgentPlans { agent: id, after_call: after.after_call });
+            }
+            return Vec::new();
+        }
+        if let agent::State::Ready { idle_since } = before.state {
+            self.ready.remove(id, idle_since);
+        }
+        let left = self.come_or_go(id, before.state, after.state);
+        if let agent::State::Ready { idle_since } = after.state {
+            self.ready.add(id, idle_since);
+        }
+        if !renews_lease(before.state, after.state) {
+            self.note(Note::AgentChanged { agent: id, state: after.state });
+        }
+        left
+    }
+
+    fn come_or_go(
+        &mut self,
+        id: AgentId,
+        before: agent::State,
+        after: agent::State,
+    ) -> Vec<LaneId> {
+        let off = |state| state == agent::State::SignedOff;
+        match (off(before), off(after)) {
+            (true, false) => {
+                self.ready.come(id);
+                Vec::new()
+            }
+            (false, true) => {
+                self.ready.go(id);
+                let nobody = |lane: &LaneId| self.ready.signed_on(*lane) == 0;
+                let lanes = self.ready.lanes(id).iter().map(|&(lane, _)| lane);
+                let left = lanes.filter(nobody).collect();
+                self.forget_skills(id);
+                left
+            }
+            (true, true) | (false, false) => Vec::new(),
+        }
+    }
+
+    pub(crate) fn hang_up(&mut self, now: Tick, id: AgentId) {
+        match self.agents.get(id.index()).map(|agent| agent.state) {
+            Some(agent::State::Talking { contact, .. }) => {
+                if let State::CallingBack { .. } = self.contacts[&contact].state {
+                    return self.callback_failed(now, contact, true);
+                }
+                self.end_call(now, id, contact);
+                let left = contact::Event::AgentLeft(Parting::HungUp);
+                self.contact_event(now, contact, left);
+            }
+            Some(agent::State::SignedOff) => self.refuse(Refusal::NotSignedOn),
+            Some(
+                agent::State::NotReady { .. }
+                | agent::State::Ready { .. }
+                | agent::State::Offered { .. }
+                | agent::State::WrapUp { .. },
+            ) => self.refuse(Refusal::NotTalking),
+            None => self.refuse(Refusal::UnknownAgent),
+        }
+    }
+
+    /// The agent's side of a talk is over: wrap-up as the contact's line grants it.
+    pub(crate) fn end_call(&mut self, now: Tick, id: AgentId, contact: ContactId) {
+        let line = self.contacts[&contact].line;
+        let wrap_up = self.setup.lines[line.index()].wrap_up;
+        self.agent_event(now, id, agent::Event::CallEnded { wrap_up });
+    }
+
+    /// Offers as long as somebody waits for whom somebody is ready: always the caller whose turn
+    /// it is among those who can be served, always to the best agent for that line.
+    pub(crate) fn offer(&mut self, now: Tick) {
+        while let Some((contact, line, agent)) = self.next_match() {
+            let queue = self.contacts[&contact].queue;
+            let ring = self.setup.queues[queue.index()].ring;
+            self.agent_event(now, agent, agent::Event::Offer { contact, ring });
+            self.contact_event(now, contact, contact::Event::Offered(agent));
+            let until = now + ring;
+            self.commands.push_back(Command::Ring { agent, contact, line, until });
+        }
+    }
+
+    fn next_match(&self) -> Option<(ContactId, LineId, AgentId)> {
+        let lanes = self.ready.ready_lanes().and(self.queues.waiting_lanes());
+        let served = lanes.filter_map(|lane| {
+            let agent = self.ready.best(lane)?;
+            Some((self.queues.first(lane)?, agent))
+        });
+        let (turn, agent) = served.min_by_key(|&(turn, _)| turn)?;
+        Some((turn.contact(), self.contacts[&turn.contact()].line, agent))
+    }
+}
+
+/// Whether a talk merely goes on, which is no news to anybody.
+fn renews_lease(before: agent::State, after: agent::State) -> bool {
+    let talks_to = |state| match state {
+        agent::State::Talking { contact, .. } => Some(contact),
+        agent::State::SignedOff
+        | agent::State::NotReady { .. }
+        | agent::State::Ready { .. }
+        | agent::State::Offered { .. }
+        | agent::State::WrapUp { .. } => None,
+    };
+    talks_to(before).is_some() && talks_to(before) == talks_to(after)
+}

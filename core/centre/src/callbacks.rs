@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Call-back instead of waiting.
+//!
+//! The rules to keep: a call-back stands where its caller would stand and never overtakes; there are
+//! never two for one caller; none is promised that the rest of the shift cannot repay; and who is not
+//! reached becomes a task, never silence.
+
+use crate::{Centre, Command, Note};
+use acd::agent;
+use acd::contact::{self, State};
+use acd::{CallbackRules, Refusal};
+use stdx::limits::CALLBACK_ATTEMPTS_MAX;
+use stdx::{AgentId, ContactId, LineId, Micros, Tick, Timestamp};
+
+impl Centre {
+    pub(crate) fn want_callback(&mut self, now: Tick, id: ContactId) {
+        match self.callback_rules(id) {
+            Err(why) => self.refuse(why),
+            Ok(rules) => {
+                let expires_at = now + rules.expires_after;
+                self.contact_event(now, id, contact::Event::CallbackPromised { expires_at });
+                let (line, caller) = self.alter(id, |it| {
+                    it.called_back = true;
+                    it.widen_at = None;
+                    (it.line, it.caller)
+                });
+                if let Some(caller) = caller {
+                    self.callbacks.insert(caller, id);
+                }
+                self.commands.push_back(Command::PromiseCallback { contact: id, line });
+            }
+        }
+    }
+
+    /// The rules by which this caller can be promised a call-back, or why not.
+    fn callback_rules(&self, id: ContactId) -> Result<CallbackRules, Refusal> {
+        let it = self.contacts.get(&id).ok_or(Refusal::UnknownContact)?;
+        match it.state {
+            State::Waiting { offered_to: None, .. } => {}
+            State::Waiting { offered_to: Some(_), .. } => return Err(Refusal::RingsAlready),
+            State::Promised { .. } | State::CallingBack { .. } => {
+                return Err(Refusal::CallbackTwice);
+            }
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Entering { .. }
+            | State::Talking { .. }
+            | State::AtPartner { .. }
+            | State::Gone(_) => return Err(Refusal::NotWaiting),
+        }
+        let rules = self.setup.lines[it.line.index()].callback.ok_or(Refusal::NoCallback)?;
+        let caller = it.caller.ok_or(Refusal::NoNumber)?;
+        if it.partner_only.is_some() {
+            return Err(Refusal::NoCallback);
+        }
+        if self.callbacks.contains_key(&caller) {
+            return Err(Refusal::CallbackTwice);
+        }
+        if !self.can_repay(id) {
+            return Err(Refusal::CallbackTooMany);
+        }
+        Ok(rules)
+    }
+
+    /// Whether those who are signed on have the time, until the line closes or their shifts end, for
+    /// everybody who waits or is promised a call-back in this queue, this caller included.
+    fn can_repay(&self, id: ContactId) -> bool {
+        let it = &self.contacts[&id];
+        let Some(closes) = self.closes_at(it.line) else { return false };
+        let lane = self.lanes.widest(it.asked_as);
+        let agents = (0..).map(AgentId).take(self.agents.len());
+        let serving = agents.filter(|&agent| self.ready.serves(agent, lane));
+        let there: u64 = serving.map(|agent| self.time_left(agent, it.line, closes).0).sum();
+        let owed = self.queues.waiting(it.queue);
+        let owed: u64 = owed.map(|other| self.learned.handling(self.contacts[&other].line).0).sum();
+        owed <= there
+    }
+
+    /// How long an agent is still there for callers; the rest of a present talk is taken off.
+    fn time_left(&self, id: AgentId, line: LineId, closes: Timestamp) -> Micros {
+        let agent = &self.agents[id.index()];
+        let busy = match agent.state {
+            agent::State::SignedOff => return Micros::ZERO,
+            agent::State::NotReady { .. } | agent::State::Ready { .. } => Micros::ZERO,
+            agent::State::Offered { .. }
+            | agent::State::Talking { .. }
+            | agent::State::WrapUp { .. } => self.learned.handling(line),
+        };
+        let shift = self.setup.agents[id.index()].shift;
+        let goes = shift.map_or(closes, |shift| match self.timetable(shift).at(self.now.wall) {
+            calendar::Opening::Open { until } => until.min(closes),
+            // Signed on outside the roster: nobody knows for how long.
+            calendar::Opening::Closed { .. } | calendar::Opening::BeyondHorizon => self.now.wall,
+        });
+        let left = goes.since(self.now.wall);
+        let signed_off_by = agent.shift_until.since(self.now.mono);
+        Micros(left.min(signed_off_by).0.saturating_sub(busy.0))
+    }
+
+    /// The caller did not answer: by the edge, by time, or because the agent gave up (`stop`).
+    pub(crate) fn callback_failed(&mut self, now: Tick, id: ContactId, stop: bool) {
+        let Some(it) = self.contacts.get(&id) else {
+            return self.refuse(Refusal::UnknownContact);
+        };
+        let State::CallingBack { expires_at, attempts, .. } = it.state else {
+            return self.refuse(Refusal::NotCallingBack);
+        };
+        let rules = self.setup.lines[it.line.index()].callback;
+        let most = rules.map_or(1, |rules| rules.attempts).min(CALLBACK_ATTEMPTS_MAX);
+        let next = now + rules.map_or(Micros::ZERO, |rules| rules.retry_after);
+        let again_at = (attempts < most && next < expires_at).then_some(next);
+        if stop {
+            self.commands.push_back(Command::StopCallback { contact: id });
+        }
+        if let Some(again_at) = again_at {
+            self.note(Note::CallbackReturned { contact: id, again_at });
+        }
+        self.contact_event(now, id, contact::Event::CallbackFailed { again_at });
+    }
+
+    /// How many call-backs are promised and not yet made.
+    #[must_use]
+    pub fn callbacks_promised(&self) -> usize {
+        self.callbacks.len()
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The channels of the trunks: each leg uses one as long as it lives.
+
+use crate::place::{Contact, WayOut};
+use acd::contact::State;
+use acd::{PartnerRules, Reach, SwitchboardRules};
+use alloc::vec;
+use alloc::vec::Vec;
+use stdx::TrunkId;
+
+/// How many channels of each trunk are in use, and how many there are.
+#[derive(Clone, Debug)]
+pub(crate) struct Channels {
+    /// By [`TrunkId`].
+    total: Vec<u32>,
+    used: Vec<u32>,
+    /// Over which trunk a second leg to each partner goes.
+    to_partner: Vec<Option<TrunkId>>,
+    to_switchboard: Vec<Option<TrunkId>>,
+}
+
+/// The trunks of which a contact uses a channel: for the caller's leg and for the second one.
+pub(crate) type Used = [Option<TrunkId>; 2];
+
+impl Channels {
+    pub(crate) fn new(
+        total: &[u32],
+        partners: &[PartnerRules],
+        switchboards: &[SwitchboardRules],
+    ) -> Self {
+        Channels {
+            total: total.to_vec(),
+            used: vec![0; total.len()],
+            to_partner: partners.iter().map(|partner| partner.trunk).collect(),
+            to_switchboard: switchboards.iter().map(|it| it.trunk).collect(),
+        }
+    }
+
+    /// Whether one more leg can be had on a trunk; always where channels are not counted.
+    pub(crate) fn has_free(&self, trunk: Option<TrunkId>) -> bool {
+        trunk.is_none_or(|trunk| self.used[trunk.index()] < self.total[trunk.index()])
+    }
+
+    pub(crate) fn in_use(&self, trunk: TrunkId) -> u32 {
+        self.used[trunk.index()]
+    }
+
+    /// What a contact uses.
+    pub(crate) fn of(&self, it: &Contact) -> Used {
+        let partner = match it.overflow {
+            WayOut::Tried(attempt) if attempt.reach == Reach::SecondLeg => {
+                self.to_partner[attempt.partner.index()]
+            }
+            WayOut::Tried(_) | WayOut::None | WayOut::At(..) | WayOut::Wanted(..) => None,
+        };
+        match it.state {
+            State::AtSwitchboard { .. } | State::Local { .. } => {
+                let second = it.switchboard.and_then(|it| self.to_switchboard[it.index()]);
+                [it.trunk, second]
+            }
+            State::Waiting { .. } | State::AtPartner { .. } => [it.trunk, partner],
+            State::Entering { .. } | State::Talking { .. } | State::CallingBack { .. } => {
+                [it.trunk, None]
+            }
+            // No leg is left; the caller is called back over the same trunk.
+            State::Promised { .. } | State::Gone(_) => [None; 2],
+        }
+    }
+
+    /// A contact uses others now.
+    pub(crate) fn moved(&mut self, from: Used, to: Used) {
+        for trunk in from.into_iter().flatten() {
+            self.used[trunk.index()] -= 1;
+        }
+        for trunk in to.into_iter().flatten() {
+            self.used[trunk.index()] += 1;
+            assert!(
+                self.used[trunk.index()] <= self.total[trunk.index()],
+                "{trunk:?} carries more calls than it has channels"
+            );
+        }
+    }
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What becomes of contacts, and their one record at the end.
+
+use crate::place::WayOut;
+use crate::{Centre, Command, Note, TaskReason};
+use acd::Refusal;
+use acd::agent;
+use acd::contact::{self, ClosedBecause, Departure, Effect, Parting, SentAway, State};
+use promise::{ContactRecord, Fate, FateReason};
+use stdx::{ContactId, Micros, Tick};
+
+impl Centre {
+    /// Whichever of a contact's deadlines has come.
+    pub(crate) fn contact_is_due(&mut self, now: Tick, id: ContactId) {
+        let it = &self.contacts[&id];
+        let is_waiting = matches!(it.state, State::Waiting { .. });
+        let ways_out = (it.overflow, it.widen_at.is_some_and(|at| at <= now));
+        match it.state {
+            State::AtSwitchboard { .. } => return self.switchboard_silent(now, id),
+            State::CallingBack { .. } => return self.callback_failed(now, id, true),
+            State::Local { .. }
+            | State::Entering { .. }
+            | State::Waiting { .. }
+            | State::Talking { .. }
+            | State::AtPartner { .. }
+            | State::Promised { .. }
+            | State::Gone(_) => {}
+        }
+        match ways_out {
+            (WayOut::Tried(attempt), _) if is_waiting && attempt.until <= now => {
+                self.partner_silent(now, id);
+            }
+            (WayOut::At(at, cause), _) if is_waiting && at <= now => self.want_partner(id, cause),
+            (_, true) if is_waiting => self.widen(id),
+            (_, _) => self.contact_event(now, id, contact::Event::Timeout),
+        }
+    }
+
+    /// Moves one contact.
+    pub(crate) fn contact_event(&mut self, now: Tick, id: ContactId, event: contact::Event) {
+        let Some(it) = self.contacts.get(&id) else {
+            return self.refuse(Refusal::UnknownContact);
+        };
+        let (after, effect) = it.state.next(now, event);
+        if let Effect::Refused(why) = effect {
+            return self.refuse(why);
+        }
+        self.leave_partner(id, after);
+        self.alter(id, |it| {
+            if matches!(it.state, State::Entering { .. }) && matches!(after, State::Waiting { .. })
+            {
+                it.queued_at = Some(now);
+            }
+            match after {
+                State::Talking { agent } => it.answered = it.answered.or(Some((now, Some(agent)))),
+                State::AtPartner { .. } | State::Local { .. } => {
+                    it.answered = it.answered.or(Some((now, None)));
+                }
+                State::AtSwitchboard { .. }
+                | State::Entering { .. }
+                | State::Waiting { .. }
+                | State::Promised { .. }
+                | State::CallingBack { .. }
+                | State::Gone(_) => {}
+            }
+            it.state = after;
+        });
+        self.carry_out(now, id, effect);
+        if let State::Gone(departure) = after {
+            self.depart(now, id, departure, event);
+        }
+    }
+
+    fn carry_out(&mut self, now: Tick, id: ContactId, effect: Effect) {
+        let line = self.contacts[&id].line;
+        match effect {
+            Effect::None | Effect::Refused(_) => {}
+            Effect::Waits => self.begin_to_wait(now, id),
+            Effect::Withdraw(agent) => {
+                self.commands.push_back(Command::StopRinging { agent, contact: id });
+                self.agent_event(now, agent, agent::Event::OfferWithdrawn);
+            }
+            Effect::Part(agent) => self.end_call(now, agent, id),
+            Effect::Question => self.commands.push_back(Command::AskAlive { contact: id }),
+            Effect::Connect(agent) => {
+                if let Some(queued) = self.contacts[&id].queued_at {
+                    self.learned.stayed(line, now.since(queued));
+                }
+                self.commands.push_back(Command::Connect { contact: id, agent });
+            }
+            Effect::CallBack(agent) => {
+                let State::CallingBack { ring_until: until, .. } = self.contacts[&id].state else {
+                    unreachable!("just begun")
+                };
+                self.commands.push_back(Command::CallBack { contact: id, agent, line, until });
+            }
+            Effect::GiveUp(agent) => {
+                let nothing_left = agent::Event::CallEnded { wrap_up: Micros::ZERO };
+                self.agent_event(now, agent, nothing_left);
+            }
+        }
+    }
+
+    /// The wait begins: who is asked first, whether the partner is to help and when, and what the
+    /// caller is told.
+    fn begin_to_wait(&mut self, now: Tick, id: ContactId) {
+        self.choose_stage(now, id);
+        let is_asked = self.contacts[&id].partner_only.is_none();
+        let lane = self.lane_of(id);
+        let nobody_ready = !is_asked || self.ready.best(lane).is_none();
+        let line = self.contacts[&id].line;
+        let tells = nobody_ready && self.setup.lines[line.index()].tells_wait;
+        let estimate = if tells && is_asked { self.estimate(id) } else { None };
+        self.alter(id, |it| it.told = estimate);
+        let position = self.position(id).expect("it waits since this moment");
+        self.commands.push_back(Command::Wait { contact: id, position, told: estimate });
+        self.plan_overflow(now, id);
+    }
+
+    pub(crate) fn lane_of(&self, id: ContactId) -> acd::LaneId {
+        let it = &self.contacts[&id];
+        self.lanes.lane(it.asked_as, it.stage)
+    }
+
+    /// The stage that the time since call set-up gives, or a wider one if nobody of it is signed on.
+    pub(crate) fn choose_stage(&mut self, now: Tick, id: ContactId) {
+        let it = &self.contacts[&id];
+        let (line, arrived) = (it.asked_as, it.arrived);
+        let stages = &self.setup.lines[line.index()].stages;
+        let passed = now.since(arrived);
+        let count = self.setup.lines[line.index()].stage_count();
+        let mut stage = stages.iter().rposition(|stage| stage.after <= passed).unwrap_or(0);
+        while stage + 1 < count && self.ready.signed_on(self.lanes.lane(line, stage as u8)) == 0 {
+            stage += 1;
+        }
+        let widen_at = stages.get(stage + 1).map(|next| arrived + next.after);
+        self.alter(id, |it| {
+            it.stage = stage as u8;
+            it.widen_at = widen_at;
+        });
+    }
+
+    fn widen(&mut self, id: ContactId) {
+        self.choose_stage(self.now.mono, id);
+        let stage = self.contacts[&id].stage;
+        self.note(Note::Widened { contact: id, stage });
+    }
+
+    /// The last one of some lanes signed off: who waits there is taken care of by others now.
+    pub(crate) fn nobody_left(&mut self, now: Tick, lanes: &[acd::LaneId]) {
+        for &lane in lanes {
+            let left: alloc::vec::Vec<ContactId> = self.queues.of_lane(lane).collect();
+            for id in left {
+                if self.contacts[&id].widen_at.is_some() {
+                    self.widen(id);
+                }
+                self.plan_overflow(now, id);
+            }
+        }
+    }
+
+    /// A contact is gone: its leg is released, its one record written, its place perhaps kept.
+    fn depart(&mut self, now: Tick, id: ContactId, departure: Departure, event: contact::Event) {
+        let it = self.contacts.remove(&id).expect("it was inside until now");
+        let ended_after = now.since(it.arrived);
+        let short_abandon = self.setup.lines[it.line.index()].short_abandon;
+        let (fate, reason) = if it.called_back && matches!(departure, Departure::Answered(_)) {
+            (Fate::CalledBack, FateReason::CallbackReached)
+        } else if it.informed && departure == Departure::Unanswered(Parting::HungUp) {
+            (Fate::Abandoned, FateReason::LeftInformed)
+        } else {
+            fate_of(departure, ended_after, short_abandon)
+        };
+        self.release(id, it.line, departure, event, (fate, reason));
+        if it.called_back
+            && let Some(caller) = it.caller
+        {
+            self.callbacks.remove(&caller);
+        }
+        if let (Departure::Unanswered(_), Some(queued)) = (departure, it.queued_at) {
+            self.learned.left(it.line, now.since(queued));
+        }
+        if let (Departure::Answered(_), Some((answered, _))) = (departure, it.answered) {
+            let wrap_up = self.setup.lines[it.line.index()].wrap_up;
+            self.learned.talked(it.line, now.since(answered) + wrap_up);
+        }
+        if let Some(caller) = it.caller
+            && keeps_place(departure)
+        {
+            let place = acd::KeptPlace { contact: id, turn: it.turn };
+            self.remembered.keep(caller, it.line, now, place);
+        }
+        let by = it.answered.and_then(|(_, agent)| agent);
+        self.write_record(ContactRecord {
+            contact: id,
+            line: it.line,
+            follows: it.follows,
+            set_up_at: it.set_up_at,
+            queued_after: it.queued_at.map(|at| at.since(it.arrived)),
+            answered_after: it.answered.map(|(at, _)| at.since(it.arrived)),
+            ended_after,
+            team: by.map(|agent| self.setup.agents[agent.index()].team),
+            told: it.told,
+            fate,
+            reason,
+        });
+    }
+
+    /// What is left to do for a leg whose contact is gone.
+    fn release(
+        &mut self,
+        contact: ContactId,
+        line: stdx::LineId,
+        departure: Departure,
+        event: contact::Event,
+        (fate, reason): (Fate, FateReason),
+    ) {
+        match departure {
+            Departure::Closed(_) | Departure::SentAway(_) => {
+                self.commands.push_back(Command::Dismiss { contact, line, fate, reason });
+            }
+            Departure::CallbackExpired => {
+                let was_tried = matches!(event, contact::Event::CallbackFailed { .. });
+                let reason =
+                    if was_tried { TaskReason::NotReached } else { TaskReason::CallbackExpired };
+                self.commands.push_back(Command::OpenTask { contact, line, reason });
+            }
+            // No leg is left: the caller hung up long ago.
+            Departure::CalledAgain => {}
+            Departure::Unanswered(_)
+            | Departure::Answered(_)
+            | Departure::Local
+            | Departure::LeftSwitchboard
+            | Departure::Overflowed
+            | Departure::Deflected => {
+                let is_gone =
+                    matches!(event, contact::Event::CallerLeft(_) | contact::Event::Deflected);
+                if !is_gone {
+                    self.commands.push_back(Command::Release { contact });
+                }
+            }
+        }
+    }
+
+    pub(crate) fn write_record(&mut self, record: ContactRecord) {
+        assert!(record.reason.belongs_to(record.fate), "a contradiction: {record:?}");
+        self.census.gone += 1;
+        self.note(Note::Ended(record));
+    }
+
+    pub(crate) fn talk_alive(&mut self, now: Tick, contact: ContactId) {
+        match self.contacts.get(&contact).map(|it| it.state) {
+            Some(State::Talking { agent }) => {
+                self.agent_event(now, agent, agent::Event::TalkAlive);
+            }
+            Some(State::Local { .. } | State::AtPartner { .. }) => {
+                self.contact_event(now, contact, contact::Event::TalkAlive);
+            }
+            Some(
+                State::AtSwitchboard { .. }
+                | State::Entering { .. }
+                | State::Waiting { .. }
+                | State::Promised { .. }
+                | State::CallingBack { .. },
+            ) => self.refuse(Refusal::NotTalking),
+            Some(State::Gone(_)) | None => self.refuse(Refusal::UnknownContact),
+        }
+    }
+}
+
+/// Whether the caller may come back to the place: who was cut off before or in the talk, who left the
+/// queue (see [`acd::RememberedCallers`]), and who would not wait for a call-back; not who was sent
+/// away or said good-bye.
+fn keeps_place(departure: Departure) -> bool {
+    match departure {
+        Departure::Unanswered(_)
+        | Departure::Answered(Parting::CutOff)
+        | Departure::CalledAgain => true,
+        Departure::Answered(Parting::HungUp)
+        | Departure::Closed(_)
+        | Departure::SentAway(_)
+        | Departure::Local
+        | Departure::LeftSwitchboard
+        | Departure::Overflowed
+        | Departure::Deflected
+        | Departure::CallbackExpired => false,
+    }
+}
+
+/// What a departure counts as.
+pub(crate) fn fate_of(
+    departure: Departure,
+    ended_after: Micros,
+    short_abandon: Micros,
+) -> (Fate, FateReason) {
+    match departure {
+        Departure::Closed(because) => (Fate::Closed, closed_reason(because)),
+        Departure::SentAway(why) => (Fate::Refused, refused_reason(why)),
+        Departure::Unanswered(Parting::CutOff) => (Fate::Abandoned, FateReason::CutOff),
+        Departure::Unanswered(Parting::HungUp) if ended_after < short_abandon => {
+            (Fate::ShortAbandoned, FateReason::HungUp)
+        }
+        Departure::Unanswered(Parting::HungUp) => (Fate::Abandoned, FateReason::HungUp),
+        Departure::Answered(Parting::HungUp) => (Fate::Accepted, FateReason::TalkEnded),
+        Departure::Answered(Parting::CutOff) => (Fate::Accepted, FateReason::TalkCutOff),
+        Departure::Local => (Fate::Local, FateReason::SwitchboardAnswered),
+        Departure::LeftSwitchboard => (Fate::Local, FateReason::LeftSwitchboard),
+        Departure::Overflowed => (Fate::Overflowed, FateReason::PartnerAnswered),
+        Departure::Deflected => (Fate::Overflowed, FateReason::DeflectedUnproved),
+        Departure::CallbackExpired => (Fate::Abandoned, FateReason::CallbackExpired),
+        Departure::CalledAgain => (Fate::Abandoned, FateReason::CalledAgain),
+    }
+}
+
+fn closed_reason(because: ClosedBecause) -> FateReason {
+    match because {
+        ClosedBecause::Hours => FateReason::OutsideHours,
+        ClosedBecause::TimetableEnded => FateReason::TimetableEnded,
+        ClosedBecause::AnnouncementOnly => FateReason::AnnouncementOnly,
+        ClosedBecause::Act => FateReason::ClosedByAct,
+        ClosedBecause::PlanRunsNot => FateReason::PlanRunsNot,
+    }
+}
+
+fn refused_reason(why: SentAway) -> FateReason {
+    match why {
+        SentAway::QueueFull => FateReason::QueueFull,
+        SentAway::CentreFull => FateReason::CentreFull,
+        SentAway::WaitedTooLong => FateReason::WaitedTooLong,
+        SentAway::NoChannel => FateReason::NoChannel,
+        SentAway::Carrier => FateReason::RefusedByCarrier,
+        SentAway::Door => FateReason::RefusedAtDoor,
+    }
+}

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! How long will it take? The present state is played forward many times, and the answer is a range.
+//!
+//! Who talks now frees up as talks of that line have ended so far, given how long this one has lasted;
+//! who stands ahead is answered in order by whoever is free first and can, or loses patience as callers
+//! of the line have. What is drawn by chance comes from a generator that the moment and the contact seed,
+//! so that the same log gives the same answer. Nothing is computed before somebody asks.
+
+use crate::Centre;
+use crate::place::WayOut;
+use acd::contact::State;
+use acd::{LineRules, agent};
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use promise::ToldWait;
+use stdx::limits::{
+    ESTIMATE_AHEAD_MAX, ESTIMATE_RUNS, ESTIMATE_RUNS_MIN, ESTIMATE_STEPS_MAX, LEARNED_TALKS,
+};
+use stdx::{AgentId, ContactId, LineId, Micros, Rng, Tick};
+
+/// Quantiles of the exponential distribution with mean 1, in thousandths: at (i + 1/2) / 64.
+const EXPONENTIAL: [u64; 64] = [
+    8, 24, 40, 56, 73, 90, 107, 125, 143, 161, 179, 198, 217, 237, 257, 277, 298, 319, 341, 363,
+    386, 409, 433, 458, 483, 508, 535, 562, 589, 618, 647, 678, 709, 741, 774, 809, 845, 882, 920,
+    960, 1002, 1045, 1091, 1138, 1188, 1241, 1297, 1356, 1418, 1485, 1556, 1633, 1717, 1808, 1908,
+    2019, 2144, 2287, 2454, 2655, 2906, 3243, 3753, 4852,
+];
+
+/// Every how many quantiles one stands for a talk until the line has learned real ones: eight talks.
+const FIRST_TALKS_STEP: usize = 8;
+
+/// Before anybody has left, callers are thought to be this patient.
+const FIRST_PATIENCE: Micros = Micros::from_mins(5);
+
+/// What that guess weighs, in callers who left.
+const FIRST_WEIGHT: u64 = 4;
+
+/// When so many have left, the older half is forgotten: patience changes over the year.
+const LEFT_MAX: u64 = 512;
+
+/// Before anybody has answered, agents are thought to answer in this time.
+const FIRST_PICK_UP: Micros = Micros::from_secs(4);
+
+/// Told waits begin and end on such a mark, the range widened outwards: people hear no seconds.
+const MARK: Micros = Micros::from_secs(10);
+
+/// Which runs of a hundred bound the range.
+const RANGE: (usize, usize) = (10, 90);
+
+/// What one line has taught.
+#[derive(Clone, Debug)]
+struct OfLine {
+    /// The latest talks with their wrap-up, in the order of their ends.
+    talks: VecDeque<Micros>,
+    /// The same, sorted.
+    sorted: Vec<Micros>,
+    sum: u64,
+    left: u64,
+    waited: Micros,
+}
+
+impl OfLine {
+    fn new(rules: &LineRules) -> OfLine {
+        let expected = rules.expected_talk + rules.wrap_up;
+        let first = EXPONENTIAL.iter().skip(FIRST_TALKS_STEP / 2).step_by(FIRST_TALKS_STEP);
+        let talks: VecDeque<Micros> =
+            first.map(|&thousandths| part(expected, thousandths)).collect();
+        let sorted: Vec<Micros> = talks.iter().copied().collect();
+        let sum = talks.iter().map(|talk| talk.0).sum();
+        OfLine {
+            talks,
+            sorted,
+            sum,
+            left: FIRST_WEIGHT,
+            waited: FIRST_PATIENCE.times(FIRST_WEIGHT),
+        }
+    }
+
+    fn talked(&mut self, talk: Micros) {
+        if self.talks.len() == LEARNED_TALKS
+            && let Some(oldest) = self.talks.pop_front()
+        {
+            self.sum -= oldest.0;
+            let at = self.sorted.partition_point(|&it| it < oldest);
+            self.sorted.remove(at);
+        }
+        self.sum += talk.0;
+        self.talks.push_back(talk);
+        self.sorted.insert(self.sorted.partition_point(|&it| it < talk), talk);
+    }
+
+    /// The rest of a talk that has lasted so long; a new one's length if that is no time.
+    fn rest(&self, lasted: Micros, rng: &mut Rng) -> u64 {
+        let longer = self.sorted.get(self.sorted.partition_point(|&it| it <= lasted)..);
+        match longer {
+            Some(longer) if !longer.is_empty() => {
+                let drawn = longer[rng.below(longer.len() as u64) as usize];
+                drawn.0 - lasted.0
+            }
+            // Longer than all that are known: as if it had just begun to be long.
+            Some(_) | None => part(self.mean(), drawn(rng)).0,
+        }
+    }
+
+    fn mean(&self) -> Micros {
+        Micros(self.sum / self.talks.len().max(1) as u64)
+    }
+
+    fn patience(&self, rng: &mut Rng) -> u64 {
+        part(Micros(self.waited.0 / self.left.max(1)), drawn(rng)).0
+    }
+}
+
+fn drawn(rng: &mut Rng) -> u64 {
+    EXPONENTIAL[rng.below(EXPONENTIAL.len() as u64) as usize]
+}
+
+fn part(whole: Micros, thousandths: u64) -> Micros {
+    Micros(whole.0 / 1_000 * thousandths)
+}
+
+/// What all lines have taught.
+#[derive(Clone, Debug)]
+pub(crate) struct Learned {
+    lines: Vec<OfLine>,
+    answers: u64,
+    picked_up: Micros,
+}
+
+impl Learned {
+    pub(crate) fn new(lines: &[LineRules]) -> Learned {
+        Learned {
+            lines: lines.iter().map(OfLine::new).collect(),
+            answers: FIRST_WEIGHT,
+            picked_up: FIRST_PICK_UP.times(FIRST_WEIGHT),
+        }
+    }
+
+    /// A talk and its wrap-up took so long.
+    pub(crate) fn talked(&mut self, line: LineId, talk: Micros) {
+        self.lines[line.index()].talked(talk);
+    }
+
+    /// A caller left after waiting so long.
+    pub(crate) fn left(&mut self, line: LineId, waited: Micros) {
+        let it = &mut self.lines[line.index()];
+        it.left += 1;
+        it.waited += waited;
+        if it.left >= LEFT_MAX {
+            it.left /= 2;
+            it.waited = Micros(it.waited.0 / 2);
+        }
+    }
+
+    /// A caller was answered after waiting so long.
+    pub(crate) fn stayed(&mut self, line: LineId, waited: Micros) {
+        self.lines[line.index()].waited += waited;
+    }
+
+    /// An agent's telephone rang so long before it was answered.
+    pub(crate) fn picked_up(&mut self, rang: Micros) {
+        self.answers += 1;
+        self.picked_up += rang;
+        if self.answers >= LEFT_MAX {
+            self.answers /= 2;
+            self.picked_up = Micros(self.picked_up.0 / 2);
+        }
+    }
+
+    /// How long a talk of this line takes on average, with its wrap-up.
+    pub(crate) fn handling(&self, line: LineId) -> Micros {
+        self.lines[line.index()].mean()
+    }
+
+    fn pick_up(&self) -> Micros {
+        Micros(self.picked_up.0 / self.answers.max(1))
+    }
+}
+
+/// Agents of one kind, by the times at which they are free: the earliest last.
+struct Kind {
+    /// For each lane whether this kind serves it: index of the kind in the centre's list.
+    id: usize,
+    agents: Vec<Busy>,
+}
+
+/// Until when an agent is busy.
+#[derive(Clone, Copy)]
+enum Busy {
+    /// Free now, or at a known time.
+    For(u64),
+    /// In a talk on this line that has lasted so long.
+    Talks(LineId, Micros),
+}
+
+/// Somebody ahead: which lane, which line, and whether patience can end the wait.
+struct Ahead {
+    kinds: usize,
+    line: LineId,
+    waits: bool,
+}
+
+impl Centre {
+    /// How long this waiting contact will have waited from call set-up until it is answered, as a range
+    /// in which nine runs of ten end (the tenth that is left lies on both sides); none if it does not
+    /// wait, nobody who could answer is there, or too many stand ahead.
+    #[must_use]
+    pub fn estimate(&self, contact: ContactId) -> Option<ToldWait> {
+        let runs = self.play_forward(contact)?;
+        let since = self.since_set_up(self.contacts.get(&contact)?);
+        let at = |hundredth: usize| Micros(runs[(runs.len() - 1) * hundredth / 100]) + since;
+        let (from, until) = (at(RANGE.0), at(RANGE.1));
+        let mut told = ToldWait {
+            from: Micros(from.0 / MARK.0 * MARK.0),
+            until: Micros(until.0.div_ceil(MARK.0) * MARK.0),
+        };
+        if let Some(help) = self.helped_after(contact) {
+            told.until = told.until.min(Micros(help.0.div_ceil(MARK.0) * MARK.0));
+            told.from = told.from.min(told.until);
+        }
+        Some(told)
+    }
+
+    /// The wait that is as likely to be exceeded as not, from call set-up.
+    pub(crate) fn expected_wait(&self, contact: ContactId) -> Option<Micros> {
+        let runs = self.play_forward(contact)?;
+        Some(Micros(runs[runs.len() / 2]) + self.since_set_up(self.contacts.get(&contact)?))
+    }
+
+    /// By when the partner will have been asked and have rung, if it is to help.
+    fn helped_after(&self, id: ContactId) -> Option<Micros> {
+        let it = self.contacts.get(&id)?;
+        let waited = self.setup.lines[it.line.index()].overflow?.waited?;
+        Some(waited.max(self.since_set_up(it)) + self.partner_ring(id)?)
+    }
+
+    /// The waits from now on in every run, sorted.
+    fn play_forward(&self, id: ContactId) -> Option<Vec<u64>> {
+        let it = self.contacts.get(&id)?;
+        if !matches!(it.state, State::Waiting { .. } | State::Promised { .. }) {
+            return None;
+        }
+        let own = self.kinds_serving(it.asked_as);
+        let kinds = self.busy_kinds();
+        if !kinds.iter().any(|kind| own[kind.id]) {
+            return None;
+        }
+        let mut serving: Vec<(LineId, Vec<bool>)> = Vec::new();
+        let ahead = self.those_ahead(id, &mut serving)?;
+        let agents: usize = kinds.iter().map(|kind| kind.agents.len()).sum();
+        let runs = (ESTIMATE_STEPS_MAX / (ahead.len() + agents).max(1))
+            .clamp(ESTIMATE_RUNS_MIN, ESTIMATE_RUNS);
+        let seed = Rng::new(self.now.mono.0).split(id.0);
+        let mut waits: Vec<u64> = (0..runs as u64)
+            .map(|run| self.one_run(&kinds, &ahead, &serving, &own, &mut seed.split(run)))
+            .collect();
+        waits.sort_unstable();
+        Some(waits)
+    }
+
+    /// Which kinds of agents serve a line when everybody is asked.
+    fn kinds_serving(&self, line: LineId) -> Vec<bool> {
+        let lane = self.lanes.widest(line);
+        self.ready.kinds().iter().map(|kind| kind.binary_search(&lane).is_ok()).collect()
+    }
+
+    /// Everybody ahead of this one in any queue; none if they are too many.
+    fn those_ahead(
+        &self,
+        id: ContactId,
+        serving: &mut Vec<(LineId, Vec<bool>)>,
+    ) -> Option<Vec<Ahead>> {
+        let own = self.contacts[&id].turn;
+        let queues = (0..self.setup.queues.len() as u16).map(stdx::QueueId);
+        let mut turns: Vec<_> = queues.flat_map(|queue| self.queues.ahead_of(queue, own)).collect();
+        if turns.len() > ESTIMATE_AHEAD_MAX {
+            return None;
+        }
+        turns.sort_unstable();
+        let ahead = turns.iter().filter_map(|turn| {
+            let it = &self.contacts[&turn.contact()];
+            let waits = match it.state {
+                State::Waiting { offered_to: None, .. } => true,
+                State::Promised { offered_to: None, rests_until: None, .. } => false,
+                State::Waiting { .. }
+                | State::Promised { .. }
+                | State::AtSwitchboard { .. }
+                | State::Local { .. }
+                | State::Entering { .. }
+                | State::Talking { .. }
+                | State::AtPartner { .. }
+                | State::CallingBack { .. }
+                | State::Gone(_) => return None,
+            };
+            let asked = it.partner_only.is_none() && !matches!(it.overflow, WayOut::Tried(_));
+            asked.then_some((it.asked_as, it.line, waits))
+        });
+        let mut all = Vec::new();
+        for (asked_as, line, waits) in ahead {
+            let known = serving.iter().position(|(known, _)| *known == asked_as);
+            let kinds = known.unwrap_or_else(|| {
+                serving.push((asked_as, self.kinds_serving(asked_as)));
+                serving.len() - 1
+            });
+            all.push(Ahead { kinds, line, waits });
+        }
+        Some(all)
+    }
+
+    /// Who is there for callers, by kind.
+    fn busy_kinds(&self) -> Vec<Kind> {
+        let count = self.ready.kinds().len();
+        let mut kinds: Vec<Kind> = (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
+        for id in (0..).map(AgentId).take(self.agents.len()) {
+            if let Some(busy) = self.busy(id) {
+                kinds[self.ready.kind(id)].agents.push(busy);
+            }
+        }
+        kinds.retain(|kind| !kind.agents.is_empty());
+        kinds
+    }
+
+    fn busy(&self, id: AgentId) -> Option<Busy> {
+        let now = self.now.mono;
+        let until = |at: Tick| Busy::For(at.since(now).0);
+        match self.agents[id.index()].state {
+            agent::State::SignedOff | agent::State::NotReady { until: None, .. } => None,
+            agent::State::NotReady { until: Some(at), .. } => Some(until(at)),
+            agent::State::Ready { .. } => Some(Busy::For(0)),
+            agent::State::WrapUp { until: at, .. } => Some(until(at)),
+            agent::State::Offered { contact, .. } => {
+                Some(Busy::Talks(self.contacts[&contact].line, Micros::ZERO))
+            }
+            agent::State::Talking { contact, .. } => {
+                let it = &self.contacts[&contact];
+                let lasted = it.answered.map_or(Micros::ZERO, |(at, _)| now.since(at));
+                Some(Busy::Talks(it.line, lasted))
+            }
+        }
+    }
+
+    fn one_run(
+        &self,
+        kinds: &[Kind],
+        ahead: &[Ahead],
+        serving: &[(LineId, Vec<bool>)],
+        own: &[bool],
+        rng: &mut Rng,
+    ) -> u64 {
+        let of = |line: LineId| &self.learned.lines[line.index()];
+        let mut free: Vec<(usize, Vec<u64>)> = Vec::with_capacity(kinds.len());
+        for kind in kinds {
+            let draw = |busy: &Busy| match *busy {
+                Busy::For(time) => time,
+                Busy::Talks(line, lasted) => of(line).rest(lasted, rng),
+            };
+            let mut times: Vec<u64> = kind.agents.iter().map(draw).collect();
+            times.sort_unstable_by(|a, b| b.cmp(a));
+            free.push((kind.id, times));
+        }
+        let pick_up = self.learned.pick_up().0;
+        for it in ahead {
+            let Some((kind, at)) = earliest(&free, &serving[it.kinds].1) else { continue };
+            let of_line = of(it.line);
+            if it.waits && of_line.patience(rng) < at {
+                continue;
+            }
+            let until = at + pick_up + of_line.rest(Micros::ZERO, rng);
+            let times = &mut free[kind].1;
+            times.pop();
+            let place = times.partition_point(|&time| time > until);
+            times.insert(place, until);
+        }
+        earliest(&free, own).map_or(u64::MAX / 4, |(_, at)| at + pick_up)
+    }
+}
+
+/// Which of the kinds that serve frees up first, and when.
+fn earliest(free: &[(usize, Vec<u64>)], serves: &[bool]) -> Option<(usize, u64)> {
+    let serving = free.iter().enumerate().filter(|(_, (kind, _))| serves[*kind]);
+    let firsts = serving.filter_map(|(index, (_, times))| Some((index, *times.last()?)));
+    firsts.min_by_key(|&(_, at)| at)
+}
+
+/// So that a vector of runs is never empty.
+const _: () = assert!(ESTIMATE_RUNS_MIN > 0);

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Overflow: when a waiting caller is to go to the partner, and what comes of asking it.
+//!
+//! The rule to keep: the partner is asked while the place is kept; its refusal, its silence and its
+//! closing time cost the caller nothing.
+
+use crate::place::{Attempt, WayOut};
+use crate::timers::Timer;
+use crate::{Centre, Command, Note, OverflowCause, PartnerEnd};
+use acd::contact::{self, State};
+use acd::{Overflow, Reach, Refusal, Turn};
+use alloc::collections::BTreeSet;
+use calendar::Opening;
+use stdx::limits::PARTNER_PAUSE_MIN;
+use stdx::{ContactId, Micros, PartnerId, Tick};
+
+/// What is known of a partner, and who is to go there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Partner {
+    /// Calls of ours that it has or is asked for.
+    pub(crate) in_flight: u32,
+    /// It is left alone until then.
+    not_before: Tick,
+    wants: BTreeSet<Turn>,
+    /// When it is looked at again, though nothing happens.
+    pub(crate) wake_at: Option<Tick>,
+}
+
+impl Partner {
+    /// Somebody is to go there.
+    pub(crate) fn note(&mut self, turn: Turn) {
+        assert!(self.wants.insert(turn), "{turn:?} is to go to the partner twice");
+    }
+
+    /// Somebody is not to go there any more, or is on the way.
+    pub(crate) fn forget(&mut self, turn: Turn) {
+        assert!(self.wants.remove(&turn), "{turn:?} was not to go to the partner");
+    }
+
+    pub(crate) fn is_wanted_by(&self, turn: Turn) -> bool {
+        self.wants.contains(&turn)
+    }
+
+    pub(crate) fn wanted(&self) -> usize {
+        self.wants.len()
+    }
+}
+
+impl Centre {
+    fn overflow_of(&self, id: ContactId) -> Option<Overflow> {
+        self.setup.lines[self.contacts[&id].line.index()].overflow
+    }
+
+    /// Decides for one who waits whether and when the partner is to help.
+    pub(crate) fn plan_overflow(&mut self, now: Tick, id: ContactId) {
+        let Some(rules) = self.overflow_of(id) else { return };
+        let it = &self.contacts[&id];
+        if !matches!(it.state, State::Waiting { .. }) {
+            return;
+        }
+        match it.overflow {
+            WayOut::Wanted(..) | WayOut::Tried(_) => return,
+            WayOut::None | WayOut::At(..) => {}
+        }
+        if let Some(cause) = it.partner_only {
+            return self.want_partner(id, cause);
+        }
+        let widest = self.lanes.widest(it.asked_as);
+        if rules.nobody_signed_on && self.ready.signed_on(widest) == 0 {
+            return self.want_partner(id, OverflowCause::NobodySignedOn);
+        }
+        let lane = self.lane_of(id);
+        let nobody_ready = self.ready.best(lane).is_none();
+        if let Some(longest) = rules.predicted
+            && nobody_ready
+            && self.expected_wait(id).is_some_and(|wait| wait > longest)
+        {
+            return self.want_partner(id, OverflowCause::Predicted);
+        }
+        if let Some(waited) = rules.waited {
+            let at = (self.contacts[&id].arrived + waited).max(now);
+            if at == now && nobody_ready {
+                return self.want_partner(id, OverflowCause::Waited);
+            }
+            self.alter(id, |it| it.overflow = WayOut::At(at, OverflowCause::Waited));
+        }
+    }
+
+    /// From now on the partner is to take this one as soon as it can.
+    pub(crate) fn want_partner(&mut self, id: ContactId, cause: OverflowCause) {
+        let Some(rules) = self.overflow_of(id) else { return };
+        self.alter(id, |it| it.overflow = WayOut::Wanted(rules.partner, cause));
+        self.note(Note::Overflows { contact: id, cause });
+    }
+
+    /// Whether a partner can be asked for one more at this moment.
+    pub(crate) fn can_take(&self, id: PartnerId, reach: Reach) -> bool {
+        let (partner, rules) = (&self.partners[id.index()], self.setup.partners[id.index()]);
+        partner.not_before <= self.now.mono
+            && self.timetable(rules.timetable).is_open(self.now.wall)
+            && partner.in_flight < rules.capacity
+            && (reach == Reach::Deflect || self.channels.has_free(rules.trunk))
+    }
+
+    /// Asks partners as long as somebody is to go there and they can be asked.
+    pub(crate) fn ask_partners(&mut self, now: Tick) {
+        for id in (0..).map(PartnerId).take(self.partners.len()) {
+            while let Some(contact) = self.next_for(id) {
+                self.ask_partner(now, id, contact);
+            }
+            let wake_at = self.partner_wakes(id);
+            let before = core::mem::replace(&mut self.partners[id.index()].wake_at, wake_at);
+            self.timers.set(Timer::Partner(id), before, wake_at);
+        }
+    }
+
+    fn next_for(&self, id: PartnerId) -> Option<ContactId> {
+        let first = self.partners[id.index()].wants.first()?.contact();
+        let reach = self.overflow_of(first)?.reach;
+        self.can_take(id, reach).then_some(first)
+    }
+
+    /// When a partner whom somebody is to go to can be asked again by time alone.
+    fn partner_wakes(&self, id: PartnerId) -> Option<Tick> {
+        let partner = &self.partners[id.index()];
+        let now = self.now;
+        if partner.wants.is_empty() {
+            return None;
+        }
+        if partner.not_before > now.mono {
+            return Some(partner.not_before);
+        }
+        let timetable = self.setup.partners[id.index()].timetable;
+        match self.timetable(timetable).at(now.wall) {
+            Opening::Closed { opens: Some(opens) } => Some(now.mono + opens.since(now.wall)),
+            Opening::Closed { opens: None } | Opening::BeyondHorizon | Opening::Open { .. } => None,
+        }
+    }
+
+    /// A partner may be asked again; [`Centre::ask_partners`] does it.
+    pub(crate) fn wake_partner(&mut self, id: PartnerId) {
+        let before = self.partners[id.index()].wake_at.take();
+        self.timers.set(Timer::Partner(id), before, None);
+    }
+
+    fn ask_partner(&mut self, now: Tick, partner: PartnerId, contact: ContactId) {
+        let rules = self.overflow_of(contact).expect("only who may overflow is to");
+        let until = now + self.setup.partners[partner.index()].ring;
+        let WayOut::Wanted(_, cause) = self.contacts[&contact].overflow else {
+            unreachable!("it was on the partner's list")
+        };
+        let attempt = Attempt { partner, reach: rules.reach, until, cause };
+        let line = self.alter(contact, |it| {
+            it.overflow = WayOut::Tried(attempt);
+            it.line
+        });
+        let reach = rules.reach;
+        self.commands.push_back(Command::TryPartner {
+            contact,
+            partner,
+            line,
+            reach,
+            cause,
+            until,
+        });
+    }
+
+    fn attempt_of(&self, id: ContactId) -> Result<Attempt, Refusal> {
+        let it = self.contacts.get(&id).ok_or(Refusal::UnknownContact)?;
+        let waits = matches!(it.state, State::Waiting { .. });
+        it.attempt().filter(|_| waits).ok_or(Refusal::NotAtPartner)
+    }
+
+    pub(crate) fn partner_answered(&mut self, now: Tick, id: ContactId) {
+        match self.attempt_of(id) {
+            Ok(attempt) if attempt.reach == Reach::SecondLeg => {
+                self.contact_event(now, id, contact::Event::PartnerAnswered);
+                self.commands.push_back(Command::ConnectElsewhere { contact: id });
+            }
+            Ok(_) => self.refuse(Refusal::NotAtPartner),
+            Err(why) => self.refuse(why),
+        }
+    }
+
+    pub(crate) fn deflected(&mut self, now: Tick, id: ContactId) {
+        match self.attempt_of(id) {
+            Ok(attempt) if attempt.reach == Reach::Deflect => {
+                self.contact_event(now, id, contact::Event::Deflected);
+            }
+            Ok(_) => self.refuse(Refusal::NotAtPartner),
+            Err(why) => self.refuse(why),
+        }
+    }
+
+    pub(crate) fn partner_silent(&mut self, now: Tick, id: ContactId) {
+        if let Some(Attempt { partner, .. }) = self.contacts[&id].attempt() {
+            self.commands.push_back(Command::StopPartner { contact: id, partner });
+            self.partner_failed(now, id, PartnerEnd::NoAnswer);
+        }
+    }
+
+    /// The partner did not take the call. It is left alone for a while, and so is this caller; agents
+    /// of ours may answer meanwhile, also if the calendar had given the call away, if they are there.
+    pub(crate) fn partner_failed(&mut self, now: Tick, id: ContactId, why: PartnerEnd) {
+        let attempt = match self.attempt_of(id) {
+            Ok(attempt) => attempt,
+            Err(why) => return self.refuse(why),
+        };
+        let partner = attempt.partner;
+        let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
+        let again_at = now + pause;
+        self.partners[partner.index()].not_before = again_at;
+        let is_open = self.is_open(self.contacts[&id].line);
+        self.alter(id, |it| {
+            it.overflow = WayOut::At(again_at, attempt.cause);
+            it.partner_only = it.partner_only.filter(|_| !is_open);
+        });
+        self.note(Note::PartnerReturned { contact: id, partner, why });
+    }
+
+    /// Before a contact goes somewhere else the partner is asked no longer.
+    pub(crate) fn leave_partner(&mut self, id: ContactId, after: State) {
+        let attempt = self.contacts[&id].attempt();
+        let goes_there = match after {
+            State::AtPartner { .. } | State::Gone(contact::Departure::Deflected) => true,
+            State::Waiting { .. } => return,
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Entering { .. }
+            | State::Talking { .. }
+            | State::Promised { .. }
+            | State::CallingBack { .. }
+            | State::Gone(_) => false,
+        };
+        if goes_there {
+            return;
+        }
+        let waits = matches!(self.contacts[&id].state, State::Waiting { .. });
+        if let Some(Attempt { partner, .. }) = attempt.filter(|_| waits) {
+            self.commands.push_back(Command::StopPartner { contact: id, partner });
+        }
+        self.alter(id, |it| it.overflow = WayOut::None);
+    }
+
+    /// How long partners are rung at most.
+    pub(crate) fn partner_ring(&self, id: ContactId) -> Option<Micros> {
+        let rules = self.overflow_of(id)?;
+        let partner = self.setup.partners[rules.partner.index()];
+        let open = self.timetable(partner.timetable).is_open(self.now.wall);
+        (open && rules.waited.is_some()).then_some(partner.ring)
+    }
+}

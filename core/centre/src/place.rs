@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Where a contact stands, and the one way to change it.
+//!
+//! Everything that others keep about a contact – its place in the queue, its deadline, the channels it
+//! uses, the counts – follows from the contact itself. So it is worked out before and after every
+//! change, and the difference is carried over: nothing can be forgotten, whatever a change was.
+
+use crate::timers::Timer;
+use crate::{Centre, OverflowCause};
+use acd::contact::State;
+use acd::{LaneId, Lanes, Reach, Turn};
+use promise::ToldWait;
+use stdx::{
+    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, QueueId, SwitchboardId, Tick,
+    Timestamp, TrunkId,
+};
+
+/// One contact that has not gone yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Contact {
+    pub(crate) state: State,
+    /// The line that was dialled.
+    pub(crate) line: LineId,
+    /// The line whose agents are asked: another one after a supervisor moved the contact.
+    pub(crate) asked_as: LineId,
+    pub(crate) queue: QueueId,
+    pub(crate) caller: Option<CallerToken>,
+    pub(crate) follows: Option<ContactId>,
+    pub(crate) turn: Turn,
+    /// Where it stood before a supervisor moved it.
+    pub(crate) stood: Option<(Turn, LineId)>,
+    pub(crate) arrived: Tick,
+    pub(crate) set_up_at: Timestamp,
+    pub(crate) queued_at: Option<Tick>,
+    pub(crate) answered: Option<(Tick, Option<AgentId>)>,
+    pub(crate) trunk: Option<TrunkId>,
+    /// The client's switchboard that was asked first.
+    pub(crate) switchboard: Option<SwitchboardId>,
+    pub(crate) stage: u8,
+    pub(crate) widen_at: Option<Tick>,
+    pub(crate) overflow: WayOut,
+    /// Why no agent of ours is to be asked: the calendar or a closure gives the call to the partner.
+    pub(crate) partner_only: Option<OverflowCause>,
+    pub(crate) told: Option<ToldWait>,
+    pub(crate) called_back: bool,
+    pub(crate) informed: bool,
+}
+
+/// How far a waiting contact is on its way to the partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WayOut {
+    /// It is not to go there.
+    None,
+    /// It is to go there from this time on.
+    At(Tick, OverflowCause),
+    /// It is to go there as soon as the partner can take it.
+    Wanted(PartnerId, OverflowCause),
+    /// The partner is asked.
+    Tried(Attempt),
+}
+
+/// One attempt at the partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    pub(crate) partner: PartnerId,
+    pub(crate) reach: Reach,
+    pub(crate) until: Tick,
+    pub(crate) cause: OverflowCause,
+}
+
+impl Contact {
+    pub(crate) fn attempt(&self) -> Option<Attempt> {
+        match self.overflow {
+            WayOut::Tried(attempt) => Some(attempt),
+            WayOut::None | WayOut::At(..) | WayOut::Wanted(..) => None,
+        }
+    }
+
+    /// When this contact wants a deadline, and why.
+    pub(crate) fn deadline(&self) -> Option<(Tick, &'static str)> {
+        let is_waiting = matches!(self.state, State::Waiting { .. });
+        let attempt = self.attempt();
+        // While the partner is asked no limit sends the caller away.
+        let own = self.state.deadline().filter(|_| !is_waiting || attempt.is_none());
+        let widen = self.widen_at.map(|at| (at, "more people are asked"));
+        let overflow = match self.overflow {
+            WayOut::At(at, _) => Some((at, "the partner is to help")),
+            WayOut::Tried(attempt) => Some((attempt.until, "the partner does not answer")),
+            WayOut::None | WayOut::Wanted(..) => None,
+        };
+        let ways = [widen, overflow].into_iter().flatten().filter(|_| is_waiting);
+        own.into_iter().chain(ways).min_by_key(|&(at, _)| at)
+    }
+}
+
+/// Everything that others keep about a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) turn: Turn,
+    /// Whose door keeps a place for it while it hears the greeting.
+    pub(crate) entering: Option<QueueId>,
+    /// In which queue it waits.
+    pub(crate) queue: Option<QueueId>,
+    /// In which lane agents can be asked for it.
+    pub(crate) lane: Option<LaneId>,
+    /// Which partner is to take it.
+    pub(crate) wants: Option<PartnerId>,
+    /// Which partner is asked for it or has it.
+    pub(crate) partner: Option<PartnerId>,
+    pub(crate) due: Option<Tick>,
+}
+
+impl Standing {
+    pub(crate) fn of(it: &Contact, lanes: &Lanes) -> Standing {
+        let lane = lanes.lane(it.asked_as, it.stage);
+        let mut standing = Standing {
+            turn: it.turn,
+            entering: None,
+            queue: None,
+            lane: None,
+            wants: None,
+            partner: None,
+            due: it.deadline().map(|(at, _)| at),
+        };
+        match it.state {
+            State::Entering { .. } => standing.entering = Some(it.queue),
+            State::Waiting { offered_to, .. } => {
+                standing.queue = Some(it.queue);
+                standing.lane =
+                    Some(lane).filter(|_| offered_to.is_none() && it.partner_only.is_none());
+                standing.partner = it.attempt().map(|attempt| attempt.partner);
+                standing.wants = match it.overflow {
+                    WayOut::Wanted(partner, _) if offered_to.is_none() => Some(partner),
+                    WayOut::Wanted(..) | WayOut::None | WayOut::At(..) | WayOut::Tried(_) => None,
+                };
+            }
+            State::Promised { offered_to, rests_until, .. } => {
+                standing.queue = Some(it.queue);
+                let asked = offered_to.is_none() && rests_until.is_none();
+                standing.lane = Some(lane).filter(|_| asked);
+            }
+            State::AtPartner { .. } => standing.partner = it.attempt().map(|at| at.partner),
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Talking { .. }
+            | State::CallingBack { .. }
+            | State::Gone(_) => {}
+        }
+        standing
+    }
+}
+
+impl Centre {
+    /// Changes one contact; the only way to do so.
+    pub(crate) fn alter<T>(&mut self, id: ContactId, change: impl FnOnce(&mut Contact) -> T) -> T {
+        let it = self.contacts.get_mut(&id).expect("only contacts inside are changed");
+        let (before, was, used) = (Standing::of(it, &self.lanes), it.state, self.channels.of(it));
+        let result = change(it);
+        let (after, is, uses) = (Standing::of(it, &self.lanes), it.state, self.channels.of(it));
+        self.touched_contacts.push(id);
+        self.census.moved(was, is);
+        self.channels.moved(used, uses);
+        self.timers.set(Timer::Contact(id), before.due, after.due);
+        self.restand(before, after);
+        result
+    }
+
+    /// A contact that comes in.
+    pub(crate) fn enrol(&mut self, id: ContactId, it: Contact) {
+        let standing = Standing::of(&it, &self.lanes);
+        self.census.came(it.state);
+        self.channels.moved([None; 2], self.channels.of(&it));
+        self.timers.set(Timer::Contact(id), None, standing.due);
+        if let Some(queue) = standing.entering {
+            self.entering[queue.index()] += 1;
+        }
+        assert!(standing.queue.is_none() && standing.partner.is_none(), "nobody begins in a queue");
+        self.contacts.insert(id, it);
+        self.touched_contacts.push(id);
+    }
+
+    fn restand(&mut self, before: Standing, after: Standing) {
+        let moved = before.turn != after.turn;
+        if before.entering != after.entering {
+            before.entering.into_iter().for_each(|queue| self.entering[queue.index()] -= 1);
+            after.entering.into_iter().for_each(|queue| self.entering[queue.index()] += 1);
+        }
+        if before.lane != after.lane || moved {
+            before.lane.into_iter().for_each(|lane| self.queues.take(lane, before.turn));
+        }
+        if before.queue != after.queue || moved {
+            before.queue.into_iter().for_each(|queue| self.queues.leave(queue, before.turn));
+            after.queue.into_iter().for_each(|queue| self.queues.join(queue, after.turn));
+        }
+        if before.lane != after.lane || moved {
+            after.lane.into_iter().for_each(|lane| self.queues.come_back(lane, after.turn));
+        }
+        if before.wants != after.wants || moved {
+            before.wants.into_iter().for_each(|it| self.partners[it.index()].forget(before.turn));
+            after.wants.into_iter().for_each(|it| self.partners[it.index()].note(after.turn));
+        }
+        if before.partner != after.partner {
+            before.partner.into_iter().for_each(|it| self.partners[it.index()].in_flight -= 1);
+            after.partner.into_iter().for_each(|it| self.partners[it.index()].in_flight += 1);
+        }
+    }
+
+    /// How long a contact has been here.
+    pub(crate) fn since_set_up(&self, it: &Contact) -> Micros {
+        self.now.mono.since(it.arrived)
+    }
+}
