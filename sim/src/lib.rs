@@ -11,6 +11,7 @@ pub mod chance;
 pub mod erlang;
 mod outcome;
 mod people;
+mod plain_county;
 mod run;
 pub mod scenario;
 mod shape;
@@ -19,7 +20,8 @@ mod spec;
 pub use any_county::any_county;
 pub use outcome::Outcome;
 pub use people::People;
-pub use run::{play, play_and_hear};
+pub use plain_county::{TALK, many_days, one_line};
+pub use run::{play, play_and_hear, play_and_tell};
 pub use shape::{Slot, TrafficShape, Weekday};
 pub use spec::{
     Behaviour, Faults, LineTraffic, PartnerBehaviour, Spec, SwitchboardBehaviour, TalkLength,

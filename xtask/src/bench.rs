@@ -27,7 +27,8 @@ struct Cpu {
     system: Duration,
 }
 
-/// Events a second through the core, then the processor time of a year of calls.
+/// Events a second through the core, what a waiting contact costs and how all of it grows, then the
+/// processor time of a year of calls.
 pub(crate) fn bench() -> Outcome {
     Cargo::new("run --release -p sim --bin bench").run()?;
     let program = build_product()?;

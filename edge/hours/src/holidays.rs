@@ -180,14 +180,16 @@ use State::{
     SaxonyAnhalt as ST, SchleswigHolstein as SH, Thuringia as TH,
 };
 
-/// The laws, as they stand in 2026: FTG BW § 1, FTG BY Art. 1, FeiertG BE § 1, FTG BB § 2,
-/// FeiertG HB § 2, FeiertG HH § 1, HFeiertagsG § 1, FTG M-V § 2, NFeiertagsG § 2, Feiertagsgesetz NW
-/// § 2, LFtG RP § 2, SFG SL § 2, SächsSFG § 1, FeiTG LSA § 2, SFTG SH § 2, ThürFtG § 2.
+/// The laws, as they stand in 2026: FTG BW § 1, FTG BY Art. 1 Abs. 1 Nr. 1, FeiertG BE § 1 Abs. 1,
+/// FTG BB § 2 Abs. 1, FeiertG HB § 2 Abs. 1, FeiertG HH § 1, HFeiertagsG § 1 Abs. 1, FTG M-V § 2,
+/// NFeiertagsG § 2 Abs. 1, Feiertagsgesetz NW § 2, LFtG RP § 2, SFG SL § 2 Abs. 1, SächsSFG § 1
+/// Abs. 1, FeiertG LSA § 2, SFTG SH § 2, ThürFGtG § 2 Abs. 1.
 ///
 /// Left out, because they do not hold in the whole Land (an authority there writes them as closures):
-/// Mariä Himmelfahrt in Bavaria (municipalities with a catholic majority), Fronleichnam in parts of
-/// Saxony and Thuringia, the Friedensfest in Augsburg. Hesse counts all Sundays as holidays; here
-/// they are ordinary Sundays.
+/// Mariä Himmelfahrt in Bavaria (municipalities with a catholic majority, Art. 1 Abs. 1 Nr. 2 FTG),
+/// the Friedensfest in Augsburg (Art. 1 Abs. 2), Fronleichnam in parts of Saxony (§ 1 Abs. 1 SächsSFG
+/// with the FronleichnamsVO) and Thuringia (§ 2 Abs. 2 and § 10 Abs. 1 ThürFGtG). Hesse counts all
+/// Sundays as holidays (§ 1 Abs. 1 HFeiertagsG); here they are ordinary Sundays.
 const STATUTES: &[Statute] = &[
     Statute(When::On(1, 1), "Neujahr", "New Year's Day", Where::Everywhere, 1995, EVER),
     Statute(

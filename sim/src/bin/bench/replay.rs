@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Events a second through the centre alone: many random counties, recorded first, then replayed.
-#![forbid(unsafe_code)]
 
+use crate::cost::cpu_nanos;
 use centre::{Centre, Event};
-use std::fs;
-use std::process::ExitCode;
 use stdx::Now;
 
 /// Recorded events that are replayed, at least.
@@ -16,7 +14,8 @@ struct Recording {
     events: Vec<(Now, Event)>,
 }
 
-fn main() -> ExitCode {
+/// Prints how long one event takes.
+pub(crate) fn measure() -> Result<(), String> {
     let mut recordings = Vec::new();
     let mut recorded = 0;
     let mut seed = FIRST_SEED;
@@ -26,18 +25,15 @@ fn main() -> ExitCode {
         recordings.push(recording);
         seed += 1;
     }
-    let Some(before) = cpu_nanos() else {
-        eprintln!("this system does not say how much processor time was used");
-        return ExitCode::FAILURE;
-    };
+    let before = cpu_nanos()?;
     let commands: usize = recordings.into_iter().map(replay).sum();
-    let nanos = cpu_nanos().unwrap_or(before).saturating_sub(before).max(1);
+    let nanos = (cpu_nanos()? - before).max(1);
     let per_event = nanos as f64 / recorded as f64;
     println!(
         "centre: {recorded} events, {commands} commands: {per_event:.0} ns an event, {:.2} million events a second of one core",
         1e3 / per_event
     );
-    ExitCode::SUCCESS
+    Ok(())
 }
 
 fn record(seed: u64) -> Recording {
@@ -60,9 +56,4 @@ fn replay(recording: Recording) -> usize {
         }
     }
     commands
-}
-
-/// Processor time of this process so far, in nanoseconds (Linux).
-fn cpu_nanos() -> Option<u64> {
-    fs::read_to_string("/proc/self/schedstat").ok()?.split(' ').next()?.parse().ok()
 }
