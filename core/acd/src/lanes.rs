@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! A lane is a line at one of its stages: the callers for whom the same agents are asked.
+//! A lane: the callers for whom the same agents are asked, and alike well.
+//!
+//! A line has a lane at each of its stages. Lines that ask for the same share theirs: what a ready agent
+//! costs then grows with the different demands, of which a county has few, and not with its numbers.
 
-use crate::rules::LineRules;
+use crate::rules::{LineRules, SkillNeed};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use stdx::LineId;
+use stdx::{LineId, SkillId, TeamId};
 
-/// A line at one of its stages.
+/// The callers for whom the same agents are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LaneId(pub u16);
 
@@ -17,42 +21,86 @@ impl LaneId {
     }
 }
 
-/// Which lanes there are: the stages of every line, one after the other.
+/// What decides who is asked, and how gladly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Demand {
+    pub(crate) required: Vec<SkillNeed>,
+    pub(crate) preferred: Vec<SkillId>,
+    /// None for the whole centre.
+    teams: Option<BTreeSet<TeamId>>,
+}
+
+impl Demand {
+    /// What a line asks for at a stage: its teams and those of the stages before.
+    fn of(line: &LineRules, stage: usize) -> Demand {
+        let stages = line.stages.get(..=stage).unwrap_or(&[]);
+        let everybody = stages.is_empty() || stages.iter().any(|stage| stage.teams.is_empty());
+        let teams = || stages.iter().flat_map(|stage| stage.teams.iter().copied()).collect();
+        Demand {
+            required: line.required.clone(),
+            preferred: line.preferred.clone(),
+            teams: (!everybody).then(teams),
+        }
+    }
+
+    pub(crate) fn asks(&self, team: TeamId) -> bool {
+        self.teams.as_ref().is_none_or(|teams| teams.contains(&team))
+    }
+}
+
+/// Which lanes there are, and which each line has.
 #[derive(Clone, Debug)]
 pub struct Lanes {
-    /// Each line's first lane, and after the last line the number of lanes.
-    first: Vec<u16>,
+    /// Where each line's lanes begin in [`Lanes::lane_at`], and after the last line its length.
+    first: Vec<usize>,
+    lane_at: Vec<LaneId>,
+    demands: Vec<Demand>,
 }
 
 impl Lanes {
     /// The lanes of these lines.
     #[must_use]
     pub fn of(lines: &[LineRules]) -> Self {
-        let mut next = 0;
-        let mut first = Vec::with_capacity(lines.len() + 1);
+        let mut lanes = Lanes { first: Vec::new(), lane_at: Vec::new(), demands: Vec::new() };
         for line in lines {
-            first.push(next);
-            next += u16::try_from(line.stage_count()).expect("stages are bounded");
+            lanes.first.push(lanes.lane_at.len());
+            for stage in 0..line.stage_count() {
+                let lane = lanes.known(Demand::of(line, stage));
+                lanes.lane_at.push(lane);
+            }
         }
-        first.push(next);
-        Lanes { first }
+        lanes.first.push(lanes.lane_at.len());
+        lanes
+    }
+
+    fn known(&mut self, demand: Demand) -> LaneId {
+        let known = self.demands.iter().position(|known| *known == demand);
+        let index = known.unwrap_or_else(|| {
+            self.demands.push(demand);
+            self.demands.len() - 1
+        });
+        LaneId(u16::try_from(index).expect("lines and stages are bounded"))
     }
 
     /// The lane of a line at a stage, from 0.
     #[must_use]
     pub fn lane(&self, line: LineId, stage: u8) -> LaneId {
-        LaneId(self.first[line.index()] + u16::from(stage))
+        self.lane_at[self.first[line.index()] + usize::from(stage)]
     }
 
     /// The lane at which everybody of a line is asked.
     #[must_use]
     pub fn widest(&self, line: LineId) -> LaneId {
-        LaneId(self.first[line.index() + 1] - 1)
+        self.lane_at[self.first[line.index() + 1] - 1]
     }
 
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.first.last().map_or(0, |&count| usize::from(count))
+        self.demands.len()
+    }
+
+    pub(crate) fn demands(&self) -> impl Iterator<Item = (LaneId, &Demand)> {
+        (0u16..).map(LaneId).zip(&self.demands)
     }
 }

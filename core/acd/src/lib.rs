@@ -22,7 +22,7 @@ pub use entry::{Admission, Load, admit};
 pub use lane_set::LaneSet;
 pub use lanes::{LaneId, Lanes};
 pub use order::{Queues, Turn};
-pub use ready::{Fit, ReadyAgents, fit};
+pub use ready::{Fit, ReadyAgents};
 pub use remembered::{KeptPlace, RememberedCallers};
 pub use rules::{
     AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,

@@ -2,23 +2,22 @@
 //! Who could answer: the ready agents of each lane, the best first, among equals the longest idle.
 
 use crate::lane_set::LaneSet;
-use crate::lanes::{LaneId, Lanes};
-use crate::rules::{AgentRules, LineRules};
+use crate::lanes::{Demand, LaneId, Lanes};
+use crate::rules::AgentRules;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
-use stdx::{AgentId, LineId, SkillId, Tick};
+use stdx::{AgentId, SkillId, Tick};
 
-/// How well an agent suits a line; the greater the better.
+/// How well an agent suits a lane; the greater the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fit(pub u16);
 
-/// How well this agent suits this line: the sum of the levels of the preferred skills; none without
+/// How well this agent suits a demand: the sum of the levels of the preferred skills; none without
 /// every required skill at its level.
-#[must_use]
-pub fn fit(agent: &AgentRules, line: &LineRules) -> Option<Fit> {
-    let serves = line.required.iter().all(|need| level(agent, need.skill) >= need.level);
-    let liking = line.preferred.iter().map(|&skill| u16::from(level(agent, skill))).sum();
+fn fit(agent: &AgentRules, demand: &Demand) -> Option<Fit> {
+    let serves = demand.required.iter().all(|need| level(agent, need.skill) >= need.level);
+    let liking = demand.preferred.iter().map(|&skill| u16::from(level(agent, skill))).sum();
     serves.then_some(Fit(liking))
 }
 
@@ -52,7 +51,7 @@ pub struct ReadyAgents {
 impl ReadyAgents {
     /// Nobody is ready; who could serve which lane is worked out once.
     #[must_use]
-    pub fn new(agents: &[AgentRules], lines: &[LineRules], lanes: &Lanes) -> Self {
+    pub fn new(agents: &[AgentRules], lanes: &Lanes) -> Self {
         let mut all = ReadyAgents {
             serves: vec![Vec::new(); agents.len()],
             kind: vec![0; agents.len()],
@@ -62,14 +61,14 @@ impl ReadyAgents {
             signed_on: vec![0; lanes.count()],
         };
         for (id, agent) in (0..).map(AgentId).zip(agents) {
-            all.learn(id, agent, lines, lanes);
+            all.learn(id, agent, lanes);
         }
         all
     }
 
     /// An agent's skills are others now; the agent may be neither ready nor signed on meanwhile.
-    pub fn learn(&mut self, id: AgentId, agent: &AgentRules, lines: &[LineRules], lanes: &Lanes) {
-        let serves = lanes_of(agent, lines, lanes);
+    pub fn learn(&mut self, id: AgentId, agent: &AgentRules, lanes: &Lanes) {
+        let serves = lanes_of(agent, lanes);
         let alone = serves.iter().map(|&(lane, _)| lane).collect();
         let known = self.kind_of(alone);
         self.kind[id.index()] = known;
@@ -179,21 +178,7 @@ impl ReadyAgents {
     }
 }
 
-fn lanes_of(agent: &AgentRules, lines: &[LineRules], lanes: &Lanes) -> Vec<(LaneId, Fit)> {
-    let numbered = (0u16..).map(LineId).zip(lines);
-    let fitting = numbered.filter_map(|(id, line)| Some((id, line, fit(agent, line)?)));
-    fitting
-        .flat_map(|(id, line, fit)| {
-            let asked = (0u8..).zip(0..line.stage_count()).map(|(stage, _)| stage);
-            asked
-                .skip_while(move |&stage| !is_asked(agent, line, stage))
-                .map(move |stage| (lanes.lane(id, stage), fit))
-        })
-        .collect()
-}
-
-/// Whether a stage names the agent's team, or the whole centre.
-fn is_asked(agent: &AgentRules, line: &LineRules, stage: u8) -> bool {
-    let stage = line.stages.get(usize::from(stage));
-    stage.is_none_or(|stage| stage.teams.is_empty() || stage.teams.contains(&agent.team))
+fn lanes_of(agent: &AgentRules, lanes: &Lanes) -> Vec<(LaneId, Fit)> {
+    let asking = lanes.demands().filter(|(_, demand)| demand.asks(agent.team));
+    asking.filter_map(|(lane, demand)| Some((lane, fit(agent, demand)?))).collect()
 }

@@ -2,7 +2,7 @@
 //! Which agent is asked: required skills at their level, preferred ones by the sum of levels,
 //! among equals the longest idle.
 
-use acd::{AgentRules, Fit, LaneId, Lanes, LineRules, ReadyAgents, SkillNeed, Stage, fit};
+use acd::{AgentRules, Fit, LaneId, Lanes, LineRules, ReadyAgents, SkillNeed, Stage};
 use proptest::prelude::*;
 use stdx::{AgentId, Micros, QueueId, SkillId, TeamId, Tick, TimetableId};
 
@@ -24,7 +24,30 @@ fn line(required: &[(SkillId, u8)], preferred: &[SkillId]) -> LineRules {
 }
 
 fn ready_agents(agents: &[AgentRules], lines: &[LineRules]) -> ReadyAgents {
-    ReadyAgents::new(agents, lines, &Lanes::of(lines))
+    ReadyAgents::new(agents, &Lanes::of(lines))
+}
+
+/// How well an agent suits a line; none if not at all.
+fn fit(agent: &AgentRules, line: &LineRules) -> Option<Fit> {
+    let ready = ready_agents(std::slice::from_ref(agent), std::slice::from_ref(line));
+    ready.lanes(AgentId(0)).first().map(|&(_, fit)| fit)
+}
+
+#[test]
+fn lines_that_ask_for_the_same_share_their_lane() {
+    let plain = line(&[(BUILDING, 2)], &[CITIZENS]);
+    let staged = Stage { after: Micros::ZERO, teams: vec![TeamId(1)] };
+    let lines = [
+        plain.clone(),
+        LineRules { priority: 2, greeting: Some(Micros::from_secs(4)), ..plain.clone() },
+        LineRules { stages: vec![staged], ..plain.clone() },
+        line(&[(BUILDING, 3)], &[CITIZENS]),
+    ];
+    let lanes = Lanes::of(&lines);
+    let of = |id| lanes.widest(stdx::LineId(id));
+    assert_eq!(of(0), of(1));
+    assert!(of(0) != of(2) && of(2) != of(3) && of(0) != of(3));
+    assert_eq!(lanes.count(), 3);
 }
 
 #[test]
@@ -38,14 +61,15 @@ fn stages_widen_who_is_asked_and_never_narrow() {
     let lines = [line(&[], &[]), LineRules { stages, ..line(&[], &[]) }];
     let lanes = Lanes::of(&lines);
     let agents = [of_team(0), of_team(1), of_team(2)];
-    let mut ready = ReadyAgents::new(&agents, &lines, &lanes);
+    let mut ready = ReadyAgents::new(&agents, &lanes);
     for id in (0..).map(AgentId).take(agents.len()) {
         ready.come(id);
     }
     let there = |stage| ready.signed_on(lanes.lane(stdx::LineId(1), stage));
     assert_eq!([there(0), there(1), there(2)], [1, 2, 3]);
     assert_eq!(lanes.widest(stdx::LineId(1)), lanes.lane(stdx::LineId(1), 2));
-    assert_eq!(lanes.count(), 4);
+    // The stage at which everybody is asked is the other line's lane.
+    assert_eq!(lanes.count(), 3);
     ready.add(AgentId(2), Tick(1));
     assert_eq!(ready.best(lanes.lane(stdx::LineId(1), 0)), None, "not asked yet");
     assert_eq!(ready.best(lanes.lane(stdx::LineId(1), 1)), Some(AgentId(2)));
@@ -56,11 +80,11 @@ fn stages_widen_who_is_asked_and_never_narrow() {
 fn other_skills_for_today_are_other_lanes() {
     let lines = [line(&[(BUILDING, 2)], &[]), line(&[], &[])];
     let lanes = Lanes::of(&lines);
-    let mut ready = ReadyAgents::new(&[agent(&[]), agent(&[])], &lines, &lanes);
+    let mut ready = ReadyAgents::new(&[agent(&[]), agent(&[])], &lanes);
     assert_eq!(ready.kinds().len(), 1);
     for round in 0..100 {
         let skills: &[_] = if round % 2 == 0 { &[(BUILDING, 2)] } else { &[] };
-        ready.learn(AgentId(0), &agent(skills), &lines, &lanes);
+        ready.learn(AgentId(0), &agent(skills), &lanes);
         assert_eq!(ready.serves(AgentId(0), LaneId(0)), round % 2 == 0);
         assert!(ready.kinds().len() <= 4, "kinds that nobody is are forgotten");
     }
@@ -183,6 +207,7 @@ proptest! {
         toggles in prop::collection::vec((0..5usize, 0..4u64), 1..40),
     ) {
         let agents: Vec<AgentRules> = skills.iter().map(|skills| agent(skills)).collect();
+        let lanes = Lanes::of(&lines);
         let mut ready = ready_agents(&agents, &lines);
         let mut idle: Vec<Option<Tick>> = vec![None; agents.len()];
         for (who, since) in toggles {
@@ -195,7 +220,8 @@ proptest! {
                 }
             }
             for (line, id) in lines.iter().zip(0..) {
-                prop_assert_eq!(ready.best(LaneId(id)), best_by_hand(&agents, line, &idle));
+                let lane = lanes.widest(stdx::LineId(id));
+                prop_assert_eq!(ready.best(lane), best_by_hand(&agents, line, &idle));
             }
         }
     }

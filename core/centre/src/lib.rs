@@ -97,7 +97,7 @@ impl Centre {
             agents: vec![Agent::SIGNED_OFF; setup.agents.len()],
             contacts: BTreeMap::new(),
             queues: Queues::new(setup.queues.len(), lanes.count()),
-            ready: ReadyAgents::new(&setup.agents, &setup.lines, &lanes),
+            ready: ReadyAgents::new(&setup.agents, &lanes),
             changed_skills: BTreeMap::new(),
             remembered: RememberedCallers::default(),
             callbacks: BTreeMap::new(),

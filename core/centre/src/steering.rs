@@ -130,7 +130,7 @@ impl Centre {
         let lost: Vec<acd::LaneId> = self.ready.lanes(id).iter().map(|&(lane, _)| lane).collect();
         let own = &self.setup.agents[id.index()];
         let rules = AgentRules { team: own.team, skills: skills.to_vec(), shift: own.shift };
-        self.ready.learn(id, &rules, &self.setup.lines, &self.lanes);
+        self.ready.learn(id, &rules, &self.lanes);
         self.ready.come(id);
         if let agent::State::Ready { idle_since } = state {
             self.ready.add(id, idle_since);
@@ -142,7 +142,7 @@ impl Centre {
     pub(crate) fn forget_skills(&mut self, id: AgentId) {
         if self.changed_skills.remove(&id).is_some() {
             let own = &self.setup.agents[id.index()];
-            self.ready.learn(id, own, &self.setup.lines, &self.lanes);
+            self.ready.learn(id, own, &self.lanes);
         }
     }
 }
