@@ -3,12 +3,13 @@
 //!
 //! The keys of the JSON form are documented in docs/figures.md; they are an interface.
 
-use crate::config::county::{County, Team};
+use crate::config::county::{self, County, Team};
 use promise::{
-    Assessment, ContactRecord, DEFINITIONS, Definition, Fate, Occupancy, Tally, WorkTime, assess,
-    waits,
+    Assessment, ContactRecord, DEFINITIONS, Fate, Occupancy, Reachability, Tally, ToldRecord,
+    WorkTime, assess, waits,
 };
 use serde::Serialize;
+use sim::Outcome;
 use std::collections::BTreeMap;
 use stdx::{LineId, Micros};
 
@@ -31,6 +32,12 @@ pub struct Figures {
     pub total: LineFigures,
     /// Line by line, in the order of the configuration.
     pub lines: Vec<LineFigures>,
+    /// Tasks that promised call-backs left behind.
+    pub tasks: u64,
+    /// Contacts that waited without being told how long, or by a crisis plan why.
+    pub untold: u64,
+    /// The longest that a queue was.
+    pub longest_queue: usize,
     /// By team id.
     pub occupancy: BTreeMap<String, OccupancyFigures>,
 }
@@ -67,6 +74,42 @@ pub struct LineFigures {
     pub service_level: BTreeMap<&'static str, LevelFigures>,
     /// Of those who were answered; none if nobody was.
     pub waits: Option<WaitFigures>,
+    /// See [`Reachability`].
+    pub reachability: LevelFigures,
+    /// See [`ToldRecord`].
+    pub told_wait: ToldFigures,
+    /// Settled at first contact: an assumption of the rehearsal, not a finding; none without one.
+    pub first_contact: Option<AssumedFigures>,
+    /// The time in which feedback is promised, in hours; none without a target. A rehearsal has no cases.
+    pub feedback_within_hours: Option<f64>,
+}
+
+/// How often the wait that callers were told was right.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ToldFigures {
+    /// The definition's version.
+    pub version: u16,
+    /// Answered within the range.
+    pub right: u64,
+    /// Answered before it.
+    pub sooner: u64,
+    /// Answered, left or sent away after it.
+    pub later: u64,
+    /// `right` ÷ the sum of the three; none if nothing is known.
+    pub share: Option<f64>,
+}
+
+/// A share that a rehearsal was told and cannot find out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AssumedFigures {
+    /// Always true: so that nobody takes it for a finding.
+    pub assumed: bool,
+    /// The share.
+    pub share: f64,
+    /// The promised share.
+    pub target: Option<f64>,
+    /// Whether the assumption meets it.
+    pub met: Option<bool>,
 }
 
 /// A service level with everything that it takes to check it.
@@ -134,17 +177,13 @@ pub struct Heading {
     pub load: f64,
 }
 
-/// The figures of these records. `work` is each team's time, by [`stdx::TeamId`].
+/// The figures of a rehearsal.
 ///
 /// # Panics
 /// If a sum over the lines differs from the total.
 #[must_use]
-pub fn figures(
-    county: &County,
-    heading: Heading,
-    records: &[ContactRecord],
-    work: &[WorkTime],
-) -> Figures {
+pub fn figures(county: &County, heading: Heading, outcome: &Outcome) -> Figures {
+    let (records, work) = (outcome.records.as_slice(), outcome.work.as_slice());
     let all: Vec<LineId> = (0..).map(LineId).take(county.lines.len()).collect();
     let lines: Vec<LineFigures> = all
         .iter()
@@ -152,13 +191,10 @@ pub fn figures(
         .map(|(&id, line)| {
             let own: Vec<ContactRecord> =
                 records.iter().filter(|record| record.line == id).copied().collect();
-            line_figures(&line.id, &line.name, &own, |definition| {
-                county.target(definition.id, &[id])
-            })
+            line_figures(county, (&line.id, &line.name), &own, &[id])
         })
         .collect();
-    let mut total =
-        line_figures("total", "", records, |definition| county.target(definition.id, &all));
+    let mut total = line_figures(county, ("total", ""), records, &all);
     assert_eq!(total.offered, lines.iter().map(|line| line.offered).sum::<u64>());
     for (id, level) in &mut total.service_level {
         sum_up(level, lines.iter().map(|line| &line.service_level[id]));
@@ -172,19 +208,23 @@ pub fn figures(
         load: heading.load,
         total,
         lines,
+        tasks: outcome.tasks,
+        untold: outcome.untold,
+        longest_queue: outcome.longest_queue,
         occupancy: occupancy(county, work),
     }
 }
 
 fn line_figures(
-    id: &str,
-    name: &str,
+    county: &County,
+    (id, name): (&str, &str),
     records: &[ContactRecord],
-    target: impl Fn(&Definition) -> Option<Definition>,
+    lines: &[LineId],
 ) -> LineFigures {
     let tally: Tally = records.iter().collect();
+    let feedback = county.promised(county::Definition::Feedback, lines);
     let levels = DEFINITIONS.iter().map(|plain| {
-        let promised = target(plain);
+        let promised = county.target(plain.id, lines);
         let level = assess(promised.unwrap_or(*plain), records);
         (plain.id, level_figures(&level, promised.is_some()))
     });
@@ -208,7 +248,43 @@ fn line_figures(
             p95: waits.p95.as_secs_f64(),
             max: waits.max.as_secs_f64(),
         }),
+        reachability: reachability(county, &tally, lines),
+        told_wait: told_wait(records),
+        first_contact: first_contact(county, lines),
+        feedback_within_hours: feedback.map(|target| target.within.as_secs_f64() / 3600.0),
     }
+}
+
+fn reachability(county: &County, tally: &Tally, lines: &[LineId]) -> LevelFigures {
+    let reached = Reachability::of(tally);
+    let target = county.promised(county::Definition::Reachability, lines).map(|it| it.share);
+    LevelFigures {
+        version: Reachability::VERSION,
+        within: None,
+        numerator: reached.reached,
+        denominator: reached.called,
+        share: reached.share(),
+        target,
+        met: target.and_then(|share| reached.meets((share * 1000.0).round() as u16)),
+    }
+}
+
+fn told_wait(records: &[ContactRecord]) -> ToldFigures {
+    let told: ToldRecord = records.iter().collect();
+    ToldFigures {
+        version: ToldRecord::VERSION,
+        right: told.right,
+        sooner: told.sooner,
+        later: told.later,
+        share: told.share(),
+    }
+}
+
+fn first_contact(county: &County, lines: &[LineId]) -> Option<AssumedFigures> {
+    let share = county.rehearsal.first_contact?;
+    let target = county.promised(county::Definition::FirstContact, lines).map(|it| it.share);
+    let met = target.map(|target| share >= target);
+    Some(AssumedFigures { assumed: true, share, target, met })
 }
 
 fn level_figures(level: &Assessment, promised: bool) -> LevelFigures {

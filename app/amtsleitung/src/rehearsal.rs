@@ -2,12 +2,19 @@
 //! A checked configuration becomes the core's setup, and a stretch of days becomes a rehearsal.
 
 use crate::config::county::{Agent, County, Line, Queue, Service, SkillLevel};
-use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
+use crate::config::ways::{InForce, Overflow, Partner, Plan, Reach, Stage, Switchboard};
+use acd::{
+    AgentRules, CentreRules, CrisisPlan, LineRules, PartnerRules, QueueRules, SkillNeed,
+    SwitchboardRules,
+};
 use calendar::{Interval, Timetable};
 use centre::Setup;
 use hours::{ExpandError, HalfHour, LocalDate, LocalDates, half_hours};
-use sim::{Behaviour, Faults, LineTraffic, Slot, Spec, TalkLength, TrafficShape, Weekday};
-use stdx::{AgentId, Micros, Timestamp, TimetableId};
+use sim::{
+    Behaviour, Faults, LineTraffic, PartnerBehaviour, Slot, Spec, SwitchboardBehaviour, TalkLength,
+    TrafficShape, Weekday,
+};
+use stdx::{AgentId, Micros, Timestamp, TimetableId, TrunkId};
 
 /// Share of callers who misdialled and hang up within seconds: usual for short public numbers.
 const MISDIALLED: f64 = 0.01;
@@ -18,16 +25,27 @@ const DAY_SPREAD: f64 = 0.06;
 /// Shares of wrap-ups that end early, and that take longer.
 const WRAP_UP_ENDED: f64 = 0.25;
 const WRAP_UP_EXTENDED: f64 = 0.05;
+/// Share of callers who are promised a call-back and call again all the same.
+const IMPATIENT: f64 = 0.05;
 
 /// The core's setup, with every timetable expanded for these days.
 ///
 /// # Errors
 /// If hours open too often for a timetable.
 pub fn setup(county: &County, dates: LocalDates) -> Result<Setup, ExpandError> {
-    let timetables = (0..county.hours.len())
+    let mut tables = (0..county.hours.len())
         .filter_map(|hours| county.opening(hours, dates).transpose())
         .map(|expansion| expansion.map(|expansion| expansion.timetable))
         .collect::<Result<Vec<Timetable>, ExpandError>>()?;
+    let lines = county.lines.iter().map(|line| line_rules(county, line, &mut tables)).collect();
+    // Only who may promise a call-back has to know how long somebody is still there.
+    let promises = |line: &Line| line.service().is_some_and(|it| it.ways.callback.is_some());
+    let knows_shifts = county.lines.iter().any(promises);
+    let agents = county.agents.iter().map(|agent| {
+        let shift =
+            if knows_shifts { Some(shift_table(county, agent, dates, &mut tables)?) } else { None };
+        Ok(agent_rules(agent, shift))
+    });
     let rules = CentreRules {
         head_start: county.centre.head_start,
         no_answer_pause: county.centre.no_answer_pause,
@@ -35,23 +53,79 @@ pub fn setup(county: &County, dates: LocalDates) -> Result<Setup, ExpandError> {
         place_kept: county.centre.place_kept,
     };
     Ok(Setup {
-        lines: county.lines.iter().map(line_rules).collect(),
+        lines,
         queues: county.queues.iter().map(queue_rules).collect(),
-        agents: county.agents.iter().map(agent_rules).collect(),
-        timetables,
+        agents: agents.collect::<Result<_, ExpandError>>()?,
+        partners: county.partners.iter().map(partner_rules).collect(),
+        switchboards: county.switchboards.iter().map(switchboard_rules).collect(),
+        trunks: county.trunks.iter().map(|trunk| u32::from(trunk.channels)).collect(),
+        plans: county.plans.iter().map(plan_rules).collect(),
+        timetables: tables,
         ..Setup::empty(rules)
     })
 }
 
-fn line_rules(line: &Line) -> LineRules {
-    let timetable = TimetableId(u16::try_from(line.hours).expect("the check bounds the hours"));
-    match line.service() {
+/// What the telephone side can do of a setup today: it dials neither partners nor switchboards nor
+/// callers at home.
+#[must_use]
+pub fn connected(mut setup: Setup) -> Setup {
+    for line in &mut setup.lines {
+        line.local = None;
+        line.overflow = None;
+        line.callback = None;
+    }
+    setup
+}
+
+fn shift_table(
+    county: &County,
+    agent: &Agent,
+    dates: LocalDates,
+    tables: &mut Vec<Timetable>,
+) -> Result<TimetableId, ExpandError> {
+    let shifts = county.shifts(agent, dates)?.timetable;
+    Ok(push(tables, within(&shifts, agent.in_force.interval(&county.zone()))))
+}
+
+fn push(tables: &mut Vec<Timetable>, table: Timetable) -> TimetableId {
+    tables.push(table);
+    timetable_id(tables.len() - 1)
+}
+
+fn timetable_id(index: usize) -> TimetableId {
+    TimetableId(u16::try_from(index).expect("hours, lines and agents are bounded"))
+}
+
+/// A timetable cut down to the days on which an entry holds; outside it is closed.
+fn within(table: &Timetable, in_force: Option<Interval>) -> Timetable {
+    let Some(in_force) = in_force else { return table.clone() };
+    let cut = table.intervals().iter().filter_map(|open| {
+        let from = open.from.max(in_force.from);
+        let until = open.until.min(in_force.until);
+        (from < until).then_some(Interval { from, until })
+    });
+    Timetable::new(table.horizon(), cut.collect()).expect("parts of sorted intervals are sorted")
+}
+
+fn line_rules(county: &County, line: &Line, tables: &mut Vec<Timetable>) -> LineRules {
+    let in_force = line.in_force.interval(&county.zone());
+    let timetable = match in_force {
+        None => timetable_id(line.hours),
+        Some(_) => {
+            let cut = within(&tables[line.hours], in_force);
+            push(tables, cut)
+        }
+    };
+    let expected_talk = line.rehearsal.map(|rehearsal| rehearsal.talk);
+    let rules = match line.service() {
         Some(service) => service_rules(service, timetable),
         None => LineRules::plain(None, timetable),
-    }
+    };
+    LineRules { expected_talk: expected_talk.unwrap_or(rules.expected_talk), ..rules }
 }
 
 fn service_rules(service: &Service, timetable: TimetableId) -> LineRules {
+    let ways = &service.ways;
     LineRules {
         priority: service.priority,
         required: service.required.iter().map(need).collect(),
@@ -59,7 +133,74 @@ fn service_rules(service: &Service, timetable: TimetableId) -> LineRules {
         greeting: service.greeting.as_ref().map(|greeting| greeting.length),
         wrap_up: service.wrap_up,
         short_abandon: service.short_abandon,
+        stages: ways.stages.iter().map(stage).collect(),
+        local: ways
+            .local_first
+            .map(|local| acd::LocalFirst { switchboard: local.switchboard, ring: local.ring }),
+        overflow: ways.overflow.map(overflow),
+        from_partner: ways.received_from.is_some(),
+        callback: ways.callback.map(|callback| acd::CallbackRules {
+            attempts: callback.attempts,
+            retry_after: callback.retry_after,
+            expires_after: callback.expires_after,
+            ring: callback.ring,
+        }),
+        tells_wait: ways.tells_wait,
+        only_in: ways.only_in,
         ..LineRules::plain(Some(service.queue), timetable)
+    }
+}
+
+fn stage(stage: &Stage) -> acd::Stage {
+    acd::Stage { after: stage.after, teams: stage.teams.clone() }
+}
+
+fn overflow(overflow: Overflow) -> acd::Overflow {
+    acd::Overflow {
+        partner: overflow.partner,
+        reach: match overflow.reach {
+            Reach::SecondLeg => acd::Reach::SecondLeg,
+            Reach::Deflect => acd::Reach::Deflect,
+        },
+        waited: overflow.waited,
+        predicted: overflow.predicted,
+        calendar: overflow.hours.map(timetable_id),
+        nobody_signed_on: overflow.nobody_signed_on,
+        closed: overflow.closed,
+        no_channel: overflow.no_channel,
+    }
+}
+
+fn trunk_id(index: usize) -> TrunkId {
+    TrunkId(u16::try_from(index).expect("the check bounds the trunks"))
+}
+
+fn partner_rules(partner: &Partner) -> PartnerRules {
+    PartnerRules {
+        timetable: timetable_id(partner.hours),
+        capacity: partner.capacity,
+        ring: partner.ring,
+        pause: partner.pause,
+        trunk: partner.trunk.map(trunk_id),
+    }
+}
+
+fn switchboard_rules(switchboard: &Switchboard) -> SwitchboardRules {
+    SwitchboardRules {
+        timetable: timetable_id(switchboard.hours),
+        trunk: switchboard.trunk.map(trunk_id),
+    }
+}
+
+fn plan_rules(plan: &Plan) -> CrisisPlan {
+    CrisisPlan {
+        lines: plan.lines.clone(),
+        announcement: plan.announcement.as_ref().map(|announcement| announcement.length),
+        information: plan.information.is_some(),
+        length_max: plan.length_max.map(u32::from),
+        waiting_max: plan.waiting_max,
+        helpers: plan.helpers.clone(),
+        lasts: plan.lasts,
     }
 }
 
@@ -71,45 +212,95 @@ fn queue_rules(queue: &Queue) -> QueueRules {
     }
 }
 
-fn agent_rules(agent: &Agent) -> AgentRules {
-    AgentRules { team: agent.team, skills: agent.skills.iter().map(need).collect(), shift: None }
+fn agent_rules(agent: &Agent, shift: Option<TimetableId>) -> AgentRules {
+    AgentRules { team: agent.team, skills: agent.skills.iter().map(need).collect(), shift }
 }
 
 fn need(skill: &SkillLevel) -> SkillNeed {
     SkillNeed { skill: skill.skill, level: skill.level }
 }
 
-/// The calls that a year brings by the file, over all lines.
+/// The calls that these days bring by the file, over all lines: those that reach the centre.
 #[must_use]
-pub fn calls_per_year(county: &County) -> f64 {
-    let lines = county.lines.iter().filter_map(|line| line.rehearsal);
-    lines.map(|rehearsal| f64::from(rehearsal.calls_per_year)).sum()
+pub fn calls_by_file(county: &County, dates: LocalDates) -> f64 {
+    let days = dates.days().count() as f64;
+    shares(county, &slots(county, dates)).iter().sum::<f64>() * days / DAYS_OF_YEAR
 }
 
-/// A rehearsal of these days with `calls` expected contacts over all lines; the file's yearly
-/// volumes give each line's share.
+/// Days of the year to which the file's volumes belong.
+const DAYS_OF_YEAR: f64 = 365.0;
+
+/// How much is to be played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Volume {
+    /// Expected contacts over all lines that reach the centre, redials included.
+    pub calls: f64,
+    /// By what they are multiplied, and with them what the partners have to do themselves.
+    pub load: f64,
+}
+
+impl Volume {
+    /// So many calls at an ordinary load.
+    #[must_use]
+    pub const fn of(calls: f64) -> Volume {
+        Volume { calls, load: 1.0 }
+    }
+}
+
+/// A rehearsal of these days; the file's yearly volumes give each line's share.
 ///
 /// # Errors
 /// If hours or shifts open too often for a timetable.
-pub fn spec(county: &County, dates: LocalDates, calls: f64) -> Result<Spec, ExpandError> {
+pub fn spec(county: &County, dates: LocalDates, volume: Volume) -> Result<Spec, ExpandError> {
     let around = with_margin(dates);
+    let zone = county.zone();
     let shifts = county
         .agents
         .iter()
-        .map(|agent| Ok(county.shifts(agent, dates)?.timetable.intervals().to_vec()))
+        .map(|agent| {
+            let table = county.shifts(agent, dates)?.timetable;
+            Ok(within(&table, agent.in_force.interval(&zone)).intervals().to_vec())
+        })
         .collect::<Result<Vec<Vec<Interval>>, ExpandError>>()?;
+    let slots = slots(county, dates);
     Ok(Spec {
         setup: setup(county, around)?,
-        traffic: traffic(county, calls),
+        traffic: traffic(county, &slots, volume.calls * volume.load),
         shifts,
-        slots: slots(county, dates),
+        slots,
         shape: TrafficShape::Authority,
         behaviour: behaviour(county),
         faults: Faults::EVERYDAY,
-        partners: Vec::new(),
-        switchboards: Vec::new(),
+        partners: county.partners.iter().map(|it| partner_behaviour(it, volume.load)).collect(),
+        switchboards: county
+            .switchboards
+            .iter()
+            .map(|it| switchboard_behaviour(county, it))
+            .collect(),
         acts: Vec::new(),
     })
+}
+
+/// A partner under the same load as we: it has so many more calls of its own, and of ours it takes so
+/// many fewer.
+fn partner_behaviour(partner: &Partner, load: f64) -> PartnerBehaviour {
+    let assumed = partner.rehearsal;
+    PartnerBehaviour {
+        answers_after: assumed.answers_in,
+        refuses: 1.0 - (1.0 - assumed.refuses) / load.max(1.0),
+        silent: assumed.silent,
+    }
+}
+
+fn switchboard_behaviour(county: &County, switchboard: &Switchboard) -> SwitchboardBehaviour {
+    let assumed = switchboard.rehearsal;
+    SwitchboardBehaviour {
+        telephones: assumed.telephones,
+        answers_after: assumed.answers_in,
+        silent: assumed.silent,
+        comes_back: assumed.comes_back,
+        talk: TalkLength::LogNormal(assumed.talk, county.rehearsal.talk_spread),
+    }
 }
 
 /// The days for which timetables are expanded: one more on both ends, so that no caller of the last
@@ -121,19 +312,44 @@ pub fn with_margin(dates: LocalDates) -> LocalDates {
     LocalDates::new(before, after).unwrap_or(dates)
 }
 
+/// What each line brings by the file, reckoned for a year like these slots: a line that is in service
+/// on some of the days brings its part.
+fn shares(county: &County, slots: &[Slot]) -> Vec<f64> {
+    let shape = TrafficShape::Authority;
+    let whole: f64 = slots.iter().map(|slot| shape.weight(slot)).sum();
+    let zone = county.zone();
+    let share = |line: &Line| {
+        let per_year = line.rehearsal.map_or(0.0, |it| f64::from(it.calls_per_year));
+        let in_force = line.in_force.interval(&zone);
+        let serves = |slot: &&Slot| in_force.is_none_or(|it| it.contains(slot.start));
+        let part: f64 = slots.iter().filter(serves).map(|slot| shape.weight(slot)).sum();
+        if whole > 0.0 { per_year * part / whole } else { 0.0 }
+    };
+    county.lines.iter().map(share).collect()
+}
+
 /// Each line's expected contacts and talks; a line without assumptions has no callers.
 #[must_use]
-pub fn traffic(county: &County, calls: f64) -> Vec<LineTraffic> {
-    let per_year = calls_per_year(county);
-    let spread = county.rehearsal.talk_spread;
-    let of_line = |line: &Line| match line.rehearsal {
-        Some(rehearsal) => LineTraffic::plain(
-            calls * f64::from(rehearsal.calls_per_year) / per_year.max(1.0),
-            TalkLength::LogNormal(rehearsal.talk, spread),
-        ),
+pub fn traffic(county: &County, slots: &[Slot], calls: f64) -> Vec<LineTraffic> {
+    let shares = shares(county, slots);
+    let all: f64 = shares.iter().sum();
+    let (spread, zone) = (county.rehearsal.talk_spread, county.zone());
+    let of_line = |(line, share): (&Line, &f64)| match line.rehearsal {
+        Some(rehearsal) => {
+            // Of what is dialled the client's own switchboard takes its part.
+            let dialled = f64::from(rehearsal.dialled_per_year)
+                / f64::from(rehearsal.calls_per_year).max(1.0);
+            LineTraffic {
+                calls: if all > 0.0 { calls * share / all * dialled } else { 0.0 },
+                talk: TalkLength::LogNormal(rehearsal.talk, spread),
+                in_service: line.in_force.interval(&zone),
+                trunk: rehearsal.trunk.map(trunk_id),
+                forwarded: rehearsal.forwarded,
+            }
+        }
         None => LineTraffic::plain(0.0, TalkLength::Exponential(Micros::ZERO)),
     };
-    county.lines.iter().map(of_line).collect()
+    county.lines.iter().zip(&shares).map(of_line).collect()
 }
 
 /// How the people of this county behave, by its file.
@@ -151,7 +367,10 @@ pub fn behaviour(county: &County) -> Behaviour {
         wrap_up_extended: WRAP_UP_EXTENDED,
         breaks: true,
         day_spread: DAY_SPREAD,
-        ..Behaviour::IDEAL
+        call_back: assumed.call_back,
+        reached: assumed.reached,
+        impatient: IMPATIENT,
+        asks_information: assumed.asks_information,
     }
 }
 
@@ -231,23 +450,33 @@ pub fn practice_spec(
         day: 0,
     };
     let calls = pace * f64::from(PRACTICE_SLOTS) * 30.0;
-    let mut traffic = traffic(county, calls);
+    let slots: Vec<Slot> = (0..PRACTICE_SLOTS).map(slot).collect();
+    // Whoever practises may practise every line, also one that is not in service today.
+    let mut always = county.clone();
+    always.lines.iter_mut().for_each(|line| line.in_force = InForce::default());
+    let mut traffic = traffic(&always, &slots, calls);
     for line in &mut traffic {
         line.talk = TalkLength::LogNormal(PRACTICE_TALK, county.rehearsal.talk_spread);
+        line.trunk = None;
     }
     let today = county.zone().local(began).date();
-    let setup = setup(county, with_margin(LocalDates::new(today, today).ok()?)).ok()?;
-    let anybody = calls_per_year(county) > 0.0 && !county.agents.is_empty();
+    let setup = setup(&always, with_margin(LocalDates::new(today, today).ok()?)).ok()?;
+    let setup = connected(setup);
+    let anybody = traffic.iter().any(|line| line.calls > 0.0) && !county.agents.is_empty();
     anybody.then(|| Spec {
         setup,
         traffic,
         shifts: agents.map(shift_of).collect(),
-        slots: (0..PRACTICE_SLOTS).map(slot).collect(),
+        slots,
         shape: TrafficShape::Even,
         behaviour: Behaviour { breaks: false, day_spread: 0.0, ..behaviour(county) },
         faults: Faults::NONE,
-        partners: Vec::new(),
-        switchboards: Vec::new(),
+        partners: county.partners.iter().map(|it| partner_behaviour(it, 1.0)).collect(),
+        switchboards: county
+            .switchboards
+            .iter()
+            .map(|it| switchboard_behaviour(county, it))
+            .collect(),
         acts: Vec::new(),
     })
 }

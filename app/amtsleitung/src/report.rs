@@ -29,6 +29,7 @@ pub fn tables(lang: Lang, figures: &Figures) -> String {
     let mut text = counts(lang, figures);
     text.push_str(&waits(lang, figures));
     text.push_str(&levels(lang, figures));
+    text.push_str(&told(lang, figures));
     text.push_str(&occupancy(lang, figures));
     text
 }
@@ -88,7 +89,7 @@ fn counts(lang: Lang, figures: &Figures) -> String {
         ["Anrufe", "angeboten", "angenommen", "in 30 s", "verloren", "kurz", "Überlauf", "Rückruf"],
         ["Calls", "offered", "accepted", "in 30 s", "abandoned", "short", "overflow", "call-back"],
     );
-    let more = lang.pick(["geschlossen", "abgewiesen"], ["closed", "refused"]);
+    let more = lang.pick(["geschlossen", "abgewiesen", "vor Ort"], ["closed", "refused", "local"]);
     let mut rows = vec![(head[0].to_owned(), strings(&[&head[1..], &more].concat()))];
     for line in lines_and_total(figures) {
         let counts = [
@@ -101,6 +102,7 @@ fn counts(lang: Lang, figures: &Figures) -> String {
             line.called_back,
             line.closed,
             line.refused,
+            line.local,
         ];
         let cells = counts.iter().map(|&count| number(lang, count as f64, 0));
         rows.push((title(lang, line), cells.collect()));
@@ -134,6 +136,26 @@ fn levels(lang: Lang, figures: &Figures) -> String {
             let name = format!("{}, {id}/{}", title(lang, line), level.version);
             rows.push((name, level_cells(lang, level)));
         }
+        let reached = lang.pick("Annahmequote", "reachability");
+        let name = format!("{}, {reached}/{}", title(lang, line), line.reachability.version);
+        rows.push((name, level_cells(lang, &line.reachability)));
+        if let Some(assumed) = &line.first_contact {
+            let what = lang.pick("Erstkontakt (Annahme)", "first contact (assumed)");
+            let target = assumed.target.map_or(String::new(), |target| percent(lang, target));
+            let cells =
+                vec![percent(lang, assumed.share), target, met(lang, assumed.met).to_owned()];
+            rows.push((format!("{}, {what}", title(lang, line)), cells));
+        }
+        if let Some(hours) = line.feedback_within_hours {
+            let what = lang.pick("Rückmeldung (ohne Probe)", "feedback (not rehearsed)");
+            let within = lang.pick("binnen", "within");
+            let cells = vec![
+                "–".to_owned(),
+                format!("{within} {} h", number(lang, hours, 0)),
+                String::new(),
+            ];
+            rows.push((format!("{}, {what}", title(lang, line)), cells));
+        }
     }
     format!("\n{}", table(&rows))
 }
@@ -144,15 +166,43 @@ fn level_cells(lang: Lang, level: &LevelFigures) -> Vec<String> {
     let share = level.share.map_or("–".to_owned(), |share| percent(lang, share));
     let (kept, counted) = (number(lang, kept, 0), number(lang, counted, 0));
     let target = level.target.map_or(String::new(), |target| {
-        let within = level.within.map_or("–".to_owned(), |secs| number(lang, secs, 0));
-        format!("{} in {within} s", percent(lang, target))
+        let within = level.within.map(|secs| format!(" in {} s", number(lang, secs, 0)));
+        format!("{}{}", percent(lang, target), within.unwrap_or_default())
     });
-    let met = match level.met {
+    vec![format!("{kept} {of} {counted} = {share}"), target, met(lang, level.met).to_owned()]
+}
+
+fn met(lang: Lang, met: Option<bool>) -> &'static str {
+    match met {
         Some(true) => lang.pick("erreicht", "met"),
         Some(false) => lang.pick("verfehlt", "missed"),
         None => "",
-    };
-    vec![format!("{kept} {of} {counted} = {share}"), target, met.to_owned()]
+    }
+}
+
+/// How often the told wait was right, if anybody was told one, and what call-backs left behind.
+fn told(lang: Lang, figures: &Figures) -> String {
+    let told = &figures.total.told_wait;
+    let known = told.right + told.sooner + told.later;
+    let mut text = String::new();
+    if let Some(share) = told.share {
+        let counts = [known, told.right, told.sooner, told.later];
+        let [known, right, sooner, later] = counts.map(|count| number(lang, count as f64, 0));
+        let (share, version) = (percent(lang, share), told.version);
+        text.push_str(&lang.pick(
+            format!("\nAngesagte Wartezeit (told-wait/{version}): {right} von {known} richtig = {share}; {sooner} kamen früher, {later} später dran.\n"),
+            format!("\nTold wait (told-wait/{version}): {right} of {known} right = {share}; {sooner} were answered sooner, {later} later.\n"),
+        ));
+    }
+    if figures.total.called_back + figures.tasks > 0 {
+        let [called, tasks] =
+            [figures.total.called_back, figures.tasks].map(|count| number(lang, count as f64, 0));
+        text.push_str(&lang.pick(
+            format!("Rückrufe: {called} erreicht, {tasks} nicht und als Aufgabe hinterlegt.\n"),
+            format!("Call-backs: {called} reached, {tasks} not and left as a task.\n"),
+        ));
+    }
+    text
 }
 
 fn occupancy(lang: Lang, figures: &Figures) -> String {

@@ -81,7 +81,8 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     raise_file_limit(county, &log, lang);
     let clock = Clock::starting_at(Tick(0));
     let dates = horizon(county, clock.now().wall).ok_or_else(|| no_calendar(lang))?;
-    let setup_of_centre = rehearsal::setup(county, dates).map_err(|why| format!("{why:?}"))?;
+    let whole = rehearsal::setup(county, dates).map_err(|why| format!("{why:?}"))?;
+    let setup_of_centre = rehearsal::connected(whole);
     let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
     let signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
     let listens = signalling.listens();

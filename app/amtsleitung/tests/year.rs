@@ -3,7 +3,8 @@
 
 use amtsleitung::config::{self, County};
 use amtsleitung::figures::{Figures, Heading, LineFigures, figures};
-use amtsleitung::{rehearsal, report};
+use amtsleitung::rehearsal::{self, Volume};
+use amtsleitung::report;
 use hours::{LocalDates, parse_date};
 use promise::{ContactRecord, Fate, FateReason};
 use std::fs;
@@ -26,7 +27,8 @@ fn year() -> LocalDates {
 }
 
 fn play(county: &County, dates: LocalDates, calls: f64, seed: u64) -> sim::Outcome {
-    let spec = rehearsal::spec(county, dates, calls).expect("the example opens seldom enough");
+    let spec =
+        rehearsal::spec(county, dates, Volume::of(calls)).expect("the example opens seldom enough");
     sim::play(&spec, seed, &mut |_| {}).expect("the example makes a centre")
 }
 
@@ -38,7 +40,7 @@ fn count(county: &County, outcome: &sim::Outcome, seed: u64) -> Figures {
         calls: CALLS,
         load: 1.0,
     };
-    figures(county, heading, &outcome.records, &outcome.work)
+    figures(county, heading, outcome)
 }
 
 fn sum_of_fates(line: &LineFigures) -> u64 {
@@ -77,7 +79,7 @@ fn every_sum_is_right_and_every_record_counted_once() {
 #[test]
 fn the_expected_number_of_calls_is_the_one_asked_for_at_every_load() {
     let county = example();
-    let of_year: f64 = rehearsal::calls_per_year(&county);
+    let of_year: f64 = rehearsal::calls_by_file(&county, year());
     for load in [0.5, 1.0, 4.0] {
         let asked = CALLS * load;
         let seeds = 0..6;

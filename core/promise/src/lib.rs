@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod definition;
 mod occupancy;
+mod reachability;
 mod record;
 mod told;
 mod waits;
@@ -18,6 +19,7 @@ pub use definition::{
     Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge,
 };
 pub use occupancy::{Occupancy, WorkTime};
+pub use reachability::Reachability;
 pub use record::{ContactRecord, Fate, FateReason, Tally, ToldWait};
 pub use told::{Told, ToldRecord, told};
 pub use waits::{Waits, waits};

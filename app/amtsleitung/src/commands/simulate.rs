@@ -8,7 +8,7 @@ use super::progress::Progress;
 use crate::config::County;
 use crate::config::near::nearest;
 use crate::figures::{Figures, Heading, figures};
-use crate::rehearsal;
+use crate::rehearsal::{self, Volume};
 use crate::report;
 use crate::{Lang, output};
 use hours::{LocalDates, YEARS, parse_date};
@@ -31,8 +31,6 @@ pub const COMMAND: Command = Command {
 const CALLS_MAX: f64 = 10_000_000.0;
 /// The seed if none is given.
 const SEED: u64 = 115;
-/// Days of the year to which the file's volumes belong.
-const DAYS_OF_YEAR: f64 = 365.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -82,22 +80,22 @@ fn simulate(arguments: &Arguments) -> Result<String, ExitCode> {
 }
 
 fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
-    let days = wanted.dates.days().count() as f64;
-    let per_year = rehearsal::calls_per_year(county);
-    if per_year <= 0.0 {
+    let by_file = rehearsal::calls_by_file(county, wanted.dates);
+    if by_file <= 0.0 {
         return Err(fail(lang.pick(
             "Keine Leitung hat einen Abschnitt [line.rehearsal] mit calls_per_year: Es gibt nichts zu spielen.",
             "No line has a section [line.rehearsal] with calls_per_year: there is nothing to play.",
         )));
     }
-    let calls = wanted.calls.unwrap_or(per_year * days / DAYS_OF_YEAR);
+    let calls = wanted.calls.unwrap_or(by_file);
     if calls * wanted.load > CALLS_MAX {
         return Err(fail(&lang.pick(
             format!("Das sind mehr als {CALLS_MAX} Anrufe."),
             format!("That is more than {CALLS_MAX} calls."),
         )));
     }
-    let spec = rehearsal::spec(county, wanted.dates, calls * wanted.load)
+    let volume = Volume { calls, load: wanted.load };
+    let spec = rehearsal::spec(county, wanted.dates, volume)
         .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
     let horizon = rehearsal::with_margin(wanted.dates);
     let (first, last) = (horizon.from(), horizon.until());
@@ -116,7 +114,7 @@ fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCod
         calls,
         load: wanted.load,
     };
-    Ok(figures(county, heading, &outcome.records, &outcome.work))
+    Ok(figures(county, heading, &outcome))
 }
 
 fn fail(why: &str) -> ExitCode {

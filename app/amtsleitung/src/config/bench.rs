@@ -4,6 +4,7 @@
 //! Rule: they come behind those of the file, so that every index of the file stays what it was.
 
 use super::county::{Agent, BENCH_MAX, Bench, County, PHONES_MAX, Phone, SPREAD_MAX};
+use super::ways::InForce;
 use hours::Rules;
 use stdx::AgentId;
 use stdx::limits::AGENTS_MAX;
@@ -52,6 +53,7 @@ impl County {
                 .further((number - 1) % spread)
                 .expect("the file's check keeps SPREAD_MAX ports free behind the bench's");
             self.agents.push(Agent {
+                in_force: InForce::default(),
                 id: id.clone(),
                 team: bench.team,
                 skills: bench.skills.clone(),

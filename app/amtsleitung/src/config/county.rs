@@ -2,6 +2,7 @@
 //! A checked configuration: every reference is an index that exists, every value within its range.
 
 use super::number::Numbers;
+use super::ways::{InForce, Partner, Plan, Switchboard, Ways};
 use hours::{ExpandError, Expansion, LocalDateTime, LocalDates, Rules, State, Zone, expand};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -45,6 +46,12 @@ pub struct County {
     pub phones: Vec<Phone>,
     /// Made-up agents for load tests.
     pub bench: Option<Bench>,
+    /// Partner centres that help.
+    pub partners: Vec<Partner>,
+    /// The clients' own switchboards.
+    pub switchboards: Vec<Switchboard>,
+    /// Prepared crisis plans.
+    pub plans: Vec<Plan>,
 }
 
 /// The centre's own rules.
@@ -162,6 +169,8 @@ pub struct Place {
     pub postcodes: Vec<String>,
     /// The area codes that its people have.
     pub area_codes: Vec<String>,
+    /// The service centre that its people reach under 115, if it is another one.
+    pub federation_115: Option<String>,
 }
 
 /// How emergency calls leave a site; they never pass through the centre.
@@ -224,6 +233,8 @@ pub struct Agent {
     pub skills: Vec<SkillLevel>,
     /// When the agent is there.
     pub shift: Rules,
+    /// On which days the agent belongs to the centre.
+    pub in_force: InForce,
 }
 
 impl Agent {
@@ -303,6 +314,8 @@ pub struct Service {
     pub greeting: Option<Announcement>,
     /// Heard when the queue is full or the longest waiting time is over.
     pub busy: Announcement,
+    /// The ways beside the queue.
+    pub ways: Ways,
 }
 
 /// When a caller's call is answered in the sense of the telephone network.
@@ -341,6 +354,8 @@ pub struct Line {
     pub closed: Announcement,
     /// What a rehearsal assumes; `None` leaves the line out.
     pub rehearsal: Option<LineRehearsal>,
+    /// On which days the line is in service.
+    pub in_force: InForce,
 }
 
 impl Line {
@@ -357,8 +372,14 @@ impl Line {
 /// What a rehearsal assumes about a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LineRehearsal {
-    /// First attempts in a year.
+    /// Calls that reach the centre in a year in which the line is in service throughout.
     pub calls_per_year: u32,
+    /// Calls on its number in such a year: more, if the client's own switchboard goes first.
+    pub dialled_per_year: u32,
+    /// The trunk over which they come, as an index into [`County::trunks`].
+    pub trunk: Option<usize>,
+    /// Share that the client's own switchboard sends on by itself.
+    pub forwarded: f64,
     /// The mean length of a talk.
     pub talk: Micros,
 }
@@ -372,19 +393,46 @@ pub enum Definition {
     CentreAbandonsCount,
     /// The centre's own, callers who give up are left out.
     CentreAbandonsIgnored,
+    /// Accepted by us or the partner, of all who called while open.
+    Reachability,
+    /// Settled at first contact.
+    FirstContact,
+    /// Feedback within the time of service.
+    Feedback,
 }
 
 impl Definition {
     /// Every definition, in the order of [`Definition::WORDS`].
-    pub const ALL: [Definition; 3] = [
+    pub const ALL: [Definition; 6] = [
         Definition::Published115,
         Definition::CentreAbandonsCount,
         Definition::CentreAbandonsIgnored,
+        Definition::Reachability,
+        Definition::FirstContact,
+        Definition::Feedback,
     ];
 
     /// The words of the file.
-    pub const WORDS: [&str; 3] =
-        ["115-published", "centre-abandons-count", "centre-abandons-ignored"];
+    pub const WORDS: [&str; 6] = [
+        "115-published",
+        "centre-abandons-count",
+        "centre-abandons-ignored",
+        "reachability",
+        "first-contact",
+        "feedback",
+    ];
+
+    /// Whether a time belongs to it.
+    #[must_use]
+    pub const fn has_time(self) -> bool {
+        match self {
+            Definition::Published115
+            | Definition::CentreAbandonsCount
+            | Definition::CentreAbandonsIgnored
+            | Definition::Feedback => true,
+            Definition::Reachability | Definition::FirstContact => false,
+        }
+    }
 
     /// The word of the file.
     #[must_use]
@@ -393,6 +441,9 @@ impl Definition {
             Definition::Published115 => "115-published",
             Definition::CentreAbandonsCount => "centre-abandons-count",
             Definition::CentreAbandonsIgnored => "centre-abandons-ignored",
+            Definition::Reachability => "reachability",
+            Definition::FirstContact => "first-contact",
+            Definition::Feedback => "feedback",
         }
     }
 }
@@ -404,7 +455,8 @@ pub struct Target {
     pub definition: Definition,
     /// For which lines.
     pub lines: Vec<LineId>,
-    /// Within which time a call counts as accepted in time.
+    /// Within which time a call counts as accepted in time, or feedback as given in time; without meaning
+    /// for definitions that have no time.
     pub within: Micros,
     /// The share that is promised, 0 to 1.
     pub share: f64,
@@ -425,6 +477,15 @@ pub struct Rehearsal {
     pub no_answer: f64,
     /// Share of offers that are declined.
     pub decline: f64,
+    /// Share of those told how long it takes who ask for a call-back.
+    pub call_back: f64,
+    /// Share of call-backs that find the caller.
+    pub reached: f64,
+    /// Share of those waiting in a crisis who ask for the information.
+    pub asks_information: f64,
+    /// Share of accepted calls that are settled at first contact: an assumption, which a rehearsal
+    /// cannot find out.
+    pub first_contact: Option<f64>,
 }
 
 /// What carries SIP messages.
@@ -609,6 +670,15 @@ impl County {
         Some(promise::Definition { within: target.within, target_permille, ..plain })
     }
 
+    /// The share that is promised by a definition, and its time, for all of these lines.
+    #[must_use]
+    pub fn promised(&self, definition: Definition, lines: &[LineId]) -> Option<&Target> {
+        let of_all = |target: &&Target| {
+            target.definition == definition && lines.iter().all(|id| target.lines.contains(id))
+        };
+        self.targets.iter().find(of_all)
+    }
+
     /// The line with this id.
     #[must_use]
     pub fn line(&self, id: &str) -> Option<LineId> {
@@ -634,7 +704,7 @@ mod tests {
     #[test]
     fn the_definitions_are_those_of_the_promise() {
         let known: Vec<&str> = promise::DEFINITIONS.iter().map(|known| known.id).collect();
-        assert_eq!(known, Definition::WORDS);
+        assert_eq!(known, Definition::WORDS[..known.len()]);
         for (definition, word) in Definition::ALL.into_iter().zip(Definition::WORDS) {
             assert_eq!(definition.word(), word);
         }

@@ -18,6 +18,7 @@ mod read;
 mod reader;
 pub mod report;
 pub mod schema;
+pub mod ways;
 
 pub use county::{
     Agent, Announcement, Answering, Bench, Carrier, County, Line, LineRehearsal, Phone, Queue,

@@ -30,11 +30,20 @@ pub enum Table {
     Trunk,
     Phone,
     Bench,
+    Partner,
+    PartnerRehearsal,
+    Switchboard,
+    SwitchboardRehearsal,
+    Plan,
+    Stage,
+    LocalFirst,
+    Overflow,
+    Callback,
 }
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 22] = [
+    pub const ALL: [Table; 31] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -57,6 +66,15 @@ impl Table {
         Table::Trunk,
         Table::Phone,
         Table::Bench,
+        Table::Partner,
+        Table::PartnerRehearsal,
+        Table::Switchboard,
+        Table::SwitchboardRehearsal,
+        Table::Plan,
+        Table::Stage,
+        Table::LocalFirst,
+        Table::Overflow,
+        Table::Callback,
     ];
 
     /// The keys that may stand in it.
@@ -82,6 +100,9 @@ impl Table {
                 "trunk",
                 "phone",
                 "bench",
+                "partner",
+                "switchboard",
+                "plan",
             ],
             Table::Centre => &[
                 "id",
@@ -96,11 +117,13 @@ impl Table {
             Table::Hours => &["id", "name", "open"],
             Table::Closure => &["hours", "from", "until", "reason"],
             Table::Client | Table::Skill => &["id", "name"],
-            Table::Place => &["name", "kind", "ars", "postcodes", "area_codes"],
+            Table::Place => {
+                &["name", "kind", "ars", "postcodes", "area_codes", "federation_115"]
+            }
             Table::Site => &["id", "name", "emergency_route", "no_emergency_route"],
             Table::EmergencyRoute => &["numbers", "through"],
             Table::Team => &["id", "name", "site"],
-            Table::Agent => &["id", "team", "skills", "shift"],
+            Table::Agent => &["id", "team", "skills", "shift", "from", "until"],
             Table::Queue => &["id", "name", "ring", "length_max", "waiting_max"],
             Table::Line => &[
                 "id",
@@ -118,14 +141,34 @@ impl Table {
                 "answer",
                 "announcements",
                 "rehearsal",
+                "from",
+                "until",
+                "stages",
+                "local_first",
+                "overflow",
+                "callback",
+                "tells_wait",
+                "received_from",
+                "only_in",
             ],
             Table::Announcements => &["greeting", "closed", "busy"],
             Table::Announcement => &["text", "length"],
-            Table::LineRehearsal => &["calls_per_year", "talk"],
-            Table::Target => &["definition", "lines", "within", "share"],
-            Table::Rehearsal => {
-                &["talk_spread", "patience", "redial", "pick_up", "no_answer", "decline"]
+            Table::LineRehearsal => {
+                &["calls_per_year", "dialled_per_year", "talk", "trunk", "forwarded"]
             }
+            Table::Target => &["definition", "lines", "within", "share"],
+            Table::Rehearsal => &[
+                "talk_spread",
+                "patience",
+                "redial",
+                "pick_up",
+                "no_answer",
+                "decline",
+                "call_back",
+                "reached",
+                "asks_information",
+                "first_contact",
+            ],
             Table::Telephony => &["domain", "listen", "media_ports", "media_addresses", "digest"],
             Table::Trunk => &[
                 "id",
@@ -140,6 +183,38 @@ impl Table {
             ],
             Table::Phone => &["id", "name", "site", "agent", "at"],
             Table::Bench => &["prefix", "count", "team", "skills", "phones_at"],
+            Table::Partner => {
+                &["id", "name", "hours", "capacity", "ring", "pause", "trunk", "rehearsal"]
+            }
+            Table::PartnerRehearsal => &["answers_in", "refuses", "silent"],
+            Table::Switchboard => &["id", "name", "hours", "trunk", "rehearsal"],
+            Table::SwitchboardRehearsal => {
+                &["telephones", "answers_in", "silent", "comes_back", "talk"]
+            }
+            Table::Plan => &[
+                "id",
+                "name",
+                "lines",
+                "announcement",
+                "information",
+                "length_max",
+                "waiting_max",
+                "helpers",
+                "lasts",
+            ],
+            Table::Stage => &["teams", "after"],
+            Table::LocalFirst => &["switchboard", "ring"],
+            Table::Overflow => &[
+                "partner",
+                "reach",
+                "waited",
+                "predicted",
+                "hours",
+                "nobody_signed_on",
+                "closed",
+                "no_channel",
+            ],
+            Table::Callback => &["attempts", "retry_after", "expires_after", "ring"],
         }
     }
 
@@ -169,6 +244,15 @@ impl Table {
             Table::Trunk => "[[trunk]]",
             Table::Phone => "[[phone]]",
             Table::Bench => "[bench]",
+            Table::Partner => "[[partner]]",
+            Table::PartnerRehearsal => "[partner.rehearsal]",
+            Table::Switchboard => "[[switchboard]]",
+            Table::SwitchboardRehearsal => "[switchboard.rehearsal]",
+            Table::Plan => "[[plan]]",
+            Table::Stage => "stages = [{ teams, after }]",
+            Table::LocalFirst => "local_first = { switchboard, ring }",
+            Table::Overflow => "[line.overflow]",
+            Table::Callback => "[line.callback]",
         }
     }
 }
@@ -187,11 +271,14 @@ pub enum Kind {
     Line,
     Trunk,
     Phone,
+    Partner,
+    Switchboard,
+    Plan,
 }
 
 impl Kind {
     /// Every kind, in the order in which they are read.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Hours,
         Kind::Client,
         Kind::Site,
@@ -202,6 +289,9 @@ impl Kind {
         Kind::Line,
         Kind::Trunk,
         Kind::Phone,
+        Kind::Partner,
+        Kind::Switchboard,
+        Kind::Plan,
     ];
 
     /// The table of one entry.
@@ -218,6 +308,9 @@ impl Kind {
             Kind::Line => Table::Line,
             Kind::Trunk => Table::Trunk,
             Kind::Phone => Table::Phone,
+            Kind::Partner => Table::Partner,
+            Kind::Switchboard => Table::Switchboard,
+            Kind::Plan => Table::Plan,
         }
     }
 }

@@ -63,6 +63,13 @@ pub enum Opening {
     },
     /// `until` is not after `from`.
     Reversed,
+    /// The last day lies before the first.
+    DaysReversed,
+    /// No day of the calendar, or outside the years that the program knows holidays for.
+    BadDay {
+        /// The text.
+        given: String,
+    },
     /// A closure outside the years that the program knows holidays for.
     OutsideYears {
         /// The first year.
@@ -97,6 +104,8 @@ impl Opening {
             | Opening::NeverOpen { .. }
             | Opening::LongShift { .. }
             | Opening::BadMoment { .. }
+            | Opening::DaysReversed
+            | Opening::BadDay { .. }
             | Opening::Reversed => Severity::Error,
         }
     }
@@ -153,6 +162,14 @@ impl Opening {
                 "The end (until) is not after the beginning (from).",
                 "Expected: until later than from; a whole day goes from T00:00 to T24:00.",
             ),
+            Opening::DaysReversed => say!(
+                lang,
+                "Der letzte Tag (until) liegt vor dem ersten (from).",
+                "Beide Tage gehören dazu; für einen einzigen Tag stehen sie gleich.",
+                "The last day (until) lies before the first (from).",
+                "Both days are included; for a single day they are the same.",
+            ),
+            Opening::BadDay { given } => bad_day(lang, given),
             Opening::OutsideYears { first, last } => say!(
                 lang,
                 "Diese Schließung liegt außerhalb der Jahre, für die das Programm Feiertage \
@@ -242,5 +259,17 @@ fn without_end(lang: Lang, last: i16) -> Said {
         "This closure goes on beyond the year {last}: nothing opens again until then.",
         "If “until further notice” is meant, nothing need be done; otherwise correct the end \
          (until).",
+    )
+}
+
+fn bad_day(lang: Lang, given: &str) -> Said {
+    let given = quoted(lang, given);
+    let (first, last) = (*hours::YEARS.start(), *hours::YEARS.end());
+    say!(
+        lang,
+        "{given} ist kein Tag.",
+        "Erwartet: ein Tag von {first} bis {last}, zum Beispiel \"2014-05-01\".",
+        "{given} is no day.",
+        "Expected: a day from {first} to {last}, for example \"2014-05-01\".",
     )
 }

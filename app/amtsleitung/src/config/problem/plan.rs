@@ -88,6 +88,19 @@ pub enum PlanProblem {
         /// The first such moment, in English.
         en: String,
     },
+    /// A call from a partner that would be passed on to one.
+    PassedOn,
+    /// A stage that does not come after the one before; or the first one, which must begin at once.
+    StageOrder {
+        /// Whether it is the first one.
+        first: bool,
+    },
+    /// An overflow without any cause.
+    OverflowNever,
+    /// A second leg needs a channel itself.
+    ChannelForSecondLeg,
+    /// A time for a target whose definition has none.
+    TargetWithoutTime,
     /// The target's lines are counted under one definition twice.
     TargetTwice {
         /// The line.
@@ -115,6 +128,11 @@ impl PlanProblem {
             | PlanProblem::RequiredAndPreferred { .. }
             | PlanProblem::GreetingOutlastsWait { .. }
             | PlanProblem::GreetingUnheard
+            | PlanProblem::PassedOn
+            | PlanProblem::StageOrder { .. }
+            | PlanProblem::OverflowNever
+            | PlanProblem::ChannelForSecondLeg
+            | PlanProblem::TargetWithoutTime
             | PlanProblem::TargetTwice { .. } => Severity::Error,
         }
     }
@@ -172,6 +190,17 @@ impl PlanProblem {
                 "The line “{line}” is open, but nobody who can serve it is on shift: first on \
                  {en}.",
                 "Make shifts and opening hours agree.",
+            ),
+            PlanProblem::PassedOn => passed_on(lang),
+            PlanProblem::StageOrder { first } => stage_order(lang, *first),
+            PlanProblem::OverflowNever => overflow_never(lang),
+            PlanProblem::ChannelForSecondLeg => channel_for_second_leg(lang),
+            PlanProblem::TargetWithoutTime => say!(
+                lang,
+                "Zu dieser Formel gehört keine Zeit.",
+                "within streichen.",
+                "No time belongs to this definition.",
+                "Delete within.",
             ),
             PlanProblem::TargetTwice { line, first } => {
                 target_twice(lang, line, context.lines.place(*first).line)
@@ -307,5 +336,55 @@ fn target_twice(lang: Lang, line: &str, place: usize) -> Said {
         "The target by this definition for the line “{line}” stands already in line \
          {place}.",
         "One target holds for each definition and line.",
+    )
+}
+
+fn passed_on(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Was ein Partner herüberreicht, wird an keinen weitergereicht.",
+        "overflow oder received_from streichen; sonst könnten Anrufe zwischen zwei Servicecentern \
+         kreisen.",
+        "What a partner hands over is passed on to none.",
+        "Delete overflow or received_from; otherwise calls could go round between two centres.",
+    )
+}
+
+fn stage_order(lang: Lang, first: bool) -> Said {
+    if first {
+        return say!(
+            lang,
+            "Die erste Stufe muss gleich beginnen.",
+            "after streichen oder \"0s\" schreiben.",
+            "The first stage must begin at once.",
+            "Delete after, or write \"0s\".",
+        );
+    }
+    say!(
+        lang,
+        "Diese Stufe beginnt nicht nach der vorigen.",
+        "Erwartet: Stufen in der Reihenfolge ihrer Zeiten, jede später als die vorige.",
+        "This stage does not begin after the one before.",
+        "Expected: stages in the order of their times, each later than the one before.",
+    )
+}
+
+fn overflow_never(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Dieser Überlauf träte nie ein: er nennt keinen Anlass.",
+        "Erwartet: waited, predicted, hours, nobody_signed_on, closed oder no_channel.",
+        "This overflow would never happen: it names no cause.",
+        "Expected: waited, predicted, hours, nobody_signed_on, closed or no_channel.",
+    )
+}
+
+fn channel_for_second_leg(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Ohne freien Kanal gibt es auch keine zweite Verbindung zum Partner.",
+        "no_channel nur zusammen mit reach = \"deflect\".",
+        "Without a free channel there is no second leg to the partner either.",
+        "no_channel only together with reach = \"deflect\".",
     )
 }

@@ -3,6 +3,7 @@
 
 use super::bench::ReadBench;
 use super::people::{short, skill_levels};
+use super::ways;
 use crate::config::county::{
     Agent, Announcement, Answering, Definition, Line, LineRehearsal, Queue, Service, SkillLevel,
     Target, Treatment, has_all,
@@ -110,9 +111,10 @@ fn line(
     }
     let closed = announcement(reader, &texts, "closed");
     let rehearsal = rehearsal(reader, fields);
+    let in_force = ways::in_force(reader, fields);
     let treatment = treatment(reader, fields, &texts, has_texts, abilities);
     let (treatment, closed) = (treatment?, closed?);
-    Some(Line { id, name, client, numbers, hours, treatment, closed, rehearsal })
+    Some(Line { id, name, client, numbers, hours, treatment, closed, rehearsal, in_force })
 }
 
 fn rehearsal(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<LineRehearsal> {
@@ -120,7 +122,17 @@ fn rehearsal(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<LineReh
     let talk = DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
     let calls = reader.whole(&fields, "calls_per_year", 0..=CALLS_PER_YEAR_MAX, None);
     let talk = reader.duration(&fields, "talk", talk);
-    Some(LineRehearsal { calls_per_year: u32::try_from(calls).unwrap_or(0), talk })
+    let dialled = calls..=CALLS_PER_YEAR_MAX;
+    let dialled = reader.whole(&fields, "dialled_per_year", dialled, Some(calls));
+    let trunk = fields.get("trunk").map(|_| reader.reference(&fields, "trunk", Kind::Trunk));
+    let forwarded = reader.fraction(&fields, "forwarded", 0.0..=1.0, Some(0.0));
+    Some(LineRehearsal {
+        calls_per_year: u32::try_from(calls).unwrap_or(0),
+        dialled_per_year: u32::try_from(dialled).unwrap_or(0),
+        talk,
+        trunk,
+        forwarded,
+    })
 }
 
 fn treatment(
@@ -157,7 +169,8 @@ fn treatment(
 /// Fields that speak of waiting or of agents mean nothing without a queue.
 fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts: &Fields<'_, '_>) {
     let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon", "answer"];
-    let present = of_line.into_iter().filter_map(|key| Some((key, fields.get(key)?)));
+    let present =
+        of_line.into_iter().chain(ways::KEYS).filter_map(|key| Some((key, fields.get(key)?)));
     let busy = texts.get("busy").map(|value| ("busy", value));
     for (key, value) in present.chain(busy) {
         reader.note(start(value), Problem::Plan(PlanProblem::NeedsQueue { key }));
@@ -198,6 +211,7 @@ fn service(
         answering,
         greeting,
         busy: busy?,
+        ways: ways::ways(reader, fields),
     })
 }
 
@@ -208,7 +222,7 @@ fn answering(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Answering {
 }
 
 /// An announcement: its text alone, or `{ text, length }`.
-fn announcement(
+pub(super) fn announcement(
     reader: &mut Reader<'_>,
     texts: &Fields<'_, '_>,
     key: &'static str,
@@ -426,9 +440,8 @@ pub(super) fn targets(reader: &mut Reader<'_>, root: &Fields<'_, '_>, max: usize
     for fields in &tables {
         let definition = reader.word(fields, "definition", &Definition::WORDS);
         let lines = reader.references(fields, "lines", Kind::Line);
-        let within =
-            DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
-        let within = reader.duration(fields, "within", within);
+        let has_time = definition.and_then(|index| Definition::ALL.get(index));
+        let within = target_time(reader, fields, has_time.is_none_or(|it| it.has_time()));
         let share = reader.fraction(fields, "share", 0.0..=1.0, None);
         let Some(definition) = definition else { continue };
         for line in &lines {
@@ -445,4 +458,17 @@ pub(super) fn targets(reader: &mut Reader<'_>, root: &Fields<'_, '_>, max: usize
         targets.push(Target { definition, lines, within, share });
     }
     targets
+}
+
+/// The time of a target, where its definition has one.
+fn target_time(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, has_time: bool) -> Micros {
+    if has_time {
+        let within =
+            DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
+        return reader.duration(fields, "within", within);
+    }
+    if let Some(value) = fields.get("within") {
+        reader.note(start(value), Problem::Plan(PlanProblem::TargetWithoutTime));
+    }
+    Micros::ZERO
 }

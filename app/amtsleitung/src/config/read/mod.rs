@@ -8,6 +8,7 @@ mod opening;
 mod people;
 mod places;
 mod telephony;
+mod ways;
 
 use super::county::{Centre, Client, County, PHONES_MAX, Rehearsal, TRUNKS_MAX};
 use super::emergency::{self, AreaCodes, Look};
@@ -15,6 +16,7 @@ use super::near::nearest;
 use super::problem::{Emergency, Problem, ValueProblem};
 use super::reader::{DurationRule, Fields, Reader, start};
 use super::schema::{Kind, Table};
+use super::ways::{PARTNERS_IN_FILE_MAX, PLANS_IN_FILE_MAX, SWITCHBOARDS_IN_FILE_MAX};
 use hours::{LocalDates, State};
 use opening::Calendar;
 use std::collections::BTreeMap;
@@ -65,6 +67,9 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     let trunks = telephony::trunks(reader, list(Kind::Trunk), &codes, &mut known);
     let phones = telephony::phones(reader, list(Kind::Phone), &codes, &known);
     let bench = bench::bench(reader, &root, &known);
+    let partners = ways::partners(reader, list(Kind::Partner));
+    let switchboards = ways::switchboards(reader, list(Kind::Switchboard));
+    let plans = ways::plans(reader, list(Kind::Plan));
     let lines = lines::lines(reader, list(Kind::Line), (&agents, &bench), &codes);
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
@@ -96,6 +101,9 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
         trunks,
         phones,
         bench: bench.bench,
+        partners,
+        switchboards,
+        plans,
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
@@ -125,6 +133,9 @@ fn collect<'a, 'i>(reader: &mut Reader<'_>, root: &Fields<'a, 'i>) -> Lists<'a, 
             Kind::Line => ("line", LINES_MAX),
             Kind::Trunk => ("trunk", TRUNKS_MAX),
             Kind::Phone => ("phone", PHONES_MAX),
+            Kind::Partner => ("partner", PARTNERS_IN_FILE_MAX),
+            Kind::Switchboard => ("switchboard", SWITCHBOARDS_IN_FILE_MAX),
+            Kind::Plan => ("plan", PLANS_IN_FILE_MAX),
         };
         let tables = reader.tables(root, key, kind.table(), max);
         reader.collect_ids(kind, &tables);
@@ -198,6 +209,12 @@ fn read_rehearsal(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Rehearsal {
         pick_up: reader.duration(&fields, "pick_up", length(4)),
         no_answer: reader.fraction(&fields, "no_answer", 0.0..=1.0, Some(0.01)),
         decline: reader.fraction(&fields, "decline", 0.0..=1.0, Some(0.003)),
+        call_back: reader.fraction(&fields, "call_back", 0.0..=1.0, Some(0.2)),
+        reached: reader.fraction(&fields, "reached", 0.0..=1.0, Some(0.8)),
+        asks_information: reader.fraction(&fields, "asks_information", 0.0..=1.0, Some(0.3)),
+        first_contact: fields
+            .get("first_contact")
+            .map(|_| reader.fraction(&fields, "first_contact", 0.0..=1.0, None)),
     }
 }
 
@@ -305,6 +322,22 @@ fn is_key(key: &str) -> bool {
         "agent",
         "at",
         "phones_at",
+        "partner",
+        "reach",
+        "waited",
+        "predicted",
+        "switchboard",
+        "teams",
+        "after",
+        "helpers",
+        "lasts",
+        "pause",
+        "trunk",
+        "answers_in",
+        "retry_after",
+        "expires_after",
+        "received_from",
+        "only_in",
     ];
     keys.contains(&key)
 }

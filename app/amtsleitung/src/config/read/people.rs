@@ -2,7 +2,7 @@
 //! Skills, teams and agents.
 
 use super::bench::ReadBench;
-use super::opening;
+use super::{opening, ways};
 use crate::config::county::{Agent, Line, Skill, SkillLevel, Team};
 use crate::config::problem::{PlanProblem, Problem};
 use crate::config::reader::{At, Fields, Reader};
@@ -39,7 +39,9 @@ pub(super) fn agents(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<
         let skills = skill_levels(reader, fields, "skills");
         let shift = opening::rules(reader, fields, "shift");
         let skills = skills.into_iter().map(|(_, level)| level).collect();
-        let agent = shift.map(|shift| Agent { id, team: TeamId(short(team)), skills, shift });
+        let in_force = ways::in_force(reader, fields);
+        let team = TeamId(short(team));
+        let agent = shift.map(|shift| Agent { id, team, skills, shift, in_force });
         agents.push(agent);
     }
     agents

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Characters of a sentence about emergency calls.
 const SENTENCE_MAX: usize = 300;
 
+/// Characters of a service centre's name.
+const FEDERATION_MAX: usize = 120;
+
 pub(super) fn places(
     reader: &mut Reader<'_>,
     root: &Fields<'_, '_>,
@@ -68,6 +71,9 @@ fn place(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Place {
         ars,
         postcodes: postcodes.into_iter().map(|text| text.value.to_owned()).collect(),
         area_codes: area_codes.into_iter().map(|text| text.value.to_owned()).collect(),
+        federation_115: fields
+            .get("federation_115")
+            .map(|_| reader.text(fields, "federation_115", FEDERATION_MAX)),
     }
 }
 
