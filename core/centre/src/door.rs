@@ -194,6 +194,7 @@ impl Centre {
                 stage: 0,
                 widen_at: None,
                 overflow: WayOut::None,
+                wanted_since: None,
                 partner_only,
                 told: None,
                 called_back: false,

@@ -7,16 +7,18 @@
 //! so that the same log gives the same answer. Nothing is computed before somebody asks.
 
 use crate::Centre;
-use crate::place::WayOut;
+use crate::place::{Contact, WayOut};
+use acd::agent::AfterCall;
 use acd::contact::State;
 use acd::{LineRules, agent};
 use alloc::collections::VecDeque;
+use alloc::vec;
 use alloc::vec::Vec;
 use promise::ToldWait;
 use stdx::limits::{
     ESTIMATE_AHEAD_MAX, ESTIMATE_RUNS, ESTIMATE_RUNS_MIN, ESTIMATE_STEPS_MAX, LEARNED_TALKS,
 };
-use stdx::{AgentId, ContactId, LineId, Micros, Rng, Tick};
+use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, Rng, Tick};
 
 /// Quantiles of the exponential distribution with mean 1, in thousandths: at (i + 1/2) / 64.
 const EXPONENTIAL: [u64; 64] = [
@@ -32,11 +34,14 @@ const FIRST_TALKS_STEP: usize = 8;
 /// Before anybody has left, callers are thought to be this patient.
 const FIRST_PATIENCE: Micros = Micros::from_mins(5);
 
-/// What that guess weighs, in callers who left.
+/// What a guess weighs, in real ones.
 const FIRST_WEIGHT: u64 = 4;
 
-/// When so many have left, the older half is forgotten: patience changes over the year.
-const LEFT_MAX: u64 = 512;
+/// When so much has been learned, the older half is forgotten: people change over the year.
+const LEARNED_MAX: u64 = 512;
+
+/// Before a partner has helped anybody, it is thought to help so soon.
+const FIRST_HELP: Micros = Micros::from_secs(15);
 
 /// Before anybody has answered, agents are thought to answer in this time.
 const FIRST_PICK_UP: Micros = Micros::from_secs(4);
@@ -55,8 +60,8 @@ struct OfLine {
     /// The same, sorted.
     sorted: Vec<Micros>,
     sum: u64,
-    left: u64,
-    waited: Micros,
+    /// How soon waiting callers give up.
+    leaves: Rate,
 }
 
 impl OfLine {
@@ -67,13 +72,7 @@ impl OfLine {
             first.map(|&thousandths| part(expected, thousandths)).collect();
         let sorted: Vec<Micros> = talks.iter().copied().collect();
         let sum = talks.iter().map(|talk| talk.0).sum();
-        OfLine {
-            talks,
-            sorted,
-            sum,
-            left: FIRST_WEIGHT,
-            waited: FIRST_PATIENCE.times(FIRST_WEIGHT),
-        }
+        OfLine { talks, sorted, sum, leaves: Rate::guessed(FIRST_PATIENCE) }
     }
 
     fn talked(&mut self, talk: Micros) {
@@ -105,10 +104,6 @@ impl OfLine {
     fn mean(&self) -> Micros {
         Micros(self.sum / self.talks.len().max(1) as u64)
     }
-
-    fn patience(&self, rng: &mut Rng) -> u64 {
-        part(Micros(self.waited.0 / self.left.max(1)), drawn(rng)).0
-    }
 }
 
 fn drawn(rng: &mut Rng) -> u64 {
@@ -123,17 +118,55 @@ fn part(whole: Micros, thousandths: u64) -> Micros {
 #[derive(Clone, Debug)]
 pub(crate) struct Learned {
     lines: Vec<OfLine>,
-    answers: u64,
-    picked_up: Micros,
+    /// For each partner how soon it helps who is to go there: [`Rate::mean`].
+    partners: Vec<Rate>,
+    picked_up: Rate,
+}
+
+/// How often something happened in how much time at risk of it: an exponential rate, the maximum
+/// likelihood estimate under right-censoring.
+#[derive(Clone, Copy, Debug)]
+struct Rate {
+    happened: u64,
+    time: Micros,
+}
+
+impl Rate {
+    /// A guess, which weighs as much as [`FIRST_WEIGHT`] real ones.
+    const fn guessed(mean: Micros) -> Rate {
+        Rate { happened: FIRST_WEIGHT, time: mean.times(FIRST_WEIGHT) }
+    }
+
+    fn learn(&mut self, time: Micros, happened: bool) {
+        self.happened += u64::from(happened);
+        self.time += time;
+        if self.happened >= LEARNED_MAX {
+            self.happened /= 2;
+            self.time = Micros(self.time.0 / 2);
+        }
+    }
+
+    fn mean(&self) -> Micros {
+        Micros(self.time.0 / self.happened.max(1))
+    }
+
+    fn draw(&self, rng: &mut Rng) -> u64 {
+        part(self.mean(), drawn(rng)).0
+    }
 }
 
 impl Learned {
-    pub(crate) fn new(lines: &[LineRules]) -> Learned {
+    pub(crate) fn new(lines: &[LineRules], partners: usize) -> Learned {
         Learned {
             lines: lines.iter().map(OfLine::new).collect(),
-            answers: FIRST_WEIGHT,
-            picked_up: FIRST_PICK_UP.times(FIRST_WEIGHT),
+            partners: vec![Rate::guessed(FIRST_HELP); partners],
+            picked_up: Rate::guessed(FIRST_PICK_UP),
         }
+    }
+
+    /// A caller was to go to a partner for so long, and came there or not.
+    pub(crate) fn tried_partner(&mut self, partner: PartnerId, tried: Micros, helped: bool) {
+        self.partners[partner.index()].learn(tried, helped);
     }
 
     /// A talk and its wrap-up took so long.
@@ -143,37 +176,22 @@ impl Learned {
 
     /// A caller left after waiting so long.
     pub(crate) fn left(&mut self, line: LineId, waited: Micros) {
-        let it = &mut self.lines[line.index()];
-        it.left += 1;
-        it.waited += waited;
-        if it.left >= LEFT_MAX {
-            it.left /= 2;
-            it.waited = Micros(it.waited.0 / 2);
-        }
+        self.lines[line.index()].leaves.learn(waited, true);
     }
 
     /// A caller was answered after waiting so long.
     pub(crate) fn stayed(&mut self, line: LineId, waited: Micros) {
-        self.lines[line.index()].waited += waited;
+        self.lines[line.index()].leaves.learn(waited, false);
     }
 
     /// An agent's telephone rang so long before it was answered.
     pub(crate) fn picked_up(&mut self, rang: Micros) {
-        self.answers += 1;
-        self.picked_up += rang;
-        if self.answers >= LEFT_MAX {
-            self.answers /= 2;
-            self.picked_up = Micros(self.picked_up.0 / 2);
-        }
+        self.picked_up.learn(rang, true);
     }
 
     /// How long a talk of this line takes on average, with its wrap-up.
     pub(crate) fn handling(&self, line: LineId) -> Micros {
         self.lines[line.index()].mean()
-    }
-
-    fn pick_up(&self) -> Micros {
-        Micros(self.picked_up.0 / self.answers.max(1))
     }
 }
 
@@ -193,11 +211,19 @@ enum Busy {
     Talks(LineId, Micros),
 }
 
-/// Somebody ahead: which lane, which line, and whether patience can end the wait.
+/// The one who asks.
+struct Own<'a> {
+    kinds: &'a [bool],
+    way_out: Option<(u64, PartnerId)>,
+}
+
+/// Somebody ahead: who serves, which line, and what else can end the wait.
 struct Ahead {
     kinds: usize,
     line: LineId,
+    /// Whether patience can: not of who is promised a call-back.
     waits: bool,
+    way_out: Option<(u64, PartnerId)>,
 }
 
 impl Centre {
@@ -210,15 +236,10 @@ impl Centre {
         let since = self.since_set_up(self.contacts.get(&contact)?);
         let at = |hundredth: usize| Micros(runs[(runs.len() - 1) * hundredth / 100]) + since;
         let (from, until) = (at(RANGE.0), at(RANGE.1));
-        let mut told = ToldWait {
+        Some(ToldWait {
             from: Micros(from.0 / MARK.0 * MARK.0),
             until: Micros(until.0.div_ceil(MARK.0) * MARK.0),
-        };
-        if let Some(help) = self.helped_after(contact) {
-            told.until = told.until.min(Micros(help.0.div_ceil(MARK.0) * MARK.0));
-            told.from = told.from.min(told.until);
-        }
-        Some(told)
+        })
     }
 
     /// The wait that is as likely to be exceeded as not, from call set-up.
@@ -227,11 +248,13 @@ impl Centre {
         Some(Micros(runs[runs.len() / 2]) + self.since_set_up(self.contacts.get(&contact)?))
     }
 
-    /// By when the partner will have been asked and have rung, if it is to help.
-    fn helped_after(&self, id: ContactId) -> Option<Micros> {
-        let it = self.contacts.get(&id)?;
-        let waited = self.setup.lines[it.line.index()].overflow?.waited?;
-        Some(waited.max(self.since_set_up(it)) + self.partner_ring(id)?)
+    /// When a waiting contact is to go to its partner, from now, and which; none if it never is.
+    fn way_out(&self, it: &Contact) -> Option<(u64, PartnerId)> {
+        let rules = self.setup.lines[it.line.index()].overflow?;
+        let timetable = self.setup.partners[rules.partner.index()].timetable;
+        let is_open = self.timetable(timetable).is_open(self.now.wall);
+        let waited = rules.waited.filter(|_| is_open)?;
+        Some((waited.0.saturating_sub(self.since_set_up(it).0), rules.partner))
     }
 
     /// The waits from now on in every run, sorted.
@@ -240,11 +263,12 @@ impl Centre {
         if !matches!(it.state, State::Waiting { .. } | State::Promised { .. }) {
             return None;
         }
-        let own = self.kinds_serving(it.asked_as);
+        let serves = self.kinds_serving(it.asked_as);
         let kinds = self.busy_kinds();
-        if !kinds.iter().any(|kind| own[kind.id]) {
+        if !kinds.iter().any(|kind| serves[kind.id]) {
             return None;
         }
+        let own = Own { kinds: &serves, way_out: self.way_out(it) };
         let mut serving: Vec<(LineId, Vec<bool>)> = Vec::new();
         let ahead = self.those_ahead(id, &mut serving)?;
         let agents: usize = kinds.iter().map(|kind| kind.agents.len()).sum();
@@ -293,16 +317,16 @@ impl Centre {
                 | State::Gone(_) => return None,
             };
             let asked = it.partner_only.is_none() && !matches!(it.overflow, WayOut::Tried(_));
-            asked.then_some((it.asked_as, it.line, waits))
+            asked.then(|| (it, waits, self.way_out(it).filter(|_| waits)))
         });
         let mut all = Vec::new();
-        for (asked_as, line, waits) in ahead {
-            let known = serving.iter().position(|(known, _)| *known == asked_as);
+        for (it, waits, way_out) in ahead {
+            let known = serving.iter().position(|(known, _)| *known == it.asked_as);
             let kinds = known.unwrap_or_else(|| {
-                serving.push((asked_as, self.kinds_serving(asked_as)));
+                serving.push((it.asked_as, self.kinds_serving(it.asked_as)));
                 serving.len() - 1
             });
-            all.push(Ahead { kinds, line, waits });
+            all.push(Ahead { kinds, line: it.line, waits, way_out });
         }
         Some(all)
     }
@@ -323,7 +347,12 @@ impl Centre {
     fn busy(&self, id: AgentId) -> Option<Busy> {
         let now = self.now.mono;
         let until = |at: Tick| Busy::For(at.since(now).0);
-        match self.agents[id.index()].state {
+        let it = &self.agents[id.index()];
+        // Who wants a pause after this call is not there for the next one.
+        if it.after_call != AfterCall::Ready {
+            return None;
+        }
+        match it.state {
             agent::State::SignedOff | agent::State::NotReady { until: None, .. } => None,
             agent::State::NotReady { until: Some(at), .. } => Some(until(at)),
             agent::State::Ready { .. } => Some(Busy::For(0)),
@@ -344,7 +373,7 @@ impl Centre {
         kinds: &[Kind],
         ahead: &[Ahead],
         serving: &[(LineId, Vec<bool>)],
-        own: &[bool],
+        own: &Own<'_>,
         rng: &mut Rng,
     ) -> u64 {
         let of = |line: LineId| &self.learned.lines[line.index()];
@@ -358,11 +387,15 @@ impl Centre {
             times.sort_unstable_by(|a, b| b.cmp(a));
             free.push((kind.id, times));
         }
-        let pick_up = self.learned.pick_up().0;
+        let pick_up = self.learned.picked_up.mean().0;
+        let helped = |way_out: Option<(u64, PartnerId)>, rng: &mut Rng| {
+            way_out.map(|(at, partner)| at + self.learned.partners[partner.index()].draw(rng))
+        };
         for it in ahead {
             let Some((kind, at)) = earliest(&free, &serving[it.kinds].1) else { continue };
             let of_line = of(it.line);
-            if it.waits && of_line.patience(rng) < at {
+            let leaves = it.waits && of_line.leaves.draw(rng) < at;
+            if leaves || helped(it.way_out, rng).is_some_and(|helped| helped < at) {
                 continue;
             }
             let until = at + pick_up + of_line.rest(Micros::ZERO, rng);
@@ -371,7 +404,8 @@ impl Centre {
             let place = times.partition_point(|&time| time > until);
             times.insert(place, until);
         }
-        earliest(&free, own).map_or(u64::MAX / 4, |(_, at)| at + pick_up)
+        let answered = earliest(&free, own.kinds).map_or(u64::MAX / 4, |(_, at)| at + pick_up);
+        helped(own.way_out, rng).map_or(answered, |helped| helped.min(answered))
     }
 }
 

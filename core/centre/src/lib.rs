@@ -106,7 +106,7 @@ impl Centre {
             partners: vec![Partner::default(); setup.partners.len()],
             staffed: vec![true; setup.switchboards.len()],
             acts: Acts::default(),
-            learned: Learned::new(&setup.lines),
+            learned: Learned::new(&setup.lines, setup.partners.len()),
             timers: Timers::default(),
             commands: VecDeque::new(),
             census: Census::default(),

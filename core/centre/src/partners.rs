@@ -12,7 +12,7 @@ use acd::{Overflow, Reach, Refusal, Turn};
 use alloc::collections::BTreeSet;
 use calendar::Opening;
 use stdx::limits::PARTNER_PAUSE_MIN;
-use stdx::{ContactId, Micros, PartnerId, Tick};
+use stdx::{ContactId, PartnerId, Tick};
 
 /// What is known of a partner, and who is to go there.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,11 @@ impl Centre {
     /// From now on the partner is to take this one as soon as it can.
     pub(crate) fn want_partner(&mut self, id: ContactId, cause: OverflowCause) {
         let Some(rules) = self.overflow_of(id) else { return };
-        self.alter(id, |it| it.overflow = WayOut::Wanted(rules.partner, cause));
+        let now = self.now.mono;
+        self.alter(id, |it| {
+            it.overflow = WayOut::Wanted(rules.partner, cause);
+            it.wanted_since = it.wanted_since.or(Some(now));
+        });
         self.note(Note::Overflows { contact: id, cause });
     }
 
@@ -232,21 +236,19 @@ impl Centre {
             | State::CallingBack { .. }
             | State::Gone(_) => false,
         };
+        let waits = matches!(self.contacts[&id].state, State::Waiting { .. });
+        if let Some(since) = self.contacts[&id].wanted_since.filter(|_| waits)
+            && let Some(partner) = self.overflow_of(id).map(|rules| rules.partner)
+        {
+            let tried = self.now.mono.since(since);
+            self.learned.tried_partner(partner, tried, goes_there);
+        }
         if goes_there {
             return;
         }
-        let waits = matches!(self.contacts[&id].state, State::Waiting { .. });
         if let Some(Attempt { partner, .. }) = attempt.filter(|_| waits) {
             self.commands.push_back(Command::StopPartner { contact: id, partner });
         }
         self.alter(id, |it| it.overflow = WayOut::None);
-    }
-
-    /// How long partners are rung at most.
-    pub(crate) fn partner_ring(&self, id: ContactId) -> Option<Micros> {
-        let rules = self.overflow_of(id)?;
-        let partner = self.setup.partners[rules.partner.index()];
-        let open = self.timetable(partner.timetable).is_open(self.now.wall);
-        (open && rules.waited.is_some()).then_some(partner.ring)
     }
 }

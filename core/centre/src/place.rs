@@ -39,6 +39,8 @@ pub(crate) struct Contact {
     pub(crate) stage: u8,
     pub(crate) widen_at: Option<Tick>,
     pub(crate) overflow: WayOut,
+    /// Since when it has been on its way to the partner, refusals included.
+    pub(crate) wanted_since: Option<Tick>,
     /// Why no agent of ours is to be asked: the calendar or a closure gives the call to the partner.
     pub(crate) partner_only: Option<OverflowCause>,
     pub(crate) told: Option<ToldWait>,

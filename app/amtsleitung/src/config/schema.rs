@@ -117,9 +117,7 @@ impl Table {
             Table::Hours => &["id", "name", "open"],
             Table::Closure => &["hours", "from", "until", "reason"],
             Table::Client | Table::Skill => &["id", "name"],
-            Table::Place => {
-                &["name", "kind", "ars", "postcodes", "area_codes", "federation_115"]
-            }
+            Table::Place => &["name", "kind", "ars", "postcodes", "area_codes", "federation_115"],
             Table::Site => &["id", "name", "emergency_route", "no_emergency_route"],
             Table::EmergencyRoute => &["numbers", "through"],
             Table::Team => &["id", "name", "site"],
