@@ -123,14 +123,16 @@ impl Stage<'_> {
         Ok(self.out)
     }
 
-    /// Deadlines that come before the next moment, each on a line of its own.
+    /// Deadlines that come before the next moment, each on a line of its own if anything comes of it.
     fn let_time_pass(&mut self, until: Tick) {
         while let Some((at, _)) = self.centre.deadline()
             && at < until
         {
             self.now = at;
             let seen = self.tell(at, Event::Deadline);
-            self.write_line(&Moment::nothing_done(at), &seen);
+            if !seen.is_empty() {
+                self.write_line(&Moment::nothing_done(at), &seen);
+            }
         }
     }
 

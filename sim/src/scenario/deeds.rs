@@ -102,6 +102,7 @@ impl Names {
             "supervisor" | "Teamleitung" => return self.act(rest),
             "carrier" | "Netz" => return self.refused(rest, RefusedBy::Carrier),
             "door" | "Tür" => return self.refused(rest, RefusedBy::Door),
+            "trunk" | "Trunk" => return self.refused(rest, RefusedBy::NoChannel),
             "somebody" | "jemand" => return self.staffed(rest, true),
             "nobody" | "niemand" => return self.staffed(rest, false),
             _ => {}
