@@ -200,6 +200,8 @@ pub enum Event {
     CallbackFailed {
         /// When the next attempt is due.
         again_at: Option<Tick>,
+        /// Whether it was an attempt at all.
+        counts: bool,
     },
     /// The caller called again, and the new contact takes this one's place.
     CalledAgain,
@@ -535,7 +537,7 @@ impl State {
             }
             Event::CallbackPromised { .. } => refuse(self, Refusal::CallbackTwice),
             // The agent took it, but there is no channel to dial on.
-            Event::CallbackFailed { again_at } => match offered_to {
+            Event::CallbackFailed { again_at, .. } => match offered_to {
                 Some(agent) => {
                     let at = again_at.filter(|&at| at < expires_at).unwrap_or(expires_at);
                     (rests(None, Some(at)), Effect::GiveUp(agent))
@@ -552,19 +554,22 @@ impl State {
         };
         match event {
             Event::CallbackReached => (State::Talking { agent }, Effect::Connect(agent)),
-            Event::CallbackFailed { again_at: Some(again_at) } => {
+            Event::CallbackFailed { again_at: Some(again_at), counts } => {
                 let rests_until = Some(again_at);
+                let attempts = attempts - u8::from(!counts);
                 let state = State::Promised { offered_to: None, rests_until, expires_at, attempts };
                 (state, Effect::GiveUp(agent))
             }
-            Event::CallbackFailed { again_at: None } => {
+            // The caller's own call crosses ours: that one goes on.
+            Event::CalledAgain => (State::Gone(Departure::CalledAgain), Effect::GiveUp(agent)),
+            Event::CallbackFailed { again_at: None, .. } => {
                 (State::Gone(Departure::CallbackExpired), Effect::GiveUp(agent))
             }
             Event::SwitchboardAnswered | Event::TurnsToCentre { .. } | Event::TurnedAway(_) => {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
-            Event::Offered(_) | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
+            Event::Offered(_) => refuse(self, Refusal::NotWaiting),
             Event::OfferReturned | Event::Answered { .. } => refuse(self, Refusal::NotOffered),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             // Neither side's end is the end of the promise: the one who dials says that it failed.

@@ -72,8 +72,14 @@ fn events() -> [(&'static str, Event); 22] {
         ("the talk is alive", Event::TalkAlive),
         ("a call-back is promised", Event::CallbackPromised { expires_at: LATER }),
         ("the caller is reached", Event::CallbackReached),
-        ("is not reached, again later", Event::CallbackFailed { again_at: Some(LATER) }),
-        ("is not reached, for the last time", Event::CallbackFailed { again_at: None }),
+        (
+            "is not reached, again later",
+            Event::CallbackFailed { again_at: Some(LATER), counts: true },
+        ),
+        (
+            "is not reached, for the last time",
+            Event::CallbackFailed { again_at: None, counts: true },
+        ),
         ("the caller calls again", Event::CalledAgain),
         ("the switchboard's side is cut off", Event::OtherLeft(Parting::CutOff)),
         ("the caller hangs up", Event::CallerLeft(Parting::HungUp)),

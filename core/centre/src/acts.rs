@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a supervisor does to whole lines: closures and crisis plans. Each ends by itself.
 
+use crate::place::Contact;
 use crate::timers::Timer;
 use crate::{Centre, Command, Note};
 use acd::contact::State;
@@ -38,9 +39,26 @@ impl Acts {
         self.running.contains_key(&plan)
     }
 
-    /// The plan in force for a line; the first of the setup, if several are.
-    pub(crate) fn plan_of(&self, plans: &[CrisisPlan], line: LineId) -> Option<PlanId> {
-        self.running.keys().copied().find(|plan| plans[plan.index()].lines.contains(&line))
+    /// The plans in force for a line, in the order of the setup.
+    fn plans_of(&self, plans: &[CrisisPlan], line: LineId) -> impl Iterator<Item = PlanId> {
+        self.running.keys().copied().filter(move |plan| plans[plan.index()].lines.contains(&line))
+    }
+
+    /// The first plan in force for a line that has something.
+    pub(crate) fn plan_with(
+        &self,
+        plans: &[CrisisPlan],
+        line: LineId,
+        has: impl Fn(&CrisisPlan) -> bool,
+    ) -> Option<PlanId> {
+        self.plans_of(plans, line).find(|plan| has(&plans[plan.index()]))
+    }
+
+    /// A helper went by himself: no plan signs him off any more.
+    pub(crate) fn forget_helper(&mut self, agent: AgentId) {
+        for running in self.running.values_mut() {
+            running.helpers.retain(|&helper| helper != agent);
+        }
     }
 
     pub(crate) fn deadlines(&self) -> usize {
@@ -49,9 +67,10 @@ impl Acts {
 }
 
 impl Centre {
-    pub(crate) fn plan_rules(&self, line: LineId) -> Option<&CrisisPlan> {
-        let plan = self.acts.plan_of(&self.setup.plans, line)?;
-        self.setup.plans.get(plan.index())
+    /// The plans in force for a line.
+    pub(crate) fn plans_of(&self, line: LineId) -> impl Iterator<Item = &CrisisPlan> {
+        let plans = &self.setup.plans;
+        self.acts.plans_of(plans, line).map(move |plan| &plans[plan.index()])
     }
 
     /// Nobody comes in any more; who waits already is served.
@@ -74,6 +93,11 @@ impl Centre {
             Some(until) => {
                 self.timers.set(Timer::Line(line), Some(until), None);
                 self.note(Note::LineOpened { line });
+                let given = |(&id, it): (&ContactId, &Contact)| {
+                    (it.line == line && it.partner_only.is_some()).then_some(id)
+                };
+                let given: Vec<ContactId> = self.contacts.iter().filter_map(given).collect();
+                given.into_iter().for_each(|id| self.give_back(id));
             }
         }
     }
@@ -139,8 +163,7 @@ impl Centre {
             | State::CallingBack { .. }
             | State::Gone(_) => return self.refuse(Refusal::NotWaiting),
         }
-        let plan = self.acts.plan_of(&self.setup.plans, it.line);
-        match plan.filter(|plan| self.setup.plans[plan.index()].information) {
+        match self.acts.plan_with(&self.setup.plans, it.line, |plan| plan.information) {
             None => self.refuse(Refusal::NoInformation),
             Some(plan) => {
                 self.alter(contact, |it| it.informed = true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What becomes of agents, and who is offered to whom.
 
+use crate::callbacks::CallbackEnd;
 use crate::timers::Timer;
 use crate::{Centre, Command, Note};
 use acd::agent::{self, Agent};
@@ -61,11 +62,13 @@ impl Centre {
         let Some(rules) = callback else {
             return self.contact_event(now, id, contact::Event::Answered { ring_until: now });
         };
-        let event = if self.channels.has_free(it.trunk) {
-            contact::Event::Answered { ring_until: now + rules.ring }
-        } else {
-            contact::Event::CallbackFailed { again_at: Some(now + rules.retry_after) }
-        };
+        if self.channels.has_free(it.trunk) {
+            let event = contact::Event::Answered { ring_until: now + rules.ring };
+            return self.contact_event(now, id, event);
+        }
+        let again_at = now + rules.retry_after;
+        self.note(Note::CallbackReturned { contact: id, again_at });
+        let event = contact::Event::CallbackFailed { again_at: Some(again_at), counts: false };
         self.contact_event(now, id, event);
     }
 
@@ -112,6 +115,7 @@ impl Centre {
                 let lanes = self.ready.lanes(id).iter().map(|&(lane, _)| lane);
                 let left = lanes.filter(nobody).collect();
                 self.forget_skills(id);
+                self.acts.forget_helper(id);
                 left
             }
             (true, true) | (false, false) => Vec::new(),
@@ -122,7 +126,7 @@ impl Centre {
         match self.agents.get(id.index()).map(|agent| agent.state) {
             Some(agent::State::Talking { contact, .. }) => {
                 if let State::CallingBack { .. } = self.contacts[&contact].state {
-                    return self.callback_failed(now, contact, true);
+                    return self.callback_failed(now, contact, CallbackEnd::GivenUp);
                 }
                 self.end_call(now, id, contact);
                 let left = contact::Event::AgentLeft(Parting::HungUp);

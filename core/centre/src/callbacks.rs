@@ -12,6 +12,17 @@ use acd::{CallbackRules, Refusal};
 use stdx::limits::CALLBACK_ATTEMPTS_MAX;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick, Timestamp};
 
+/// How an attempt to call back ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallbackEnd {
+    /// The edge says that the caller was busy or did not answer.
+    Told,
+    /// It rang for its time.
+    Silent,
+    /// The agent hung up before.
+    GivenUp,
+}
+
 impl Centre {
     pub(crate) fn want_callback(&mut self, now: Tick, id: ContactId) {
         match self.callback_rules(id) {
@@ -21,7 +32,6 @@ impl Centre {
                 self.contact_event(now, id, contact::Event::CallbackPromised { expires_at });
                 let (line, caller) = self.alter(id, |it| {
                     it.called_back = true;
-                    it.widen_at = None;
                     (it.line, it.caller)
                 });
                 if let Some(caller) = caller {
@@ -97,8 +107,8 @@ impl Centre {
         Micros(left.min(signed_off_by).0.saturating_sub(busy.0))
     }
 
-    /// The caller did not answer: by the edge, by time, or because the agent gave up (`stop`).
-    pub(crate) fn callback_failed(&mut self, now: Tick, id: ContactId, stop: bool) {
+    /// The caller was not reached: the next attempt is planned, or the promise becomes a task.
+    pub(crate) fn callback_failed(&mut self, now: Tick, id: ContactId, end: CallbackEnd) {
         let Some(it) = self.contacts.get(&id) else {
             return self.refuse(Refusal::UnknownContact);
         };
@@ -108,14 +118,16 @@ impl Centre {
         let rules = self.setup.lines[it.line.index()].callback;
         let most = rules.map_or(1, |rules| rules.attempts).min(CALLBACK_ATTEMPTS_MAX);
         let next = now + rules.map_or(Micros::ZERO, |rules| rules.retry_after);
-        let again_at = (attempts < most && next < expires_at).then_some(next);
-        if stop {
+        // Who was not let ring to the end was not tried.
+        let counts = end != CallbackEnd::GivenUp;
+        let again_at = ((attempts < most || !counts) && next < expires_at).then_some(next);
+        if end != CallbackEnd::Told {
             self.commands.push_back(Command::StopCallback { contact: id });
         }
         if let Some(again_at) = again_at {
             self.note(Note::CallbackReturned { contact: id, again_at });
         }
-        self.contact_event(now, id, contact::Event::CallbackFailed { again_at });
+        self.contact_event(now, id, contact::Event::CallbackFailed { again_at, counts });
     }
 
     /// How many call-backs are promised and not yet made.

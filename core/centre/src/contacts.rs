@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What becomes of contacts, and their one record at the end.
 
+use crate::callbacks::CallbackEnd;
 use crate::place::WayOut;
 use crate::{Centre, Command, Note, TaskReason};
 use acd::Refusal;
@@ -13,11 +14,14 @@ impl Centre {
     /// Whichever of a contact's deadlines has come.
     pub(crate) fn contact_is_due(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
+        let rings = matches!(it.state, State::Waiting { offered_to: Some(_), .. });
         let is_waiting = matches!(it.state, State::Waiting { .. });
-        let ways_out = (it.overflow, it.widen_at.is_some_and(|at| at <= now));
+        let (overflow, is_ours) = (it.overflow, it.ours_at.is_some_and(|at| at <= now));
+        let is_wider = it.widen_at.is_some_and(|at| at <= now);
         match it.state {
             State::AtSwitchboard { .. } => return self.switchboard_silent(now, id),
-            State::CallingBack { .. } => return self.callback_failed(now, id, true),
+            State::CallingBack { .. } => return self.callback_failed(now, id, CallbackEnd::Silent),
+            State::Waiting { .. } | State::Promised { .. } if is_wider => return self.widen(id),
             State::Local { .. }
             | State::Entering { .. }
             | State::Waiting { .. }
@@ -26,13 +30,20 @@ impl Centre {
             | State::Promised { .. }
             | State::Gone(_) => {}
         }
-        match ways_out {
-            (WayOut::Tried(attempt), _) if is_waiting && attempt.until <= now => {
+        match overflow {
+            WayOut::Tried(attempt) if is_waiting && attempt.until <= now => {
                 self.partner_silent(now, id);
             }
-            (WayOut::At(at, cause), _) if is_waiting && at <= now => self.want_partner(id, cause),
-            (_, true) if is_waiting => self.widen(id),
-            (_, _) => self.contact_event(now, id, contact::Event::Timeout),
+            WayOut::At(at, cause) if is_waiting && !rings && at <= now => {
+                self.want_partner(id, cause);
+            }
+            WayOut::None | WayOut::At(..) | WayOut::Wanted(..) | WayOut::Tried(_) => {
+                if is_waiting && is_ours {
+                    self.give_back(id);
+                } else {
+                    self.contact_event(now, id, contact::Event::Timeout);
+                }
+            }
         }
     }
 

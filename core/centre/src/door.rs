@@ -51,9 +51,11 @@ impl Centre {
         if !self.channels.has_free(via.trunk) {
             return self.without_channel(contact, line);
         }
-        self.end_promise_of(caller, line);
+        let was_promised = self.end_promise_of(caller, line);
         let arrival = Arrival { contact, line, caller, via, switchboard: None, partner_only: None };
-        if let Some(local) = self.local_first(line, via) {
+        // Who comes back to a place of ours is as one who never left: the switchboard is behind them.
+        let comes_back = was_promised || self.comes_back(line, caller);
+        if let Some(local) = self.local_first(line, via).filter(|_| !comes_back) {
             return self.ring_switchboard(arrival, local);
         }
         let way = self.way_in(line, caller);
@@ -69,14 +71,36 @@ impl Centre {
         }
     }
 
-    /// The caller calls again instead of waiting for the call-back: the new contact gets its place.
-    fn end_promise_of(&mut self, caller: Option<CallerToken>, line: LineId) {
+    /// The caller calls again instead of waiting for the call-back, or while we call: the new contact
+    /// gets its place. Whether there was a promise.
+    fn end_promise_of(&mut self, caller: Option<CallerToken>, line: LineId) -> bool {
         let promised = caller.and_then(|caller| self.callbacks.get(&caller).copied());
-        let Some(id) = promised else { return };
+        let Some(id) = promised else { return false };
         let it = &self.contacts[&id];
-        if it.line == line && matches!(it.state, State::Promised { .. }) {
-            self.contact_event(self.now.mono, id, contact::Event::CalledAgain);
+        if it.line != line {
+            return false;
         }
+        match it.state {
+            State::CallingBack { .. } => {
+                self.commands.push_back(Command::StopCallback { contact: id });
+            }
+            State::Promised { .. } => {}
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Entering { .. }
+            | State::Waiting { .. }
+            | State::Talking { .. }
+            | State::AtPartner { .. }
+            | State::Gone(_) => return false,
+        }
+        self.contact_event(self.now.mono, id, contact::Event::CalledAgain);
+        true
+    }
+
+    fn comes_back(&mut self, line: LineId, caller: Option<CallerToken>) -> bool {
+        let place_kept = self.setup.rules.place_kept;
+        let now = self.now.mono;
+        caller.is_some_and(|caller| self.remembered.holds(caller, line, now, place_kept))
     }
 
     /// Whether the line is open now, whatever its load.
@@ -91,16 +115,16 @@ impl Centre {
         } else {
             None
         };
-        let overflow = rules.overflow.filter(|_| rules.queue.is_some());
-        let by_calendar = overflow.and_then(|it| it.calendar);
-        let by_calendar =
-            by_calendar.is_some_and(|table| self.timetable(table).is_open(self.now.wall));
+        let is_open = |table| self.timetable(table).is_open(self.now.wall);
+        // A partner that is closed itself can be given nothing.
+        let overflow = rules.overflow.filter(|it| {
+            rules.queue.is_some() && is_open(self.setup.partners[it.partner.index()].timetable)
+        });
+        let by_calendar = overflow.and_then(|it| it.calendar).is_some_and(is_open);
+        let in_hours = by_calendar || matches!(opening, Opening::Open { .. });
         let partner_only = match closed {
             None if by_calendar => Some(OverflowCause::Calendar),
-            Some(ClosedBecause::Act)
-                if overflow.is_some_and(|it| it.closed)
-                    && matches!(opening, Opening::Open { .. }) =>
-            {
+            Some(ClosedBecause::Act) if overflow.is_some_and(|it| it.closed) && in_hours => {
                 Some(OverflowCause::Closed)
             }
             None | Some(_) => None,
@@ -112,6 +136,17 @@ impl Centre {
     pub(crate) fn is_open(&self, line: LineId) -> bool {
         let (closed, opening, _) = self.opening(line);
         closed.is_none() && matches!(opening, Opening::Open { .. })
+    }
+
+    /// When a line that is closed by its timetable opens by it.
+    fn opens_at(&self, line: LineId) -> Option<Tick> {
+        let timetable = self.setup.lines[line.index()].timetable;
+        match self.timetable(timetable).at(self.now.wall) {
+            Opening::Closed { opens: Some(opens) } => {
+                Some(self.now.mono + opens.since(self.now.wall))
+            }
+            Opening::Closed { opens: None } | Opening::Open { .. } | Opening::BeyondHorizon => None,
+        }
     }
 
     /// When the line closes by its timetable, if it is open by it.
@@ -130,10 +165,7 @@ impl Centre {
             Some(_) => (None, open_anyway),
             None => (closed, opening),
         };
-        let place_kept = self.setup.rules.place_kept;
-        let now = self.now.mono;
-        let comes_back =
-            caller.is_some_and(|caller| self.remembered.holds(caller, line, now, place_kept));
+        let comes_back = self.comes_back(line, caller);
         let load = self.setup.lines[line.index()].queue.map(|queue| self.load(line, queue));
         let admission = acd::admit(closed, opening, load, comes_back);
         Way { admission, partner_only }
@@ -146,7 +178,7 @@ impl Centre {
     fn load(&self, line: LineId, queue: QueueId) -> Load {
         let waiting = u32::try_from(self.queues.length(queue)).unwrap_or(u32::MAX);
         let length_max = self.setup.queues[queue.index()].length_max;
-        let cap = self.plan_rules(line).and_then(|plan| plan.length_max);
+        let cap = self.plans_of(line).filter_map(|plan| plan.length_max).min();
         Load {
             contacts: self.contacts.len(),
             in_queue: self.entering[queue.index()].saturating_add(waiting),
@@ -157,12 +189,12 @@ impl Centre {
     /// How long the announcements take, and how long a caller may wait, both from now.
     fn entrance(&self, line: LineId) -> (Micros, Micros) {
         let rules = &self.setup.lines[line.index()];
-        let plan = self.plan_rules(line);
-        let before = plan.and_then(|plan| plan.announcement).unwrap_or(Micros::ZERO);
+        let mut before = self.plans_of(line).filter_map(|plan| plan.announcement);
+        let before = before.next().unwrap_or(Micros::ZERO);
         let greeting = before + rules.greeting.unwrap_or(Micros::ZERO);
         let queue = rules.queue.expect("the door lets in only with a queue to wait in");
         let waiting_max = self.setup.queues[queue.index()].waiting_max;
-        let cap = plan.and_then(|plan| plan.waiting_max);
+        let cap = self.plans_of(line).filter_map(|plan| plan.waiting_max).min();
         (greeting, cap.map_or(waiting_max, |cap| cap.min(waiting_max)))
     }
 
@@ -194,6 +226,7 @@ impl Centre {
                 stage: 0,
                 widen_at: None,
                 overflow: WayOut::None,
+                ours_at: partner_only.and_then(|_| self.opens_at(line)),
                 wanted_since: None,
                 partner_only,
                 told: None,
@@ -204,8 +237,8 @@ impl Centre {
     }
 
     fn begin_greeting(&mut self, contact: ContactId, line: LineId) {
-        let plan = self.acts.plan_of(&self.setup.plans, line);
-        let plan = plan.filter(|plan| self.setup.plans[plan.index()].announcement.is_some());
+        let plans = &self.setup.plans;
+        let plan = self.acts.plan_with(plans, line, |plan| plan.announcement.is_some());
         if plan.is_some() || self.setup.lines[line.index()].greeting.is_some() {
             self.commands.push_back(Command::Announce { contact, line, plan });
         } else {
@@ -345,7 +378,11 @@ impl Centre {
                     until: now + greeting,
                     limit_at: (arrived + limit).max(now + greeting),
                 };
-                self.alter(id, |it| it.partner_only = way.partner_only);
+                let ours_at = way.partner_only.and_then(|_| self.opens_at(line));
+                self.alter(id, |it| {
+                    it.partner_only = way.partner_only;
+                    it.ours_at = ours_at;
+                });
                 self.contact_event(now, id, event);
                 self.begin_greeting(id, line);
             }

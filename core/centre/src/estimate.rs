@@ -10,7 +10,7 @@ use crate::Centre;
 use crate::place::{Contact, WayOut};
 use acd::agent::AfterCall;
 use acd::contact::State;
-use acd::{LineRules, agent};
+use acd::{LaneId, LineRules, agent};
 use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -197,7 +197,7 @@ impl Learned {
 
 /// Agents of one kind, by the times at which they are free: the earliest last.
 struct Kind {
-    /// For each lane whether this kind serves it: index of the kind in the centre's list.
+    /// Its place in the list of all kinds.
     id: usize,
     agents: Vec<Busy>,
 }
@@ -213,8 +213,14 @@ enum Busy {
 
 /// The one who asks.
 struct Own<'a> {
-    kinds: &'a [bool],
+    kinds: &'a [Option<u64>],
     way_out: Option<(u64, PartnerId)>,
+}
+
+/// From when on each kind of agents is asked for callers of a line; none if never.
+struct Serving {
+    line: LineId,
+    from: Vec<Option<u64>>,
 }
 
 /// Somebody ahead: who serves, which line, and what else can end the wait.
@@ -263,13 +269,13 @@ impl Centre {
         if !matches!(it.state, State::Waiting { .. } | State::Promised { .. }) {
             return None;
         }
-        let serves = self.kinds_serving(it.asked_as);
+        let serves = self.asked_from(it);
         let kinds = self.busy_kinds();
-        if !kinds.iter().any(|kind| serves[kind.id]) {
+        if !kinds.iter().any(|kind| serves[kind.id].is_some()) {
             return None;
         }
         let own = Own { kinds: &serves, way_out: self.way_out(it) };
-        let mut serving: Vec<(LineId, Vec<bool>)> = Vec::new();
+        let mut serving: Vec<Serving> = Vec::new();
         let ahead = self.those_ahead(id, &mut serving)?;
         let agents: usize = kinds.iter().map(|kind| kind.agents.len()).sum();
         let runs = (ESTIMATE_STEPS_MAX / (ahead.len() + agents).max(1))
@@ -282,18 +288,27 @@ impl Centre {
         Some(waits)
     }
 
-    /// Which kinds of agents serve a line when everybody is asked.
-    fn kinds_serving(&self, line: LineId) -> Vec<bool> {
-        let lane = self.lanes.widest(line);
-        self.ready.kinds().iter().map(|kind| kind.binary_search(&lane).is_ok()).collect()
+    /// From when on, counted from now, each kind of agents is asked for a contact; none if never.
+    fn asked_from(&self, it: &Contact) -> Vec<Option<u64>> {
+        let stages = &self.setup.lines[it.asked_as.index()].stages;
+        let passed = self.since_set_up(it).0;
+        let from = |stage: u8| match stages.get(usize::from(stage)) {
+            Some(_) if stage <= it.stage => 0,
+            Some(rules) => rules.after.0.saturating_sub(passed),
+            None => 0,
+        };
+        let count = self.setup.lines[it.asked_as.index()].stage_count() as u8;
+        let lanes = (0..count).map(|stage| (self.lanes.lane(it.asked_as, stage), from(stage)));
+        let lanes: Vec<(LaneId, u64)> = lanes.collect();
+        let of_kind = |kind: &Vec<LaneId>| {
+            let asked = lanes.iter().filter(|(lane, _)| kind.binary_search(lane).is_ok());
+            asked.map(|&(_, from)| from).min()
+        };
+        self.ready.kinds().iter().map(of_kind).collect()
     }
 
     /// Everybody ahead of this one in any queue; none if they are too many.
-    fn those_ahead(
-        &self,
-        id: ContactId,
-        serving: &mut Vec<(LineId, Vec<bool>)>,
-    ) -> Option<Vec<Ahead>> {
+    fn those_ahead(&self, id: ContactId, serving: &mut Vec<Serving>) -> Option<Vec<Ahead>> {
         let own = self.contacts[&id].turn;
         let queues = (0..self.setup.queues.len() as u16).map(stdx::QueueId);
         let mut turns: Vec<_> = queues.flat_map(|queue| self.queues.ahead_of(queue, own)).collect();
@@ -321,9 +336,11 @@ impl Centre {
         });
         let mut all = Vec::new();
         for (it, waits, way_out) in ahead {
-            let known = serving.iter().position(|(known, _)| *known == it.asked_as);
-            let kinds = known.unwrap_or_else(|| {
-                serving.push((it.asked_as, self.kinds_serving(it.asked_as)));
+            // Callers of a line with stages have come different ways; the others of a line are alike.
+            let staged = self.setup.lines[it.asked_as.index()].stages.len() > 1;
+            let alike = |known: &Serving| !staged && known.line == it.asked_as;
+            let kinds = serving.iter().position(alike).unwrap_or_else(|| {
+                serving.push(Serving { line: it.asked_as, from: self.asked_from(it) });
                 serving.len() - 1
             });
             all.push(Ahead { kinds, line: it.line, waits, way_out });
@@ -372,7 +389,7 @@ impl Centre {
         &self,
         kinds: &[Kind],
         ahead: &[Ahead],
-        serving: &[(LineId, Vec<bool>)],
+        serving: &[Serving],
         own: &Own<'_>,
         rng: &mut Rng,
     ) -> u64 {
@@ -392,7 +409,7 @@ impl Centre {
             way_out.map(|(at, partner)| at + self.learned.partners[partner.index()].draw(rng))
         };
         for it in ahead {
-            let Some((kind, at)) = earliest(&free, &serving[it.kinds].1) else { continue };
+            let Some((kind, at)) = earliest(&free, &serving[it.kinds].from) else { continue };
             let of_line = of(it.line);
             let leaves = it.waits && of_line.leaves.draw(rng) < at;
             if leaves || helped(it.way_out, rng).is_some_and(|helped| helped < at) {
@@ -409,10 +426,12 @@ impl Centre {
     }
 }
 
-/// Which of the kinds that serve frees up first, and when.
-fn earliest(free: &[(usize, Vec<u64>)], serves: &[bool]) -> Option<(usize, u64)> {
-    let serving = free.iter().enumerate().filter(|(_, (kind, _))| serves[*kind]);
-    let firsts = serving.filter_map(|(index, (_, times))| Some((index, *times.last()?)));
+/// Which of the kinds that serve is first free and asked, and when.
+fn earliest(free: &[(usize, Vec<u64>)], from: &[Option<u64>]) -> Option<(usize, u64)> {
+    let firsts = free.iter().enumerate().filter_map(|(index, (kind, times))| {
+        let asked = from[*kind]?;
+        Some((index, asked.max(*times.last()?)))
+    });
     firsts.min_by_key(|&(_, at)| at)
 }
 

@@ -43,6 +43,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec;
 use alloc::vec::Vec;
 use audit::Census;
+use callbacks::CallbackEnd;
 use channels::Channels;
 use estimate::Learned;
 use partners::Partner;
@@ -168,7 +169,9 @@ impl Centre {
             Event::CallbackReached { contact } => {
                 self.contact_event(now, contact, Meets::CallbackReached);
             }
-            Event::CallbackFailed { contact } => self.callback_failed(now, contact, false),
+            Event::CallbackFailed { contact } => {
+                self.callback_failed(now, contact, CallbackEnd::Told)
+            }
             Event::InformationWanted { contact } => self.inform(contact),
             Event::PullForward { contact, reason } => self.pull_forward(contact, reason),
             Event::MoveToLine { contact, line, reason } => self.move_to_line(contact, line, reason),
@@ -317,6 +320,8 @@ impl Centre {
     fn dispatch(&mut self, now: Tick) {
         self.offer(now);
         self.ask_partners(now);
+        // Whom the partner could not take may be ours again.
+        self.offer(now);
     }
 
     fn refuse(&mut self, why: Refusal) {

@@ -10,6 +10,7 @@ use crate::{Centre, Command, Note, OverflowCause, PartnerEnd};
 use acd::contact::{self, State};
 use acd::{Overflow, Reach, Refusal, Turn};
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use calendar::Opening;
 use stdx::limits::PARTNER_PAUSE_MIN;
 use stdx::{ContactId, PartnerId, Tick};
@@ -112,6 +113,7 @@ impl Centre {
             while let Some(contact) = self.next_for(id) {
                 self.ask_partner(now, id, contact);
             }
+            self.give_back_waiting(id);
             let wake_at = self.partner_wakes(id);
             let before = core::mem::replace(&mut self.partners[id.index()].wake_at, wake_at);
             self.timers.set(Timer::Partner(id), before, wake_at);
@@ -203,8 +205,8 @@ impl Centre {
         }
     }
 
-    /// The partner did not take the call. It is left alone for a while, and so is this caller; agents
-    /// of ours may answer meanwhile, also if the calendar had given the call away, if they are there.
+    /// The partner did not take the call, and is left alone for a while. Agents of ours may answer
+    /// meanwhile, also if the calendar had given the call away, if they are there.
     pub(crate) fn partner_failed(&mut self, now: Tick, id: ContactId, why: PartnerEnd) {
         let attempt = match self.attempt_of(id) {
             Ok(attempt) => attempt,
@@ -212,14 +214,33 @@ impl Centre {
         };
         let partner = attempt.partner;
         let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
-        let again_at = now + pause;
-        self.partners[partner.index()].not_before = again_at;
-        let is_open = self.is_open(self.contacts[&id].line);
-        self.alter(id, |it| {
-            it.overflow = WayOut::At(again_at, attempt.cause);
-            it.partner_only = it.partner_only.filter(|_| !is_open);
-        });
+        self.partners[partner.index()].not_before = now + pause;
+        // It stays on the list: when the pause is over nobody behind it goes first.
+        self.alter(id, |it| it.overflow = WayOut::Wanted(partner, attempt.cause));
+        self.give_back(id);
         self.note(Note::PartnerReturned { contact: id, partner, why });
+    }
+
+    /// What calendar or closure gave to the partner is ours again, if the line is open: then agents are
+    /// asked too.
+    pub(crate) fn give_back(&mut self, id: ContactId) {
+        let is_ours = self.is_open(self.contacts[&id].line);
+        self.alter(id, |it| {
+            it.ours_at = None;
+            it.partner_only = it.partner_only.filter(|_| !is_ours);
+        });
+    }
+
+    /// Whoever is given to a partner that cannot be asked now is not kept from our agents.
+    fn give_back_waiting(&mut self, id: PartnerId) {
+        let wants: Vec<ContactId> =
+            self.partners[id.index()].wants.iter().map(|it| it.contact()).collect();
+        for contact in wants {
+            let it = &self.contacts[&contact];
+            if it.partner_only.is_some() && self.is_open(it.line) {
+                self.give_back(contact);
+            }
+        }
     }
 
     /// Before a contact goes somewhere else the partner is asked no longer.

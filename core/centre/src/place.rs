@@ -43,6 +43,8 @@ pub(crate) struct Contact {
     pub(crate) wanted_since: Option<Tick>,
     /// Why no agent of ours is to be asked: the calendar or a closure gives the call to the partner.
     pub(crate) partner_only: Option<OverflowCause>,
+    /// When our own hours begin, and with them its right to our agents.
+    pub(crate) ours_at: Option<Tick>,
     pub(crate) told: Option<ToldWait>,
     pub(crate) called_back: bool,
     pub(crate) informed: bool,
@@ -81,17 +83,23 @@ impl Contact {
     /// When this contact wants a deadline, and why.
     pub(crate) fn deadline(&self) -> Option<(Tick, &'static str)> {
         let is_waiting = matches!(self.state, State::Waiting { .. });
+        let is_promised = matches!(self.state, State::Promised { .. });
+        let rings = matches!(self.state, State::Waiting { offered_to: Some(_), .. });
         let attempt = self.attempt();
         // While the partner is asked no limit sends the caller away.
         let own = self.state.deadline().filter(|_| !is_waiting || attempt.is_none());
         let widen = self.widen_at.map(|at| (at, "more people are asked"));
+        let widen = widen.filter(|_| is_waiting || is_promised);
+        let ours = self.ours_at.map(|at| (at, "our own hours begin")).filter(|_| is_waiting);
         let overflow = match self.overflow {
+            // Somebody is about to answer: then nobody else is looked for.
+            WayOut::At(..) if rings => None,
             WayOut::At(at, _) => Some((at, "the partner is to help")),
             WayOut::Tried(attempt) => Some((attempt.until, "the partner does not answer")),
             WayOut::None | WayOut::Wanted(..) => None,
         };
-        let ways = [widen, overflow].into_iter().flatten().filter(|_| is_waiting);
-        own.into_iter().chain(ways).min_by_key(|&(at, _)| at)
+        let overflow = overflow.filter(|_| is_waiting);
+        [own, widen, ours, overflow].into_iter().flatten().min_by_key(|&(at, _)| at)
     }
 }
 

@@ -91,8 +91,11 @@ impl Centre {
             it.asked_as = line;
             it.queue = queue;
             it.stage = 0;
+            it.partner_only = None;
+            it.ours_at = None;
         });
         self.choose_stage(self.now.mono, id);
+        self.plan_overflow(self.now.mono, id);
     }
 
     /// Changes a skill until the agent signs off.

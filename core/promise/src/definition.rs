@@ -124,6 +124,12 @@ impl Verdict {
 #[must_use]
 pub fn judge(definition: &Definition, record: &ContactRecord) -> Verdict {
     match record.fate {
+        // A call-back was promised instead of an answer: that it came to nothing excuses nobody.
+        Fate::Abandoned
+            if matches!(record.reason, FateReason::CallbackExpired | FateReason::CalledAgain) =>
+        {
+            Verdict::NotAnsweredAtOnce
+        }
         // Where a deflected call was answered is not proved, whatever was reported.
         Fate::Overflowed if record.reason == FateReason::DeflectedUnproved => {
             Verdict::NotAnsweredAtOnce
