@@ -121,7 +121,7 @@ impl Centre {
         let nobody_ready = !is_asked || self.ready.best(lane).is_none();
         let line = self.contacts[&id].line;
         let tells = nobody_ready && self.setup.lines[line.index()].tells_wait;
-        let estimate = if tells && is_asked { self.estimate(id) } else { None };
+        let estimate = if tells { self.estimate(id) } else { None };
         self.alter(id, |it| it.told = estimate);
         let position = self.position(id).expect("it waits since this moment");
         self.commands.push_back(Command::Wait { contact: id, position, told: estimate });

@@ -138,6 +138,12 @@ impl Centre {
         closed.is_none() && matches!(opening, Opening::Open { .. })
     }
 
+    /// Whether the line was open by its timetable when this contact called.
+    pub(crate) fn came_while_open(&self, it: &Contact) -> bool {
+        let timetable = self.setup.lines[it.line.index()].timetable;
+        self.timetable(timetable).is_open(it.set_up_at)
+    }
+
     /// When a line that is closed by its timetable opens by it.
     fn opens_at(&self, line: LineId) -> Option<Tick> {
         let timetable = self.setup.lines[line.index()].timetable;

@@ -258,8 +258,14 @@ impl Centre {
     fn way_out(&self, it: &Contact) -> Option<(u64, PartnerId)> {
         let rules = self.setup.lines[it.line.index()].overflow?;
         let timetable = self.setup.partners[rules.partner.index()].timetable;
-        let is_open = self.timetable(timetable).is_open(self.now.wall);
-        let waited = rules.waited.filter(|_| is_open)?;
+        if !self.timetable(timetable).is_open(self.now.wall) {
+            return None;
+        }
+        let nobody = self.ready.signed_on(self.lanes.widest(it.asked_as)) == 0;
+        if it.partner_only.is_some() || rules.nobody_signed_on && nobody {
+            return Some((0, rules.partner));
+        }
+        let waited = rules.waited.filter(|_| self.came_while_open(it))?;
         Some((waited.0.saturating_sub(self.since_set_up(it).0), rules.partner))
     }
 
@@ -271,10 +277,11 @@ impl Centre {
         }
         let serves = self.asked_from(it);
         let kinds = self.busy_kinds();
-        if !kinds.iter().any(|kind| serves[kind.id].is_some()) {
+        let way_out = self.way_out(it);
+        if way_out.is_none() && !kinds.iter().any(|kind| serves[kind.id].is_some()) {
             return None;
         }
-        let own = Own { kinds: &serves, way_out: self.way_out(it) };
+        let own = Own { kinds: &serves, way_out };
         let mut serving: Vec<Serving> = Vec::new();
         let ahead = self.those_ahead(id, &mut serving)?;
         let agents: usize = kinds.iter().map(|kind| kind.agents.len()).sum();
@@ -299,7 +306,8 @@ impl Centre {
         };
         let count = self.setup.lines[it.asked_as.index()].stage_count() as u8;
         let lanes = (0..count).map(|stage| (self.lanes.lane(it.asked_as, stage), from(stage)));
-        let lanes: Vec<(LaneId, u64)> = lanes.collect();
+        let is_asked = it.partner_only.is_none();
+        let lanes: Vec<(LaneId, u64)> = lanes.filter(|_| is_asked).collect();
         let of_kind = |kind: &Vec<LaneId>| {
             let asked = lanes.iter().filter(|(lane, _)| kind.binary_search(lane).is_ok());
             asked.map(|&(_, from)| from).min()

@@ -66,6 +66,10 @@ impl Centre {
         if let Some(cause) = it.partner_only {
             return self.want_partner(id, cause);
         }
+        // Who comes back after closing time is served by those who stay, as one who never left.
+        if !self.came_while_open(it) {
+            return;
+        }
         let widest = self.lanes.widest(it.asked_as);
         if rules.nobody_signed_on && self.ready.signed_on(widest) == 0 {
             return self.want_partner(id, OverflowCause::NobodySignedOn);
