@@ -73,16 +73,18 @@ fn every_sum_is_right_and_every_record_counted_once() {
     assert_eq!(figures.total.closed, over_lines(|line| line.closed));
     assert_eq!(figures.total.refused, over_lines(|line| line.refused));
     assert_eq!(figures.total.accepted_in_time, over_lines(|line| line.accepted_in_time));
-    assert_eq!(figures.total.offered as usize, outcome.records.len());
+    assert_eq!(figures.total.local, over_lines(|line| line.local));
+    // What a client's own switchboard answered is outside `offered`.
+    assert_eq!((figures.total.offered + figures.total.local) as usize, outcome.records.len());
 }
 
 #[test]
 fn the_expected_number_of_calls_is_the_one_asked_for_at_every_load() {
     let county = example();
     let of_year: f64 = rehearsal::calls_by_file(&county, year());
-    for load in [0.5, 1.0, 4.0] {
+    for load in [0.5, 2.0] {
         let asked = CALLS * load;
-        let seeds = 0..6;
+        let seeds = 0..4;
         let offered: Vec<Vec<f64>> = seeds
             .map(|seed| {
                 let outcome = play(&county, year(), asked, seed);
@@ -91,13 +93,17 @@ fn the_expected_number_of_calls_is_the_one_asked_for_at_every_load() {
             })
             .collect();
         for (index, line) in county.lines.iter().enumerate() {
-            let share = f64::from(line.rehearsal.unwrap().calls_per_year) / of_year;
+            // How many calls a client's own switchboard leaves to us depends on how busy it is; and
+            // who is in service for a part of the year brings a part.
+            let is_first = line.service().is_some_and(|it| it.ways.local_first.is_none());
+            let Some(rehearsal) = line.rehearsal.filter(|_| is_first) else { continue };
+            let share = f64::from(rehearsal.calls_per_year) / of_year;
             let mean = offered.iter().map(|run| run[index]).sum::<f64>() / offered.len() as f64;
             let off = mean / (asked * share) - 1.0;
             println!("load {load}, {}: {mean:.0}, off by {:.2} %", line.id, off * 100.0);
-            // Days differ by 8 %, 250 of them count: 0.5 % a year, 0.2 % over six; the smallest
+            // Days differ by 8 %, 250 of them count: 0.5 % a year, 0.25 % over four; the smallest
             // line adds 1,800 calls' own chance.
-            assert!(off.abs() < 0.025, "load {load}, {}: {:.2} %", line.id, off * 100.0);
+            assert!(off.abs() < 0.03, "load {load}, {}: {:.2} %", line.id, off * 100.0);
         }
     }
 }
@@ -137,7 +143,16 @@ fn friday_afternoon_is_closed_and_the_last_callers_before_it_are_served() {
     let (after, before): (Vec<&ContactRecord>, Vec<&ContactRecord>) =
         outcome.records.iter().partition(|record| record.set_up_at >= closes);
     assert!(after.len() > 20);
-    assert!(after.iter().all(|record| record.reason == FateReason::OutsideHours));
+    let (of_115, of_others): (Vec<&ContactRecord>, Vec<&ContactRecord>) =
+        after.iter().partition(|record| county.line("115") == Some(record.line));
+    // Who was cut off before and comes back at once is as one who never left.
+    let fresh = of_others.iter().filter(|record| record.follows.is_none());
+    assert!(fresh.clone().count() > 15);
+    assert!(fresh.into_iter().all(|record| record.reason == FateReason::OutsideHours));
+    assert!(of_115.iter().all(|record| {
+        matches!(record.fate, Fate::Overflowed | Fate::Abandoned | Fate::ShortAbandoned)
+            || county.zone().local(record.set_up_at).hour() >= 18
+    }));
     let last = before.iter().filter(|record| record.fate == Fate::Accepted);
     assert!(last.clone().any(|record| record.set_up_at + record.ended_after > closes));
     let talking_late = last.filter(|record| {
@@ -150,7 +165,9 @@ fn friday_afternoon_is_closed_and_the_last_callers_before_it_are_served() {
 fn fewer_agents_mean_worse_service_and_the_same_callers() {
     let county = example();
     let mut fewer = county.clone();
-    fewer.agents.truncate(3);
+    for agent in fewer.agents.iter_mut().skip(3) {
+        agent.in_force.until = Some(parse_date("2013-12-31").unwrap());
+    }
     let level = |county: &County| {
         let outcome = play(county, days("2014-03-01", "2014-03-31"), 8_500.0, 7);
         let figures = count(county, &outcome, 7);

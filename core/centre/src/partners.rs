@@ -229,8 +229,9 @@ impl Centre {
     /// asked too.
     pub(crate) fn give_back(&mut self, id: ContactId) {
         let is_ours = self.is_open(self.contacts[&id].line);
+        let now = self.now.mono;
         self.alter(id, |it| {
-            it.ours_at = None;
+            it.ours_at = it.ours_at.filter(|&at| !is_ours && at > now);
             it.partner_only = it.partner_only.filter(|_| !is_ours);
         });
     }

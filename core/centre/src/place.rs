@@ -28,7 +28,7 @@ pub(crate) struct Contact {
     pub(crate) follows: Option<ContactId>,
     pub(crate) turn: Turn,
     /// Where it stood before a supervisor moved it.
-    pub(crate) stood: Option<(Turn, LineId)>,
+    pub(crate) stood: Option<Stood>,
     pub(crate) arrived: Tick,
     pub(crate) set_up_at: Timestamp,
     pub(crate) queued_at: Option<Tick>,
@@ -48,6 +48,14 @@ pub(crate) struct Contact {
     pub(crate) told: Option<ToldWait>,
     pub(crate) called_back: bool,
     pub(crate) informed: bool,
+}
+
+/// Where a contact stood before a supervisor moved it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stood {
+    pub(crate) turn: Turn,
+    pub(crate) asked_as: LineId,
+    pub(crate) partner_only: Option<OverflowCause>,
 }
 
 /// How far a waiting contact is on its way to the partner.

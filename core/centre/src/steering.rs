@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a supervisor does to single callers and agents, and how it is taken back.
 
-use crate::{Centre, Note, SteeringReason};
+use crate::place::{Contact, Stood};
+use crate::{Centre, Note, OverflowCause, SteeringReason};
 use acd::agent;
 use acd::contact::State;
 use acd::{AgentRules, Refusal, SkillNeed};
 use alloc::vec::Vec;
 use stdx::limits::{SKILL_LEVEL_MAX, SKILLS_MAX};
 use stdx::{AgentId, ContactId, LineId, SkillId, Tick};
+
+fn stands(it: &Contact) -> Stood {
+    Stood { turn: it.turn, asked_as: it.asked_as, partner_only: it.partner_only }
+}
 
 impl Centre {
     /// Whether a contact can be given another place: it waits, and no telephone rings for it.
@@ -34,7 +39,7 @@ impl Centre {
             return self.refuse(why);
         }
         let it = &self.contacts[&id];
-        let (turn, place) = (it.turn, (it.turn, it.asked_as));
+        let (turn, place) = (it.turn, stands(it));
         let first = self.queues.turns(it.queue).next().unwrap_or(turn);
         if first != turn {
             self.alter(id, |it| {
@@ -61,9 +66,9 @@ impl Centre {
         if self.setup.lines[it.line.index()].from_partner {
             return self.refuse(Refusal::FromPartner);
         }
-        let place = (it.turn, it.asked_as);
+        let place = stands(it);
         self.alter(id, |it| it.stood = it.stood.or(Some(place)));
-        self.ask_as(id, line);
+        self.ask_as(id, line, None);
         let position = self.position(id).expect("it waits");
         self.note(Note::Moved { contact: id, line, reason, position });
     }
@@ -72,27 +77,27 @@ impl Centre {
         if let Err(why) = self.can_be_moved(id) {
             return self.refuse(why);
         }
-        let Some((turn, line)) = self.contacts[&id].stood else {
+        let Some(stood) = self.contacts[&id].stood else {
             return self.refuse(Refusal::NotSteered);
         };
         self.alter(id, |it| {
             it.stood = None;
-            it.turn = turn;
+            it.turn = stood.turn;
         });
-        self.ask_as(id, line);
+        self.ask_as(id, stood.asked_as, stood.partner_only);
         let position = self.position(id).expect("it waits");
         self.note(Note::SteeringUndone { contact: id, position });
     }
 
     /// The agents of this line are asked from now on, at the stage that the time gives.
-    fn ask_as(&mut self, id: ContactId, line: LineId) {
+    fn ask_as(&mut self, id: ContactId, line: LineId, partner_only: Option<OverflowCause>) {
         let queue = self.setup.lines[line.index()].queue.expect("asked before");
         self.alter(id, |it| {
             it.asked_as = line;
             it.queue = queue;
             it.stage = 0;
-            it.partner_only = None;
-            it.ours_at = None;
+            it.partner_only = partner_only;
+            it.ours_at = it.ours_at.filter(|_| partner_only.is_some());
         });
         self.choose_stage(self.now.mono, id);
         self.plan_overflow(self.now.mono, id);
