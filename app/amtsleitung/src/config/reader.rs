@@ -210,10 +210,13 @@ impl<'s> Reader<'s> {
         max: usize,
     ) -> Vec<Fields<'a, 'i>> {
         let Some(value) = root.get(key) else { return Vec::new() };
+        // Within another table they are written in one line.
+        let expected =
+            if root.kind == Table::Root { ValueKind::Tables } else { ValueKind::InlineTables };
         let DeValue::Array(entries) = value.get_ref() else {
             // A broken header makes the tables below it look like this.
             if !self.broken_headers.iter().any(|name| name == key) {
-                self.wrong_type(key, value, ValueKind::Tables);
+                self.wrong_type(key, value, expected);
             }
             return Vec::new();
         };
@@ -223,7 +226,7 @@ impl<'s> Reader<'s> {
             if let DeValue::Table(table) = entry.get_ref() {
                 tables.push(self.open(start(entry), table, kind));
             } else {
-                self.wrong_type(key, entry, ValueKind::Tables);
+                self.wrong_type(key, entry, expected);
             }
         }
         tables

@@ -18,7 +18,7 @@ pub const PLANS_IN_FILE_MAX: usize = PLANS_MAX;
 pub const STAGES_OF_LINE_MAX: usize = STAGES_MAX;
 
 /// The days on which an entry holds, both included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InForce {
     /// The first day; always, if there is none.
     pub from: Option<LocalDate>,

@@ -8,6 +8,7 @@ mod shape;
 mod syntax;
 mod telephony;
 mod value;
+mod way;
 
 pub use emergency::Emergency;
 pub use opening::Opening;
@@ -16,6 +17,7 @@ pub use shape::{Shape, ValueKind};
 pub use syntax::Syntax;
 pub use telephony::TelephonyProblem;
 pub use value::ValueProblem;
+pub use way::WayProblem;
 
 use super::place_in_file::Lines;
 use super::schema::Kind;
@@ -49,6 +51,8 @@ pub enum Problem {
     Opening(Opening),
     /// Lines, queues, skills and teams do not fit together.
     Plan(PlanProblem),
+    /// Partners, switchboards, stages, call-backs or crisis plans lead nowhere.
+    Way(WayProblem),
     /// Where the centre listens, trunks, telephones or the bench are wrong.
     Telephony(TelephonyProblem),
 }
@@ -104,6 +108,7 @@ impl Problem {
             }
             Problem::Opening(problem) => problem.severity(),
             Problem::Plan(problem) => problem.severity(),
+            Problem::Way(problem) => problem.severity(),
             Problem::Telephony(problem) => problem.severity(),
         }
     }
@@ -118,6 +123,7 @@ impl Problem {
             Problem::Emergency(problem) => problem.said(lang),
             Problem::Opening(problem) => problem.said(lang),
             Problem::Plan(problem) => problem.said(lang, context),
+            Problem::Way(problem) => problem.said(lang),
             Problem::Telephony(problem) => problem.said(lang, context),
         }
     }

@@ -267,9 +267,9 @@ fn bad_day(lang: Lang, given: &str) -> Said {
     let (first, last) = (*hours::YEARS.start(), *hours::YEARS.end());
     say!(
         lang,
-        "{given} ist kein Tag.",
+        "{given} ist kein Tag, den das Programm kennt.",
         "Erwartet: ein Tag von {first} bis {last}, zum Beispiel \"2014-05-01\".",
-        "{given} is no day.",
+        "{given} is no day that the program knows.",
         "Expected: a day from {first} to {last}, for example \"2014-05-01\".",
     )
 }

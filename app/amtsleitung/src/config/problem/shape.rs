@@ -25,6 +25,8 @@ pub enum ValueKind {
     Table,
     /// `[[name]]`, any number of times.
     Tables,
+    /// `[{…}]` within another table.
+    InlineTables,
 }
 
 impl ValueKind {
@@ -41,6 +43,9 @@ impl ValueKind {
             ValueKind::Table => lang.pick("eine Tabelle", "a table"),
             ValueKind::Tables => {
                 lang.pick("eine Folge von Tabellen [[…]]", "a sequence of tables [[…]]")
+            }
+            ValueKind::InlineTables => {
+                lang.pick("eine Liste von Tabellen [{ … }]", "a list of tables [{ … }]")
             }
         }
     }

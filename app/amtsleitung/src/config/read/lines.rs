@@ -440,8 +440,8 @@ pub(super) fn targets(reader: &mut Reader<'_>, root: &Fields<'_, '_>, max: usize
     for fields in &tables {
         let definition = reader.word(fields, "definition", &Definition::WORDS);
         let lines = reader.references(fields, "lines", Kind::Line);
-        let has_time = definition.and_then(|index| Definition::ALL.get(index));
-        let within = target_time(reader, fields, has_time.is_none_or(|it| it.has_time()));
+        let known = definition.and_then(|index| Definition::ALL.get(index)).copied();
+        let within = target_time(reader, fields, known);
         let share = reader.fraction(fields, "share", 0.0..=1.0, None);
         let Some(definition) = definition else { continue };
         for line in &lines {
@@ -460,15 +460,26 @@ pub(super) fn targets(reader: &mut Reader<'_>, root: &Fields<'_, '_>, max: usize
     targets
 }
 
-/// The time of a target, where its definition has one.
-fn target_time(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, has_time: bool) -> Micros {
-    if has_time {
-        let within =
-            DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
-        return reader.duration(fields, "within", within);
-    }
-    if let Some(value) = fields.get("within") {
-        reader.note(start(value), Problem::Plan(PlanProblem::TargetWithoutTime));
+/// The time of a target, where its definition has one; of a definition that nobody knows, nobody knows.
+fn target_time(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    definition: Option<Definition>,
+) -> Micros {
+    let rule = DurationRule { min: Micros::from_secs(1), max: RULE_DURATION_MAX, default: None };
+    let given = fields.get("within");
+    match definition.map(Definition::has_time) {
+        Some(true) => return reader.duration(fields, "within", rule),
+        Some(false) => {
+            if let Some(value) = given {
+                reader.note(start(value), Problem::Plan(PlanProblem::TargetWithoutTime));
+            }
+        }
+        None => {
+            if given.is_some() {
+                return reader.duration(fields, "within", rule);
+            }
+        }
     }
     Micros::ZERO
 }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod coverage;
+mod fit;
 mod lines;
 mod opening;
 mod people;
@@ -10,7 +11,7 @@ mod places;
 mod telephony;
 mod ways;
 
-use super::county::{Centre, Client, County, PHONES_MAX, Rehearsal, TRUNKS_MAX};
+use super::county::{Centre, Client, County, Definition, PHONES_MAX, Rehearsal, TRUNKS_MAX};
 use super::emergency::{self, AreaCodes, Look};
 use super::near::nearest;
 use super::problem::{Emergency, Problem, ValueProblem};
@@ -34,7 +35,7 @@ const CLIENTS_MAX: usize = LINES_MAX;
 const PLACES_MAX: usize = 2_000;
 
 /// Targets: each definition for each line.
-const TARGETS_MAX: usize = 3 * LINES_MAX;
+const TARGETS_MAX: usize = Definition::ALL.len() * LINES_MAX;
 
 /// The codes of the Länder, for "did you mean".
 const STATE_CODES: [&str; 16] = [
@@ -107,6 +108,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
+        fit::check(reader, &lists, &county, &calendar);
     }
     Some(Read { county, checked: calendar.dates })
 }

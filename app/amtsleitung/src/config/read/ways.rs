@@ -237,7 +237,8 @@ fn overflow(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Overflow
     let says = |key: &&'static str| match fields.get(key).map(|value| value.get_ref()) {
         Some(DeValue::Boolean(yes)) => *yes,
         Some(_) => true,
-        None => false,
+        // With a slip in it, it is said already.
+        None => fields.mistypes(key),
     };
     if !causes.iter().any(says) {
         reader.note(fields.at, Problem::Plan(PlanProblem::OverflowNever));
