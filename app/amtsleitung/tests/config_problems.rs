@@ -3,11 +3,14 @@
 //!
 //! Each case changes `county.toml`: the text left of the arrow becomes the text right of it, where `‸`
 //! marks the place that the message must name. If it has no such text, `telephone.toml` stands behind it.
+//! Partners, switchboards and plans stand in `ways.toml`, behind both.
 
 use amtsleitung::{Lang, config};
 
 const COUNTY: &str = include_str!("county.toml");
 const WITH_TELEPHONE: &str = concat!(include_str!("county.toml"), include_str!("telephone.toml"));
+const WITH_WAYS: &str =
+    concat!(include_str!("county.toml"), include_str!("telephone.toml"), include_str!("ways.toml"));
 
 /// The county that has a text, without its telephone part if it can be.
 fn county_with(text: &str) -> &'static str {
@@ -16,8 +19,17 @@ fn county_with(text: &str) -> &'static str {
 
 /// The message about the county after one change: without the file's name and place, which is compared with the mark.
 fn said(from: &str, to: &str, lang: Lang) -> String {
-    let (before, rest) =
-        county_with(from).split_once(from).unwrap_or_else(|| panic!("not in the county: {from}"));
+    let parts = county_with(from).split_once(from);
+    said_between(parts.unwrap_or_else(|| panic!("not in the county: {from}")), from, to, lang)
+}
+
+/// The same with the ways behind it; of several such texts the last one is changed.
+fn said_of_ways(from: &str, to: &str, lang: Lang) -> String {
+    let parts = WITH_WAYS.rsplit_once(from);
+    said_between(parts.unwrap_or_else(|| panic!("not in the ways: {from}")), from, to, lang)
+}
+
+fn said_between((before, rest): (&str, &str), from: &str, to: &str, lang: Lang) -> String {
     let marked = format!("{before}{to}{rest}");
     let (ahead, _) = marked.split_once('‸').unwrap_or_else(|| panic!("no mark: {to}"));
     let (line, start) = (ahead.matches('\n').count() + 1, ahead.rfind('\n').map_or(0, |at| at + 1));
@@ -57,6 +69,20 @@ fn both(from: &str, to: &str, de: &str, en: &str) {
     assert_eq!(said(from, to, Lang::En), en);
 }
 
+#[track_caller]
+fn both_ways(from: &str, to: &str, de: &str, en: &str) {
+    assert_eq!(said_of_ways(from, to, Lang::De), de);
+    assert_eq!(said_of_ways(from, to, Lang::En), en);
+}
+
+/// Only what is wrong with the ways, in both languages, without the advice.
+#[track_caller]
+fn wrong_ways(from: &str, to: &str, de: &str, en: &str) {
+    let first = |lang| said_of_ways(from, to, lang).lines().next().map(str::to_owned);
+    assert_eq!(first(Lang::De).as_deref(), Some(de));
+    assert_eq!(first(Lang::En).as_deref(), Some(en));
+}
+
 /// Only what is wrong, in German, without the advice.
 #[track_caller]
 fn wrong(from: &str, to: &str, de: &str) {
@@ -70,6 +96,7 @@ fn the_examples_have_nothing_to_complain_about() {
         include_str!("../../../examples/loopback.toml"),
         COUNTY,
         WITH_TELEPHONE,
+        WITH_WAYS,
     ] {
         let checked = config::check(text);
         assert_eq!(checked.printed("x.toml", Lang::De), "");
@@ -112,8 +139,8 @@ fn keys() {
     both(
         "wrap_up = \"10s\"",
         "‸wrapup = \"10s\"",
-        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal. Gemeint „wrap_up“?",
-        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal. Did you mean “wrap_up”?",
+        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, received_from, only_in. Gemeint „wrap_up“?",
+        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, received_from, only_in. Did you mean “wrap_up”?",
     );
     both(
         "[[queue]]\nid = \"buergertelefon\"\nname = \"Bürgertelefon\"",
@@ -1209,9 +1236,15 @@ fn every_key_is_documented_under_its_table() {
         let section = match table {
             Table::Root => documented("Top level"),
             Table::EmergencyRoute => documented("`[[site]]`"),
-            Table::Announcements | Table::Announcement | Table::LineRehearsal => {
-                documented("`[[line]]`")
-            }
+            Table::Announcements
+            | Table::Announcement
+            | Table::LineRehearsal
+            | Table::Stage
+            | Table::LocalFirst
+            | Table::Overflow
+            | Table::Callback => documented("`[[line]]`"),
+            Table::PartnerRehearsal => documented("`[[partner]]`"),
+            Table::SwitchboardRehearsal => documented("`[[switchboard]]`"),
             Table::Centre
             | Table::Hours
             | Table::Closure
@@ -1228,10 +1261,645 @@ fn every_key_is_documented_under_its_table() {
             | Table::Trunk
             | Table::Phone
             | Table::Bench
+            | Table::Partner
+            | Table::Switchboard
+            | Table::Plan
             | Table::Rehearsal => documented(&format!("`{}`", table.header())),
         };
         for key in table.keys() {
             assert!(section.contains(&format!("`{key}`")), "{key} of {table:?} is not documented");
         }
     }
+}
+
+/// Everything that is said about the ways after some changes, in German.
+fn all_said_of_ways(changes: &[(&str, &str)]) -> String {
+    let mut text = WITH_WAYS.to_owned();
+    for (from, to) in changes {
+        let (before, rest) =
+            text.rsplit_once(from).unwrap_or_else(|| panic!("not in the ways: {from}"));
+        text = format!("{before}{to}{rest}");
+    }
+    config::check(&text).printed("x", Lang::De)
+}
+
+const STAGES: &str = "stages = [{ teams = [\"rathaus-neu-wulmstorf\"] }, { after = \"20s\" }]";
+const LOCAL: &str = "local_first = { switchboard = \"salzhausen\", ring = \"15s\" }";
+const CAUSES: &str = "waited = \"25s\"\npredicted = \"2min\"\nhours = \"freitag\"\nnobody_signed_on = true\nclosed = true\n";
+const PLAN_LINES: &str = "lines = [\"115\", \"salzhausen\"]\nannouncement";
+const PLAN_TEXT: &str =
+    "announcement = { text = \"Wegen des Unwetters rufen viele Menschen an.\", length = \"4s\" }";
+const FROM: &str = "from = \"2014-05-01\"";
+const UNTIL: &str = "until = \"2020-12-31\"";
+
+#[test]
+fn ways_that_lead_to_nobody() {
+    both_ways(
+        "partner = \"oldenburg\"",
+        "partner = ‸\"olenburg\"",
+        "Fehler: Die Kennung „olenburg“ gibt es bei [[partner]] nicht.\n    Bekannt sind: oldenburg. Gemeint „oldenburg“?",
+        "error: [[partner]] has no id “olenburg”.\n    Known are: oldenburg. Did you mean “oldenburg”?",
+    );
+    both_ways(
+        "switchboard = \"salzhausen\"",
+        "switchboard = ‸\"x\"",
+        "Fehler: Die Kennung „x“ gibt es bei [[switchboard]] nicht.\n    Bekannt sind: salzhausen.",
+        "error: [[switchboard]] has no id “x”.\n    Known are: salzhausen.",
+    );
+    both_ways(
+        "only_in = \"unwetter\"",
+        "only_in = ‸\"unwetta\"",
+        "Fehler: Die Kennung „unwetta“ gibt es bei [[plan]] nicht.\n    Bekannt sind: unwetter. Gemeint „unwetter“?",
+        "error: [[plan]] has no id “unwetta”.\n    Known are: unwetter. Did you mean “unwetter”?",
+    );
+    for (from, to, kind) in [
+        ("received_from = \"oldenburg\"", "received_from = ‸\"y\"", "partner"),
+        ("hours = \"partner\"", "hours = ‸\"y\"", "hours"),
+        ("hours = \"vermittlung\"", "hours = ‸\"y\"", "hours"),
+        ("hours = \"freitag\"", "hours = ‸\"y\"", "hours"),
+        ("trunk = \"amt-kreishaus\"", "trunk = ‸\"y\"", "trunk"),
+        ("trunk = \"amt-rathaus\"\n\n[switchboard", "trunk = ‸\"y\"\n\n[switchboard", "trunk"),
+        ("trunk = \"amt-rathaus\"\nforwarded", "trunk = ‸\"y\"\nforwarded", "trunk"),
+        ("teams = [\"rathaus-neu-wulmstorf\"]", "teams = [‸\"y\"]", "team"),
+        ("helpers = [\"n2\"", "helpers = [‸\"y\"", "agent"),
+        (PLAN_LINES, "lines = [‸\"y\"]\nannouncement", "line"),
+    ] {
+        wrong_ways(
+            from,
+            to,
+            &format!("Fehler: Die Kennung „y“ gibt es bei [[{kind}]] nicht."),
+            &format!("error: [[{kind}]] has no id “y”."),
+        );
+    }
+    for header in ["partner", "switchboard", "plan"] {
+        let said = all_said_of_ways(&[(&format!("[[{header}]]"), &format!("[[{header}]"))]);
+        assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+    }
+}
+
+#[test]
+fn what_a_way_needs() {
+    both_ways(
+        "[[partner]]\nid = \"oldenburg\"\nname = \"ServiceCenter Oldenburg\"\nhours = \"partner\"\ncapacity = 2\n",
+        "‸[[partner]]\nid = \"oldenburg\"\nname = \"ServiceCenter Oldenburg\"\nhours = \"partner\"\n",
+        "Fehler: In [[partner]] fehlt das Feld „capacity“.\n    Es ist nötig; was hineingehört, steht in docs/configuration.md.",
+        "error: [[partner]] lacks the field “capacity”.\n    It is required; docs/configuration.md says what belongs there.",
+    );
+    for (from, to, table, key) in [
+        (
+            "[[partner]]\nid = \"oldenburg\"\nname = \"ServiceCenter Oldenburg\"",
+            "‸[[partner]]\nid = \"oldenburg\"",
+            "[[partner]]",
+            "name",
+        ),
+        (
+            "[[partner]]\nid = \"oldenburg\"\nname = \"ServiceCenter Oldenburg\"\nhours = \"partner\"",
+            "‸[[partner]]\nid = \"oldenburg\"\nname = \"ServiceCenter Oldenburg\"",
+            "[[partner]]",
+            "hours",
+        ),
+        (
+            "[[switchboard]]\nid = \"salzhausen\"\nname = \"Vermittlung Salzhausen\"\nhours = \"vermittlung\"",
+            "‸[[switchboard]]\nid = \"salzhausen\"\nname = \"Vermittlung Salzhausen\"",
+            "[[switchboard]]",
+            "hours",
+        ),
+        (
+            LOCAL,
+            "local_first = ‸{ switchboard = \"salzhausen\" }",
+            "local_first = { switchboard, ring }",
+            "ring",
+        ),
+        (
+            LOCAL,
+            "local_first = ‸{ ring = \"15s\" }",
+            "local_first = { switchboard, ring }",
+            "switchboard",
+        ),
+        (
+            "[line.overflow]\npartner = \"oldenburg\"",
+            "‸[line.overflow]",
+            "[line.overflow]",
+            "partner",
+        ),
+        (PLAN_TEXT, "announcement = ‸{ length = \"4s\" }", "{ text, length }", "text"),
+        (
+            "[[target]]\ndefinition = \"feedback\"\nlines = [\"salzhausen\"]\nwithin = \"24h\"",
+            "‸[[target]]\ndefinition = \"feedback\"\nlines = [\"salzhausen\"]",
+            "[[target]]",
+            "within",
+        ),
+    ] {
+        let de = format!("Fehler: In {table} fehlt das Feld „{key}“.");
+        wrong_ways(from, to, &de, &format!("error: {table} lacks the field “{key}”."));
+    }
+    let plan =
+        "[[plan]]\nid = \"unwetter\"\nname = \"Unwetter\"\nlines = [\"115\", \"salzhausen\"]\n";
+    let (without, _) = plan.split_once("lines").expect("it has lines");
+    wrong_ways(
+        plan,
+        &format!("‸{without}"),
+        "Fehler: In [[plan]] fehlt das Feld „lines“.",
+        "error: [[plan]] lacks the field “lines”.",
+    );
+    let said = all_said_of_ways(&[("lasts = \"8h\"", "")]);
+    assert!(said.contains("In [[plan]] fehlt das Feld „lasts“."), "{said}");
+    wrong_ways(
+        PLAN_LINES,
+        "lines = ‸[]\nannouncement",
+        "Fehler: Die Liste „lines“ ist leer.",
+        "error: The list “lines” is empty.",
+    );
+    wrong_ways(
+        "helpers = [\"n2\", \"b1\"]",
+        "helpers = [\"n2\", ‸\"n2\"]",
+        "Fehler: „n2“ steht zweimal da.",
+        "error: “n2” stands here twice.",
+    );
+    wrong_ways(
+        "[[plan]]\nid = \"unwetter\"",
+        "[[plan]]\nid = \"unwetter\"\nname = \"Sturm\"\nlines = [\"115\"]\nlasts = \"1h\"\n[[plan]]\nid = ‸\"unwetter\"",
+        "Fehler: Die Kennung „unwetter“ gibt es bei [[plan]] zweimal.",
+        "error: The id “unwetter” is used twice for [[plan]].",
+    );
+}
+
+#[test]
+fn types_of_ways() {
+    both_ways(
+        STAGES,
+        "stages = [‸\"rathaus-neu-wulmstorf\"]",
+        "Fehler: Bei „stages“ steht ein Text in Anführungszeichen.\n    Erwartet: eine Liste von Tabellen [{ … }].",
+        "error: At “stages” stands a text in quotes.\n    Expected: a list of tables [{ … }].",
+    );
+    for (from, key, given, de, en) in [
+        (
+            LOCAL,
+            "local_first",
+            "\"salzhausen\"",
+            "ein Text in Anführungszeichen",
+            "a text in quotes",
+        ),
+        (
+            "tells_wait = true",
+            "tells_wait",
+            "\"ja\"",
+            "ein Text in Anführungszeichen",
+            "a text in quotes",
+        ),
+        ("nobody_signed_on = true", "nobody_signed_on", "1", "eine ganze Zahl", "a whole number"),
+        ("waited = \"25s\"", "waited", "25", "eine ganze Zahl", "a whole number"),
+        ("reach = \"second-leg\"", "reach", "true", "true oder false", "true or false"),
+        ("capacity = 2", "capacity", "2.5", "eine Zahl", "a number"),
+        ("lasts = \"8h\"", "lasts", "8", "eine ganze Zahl", "a whole number"),
+        (
+            "received_from = \"oldenburg\"",
+            "received_from",
+            "[]",
+            "eine Liste [ … ]",
+            "a list [ … ]",
+        ),
+        (
+            "helpers = [\"n2\", \"b1\"]",
+            "helpers",
+            "\"n2\"",
+            "ein Text in Anführungszeichen",
+            "a text in quotes",
+        ),
+        (PLAN_TEXT, "announcement", "5", "eine ganze Zahl", "a whole number"),
+        (FROM, "from", "2014-05-01", "ein Datum ohne Anführungszeichen", "a date without quotes"),
+        (
+            "decline = 0.003",
+            "reached",
+            "\"alle\"",
+            "ein Text in Anführungszeichen",
+            "a text in quotes",
+        ),
+        (
+            "area_codes = [\"04174\"]",
+            "area_codes = [\"04174\"]\nfederation_115",
+            "true",
+            "true oder false",
+            "true or false",
+        ),
+    ] {
+        let name = key.rsplit('\n').next().unwrap_or(key);
+        wrong_ways(
+            from,
+            &format!("{key} = ‸{given}"),
+            &format!("Fehler: Bei „{name}“ steht {de}."),
+            &format!("error: At “{name}” stands {en}."),
+        );
+    }
+    wrong_ways(
+        "[line.overflow]",
+        "‸[[line.overflow]]",
+        "Fehler: Bei „overflow“ steht eine Liste [ … ].",
+        "error: At “overflow” stands a list [ … ].",
+    );
+}
+
+#[test]
+fn ranges_of_ways() {
+    both_ways(
+        "lasts = \"8h\"",
+        "lasts = ‸\"169h\"",
+        "Fehler: Der Wert „169h“ bei „lasts“ ist nicht möglich.\n    Erwartet: von 1min bis 168h.",
+        "error: The value “169h” of “lasts” is not possible.\n    Expected: from 1min to 168h.",
+    );
+    both_ways(
+        "dialled_per_year = 6580",
+        "dialled_per_year = ‸3399",
+        "Fehler: Der Wert „3399“ bei „dialled_per_year“ ist nicht möglich.\n    Erwartet: von 3400 bis 100000000.",
+        "error: The value “3399” of “dialled_per_year” is not possible.\n    Expected: from 3400 to 100000000.",
+    );
+    both_ways(
+        "reach = \"second-leg\"",
+        "reach = ‸\"second leg\"",
+        "Fehler: „second leg“ ist bei „reach“ nicht möglich.\n    Möglich sind: second-leg, deflect. Gemeint „second-leg“?",
+        "error: “second leg” is not possible for “reach”.\n    Possible are: second-leg, deflect. Did you mean “second-leg”?",
+    );
+    for (from, key, given) in [
+        ("capacity = 2", "capacity", "0"),
+        ("capacity = 2", "capacity", "8193"),
+        ("pause = \"15s\"", "pause", "0s"),
+        ("refuses = 0.05", "refuses", "5"),
+        ("silent = 0.01", "silent", "-0.1"),
+        ("telephones = 1", "telephones", "101"),
+        ("comes_back = 0.02", "comes_back", "2"),
+        ("talk = \"60s\"", "talk", "0s"),
+        ("length_max = 25", "length_max", "0"),
+        ("waiting_max = \"6min\"", "waiting_max", "0s"),
+        ("waited = \"25s\"", "waited", "25h"),
+        ("predicted = \"2min\"", "predicted", "25h"),
+        ("attempts = 3", "attempts", "6"),
+        ("attempts = 3", "attempts", "0"),
+        ("retry_after = \"10min\"", "retry_after", "0s"),
+        ("expires_after = \"3h\"", "expires_after", "59s"),
+        ("ring = \"30s\"", "ring", "4s"),
+        ("ring = \"30s\"", "ring", "6min"),
+        ("forwarded = 0.1", "forwarded", "1.1"),
+        ("within = \"24h\"", "within", "25h"),
+        ("decline = 0.003", "call_back", "2"),
+        ("decline = 0.003", "asks_information", "-1"),
+        ("decline = 0.003", "first_contact", "1.5"),
+    ] {
+        let written = if given.ends_with(['s', 'h', 'n']) {
+            format!("\"{given}\"")
+        } else {
+            given.to_owned()
+        };
+        wrong_ways(
+            from,
+            &format!("{key} = ‸{written}"),
+            &format!("Fehler: Der Wert „{given}“ bei „{key}“ ist nicht möglich."),
+            &format!("error: The value “{given}” of “{key}” is not possible."),
+        );
+    }
+}
+
+#[test]
+fn emergency_numbers_in_the_texts_of_ways() {
+    for (from, to) in [
+        ("information = \"Die", "information = ‸\"Im Notfall 112. Die"),
+        ("{ text = \"Wegen", "{ text = ‸\"Wählen Sie 112. Wegen"),
+        ("name = \"Unwetter\"", "name = ‸\"Unwetter 112\""),
+        ("name = \"ServiceCenter Oldenburg\"", "name = ‸\"Oldenburg 112\""),
+        ("name = \"Vermittlung Salzhausen\"", "name = ‸\"Salzhausen 112\""),
+        ("id = \"unwetter\"", "id = ‸\"112\""),
+        (FROM, "from = ‸\"112\""),
+        ("waited = \"25s\"", "waited = ‸\"112\""),
+        (
+            "area_codes = [\"04174\"]",
+            "area_codes = [\"04174\"]\nfederation_115 = ‸\"Servicecenter, Notruf 112\"",
+        ),
+    ] {
+        let (de, en) = (said_of_ways(from, to, Lang::De), said_of_ways(from, to, Lang::En));
+        assert!(de.contains("steht die Notrufnummer 112."), "{de}");
+        assert!(en.starts_with("error: The emergency number 112 stands in "), "{en}");
+    }
+}
+
+#[test]
+fn days_in_force() {
+    both_ways(
+        UNTIL,
+        "until = ‸\"2014-04-30\"",
+        "Fehler: Der letzte Tag (until) liegt vor dem ersten (from).\n    Beide Tage gehören dazu; für einen einzigen Tag stehen sie gleich.",
+        "error: The last day (until) lies before the first (from).\n    Both days are included; for a single day they are the same.",
+    );
+    assert_eq!(all_said_of_ways(&[(UNTIL, "until = \"2014-05-01\"")]), "", "a single day");
+    both_ways(
+        FROM,
+        "from = ‸\"2014-02-30\"",
+        "Fehler: „2014-02-30“ ist kein Tag, den das Programm kennt.\n    Erwartet: ein Tag von 1995 bis 2199, zum Beispiel \"2014-05-01\".",
+        "error: “2014-02-30” is no day that the program knows.\n    Expected: a day from 1995 to 2199, for example \"2014-05-01\".",
+    );
+    for given in ["1.5.2014", "2014-05-01T00:00", "9999-05-01", "1994-12-31", "", "2014-5-1"] {
+        let de = format!("Fehler: „{given}“ ist kein Tag, den das Programm kennt.");
+        let en = format!("error: “{given}” is no day that the program knows.");
+        wrong_ways(FROM, &format!("from = ‸\"{given}\""), &de, &en);
+    }
+    both_ways(
+        "from = \"2014-05-01\"\nuntil = \"2020-12-31\"",
+        "from = ‸\"2114-05-01\"",
+        "Warnung: Dieser Eintrag gilt an keinem der geprüften Tage, 2014-01-01 bis 2023-12-31.\n    Das Datum prüfen; was vorbei ist, kann gestrichen werden.",
+        "warning: This entry holds on none of the checked days, 2014-01-01 to 2023-12-31.\n    Check the date; what is over can be deleted.",
+    );
+    wrong_ways(
+        "id = \"k6\"\nteam",
+        "id = \"k6\"\nuntil = ‸\"2013-12-31\"\nteam",
+        "Warnung: Dieser Eintrag gilt an keinem der geprüften Tage, 2014-01-01 bis 2023-12-31.",
+        "warning: This entry holds on none of the checked days, 2014-01-01 to 2023-12-31.",
+    );
+}
+
+#[test]
+fn who_is_there_depends_on_the_day() {
+    let leaves = [("id = \"k1\"\nteam", "id = \"k1\"\nuntil = \"2014-06-30\"\nteam")];
+    let said = all_said_of_ways(&leaves);
+    assert!(said.contains("Die Leitung „115“ ist offen, aber niemand, der sie bedienen kann, hat Schicht: zuerst am Dienstag, 01.07.2014, 07:00 Uhr."), "{said}");
+    assert!(said.ends_with("0 Fehler, 5 Warnungen.\n"), "not where the partner helps: {said}");
+    // A line that is in service only while everybody is there.
+    let alone = ("nobody_signed_on = true\n", "");
+    let said = all_said_of_ways(&[leaves[0], alone]);
+    assert!(said.contains("Die Leitung „salzhausen“ ist offen"), "{said}");
+    let said = all_said_of_ways(&[leaves[0], alone, (UNTIL, "until = \"2014-06-30\"")]);
+    assert!(!said.contains("Die Leitung „salzhausen“ ist offen"), "{said}");
+    // Who comes in May is not there in January.
+    let comes = ("id = \"k1\"\nteam", "id = \"k1\"\nfrom = \"2014-05-01\"\nteam");
+    let said = all_said_of_ways(&[comes]);
+    assert!(said.contains("zuerst am Donnerstag, 02.01.2014, 07:00 Uhr."), "{said}");
+    assert!(!said.contains("„krisentelefon“ ist offen"), "it opens with its plan: {said}");
+}
+
+#[test]
+fn stages_in_their_order() {
+    both_ways(
+        STAGES,
+        "stages = [{ after = ‸\"3s\" }]",
+        "Fehler: Die erste Stufe muss gleich beginnen.\n    after streichen oder \"0s\" schreiben.",
+        "error: The first stage must begin at once.\n    Delete after, or write \"0s\".",
+    );
+    both_ways(
+        STAGES,
+        "stages = [{ teams = [\"rathaus-neu-wulmstorf\"] }, ‸{ teams = [\"kreishaus\"] }]",
+        "Fehler: Diese Stufe beginnt nicht nach der vorigen.\n    Erwartet: Stufen in der Reihenfolge ihrer Zeiten, jede später als die vorige.",
+        "error: This stage does not begin after the one before.\n    Expected: stages in the order of their times, each later than the one before.",
+    );
+    both_ways(
+        STAGES,
+        "stages = [{}, { after = \"1s\" }, { after = \"2s\" }, { after = \"3s\" }, ‸{ after = \"4s\" }]",
+        "Fehler: Von „stages“ gibt es hier zu viele Einträge.\n    Erwartet: höchstens 4; die weiteren wurden nicht geprüft.",
+        "error: There are too many entries of “stages” here.\n    Expected: 4 at most; those beyond were not checked.",
+    );
+    both_ways(
+        STAGES,
+        "stages = [{}, ‸{ after = \"1s\", teams = [\"kreishaus\"] }]",
+        "Warnung: In dieser Stufe kommt niemand hinzu, der die Leitung bedienen kann.\n    Andere Teams eintragen, oder die Stufe streichen.",
+        "warning: This stage adds nobody who can serve the line.\n    Enter other teams, or delete the stage.",
+    );
+    both_ways(
+        "required = { auskunft = 1 }\ntells_wait = true\nstages = [{",
+        "required = { kfz = 1 }\ntells_wait = true\nstages = [‸{",
+        "Warnung: In dieser Stufe kann niemand die Leitung bedienen.\n    Andere Teams eintragen, oder die Stufe streichen.",
+        "warning: Nobody in this stage can serve the line.\n    Enter other teams, or delete the stage.",
+    );
+    both_ways(
+        "{ after = \"20s\" }",
+        "‸{ after = \"15min\" }",
+        "Warnung: „after“ = 15min kommt nie: in „buergertelefon“ wartet niemand länger als 15min.\n    Eine kürzere Zeit eintragen, oder bei der Warteschlange waiting_max erhöhen.",
+        "warning: “after” = 15min never comes: nobody waits longer than 15min in “buergertelefon”.\n    Enter a shorter time, or raise waiting_max of the queue.",
+    );
+    let said = all_said_of_ways(&[("{ after = \"20s\" }", "{ after = \"15min\" }")]);
+    assert!(said.ends_with("0 Fehler, 1 Warnung.\n"), "not that the partner is earlier: {said}");
+    for fine in ["stages = []", "stages = [{}]", "stages = [{ teams = [\"kreishaus\"] }]"] {
+        assert_eq!(all_said_of_ways(&[(STAGES, fine)]), "", "{fine}");
+    }
+}
+
+#[test]
+fn overflow_with_and_without_a_cause() {
+    both_ways(
+        &format!("[line.overflow]\npartner = \"oldenburg\"\nreach = \"second-leg\"\n{CAUSES}"),
+        "‸[line.overflow]\npartner = \"oldenburg\"\nclosed = false\n",
+        "Fehler: Dieser Überlauf träte nie ein: er nennt keinen Anlass.\n    Erwartet: waited, predicted, hours, nobody_signed_on, closed oder no_channel.",
+        "error: This overflow would never happen: it names no cause.\n    Expected: waited, predicted, hours, nobody_signed_on, closed or no_channel.",
+    );
+    let said = all_said_of_ways(&[(CAUSES, "waitd = \"25s\"\n")]);
+    assert!(
+        said.contains("Gemeint „waited“?") && said.ends_with("1 Fehler, 0 Warnungen.\n"),
+        "{said}"
+    );
+    for cause in CAUSES.lines() {
+        assert_eq!(all_said_of_ways(&[(CAUSES, &format!("{cause}\n"))]), "", "{cause}");
+    }
+    both_ways(
+        "closed = true",
+        "no_channel = ‸true",
+        "Fehler: Ohne freien Kanal gibt es auch keine zweite Verbindung zum Partner.\n    no_channel nur zusammen mit reach = \"deflect\".",
+        "error: Without a free channel there is no second leg to the partner either.\n    no_channel only together with reach = \"deflect\".",
+    );
+    let deflect = ("reach = \"second-leg\"", "reach = \"deflect\"");
+    assert_eq!(all_said_of_ways(&[deflect, ("closed = true", "no_channel = true")]), "");
+    both_ways(
+        "received_from = \"oldenburg\"",
+        "received_from = \"oldenburg\"\noverflow = ‸{ partner = \"oldenburg\", closed = true }",
+        "Fehler: Was ein Partner herüberreicht, wird an keinen weitergereicht.\n    overflow oder received_from streichen; sonst könnten Anrufe zwischen zwei Servicecentern kreisen.",
+        "error: What a partner hands over is passed on to none.\n    Delete overflow or received_from; otherwise calls could go round between two centres.",
+    );
+}
+
+#[test]
+fn overflow_that_does_not_fit() {
+    both_ways(
+        "waited = \"25s\"",
+        "waited = ‸\"19s\"",
+        "Warnung: Der Partner würde nach 19s gefragt, bevor nach 20s alle eigenen Stufen gefragt sind.\n    waited später wählen als das after der letzten Stufe.",
+        "warning: The partner would be asked after 19s, before all own stages are asked after 20s.\n    Choose waited later than after of the last stage.",
+    );
+    assert_eq!(all_said_of_ways(&[("waited = \"25s\"", "waited = \"20s\"")]), "");
+    both_ways(
+        "waited = \"25s\"",
+        "waited = ‸\"15min\"",
+        "Warnung: „waited“ = 15min kommt nie: in „buergertelefon“ wartet niemand länger als 15min.\n    Eine kürzere Zeit eintragen, oder bei der Warteschlange waiting_max erhöhen.",
+        "warning: “waited” = 15min never comes: nobody waits longer than 15min in “buergertelefon”.\n    Enter a shorter time, or raise waiting_max of the queue.",
+    );
+    both_ways(
+        CAUSES,
+        "hours = ‸\"nachts\"\n\n[[hours]]\nid = \"nachts\"\nname = \"Nachts\"\nopen = \"Mo-Fr 18:00-22:00; PH off\"\n",
+        "Warnung: Während „nachts“ offen ist, nimmt der Partner „oldenburg“ nie Anrufe an.\n    Die Zeiten hier und bei [[partner]] aufeinander abstimmen; so ginge kein Anruf zu ihm.",
+        "warning: While “nachts” is open, the partner “oldenburg” never takes calls.\n    Make the hours here and those of [[partner]] agree; as it is, no call would go there.",
+    );
+    both_ways(
+        "[[partner]]\n",
+        "[[partner]]\nid = ‸\"stade\"\nname = \"Stade\"\nhours = \"partner\"\ncapacity = 1\n\n[[partner]]\n",
+        "Warnung: Zum Partner „stade“ führt von keiner Leitung ein Weg, und keine nimmt seine Anrufe an.\n    Streichen, oder bei einer Leitung unter overflow oder received_from eintragen.",
+        "warning: No line leads to the partner “stade”, and none takes its calls.\n    Delete it, or enter it under overflow or received_from of a line.",
+    );
+}
+
+#[test]
+fn switchboards_that_do_not_fit() {
+    both_ways(
+        "[[switchboard]]\n",
+        "[[switchboard]]\nid = ‸\"hanstedt\"\nname = \"Hanstedt\"\nhours = \"vermittlung\"\n\n[[switchboard]]\n",
+        "Warnung: Die Vermittlung „hanstedt“ geht bei keiner Leitung vor.\n    Streichen, oder bei einer Leitung unter local_first eintragen.",
+        "warning: The switchboard “hanstedt” goes first on no line.\n    Delete it, or enter it under local_first of a line.",
+    );
+    both_ways(
+        "queue = \"buergertelefon\"\nrequired = { auskunft = 1 }\nreceived_from",
+        "rehearsal = { calls_per_year = 1, talk = \"1min\", dialled_per_year = ‸2 }\nqueue = \"buergertelefon\"\nrequired = { auskunft = 1 }\nreceived_from",
+        "Warnung: „dialled_per_year“ hat nur bei einer Leitung mit local_first einen Sinn.\n    Streichen, oder die Vermittlung unter local_first eintragen.",
+        "warning: “dialled_per_year” makes sense only on a line with local_first.\n    Delete it, or enter the switchboard under local_first.",
+    );
+    let said = all_said_of_ways(&[(LOCAL, "")]);
+    for key in ["dialled_per_year", "forwarded"] {
+        assert!(
+            said.contains(&format!("„{key}“ hat nur bei einer Leitung mit local_first")),
+            "{said}"
+        );
+    }
+    // The queue of this line alone, in which nobody waits longer than the switchboard rings.
+    let queue =
+        "[[queue]]\nid = \"kurz\"\nname = \"Kurz\"\nlength_max = 9\nwaiting_max = \"19s\"\n\n";
+    both_ways(
+        "from = \"2014-05-01\"\nuntil = \"2020-12-31\"\nqueue = \"buergertelefon\"\nrequired = { auskunft = 1 }\ntells_wait = true\nstages = [{ teams = [\"rathaus-neu-wulmstorf\"] }, { after = \"20s\" }]\nlocal_first = { switchboard = \"salzhausen\", ring = \"15s\" }\n\n[line.announcements]\n",
+        &format!(
+            "queue = \"kurz\"\nrequired = {{ auskunft = 1 }}\ntells_wait = true\nlocal_first = {{ switchboard = \"salzhausen\", ring = ‸\"15s\" }}\n\n{queue}[line.announcements]\ngreeting = {{ text = \"Guten Tag.\", length = \"4s\" }}\n"
+        ),
+        "Fehler: Klingeln in der Vermittlung und Begrüßung dauern zusammen 19s; in „kurz“ wartet niemand länger als 19s.\n    ring verkürzen, oder bei der Warteschlange waiting_max erhöhen; so käme kein Anruf an.",
+        "error: Ringing at the switchboard and the greeting take 19s together; nobody waits longer than 19s in “kurz”.\n    Shorten ring, or raise waiting_max of the queue; as it is, no call would be answered.",
+    );
+}
+
+#[test]
+fn call_backs_and_told_waits_that_do_not_fit() {
+    both_ways(
+        "[line.callback]\nattempts = 3\nretry_after = \"10min\"",
+        "[line.callback]\nattempts = 3\nretry_after = ‸\"3h\"",
+        "Warnung: Ein zweiter Versuch käme zu spät: der Rückruf verfällt schon nach 3h.\n    retry_after kürzer als expires_after wählen, oder attempts = 1.",
+        "warning: A second attempt would come too late: the call-back expires after 3h.\n    Choose retry_after shorter than expires_after, or attempts = 1.",
+    );
+    let once = "attempts = 1\nretry_after = \"3h\"";
+    assert_eq!(all_said_of_ways(&[("attempts = 3\nretry_after = \"10min\"", once)]), "");
+    both_ways(
+        "received_from = \"oldenburg\"",
+        "received_from = \"oldenburg\"\ncallback = ‸{}",
+        "Warnung: In einer Probe bittet hier niemand um Rückruf: danach fragt nur, wem die Wartezeit angesagt wird.\n    tells_wait = true eintragen.",
+        "warning: In a rehearsal nobody asks for a call-back here: only who is told the wait does.\n    Enter tells_wait = true.",
+    );
+    both_ways(
+        "tells_wait = true",
+        "answer = \"with-agent\"\ntells_wait = ‸true",
+        "Fehler: „tells_wait“ ist hier nicht möglich: mit answer = \"with-agent\" hört man den Freiton, bis jemand abnimmt.\n    tells_wait streichen, oder answer = \"at-once\".",
+        "error: “tells_wait” is not possible here: with answer = \"with-agent\" callers hear the ringing tone until somebody answers.\n    Delete tells_wait, or write answer = \"at-once\".",
+    );
+    wrong_ways(
+        "received_from = \"oldenburg\"",
+        "received_from = \"oldenburg\"\nanswer = \"with-agent\"\ncallback = ‸{}",
+        "Fehler: „callback“ ist hier nicht möglich: mit answer = \"with-agent\" hört man den Freiton, bis jemand abnimmt.",
+        "error: “callback” is not possible here: with answer = \"with-agent\" callers hear the ringing tone until somebody answers.",
+    );
+}
+
+#[test]
+fn plans_that_do_not_fit() {
+    both_ways(
+        "[[plan]]\n",
+        "[[plan]]\nid = ‸\"leer\"\nname = \"Leer\"\nlines = [\"115\"]\nlasts = \"1h\"\n\n[[plan]]\n",
+        "Warnung: Dieser Plan ändert nichts.\n    Erwartet: announcement, information, length_max, waiting_max, helpers, oder eine Leitung mit only_in.",
+        "warning: This plan changes nothing.\n    Expected: announcement, information, length_max, waiting_max, helpers, or a line with only_in.",
+    );
+    let plan = "announcement = { text = \"Wegen des Unwetters rufen viele Menschen an.\", length = \"4s\" }\ninformation = \"Die Schulen bleiben heute geschlossen.\"\nlength_max = 25\nwaiting_max = \"6min\"\nhelpers = [\"n2\", \"b1\"]\n";
+    assert_eq!(all_said_of_ways(&[(plan, "")]), "", "it opens a line");
+    both_ways(
+        PLAN_LINES,
+        "lines = [\"115\", ‸\"ansage\"]\nannouncement",
+        "Warnung: Für „ansage“ hat der Plan keine Wirkung: die Leitung hat keine Warteschlange.\n    Hier streichen.",
+        "warning: The plan has no effect on “ansage”: the line has no queue.\n    Delete it here.",
+    );
+    both_ways(
+        "waiting_max = \"6min\"",
+        "waiting_max = ‸\"9s\"",
+        "Fehler: Bei „115“ dauert im Plan alles vor dem Warten 9s; länger als 9s wartet dann niemand.\n    Die Ansage kürzen oder waiting_max erhöhen; so käme kein Anruf an.",
+        "error: On “115” everything before the wait takes 9s in this plan; nobody waits longer than 9s then.\n    Shorten the announcement, or raise waiting_max; as it is, no call would be answered.",
+    );
+    let said = all_said_of_ways(&[("waiting_max = \"6min\"", "waiting_max = \"20s\"")]);
+    assert_eq!(said, "", "a second is left in Salzhausen, eleven on 115");
+    let limit = |from: &str, key: &str, given: &str| {
+        both_ways(
+            from,
+            &format!("{key} = ‸{given}"),
+            &format!(
+                "Warnung: „{key}“ hat keine Wirkung: keine Warteschlange des Plans hat eine höhere Grenze.\n    Streichen, oder niedriger wählen als bei [[queue]]."
+            ),
+            &format!(
+                "warning: “{key}” has no effect: no queue of the plan has a higher limit.\n    Delete it, or choose it lower than that of [[queue]]."
+            ),
+        );
+    };
+    limit("length_max = 25", "length_max", "40");
+    limit("waiting_max = \"6min\"", "waiting_max", "\"15min\"");
+    // The line that opens with the plan asks for no skill; without it a helper has to have those of 115.
+    let only = ("only_in = \"unwetter\"", "required = { kfz = 1 }\nonly_in = \"unwetter\"");
+    let skilled = (
+        "id = \"k6\"\nteam = \"kreishaus\"\nskills = { auskunft = 3 }",
+        "id = \"k6\"\nteam = \"kreishaus\"\nskills = {}",
+    );
+    let helper = ("helpers = [\"n2\", \"b1\"]", "helpers = [\"n2\", \"k6\"]");
+    let said = all_said_of_ways(&[only, skilled, helper]);
+    assert!(said.contains("Warnung: „k6“ kann keine Leitung dieses Plans bedienen.\n    Hier streichen, oder die verlangten Fertigkeiten unter skills eintragen.\n"), "{said}");
+    assert!(said.ends_with("0 Fehler, 1 Warnung.\n"), "{said}");
+    assert_eq!(all_said_of_ways(&[skilled, helper]), "");
+}
+
+#[test]
+fn ways_of_a_line_without_a_queue() {
+    for (key, value) in [
+        ("stages", "[]"),
+        ("local_first", "{}"),
+        ("overflow", "{}"),
+        ("callback", "{}"),
+        ("tells_wait", "true"),
+        ("received_from", "\"oldenburg\""),
+        ("only_in", "\"unwetter\""),
+    ] {
+        both_ways(
+            "no_queue = true",
+            &format!("no_queue = true\n{key} = ‸{value}"),
+            &format!(
+                "Fehler: „{key}“ hat bei einer Leitung ohne Warteschlange keine Wirkung.\n    Streichen, oder eine queue angeben; mit no_queue = true wird nur greeting (offen) oder closed (geschlossen) abgespielt."
+            ),
+            &format!(
+                "error: “{key}” has no effect on a line without a queue.\n    Delete it, or name a queue; with no_queue = true only greeting (open) or closed (closed) is played."
+            ),
+        );
+    }
+    let days = "no_queue = true\nfrom = \"2014-05-01\"";
+    assert_eq!(all_said_of_ways(&[("no_queue = true", days)]), "", "it may begin on a day");
+}
+
+#[test]
+fn targets_with_and_without_a_time() {
+    both_ways(
+        "share = 0.9\n",
+        "share = 0.9\nwithin = ‸\"30s\"\n",
+        "Fehler: Zu dieser Formel gehört keine Zeit.\n    within streichen.",
+        "error: No time belongs to this definition.\n    Delete within.",
+    );
+    both_ways(
+        "definition = \"reachability\"",
+        "definition = ‸\"reachable\"",
+        "Fehler: „reachable“ ist bei „definition“ nicht möglich.\n    Möglich sind: 115-published, centre-abandons-count, centre-abandons-ignored, reachability, first-contact, feedback.",
+        "error: “reachable” is not possible for “definition”.\n    Possible are: 115-published, centre-abandons-count, centre-abandons-ignored, reachability, first-contact, feedback.",
+    );
+    let said = all_said_of_ways(&[("definition = \"reachability\"", "definition = \"reachable\"")]);
+    assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+    both_ways(
+        "lines = [\"salzhausen\"]\nwithin",
+        "lines = [\"salzhausen\"]\nshare = 1.0\nwithin = \"1h\"\n\n[[target]]\ndefinition = \"feedback\"\nlines = [‸\"salzhausen\"]\nwithin",
+        "Fehler: Für die Leitung „salzhausen“ steht das Ziel nach dieser Formel schon in Zeile N.\n    Je Formel und Leitung gilt ein Ziel.",
+        "error: The target by this definition for the line “salzhausen” stands already in line N.\n    One target holds for each definition and line.",
+    );
 }

@@ -6,13 +6,23 @@ use amtsleitung::config::county::{
     Answering, BENCH_MAX, CHANNELS_MAX, County, EmergencyRoute, LISTEN_MAX, PEERS_MAX, PHONES_MAX,
     SPREAD_MAX, SipAddress, TRUNKS_MAX,
 };
+use amtsleitung::config::ways::{
+    InForce, PARTNERS_IN_FILE_MAX, PLANS_IN_FILE_MAX, Reach, STAGES_OF_LINE_MAX,
+    SWITCHBOARDS_IN_FILE_MAX, Ways,
+};
 use amtsleitung::{Lang, config};
+use hours::YEARS;
 use std::time::{Duration, Instant};
-use stdx::limits::{AGENTS_MAX, PRIORITY_MAX, RULE_DURATION_MAX, SKILL_LEVEL_MAX};
-use stdx::{LineId, Rng};
+use stdx::limits::{
+    ACT_MAX, AGENTS_MAX, CALLBACK_ATTEMPTS_MAX, CONTACTS_MAX, PARTNER_PAUSE_MIN, PRIORITY_MAX,
+    RULE_DURATION_MAX, SKILL_LEVEL_MAX, TALK_CHECK_EVERY,
+};
+use stdx::{LineId, Micros, Rng};
 
 const EXAMPLE: &str = include_str!("../../../examples/harburg.toml");
 const BENCH: &str = include_str!("../../../examples/loopback.toml");
+const WAYS: &str =
+    concat!(include_str!("county.toml"), include_str!("telephone.toml"), include_str!("ways.toml"));
 
 /// Far more than any file needs, so that a busy machine fails no test, and far less than a hang.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -49,6 +59,8 @@ fn survives(what: &str, bytes: &[u8]) -> bool {
         if let Some(county) = &checked.county {
             keeps_its_promises(county);
             keeps_its_telephones(county);
+            keeps_its_ways(county);
+            makes_a_centre(county);
         }
         checked.county.is_some()
     })
@@ -58,6 +70,7 @@ fn keeps_its_promises(county: &County) {
     for (index, line) in county.lines.iter().enumerate() {
         assert!(line.client < county.clients.len() && line.hours < county.hours.len());
         assert!(!line.numbers.is_empty());
+        is_some_time(line.in_force);
         assert_eq!(county.line(&line.id), Some(LineId(index as u16)));
         if let Some(service) = line.service() {
             assert!(service.queue.index() < county.queues.len());
@@ -69,6 +82,9 @@ fn keeps_its_promises(county: &County) {
             let of_bench = bench.is_some_and(|bench| bench.has_all(&service.required));
             assert!(of_bench || county.agents_for(LineId(index as u16)).next().is_some());
             assert!(service.answering == Answering::AtOnce || service.greeting.is_none());
+            assert!(service.answering == Answering::AtOnce || !service.ways.tells_wait);
+            assert!(service.answering == Answering::AtOnce || service.ways.callback.is_none());
+            leads_somewhere(county, &service.ways);
         }
     }
     let mut reach: Vec<_> =
@@ -78,6 +94,7 @@ fn keeps_its_promises(county: &County) {
     for agent in &county.agents {
         assert!(agent.team.index() < county.teams.len());
         assert!(agent.skills.iter().all(|has| (1..=SKILL_LEVEL_MAX).contains(&has.level)));
+        is_some_time(agent.in_force);
     }
     assert!(county.teams.iter().all(|team| team.site < county.sites.len()));
     for closure in &county.closures {
@@ -87,11 +104,98 @@ fn keeps_its_promises(county: &County) {
     for target in &county.targets {
         assert!((0.0..=1.0).contains(&target.share));
         assert!(target.lines.iter().all(|line| line.index() < county.lines.len()));
+        assert_eq!(target.within != Micros::ZERO, target.definition.has_time());
     }
     for site in &county.sites {
         match &site.emergency_route {
             EmergencyRoute::Through(text) | EmergencyRoute::None(text) => assert!(!text.is_empty()),
         }
+    }
+}
+
+fn is_some_time(in_force: InForce) {
+    let days = || in_force.from.into_iter().chain(in_force.until);
+    assert!(days().all(|day| YEARS.contains(&day.year())));
+    assert!(days().is_sorted(), "the last day is not before the first");
+}
+
+fn is_short(duration: Option<Micros>) -> bool {
+    duration.is_none_or(|duration| duration <= RULE_DURATION_MAX)
+}
+
+/// A line's ways beside the queue.
+fn leads_somewhere(county: &County, ways: &Ways) {
+    assert!(ways.stages.len() <= STAGES_OF_LINE_MAX);
+    assert!(ways.stages.first().is_none_or(|stage| stage.after == Micros::ZERO));
+    assert!(ways.stages.windows(2).all(|two| two[0].after < two[1].after));
+    for stage in &ways.stages {
+        assert!(is_short(Some(stage.after)));
+        assert!(stage.teams.iter().all(|team| team.index() < county.teams.len()));
+    }
+    if let Some(local) = ways.local_first {
+        assert!(local.switchboard.index() < county.switchboards.len());
+        assert!(Micros::ZERO < local.ring && is_short(Some(local.ring)));
+    }
+    if let Some(overflow) = ways.overflow {
+        assert!(ways.received_from.is_none(), "nothing is passed on");
+        assert!(overflow.partner.index() < county.partners.len());
+        assert!(overflow.hours.is_none_or(|hours| hours < county.hours.len()));
+        assert!(is_short(overflow.waited) && is_short(overflow.predicted));
+        assert!(!overflow.no_channel || overflow.reach == Reach::Deflect);
+        let by_time = overflow.waited.is_some() || overflow.predicted.is_some();
+        let by_state = overflow.nobody_signed_on || overflow.closed || overflow.no_channel;
+        assert!(by_time || by_state || overflow.hours.is_some(), "an overflow has a cause");
+    }
+    if let Some(callback) = ways.callback {
+        assert!((1..=CALLBACK_ATTEMPTS_MAX).contains(&callback.attempts));
+        assert!(Micros::ZERO < callback.ring && callback.ring < TALK_CHECK_EVERY);
+        assert!(is_short(Some(callback.retry_after)) && is_short(Some(callback.expires_after)));
+    }
+    assert!(ways.received_from.is_none_or(|partner| partner.index() < county.partners.len()));
+    assert!(ways.only_in.is_none_or(|plan| plan.index() < county.plans.len()));
+}
+
+/// Partners, switchboards and plans, and what a rehearsal assumes.
+fn keeps_its_ways(county: &County) {
+    let share = |share: f64| (0.0..=1.0).contains(&share);
+    let is_trunk = |trunk: Option<usize>| trunk.is_none_or(|trunk| trunk < county.trunks.len());
+    assert!(county.partners.len() <= PARTNERS_IN_FILE_MAX);
+    assert!(county.switchboards.len() <= SWITCHBOARDS_IN_FILE_MAX);
+    assert!(county.plans.len() <= PLANS_IN_FILE_MAX);
+    for partner in &county.partners {
+        assert!(partner.hours < county.hours.len() && is_trunk(partner.trunk));
+        assert!((1..=CONTACTS_MAX as u32).contains(&partner.capacity));
+        assert!(Micros::from_secs(1) <= partner.ring && PARTNER_PAUSE_MIN <= partner.pause);
+        assert!(share(partner.rehearsal.refuses) && share(partner.rehearsal.silent));
+    }
+    for switchboard in &county.switchboards {
+        assert!(switchboard.hours < county.hours.len() && is_trunk(switchboard.trunk));
+        assert!(share(switchboard.rehearsal.silent) && share(switchboard.rehearsal.comes_back));
+    }
+    for plan in &county.plans {
+        assert!(!plan.lines.is_empty());
+        assert!(plan.lines.iter().all(|line| line.index() < county.lines.len()));
+        assert!(plan.helpers.iter().all(|agent| agent.index() < county.agents.len()));
+        assert!(Micros::ZERO < plan.lasts && plan.lasts <= ACT_MAX);
+        assert!(is_short(plan.waiting_max) && plan.length_max != Some(0));
+        let texts = plan.announcement.iter().chain(&plan.information);
+        assert!(texts.into_iter().all(|it| !it.text.is_empty() && is_short(Some(it.length))));
+    }
+    for rehearsal in county.lines.iter().filter_map(|line| line.rehearsal) {
+        assert!(rehearsal.calls_per_year <= rehearsal.dialled_per_year);
+        assert!(share(rehearsal.forwarded) && is_trunk(rehearsal.trunk));
+    }
+    let people = county.rehearsal;
+    let assumed = [people.call_back, people.reached, people.asks_information];
+    assert!(assumed.into_iter().chain(people.first_contact).all(share));
+}
+
+/// What the check lets pass, the core takes: its own guard never speaks.
+fn makes_a_centre(county: &County) {
+    let day = hours::parse_date("2014-05-02").expect("a day");
+    let dates = hours::LocalDates::new(day, day).expect("one day");
+    if let Ok(setup) = amtsleitung::rehearsal::setup(county, dates) {
+        assert_eq!(setup.check(), Ok(()));
     }
 }
 
@@ -181,6 +285,12 @@ const ODD: &[&str] = &[
     "+49",
     "[bench]\n",
     "[[phone]]\n",
+    "[[partner]]\n",
+    "[[switchboard]]\n",
+    "[[plan]]\n",
+    "2014-05-01",
+    "[{}]",
+    "0s",
 ];
 
 /// One random change: a byte, a piece left out, a block twice, two values swapped.
@@ -234,7 +344,7 @@ fn a_mangled_example_never_breaks_the_check() {
     let mut accepted = 0;
     for seed in 0..rounds {
         let mut rng = Rng::new(seed);
-        let example = if seed % 4 == 0 { BENCH } else { EXAMPLE };
+        let example = [BENCH, EXAMPLE, WAYS, EXAMPLE][(seed % 4) as usize];
         let mut bytes = example.as_bytes().to_vec();
         for _ in 0..=rng.below(4) {
             mutate(&mut rng, &mut bytes);
@@ -307,6 +417,15 @@ const PIECES: &[&str] = &[
     "[bench]\n",
     "listen = [\"udp:[::]:1\"]\n",
     "at = \"tcp:1.1.1.1:1\"\n",
+    "[[partner]]\n",
+    "[[switchboard]]\n",
+    "[[plan]]\n",
+    "[line.overflow]\n",
+    "[line.callback]\n",
+    "stages = [{}]\n",
+    "local_first = {}\n",
+    "from = \"2014-05-01\"\n",
+    "lines = [\"x\"]\n",
 ];
 
 #[test]
@@ -337,7 +456,8 @@ fn odd_files_are_answered() {
         ("dotted header", format!("[{}]", vec!["a"; 100_000].join("."))),
         ("quoted keys", "\"\" = 1\n\"a.b\" = 2\n'c\"d' = 3\n".to_owned()),
         ("huge number", format!("format = {}", "9".repeat(100_000))),
-        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\ntelephony = 1\ntrunk = [1]\nphone = {}\nbench = []\n".to_owned()),
+        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\ntelephony = 1\ntrunk = [1]\nphone = {}\nbench = []\npartner = 1\nswitchboard = [1]\nplan = {}\n".to_owned()),
+        ("scalars for ways", "[[line]]\nfrom = 1\nuntil = []\nstages = [[]]\nlocal_first = 1\noverflow = []\ncallback = nan\ntells_wait = 1\nreceived_from = {}\nonly_in = 1979-05-27\n[[plan]]\nlines = {}\nhelpers = [[]]\n[[partner]]\nrehearsal = 1\n[[switchboard]]\nrehearsal = []\n".to_owned()),
         ("tables for lists", "[hours]\n[closure]\n[client]\n[place]\n[site]\n[skill]\n[team]\n[agent]\n[queue]\n[line]\n[target]\n[trunk]\n[phone]\n[[centre]]\n[[rehearsal]]\n[[telephony]]\n[[bench]]\n".to_owned()),
     ];
     for (what, text) in cases {
@@ -388,6 +508,10 @@ fn large_files_are_answered_in_time() {
         ("addresses to listen on", EXAMPLE.replacen("listen = [", &format!("listen = [{}", full_of(|at| format!("\"udp:10.{}.{}.{}:5060\",", at >> 16 & 255, at >> 8 & 255, at & 255)).split_at(900_000).0), 1)),
         ("addresses for sound", EXAMPLE.replacen("listen = [", &format!("media_addresses = [{}]\nlisten = [", full_of(|at| format!("\"10.{}.{}.{}\",", at >> 16 & 255, at >> 8 & 255, at & 255)).split_at(900_000).0), 1)),
         ("peers of one trunk", EXAMPLE.replacen("peers = [", &format!("peers = [{}", full_of(|at| format!("\"tcp:[2001:db8::{at:x}]:1\",")).split_at(900_000).0), 1)),
+        ("partners", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[partner]]\nid=\"p{at}\"\nhours=\"x{at}\"\n")).split_at(900_000).0)),
+        ("plans", format!("{EXAMPLE}\n{}", full_of(|at| format!("[[plan]]\nid=\"p{at}\"\nlines=[\"x{at}\",\"115\"]\nhelpers=[\"k1\",\"x{at}\"]\n")).split_at(900_000).0)),
+        ("stages", EXAMPLE.replacen("stages = [", &format!("stages = [{}", full_of(|at| format!("{{after=\"{at}s\"}},")).split_at(900_000).0), 1)),
+        ("lines that overflow", format!("{EXAMPLE}\n{}", (0..500).map(|at| format!("[[hours]]\nid=\"h{at}\"\nname=\"x\"\nopen=\"Mo-Fr 08:00-08:30,09:00-09:30,10:00-10:30,11:00-11:{:02}; PH off\"\n[[line]]\nid=\"l{at}\"\nname=\"x\"\nclient=\"winsen\"\nnumbers=[\"+4941719{at:03}\"]\nhours=\"h{at}\"\nfrom=\"2014-02-01\"\nqueue=\"buergertelefon\"\nstages=[{{}},{{after=\"1s\"}}]\nannouncements={{closed=\"x\",busy=\"x\"}}\noverflow={{partner=\"oldenburg\",hours=\"h{at}\"}}\n", at % 60)).collect::<String>())),
         ("a large bench", BENCH.replacen("count = 60", "count = 4000", 1)),
     ];
     for (what, text) in cases {

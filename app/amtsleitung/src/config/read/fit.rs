@@ -10,9 +10,14 @@ use crate::config::reader::{Fields, Reader, start};
 use crate::config::schema::Kind;
 use crate::config::ways::{InForce, Overflow, Plan, Stage};
 use calendar::Interval;
+use hours::LocalDates;
 use std::collections::{BTreeMap, BTreeSet};
 use stdx::{AgentId, LineId, Micros, TeamId};
 use toml::de::DeValue;
+
+/// Pairs of hours that do not meet in the first checked year are looked for in all others, but only so
+/// many.
+const SEARCHED_MAX: usize = 16;
 
 /// Notes whatever of the ways cannot be meant.
 pub(super) fn check(
@@ -23,7 +28,7 @@ pub(super) fn check(
 ) {
     let tables = |kind: Kind| lists.get(&kind).map_or(&[][..], Vec::as_slice);
     check_use(reader, county);
-    let mut meetings = Meetings { county, calendar, known: BTreeMap::new() };
+    let mut meetings = Meetings::new(county, calendar);
     for (fields, line) in tables(Kind::Line).iter().zip(&county.lines) {
         check_days(reader, fields, line.in_force, calendar);
         check_rehearsal(reader, fields, line);
@@ -236,20 +241,39 @@ struct Meetings<'a> {
     county: &'a County,
     calendar: &'a Calendar,
     known: BTreeMap<(usize, usize), bool>,
+    searches_left: usize,
 }
 
-impl Meetings<'_> {
+impl<'a> Meetings<'a> {
+    fn new(county: &'a County, calendar: &'a Calendar) -> Self {
+        Meetings { county, calendar, known: BTreeMap::new(), searches_left: SEARCHED_MAX }
+    }
+
     fn meet(&mut self, one: usize, other: usize) -> bool {
         if let Some(&known) = self.known.get(&(one, other)) {
             return known;
         }
-        let open = |hours: usize| {
-            let expansion = self.county.opening(hours, self.calendar.dates).ok().flatten();
-            expansion.map_or_else(Vec::new, |it| it.timetable.intervals().to_vec())
-        };
-        let meet = one == other || overlap(&open(one), &open(other));
+        let year = self.calendar.first_year();
+        let meet = one == other
+            || year.is_some_and(|year| self.meet_within(one, other, year))
+            || self.search(one, other);
         self.known.insert((one, other), meet);
         meet
+    }
+
+    /// Looks at all checked years, which takes long; what is not looked at any more is thought to meet.
+    fn search(&mut self, one: usize, other: usize) -> bool {
+        let Some(left) = self.searches_left.checked_sub(1) else { return true };
+        self.searches_left = left;
+        self.meet_within(one, other, self.calendar.dates)
+    }
+
+    fn meet_within(&self, one: usize, other: usize, dates: LocalDates) -> bool {
+        let open = |hours: usize| {
+            let expansion = self.county.opening(hours, dates).ok().flatten();
+            expansion.map_or_else(Vec::new, |it| it.timetable.intervals().to_vec())
+        };
+        overlap(&open(one), &open(other))
     }
 }
 
