@@ -72,7 +72,7 @@ pub struct LineFigures {
     pub accepted_in_time: u64,
     /// By definition id.
     pub service_level: BTreeMap<&'static str, LevelFigures>,
-    /// Of those who were answered; none if nobody was.
+    /// Of those whom an agent of ours or the partner's answered, call-backs included; none if nobody was.
     pub waits: Option<WaitFigures>,
     /// See [`Reachability`].
     pub reachability: LevelFigures,
@@ -242,17 +242,24 @@ fn line_figures(
         local: tally.of(Fate::Local),
         accepted_in_time: tally.accepted_in_time(),
         service_level: levels.collect(),
-        waits: waits(records).map(|waits| WaitFigures {
-            median: waits.median.as_secs_f64(),
-            p90: waits.p90.as_secs_f64(),
-            p95: waits.p95.as_secs_f64(),
-            max: waits.max.as_secs_f64(),
-        }),
+        waits: wait_figures(records),
         reachability: reachability(county, &tally, lines),
         told_wait: told_wait(records),
         first_contact: first_contact(county, lines),
         feedback_within_hours: feedback.map(|target| target.within.as_secs_f64() / 3600.0),
     }
+}
+
+/// The waits of those who spoke to an agent, ours or the partner's. Whoever the own switchboard answered was
+/// not offered to the centre, and must not make it look fast.
+fn wait_figures(records: &[ContactRecord]) -> Option<WaitFigures> {
+    let waits = waits(records.iter().filter(|record| record.fate != Fate::Local))?;
+    Some(WaitFigures {
+        median: waits.median.as_secs_f64(),
+        p90: waits.p90.as_secs_f64(),
+        p95: waits.p95.as_secs_f64(),
+        max: waits.max.as_secs_f64(),
+    })
 }
 
 fn reachability(county: &County, tally: &Tally, lines: &[LineId]) -> LevelFigures {

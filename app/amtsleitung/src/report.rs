@@ -76,38 +76,65 @@ fn strings(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&cell| cell.to_owned()).collect()
 }
 
+/// The lines that had a call, and the total.
 fn lines_and_total(figures: &Figures) -> impl Iterator<Item = &LineFigures> {
-    figures.lines.iter().chain([&figures.total])
+    figures.lines.iter().filter(|line| has_calls(line)).chain([&figures.total])
+}
+
+fn has_calls(line: &LineFigures) -> bool {
+    line.offered + line.local > 0
 }
 
 fn title(lang: Lang, line: &LineFigures) -> String {
     if line.name.is_empty() { lang.pick("Summe", "total").to_owned() } else { line.name.clone() }
 }
 
+/// A column of the first table: its heading, and what it counts.
+type Column = (&'static str, &'static str, fn(&LineFigures) -> u64);
+
+/// Columns that always stand there.
+const COLUMNS: [Column; 4] = [
+    ("angeboten", "offered", |line| line.offered),
+    ("angenommen", "accepted", |line| line.accepted),
+    ("in 30 s", "in 30 s", |line| line.accepted_in_time),
+    ("verloren", "abandoned", |line| line.abandoned),
+];
+
+/// Columns that stand there if any line has something in them.
+const MORE_COLUMNS: [Column; 6] = [
+    ("kurz", "short", |line| line.short_abandoned),
+    ("Überlauf", "overflow", |line| line.overflowed),
+    ("Rückruf", "call-back", |line| line.called_back),
+    ("geschlossen", "closed", |line| line.closed),
+    ("abgewiesen", "refused", |line| line.refused),
+    ("vor Ort", "local", |line| line.local),
+];
+
 fn counts(lang: Lang, figures: &Figures) -> String {
-    let head = lang.pick(
-        ["Anrufe", "angeboten", "angenommen", "in 30 s", "verloren", "kurz", "Überlauf", "Rückruf"],
-        ["Calls", "offered", "accepted", "in 30 s", "abandoned", "short", "overflow", "call-back"],
-    );
-    let more = lang.pick(["geschlossen", "abgewiesen", "vor Ort"], ["closed", "refused", "local"]);
-    let mut rows = vec![(head[0].to_owned(), strings(&[&head[1..], &more].concat()))];
+    let is_used = |column: &Column| lines_and_total(figures).any(|line| column.2(line) > 0);
+    let more = MORE_COLUMNS.into_iter().filter(is_used);
+    let columns: Vec<Column> = COLUMNS.into_iter().chain(more).collect();
+    let head = columns.iter().map(|(de, en, _)| lang.pick(*de, *en).to_owned()).collect();
+    let mut rows = vec![(lang.pick("Anrufe", "Calls").to_owned(), head)];
     for line in lines_and_total(figures) {
-        let counts = [
-            line.offered,
-            line.accepted,
-            line.accepted_in_time,
-            line.abandoned,
-            line.short_abandoned,
-            line.overflowed,
-            line.called_back,
-            line.closed,
-            line.refused,
-            line.local,
-        ];
-        let cells = counts.iter().map(|&count| number(lang, count as f64, 0));
+        let cells = columns.iter().map(|(_, _, count)| number(lang, count(line) as f64, 0));
         rows.push((title(lang, line), cells.collect()));
     }
-    table(&rows)
+    table(&rows) + &without_calls(lang, figures)
+}
+
+/// Names the lines that are not in the tables, so that nobody looks for them in vain.
+fn without_calls(lang: Lang, figures: &Figures) -> String {
+    let silent: Vec<&str> = figures
+        .lines
+        .iter()
+        .filter(|line| !has_calls(line))
+        .map(|line| line.name.as_str())
+        .collect();
+    if silent.is_empty() {
+        return String::new();
+    }
+    format!("{}: {}\n", lang.pick("Ohne Anruf", "Without a call"), silent.join(", "))
 }
 
 fn waits(lang: Lang, figures: &Figures) -> String {
@@ -127,37 +154,47 @@ fn waits(lang: Lang, figures: &Figures) -> String {
     format!("\n{}", table(&rows))
 }
 
+/// Each line with its promises below it, indented.
 fn levels(lang: Lang, figures: &Figures) -> String {
     let what = lang.pick("Zusage nach Formel/Fassung", "Promise by formula/version");
     let head = lang.pick(["gehalten", "Ziel", ""], ["kept", "target", ""]);
     let mut rows = vec![(what.to_owned(), strings(&head))];
     for line in lines_and_total(figures) {
+        rows.push((title(lang, line), Vec::new()));
         for (id, level) in &line.service_level {
-            let name = format!("{}, {id}/{}", title(lang, line), level.version);
-            rows.push((name, level_cells(lang, level)));
+            rows.push((format!("  {id}/{}", level.version), level_cells(lang, level)));
         }
-        let reached = lang.pick("Annahmequote", "reachability");
-        let name = format!("{}, {reached}/{}", title(lang, line), line.reachability.version);
+        let name = lang.pick("Annahmequote", "reachability");
+        let name = format!("  {name}/{}", line.reachability.version);
         rows.push((name, level_cells(lang, &line.reachability)));
-        if let Some(assumed) = &line.first_contact {
-            let what = lang.pick("Erstkontakt (Annahme)", "first contact (assumed)");
-            let target = assumed.target.map_or(String::new(), |target| percent(lang, target));
-            let cells =
-                vec![percent(lang, assumed.share), target, met(lang, assumed.met).to_owned()];
-            rows.push((format!("{}, {what}", title(lang, line)), cells));
-        }
-        if let Some(hours) = line.feedback_within_hours {
-            let what = lang.pick("Rückmeldung (ohne Probe)", "feedback (not rehearsed)");
-            let within = lang.pick("binnen", "within");
-            let cells = vec![
-                "–".to_owned(),
-                format!("{within} {} h", number(lang, hours, 0)),
-                String::new(),
-            ];
-            rows.push((format!("{}, {what}", title(lang, line)), cells));
-        }
     }
+    rows.extend(first_contact(lang, figures));
+    rows.extend(feedback(lang, figures));
     format!("\n{}", table(&rows))
+}
+
+/// What a rehearsal was told and cannot find out stands there once, under the total.
+fn first_contact(lang: Lang, figures: &Figures) -> Option<Row> {
+    let assumed = figures.total.first_contact?;
+    let what = lang.pick("  Erstkontakt (Annahme)", "  first contact (assumed)");
+    let target = assumed.target.map_or(String::new(), |target| percent(lang, target));
+    let cells = vec![percent(lang, assumed.share), target, met(lang, assumed.met).to_owned()];
+    Some((what.to_owned(), cells))
+}
+
+/// The shortest and the longest time in which feedback is promised on any line.
+fn feedback(lang: Lang, figures: &Figures) -> Option<Row> {
+    let hours = || figures.lines.iter().filter_map(|line| line.feedback_within_hours);
+    let (shortest, longest) = (hours().reduce(f64::min)?, hours().reduce(f64::max)?);
+    let whole = |hours: f64| number(lang, hours, if hours.fract() == 0.0 { 0 } else { 1 });
+    let within = if shortest == longest {
+        whole(shortest)
+    } else {
+        format!("{}–{}", whole(shortest), whole(longest))
+    };
+    let what = lang.pick("  Rückmeldung (nicht geprobt)", "  feedback (not rehearsed)");
+    let target = format!("{} {within} h", lang.pick("binnen", "within"));
+    Some((what.to_owned(), vec!["–".to_owned(), target]))
 }
 
 fn level_cells(lang: Lang, level: &LevelFigures) -> Vec<String> {

@@ -60,12 +60,58 @@ fn the_telephone_part_is_summed_up() {
     assert!(ended.out.ends_with(telephones), "{}", ended.out);
     let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
     let ended = amtsleitung(&["--lang", "en", "check", harburg]);
-    let telephones = "\n  2 trunks with 38 channels, 9 telephones, reached at udp:127.0.0.1:5060, tcp:127.0.0.1:5060\n";
+    let telephones = "\n  4 trunks with 52 channels, 9 telephones, reached at udp:127.0.0.1:5060, tcp:127.0.0.1:5060\n";
     assert!(ended.out.ends_with(telephones), "{}", ended.out);
     let at = ["--line", "116", "--at", "2026-12-24T12:05"];
     let ended = amtsleitung(&[&["when", loopback][..], &at].concat());
     let rings = "Wer anruft, hört den Freiton, bis jemand abnimmt.\n";
     assert!(ended.out.contains(rings), "{}", ended.out);
+}
+
+#[test]
+fn the_ways_beside_the_queue_are_summed_up() {
+    let ways = concat!(
+        include_str!("county.toml"),
+        include_str!("telephone.toml"),
+        include_str!("ways.toml")
+    );
+    let two = ways.replacen("id = \"k6\"\n", "id = \"k6\"\nfrom = \"2014-05-01\"\n", 1);
+    let path = file("ways.toml", two.as_bytes());
+    let ended = amtsleitung(&["check", &path]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    let told = "\n  1 Partner, 1 Vermittlung, 1 Krisenplan\n  mit erstem oder letztem Tag: 1 Leitung, 1 Person\n  2 Trunks";
+    assert!(ended.out.contains(told), "{}", ended.out);
+    let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
+    let ended = amtsleitung(&["--lang", "en", "check", harburg]);
+    let told = "\n  1 partner, 2 switchboards, 1 crisis plan\n  with a first or last day: 3 lines\n  4 trunks";
+    assert!(ended.out.contains(told), "{}", ended.out);
+}
+
+#[test]
+fn a_rehearsal_is_a_page_for_a_supervisor() {
+    let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
+    let days = ["simulate", "--config", harburg, "--from", "2014-01-07", "--to", "2014-01-08"];
+    let german = amtsleitung(&days);
+    assert_eq!(german.code, 0, "{}", german.err);
+    let first = german.out.lines().nth(3).expect("the first table has a heading");
+    assert!(first.starts_with("Anrufe  ") && first.ends_with("vor Ort"), "{}", german.out);
+    // Jesteburg begins in May, and Oldenburg's calls are not rehearsed.
+    assert!(
+        german
+            .out
+            .contains("\nOhne Anruf: Zentrale der Samtgemeinde Jesteburg, Hilfe für Oldenburg\n")
+    );
+    for once in ["Jesteburg", "Oldenburg", "Erstkontakt (Annahme)", "Rückmeldung (nicht geprobt)"]
+    {
+        assert_eq!(german.out.matches(once).count(), 1, "{once}: {}", german.out);
+    }
+    let county = ["simulate", "--config", COUNTY, "--from", "2014-01-07", "--to", "2014-01-08"];
+    let english = amtsleitung(&[&county[..], &["--lang", "en"]].concat());
+    for absent in ["local", "overflow", "call-back", "first contact", "feedback", "Without a call"]
+    {
+        assert!(!english.out.contains(absent), "{absent}: {}", english.out);
+    }
+    assert!(english.out.contains("\nBehördennummer 115\n  115-published/1 "), "{}", english.out);
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let code = match (&checked.county, checked.checked) {
         (Some(county), Some(dates)) => {
             text.push_str(&summary(lang, &source.name, county, dates));
+            text.push_str(&ways(lang, county));
             text.push_str(&telephones(lang, county));
             ExitCode::SUCCESS
         }
@@ -94,6 +95,35 @@ fn summary(lang: Lang, file: &str, county: &County, dates: LocalDates) -> String
             count(closures, "closure", "closures"),
         ),
     }
+}
+
+/// What there is beside lines and agents, and which entries begin or end on a day; nothing if nothing.
+fn ways(lang: Lang, county: &County) -> String {
+    let named = |number: usize, de: [&str; 2], en: [&str; 2]| {
+        let [one, many] = lang.pick(de, en);
+        (number > 0).then(|| count(number, one, many))
+    };
+    let there = [
+        named(county.partners.len(), ["Partner"; 2], ["partner", "partners"]),
+        named(
+            county.switchboards.len(),
+            ["Vermittlung", "Vermittlungen"],
+            ["switchboard", "switchboards"],
+        ),
+        named(county.plans.len(), ["Krisenplan", "Krisenpläne"], ["crisis plan", "crisis plans"]),
+    ];
+    let lines = county.lines.iter().filter(|line| !line.in_force.is_always()).count();
+    let agents = county.agents.iter().filter(|agent| !agent.in_force.is_always()).count();
+    let dated = [
+        named(lines, ["Leitung", "Leitungen"], ["line", "lines"]),
+        named(agents, ["Person", "Personen"], ["agent", "agents"]),
+    ];
+    let row = |title: &str, parts: &[Option<String>]| {
+        let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
+        if parts.is_empty() { String::new() } else { format!("  {title}{}\n", parts.join(", ")) }
+    };
+    let title = lang.pick("mit erstem oder letztem Tag: ", "with a first or last day: ");
+    row("", &there) + &row(title, &dated)
 }
 
 /// Where the centre is reached, if the file says so.
