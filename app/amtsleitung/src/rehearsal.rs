@@ -278,6 +278,7 @@ pub fn spec(county: &County, dates: LocalDates, volume: Volume) -> Result<Spec, 
             .map(|it| switchboard_behaviour(county, it))
             .collect(),
         acts: Vec::new(),
+        agent_streams: county.agents.iter().map(|agent| stream(&agent.id)).collect(),
     })
 }
 
@@ -328,6 +329,13 @@ fn shares(county: &County, slots: &[Slot]) -> Vec<f64> {
     county.lines.iter().map(share).collect()
 }
 
+/// An id as a stream of chance (FNV-1a): the same callers and agents in rehearsals of two configurations,
+/// whatever else those have. Never 0, which stands for none.
+fn stream(id: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    id.bytes().fold(0xCBF2_9CE4_8422_2325, mix).max(1)
+}
+
 /// Each line's expected contacts and talks; a line without assumptions has no callers.
 #[must_use]
 pub fn traffic(county: &County, slots: &[Slot], calls: f64) -> Vec<LineTraffic> {
@@ -345,6 +353,7 @@ pub fn traffic(county: &County, slots: &[Slot], calls: f64) -> Vec<LineTraffic> 
                 in_service: line.in_force.interval(&zone),
                 trunk: rehearsal.trunk.map(trunk_id),
                 forwarded: rehearsal.forwarded,
+                stream: stream(&line.id),
             }
         }
         None => LineTraffic::plain(0.0, TalkLength::Exponential(Micros::ZERO)),
@@ -478,5 +487,6 @@ pub fn practice_spec(
             .map(|it| switchboard_behaviour(county, it))
             .collect(),
         acts: Vec::new(),
+        agent_streams: county.agents.iter().map(|agent| stream(&agent.id)).collect(),
     })
 }
