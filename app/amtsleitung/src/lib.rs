@@ -5,6 +5,8 @@
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod difference;
+pub mod effect;
 pub mod figures;
 mod lang;
 pub mod output;

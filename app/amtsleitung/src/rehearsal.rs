@@ -74,6 +74,9 @@ pub fn connected(mut setup: Setup) -> Setup {
         line.overflow = None;
         line.callback = None;
     }
+    setup.partners.clear();
+    setup.switchboards.clear();
+    setup.trunks.clear();
     setup
 }
 

@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod ask;
 pub mod check;
 pub mod files;
+pub mod plan;
 pub mod practice;
 mod progress;
 pub mod serve;
@@ -41,10 +42,11 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 8] = [
+pub const COMMANDS: [&Command; 9] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
+    &plan::COMMAND,
     &practice::COMMAND,
     &serve::COMMAND,
     &ask::STATUS,

@@ -32,9 +32,12 @@ const CALLS_MAX: f64 = 10_000_000.0;
 /// The seed if none is given.
 const SEED: u64 = 115;
 
+/// How the result is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
+    /// For people.
     Text,
+    /// For programs.
     Json,
 }
 
@@ -72,31 +75,22 @@ fn simulate(arguments: &Arguments) -> Result<String, ExitCode> {
         output::err(&checked.printed(&source.name, lang));
         return Err(ExitCode::from(BAD_FILE));
     };
-    let figures = play(lang, county, &wanted)?;
+    let figures = rehearse(lang, county, &wanted)?;
     Ok(match wanted.format {
         Format::Text => report::text(lang, county, &figures),
         Format::Json => report::json(&figures),
     })
 }
 
-fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
+fn rehearse(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
     let by_file = rehearsal::calls_by_file(county, wanted.dates);
     if by_file <= 0.0 {
         return Err(fail(lang.pick(
-            "Keine Leitung hat einen Abschnitt [line.rehearsal] mit calls_per_year: Es gibt nichts zu spielen.",
-            "No line has a section [line.rehearsal] with calls_per_year: there is nothing to play.",
+            "Keine Leitung hat in diesen Tagen Anrufe ([line.rehearsal] mit calls_per_year): Es gibt nichts zu spielen.",
+            "No line has calls on these days ([line.rehearsal] with calls_per_year): there is nothing to play.",
         )));
     }
-    let calls = wanted.calls.unwrap_or(by_file);
-    if calls * wanted.load > CALLS_MAX {
-        return Err(fail(&lang.pick(
-            format!("Das sind mehr als {CALLS_MAX} Anrufe."),
-            format!("That is more than {CALLS_MAX} calls."),
-        )));
-    }
-    let volume = Volume { calls, load: wanted.load };
-    let spec = rehearsal::spec(county, wanted.dates, volume)
-        .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
+    let volume = Volume { calls: wanted.calls.unwrap_or(by_file), load: wanted.load };
     let horizon = rehearsal::with_margin(wanted.dates);
     let (first, last) = (horizon.from(), horizon.until());
     output::err(&lang.pick(
@@ -104,15 +98,37 @@ fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCod
         format!("Timetables expanded from {first} to {last}.\n"),
     ));
     let mut progress = Progress::new(lang);
-    let outcome = sim::play(&spec, wanted.seed, &mut |share| progress.show(share))
-        .map_err(|error| fail(&format!("{error:?}")))?;
+    let figures = play(lang, county, wanted.dates, volume, wanted.seed, &mut |share| {
+        progress.show(share);
+    })?;
     progress.finish();
+    Ok(figures)
+}
+
+/// Plays so many calls with a seed. `watch` is told how much is done, from 0 to 1.
+pub(super) fn play(
+    lang: Lang,
+    county: &County,
+    dates: LocalDates,
+    volume: Volume,
+    seed: u64,
+    watch: &mut dyn FnMut(f64),
+) -> Result<Figures, ExitCode> {
+    if volume.calls * volume.load > CALLS_MAX {
+        return Err(fail(&lang.pick(
+            format!("Das sind mehr als {CALLS_MAX} Anrufe."),
+            format!("That is more than {CALLS_MAX} calls."),
+        )));
+    }
+    let spec = rehearsal::spec(county, dates, volume)
+        .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
+    let outcome = sim::play(&spec, seed, watch).map_err(|error| fail(&format!("{error:?}")))?;
     let heading = Heading {
-        from: wanted.dates.from().to_string(),
-        to: wanted.dates.until().to_string(),
-        seed: wanted.seed,
-        calls,
-        load: wanted.load,
+        from: dates.from().to_string(),
+        to: dates.until().to_string(),
+        seed,
+        calls: volume.calls,
+        load: volume.load,
     };
     Ok(figures(county, heading, &outcome))
 }
@@ -126,7 +142,7 @@ fn fail(why: &str) -> ExitCode {
 
 fn wanted(arguments: &Arguments) -> Result<Wanted, ExitCode> {
     Ok(Wanted {
-        dates: dates(arguments)?,
+        dates: dates_between(arguments)?,
         calls: number(arguments, "calls", 0.0)?,
         seed: seed(arguments)?,
         load: number(arguments, "load", f64::MIN_POSITIVE)?.unwrap_or(1.0),
@@ -134,7 +150,8 @@ fn wanted(arguments: &Arguments) -> Result<Wanted, ExitCode> {
     })
 }
 
-fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
+/// The days between `--from` and `--to`.
+pub(super) fn dates_between(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
     let lang = arguments.lang;
     let day = |name: &str| {
         let text = arguments.required(name)?;
@@ -158,7 +175,12 @@ fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
     })
 }
 
-fn number(arguments: &Arguments, name: &str, least: f64) -> Result<Option<f64>, ExitCode> {
+/// A number at an option, not below `least`.
+pub(super) fn number(
+    arguments: &Arguments,
+    name: &str,
+    least: f64,
+) -> Result<Option<f64>, ExitCode> {
     let Some(text) = arguments.value(name) else { return Ok(None) };
     match text.parse::<f64>() {
         Ok(number) if (least..=CALLS_MAX).contains(&number) => Ok(Some(number)),
@@ -187,7 +209,8 @@ fn seed(arguments: &Arguments) -> Result<u64, ExitCode> {
     })
 }
 
-fn format(arguments: &Arguments) -> Result<Format, ExitCode> {
+/// The form at `--format`.
+pub(super) fn format(arguments: &Arguments) -> Result<Format, ExitCode> {
     match arguments.value("format").as_deref() {
         None | Some("text") => Ok(Format::Text),
         Some("json") => Ok(Format::Json),
