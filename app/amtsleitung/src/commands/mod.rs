@@ -11,6 +11,7 @@ mod progress;
 pub mod serve;
 pub mod simulate;
 pub mod when;
+mod when_ways;
 
 use crate::config::near::nearest;
 use crate::{Lang, output};
