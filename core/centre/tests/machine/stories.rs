@@ -2,10 +2,11 @@
 //! What callers and agents live through, event by event, with all that the centre asks for.
 
 use crate::story::*;
+use acd::CrisisPlan;
 use acd::agent::Pause;
 use centre::Event;
 use stdx::limits::SHIFT_MAX;
-use stdx::{ContactId, Micros, Now, Timestamp};
+use stdx::{ContactId, Micros, Now, PlanId, Timestamp};
 
 #[test]
 fn a_call_is_answered_and_wrapped_up() {
@@ -675,4 +676,27 @@ fn a_calendar_that_jumps_moves_nobody_who_is_there() {
     let late = play(&mut s, 71, 86_400, call(3, CITIZENS));
     assert!(late.iter().any(|said| said.contains("OutsideHours")), "{late:?}");
     assert_eq!(s.waiting(DESK), [2]);
+}
+
+/// A plan of ten minutes for nobody's callers in particular.
+fn a_plan() -> CrisisPlan {
+    CrisisPlan {
+        lines: vec![],
+        announcement: None,
+        information: false,
+        length_max: None,
+        waiting_max: None,
+        helpers: vec![],
+        lasts: Micros::from_mins(10),
+    }
+}
+
+#[test]
+fn a_plan_that_names_somebody_twice_signs_on_and_off_once() {
+    let mut setup = small_county();
+    setup.plans = vec![CrisisPlan { helpers: vec![BEA, BEA], ..a_plan() }];
+    let mut s = Story::of(setup);
+    let begun = ["plan 0 runs until 601", "bea not ready: signed on", "bea ready since 1"];
+    s.at(1, Event::StartPlan { plan: PlanId(0) }, &begun);
+    s.deadline(601, "the crisis plan is over", &["plan 0 ended", "bea signed off"]);
 }
