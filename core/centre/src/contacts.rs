@@ -46,6 +46,9 @@ impl Centre {
             return self.refuse(why);
         }
         self.leave_partner(id, after);
+        if after == State::Gone(Departure::LeftSwitchboard) {
+            self.stop_switchboard(id);
+        }
         self.alter(id, |it| {
             if matches!(it.state, State::Entering { .. }) && matches!(after, State::Waiting { .. })
             {

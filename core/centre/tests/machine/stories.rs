@@ -2,11 +2,11 @@
 //! What callers and agents live through, event by event, with all that the centre asks for.
 
 use crate::story::*;
-use acd::CrisisPlan;
 use acd::agent::Pause;
-use centre::Event;
-use stdx::limits::SHIFT_MAX;
-use stdx::{ContactId, Micros, Now, PlanId, Timestamp};
+use acd::{CrisisPlan, LocalFirst, SwitchboardRules};
+use centre::{Event, Setup, SwitchboardEnd};
+use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
+use stdx::{ContactId, Micros, Now, PlanId, SwitchboardId, Timestamp, TimetableId};
 
 #[test]
 fn a_call_is_answered_and_wrapped_up() {
@@ -699,4 +699,67 @@ fn a_plan_that_names_somebody_twice_signs_on_and_off_once() {
     let begun = ["plan 0 runs until 601", "bea not ready: signed on", "bea ready since 1"];
     s.at(1, Event::StartPlan { plan: PlanId(0) }, &begun);
     s.deadline(601, "the crisis plan is over", &["plan 0 ended", "bea signed off"]);
+}
+
+/// The town hall's own telephones ring first, for 15 s, at any time.
+fn with_switchboard() -> Setup {
+    let mut setup = small_county();
+    setup.switchboards = vec![SwitchboardRules { timetable: TimetableId(0), trunk: None }];
+    let (switchboard, ring) = (SwitchboardId(0), Micros::from_secs(15));
+    setup.lines[0].local = Some(LocalFirst { switchboard, ring });
+    setup
+}
+
+#[test]
+fn a_switchboard_that_answers_twice_connects_once() {
+    let mut s = Story::of(with_switchboard());
+    s.at(1, call(1, CITIZENS), &["ring switchboard 0 for 1 until 16"]);
+    let answers = Event::SwitchboardAnswered { contact: ContactId(1) };
+    s.at(2, answers, &["connect 1 elsewhere"]);
+    s.at(3, answers, &["refused: NotAtSwitchboard"]);
+}
+
+#[test]
+fn a_switchboard_rings_no_longer_for_one_who_has_left() {
+    let mut s = Story::of(with_switchboard());
+    s.at(1, call(1, CITIZENS), &["ring switchboard 0 for 1 until 16"]);
+    let left = ["stop ringing switchboard 0 for 1", "1: local, LeftSwitchboard, ended 3"];
+    s.at(4, hangs_up(1), &left);
+}
+
+#[test]
+fn who_comes_back_to_a_silent_switchboard_keeps_the_old_place_in_a_full_queue() {
+    let mut setup = with_switchboard();
+    setup.queues[0].length_max = 2;
+    let mut s = Story::of(setup);
+    let busy = |contact| Event::SwitchboardFailed {
+        contact: ContactId(contact),
+        why: SwitchboardEnd::Busy,
+    };
+    s.play(tick(1), call_from(1, CITIZENS, 77));
+    let waits = ["1 returned by the switchboard: Busy", "1 waits, position 1"];
+    s.at(2, busy(1), &waits);
+    s.play(tick(3), call(2, CITIZENS));
+    s.play(tick(4), busy(2));
+    s.play(tick(5), is_cut_off(1));
+    s.play(tick(6), call(3, CITIZENS));
+    s.play(tick(7), busy(3));
+    s.at(8, call_from(4, CITIZENS, 77), &["ring switchboard 0 for 4 until 23"]);
+    let waits = ["4 returned by the switchboard: Busy", "4 waits, position 1"];
+    s.at(9, busy(4), &waits);
+}
+
+#[test]
+fn a_full_centre_lets_in_whom_it_holds_already() {
+    let mut setup = with_switchboard();
+    setup.queues[0].length_max = u32::MAX;
+    let mut s = Story::of(setup);
+    s.centre.handle(now_at(tick(1)), call(1, CITIZENS));
+    for contact in 2..=CONTACTS_MAX as u64 {
+        while s.centre.poll().is_some() {}
+        s.centre.handle(now_at(tick(1)), call(contact, FEDERATION));
+    }
+    while s.centre.poll().is_some() {}
+    let busy = Event::SwitchboardFailed { contact: ContactId(1), why: SwitchboardEnd::Busy };
+    s.at(2, busy, &["1 returned by the switchboard: Busy", "1 waits, position 1"]);
 }
