@@ -22,13 +22,18 @@ impl Centre {
         if let agent::Effect::Refused(why) = effect {
             return self.refuse(why);
         }
-        let left = self.replace_agent(id, before, after);
+        let mut left = self.replace_agent(id, before, after);
         match effect {
             agent::Effect::None | agent::Effect::Refused(_) => {}
             agent::Effect::Returned(contact, why) => {
                 self.commands.push_back(Command::StopRinging { agent: id, contact });
                 self.note(Note::Returned { contact, agent: id, why });
                 self.contact_event(now, contact, contact::Event::OfferReturned);
+                // A supervisor may have taken the skill for this caller away while it rang.
+                let lane = self.lane_of(contact);
+                if self.ready.signed_on(lane) == 0 && !left.contains(&lane) {
+                    left.push(lane);
+                }
             }
             agent::Effect::Connected(contact) => {
                 if let agent::State::Offered { ring_until, .. } = before.state {

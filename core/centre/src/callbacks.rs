@@ -21,7 +21,6 @@ impl Centre {
                 self.contact_event(now, id, contact::Event::CallbackPromised { expires_at });
                 let (line, caller) = self.alter(id, |it| {
                     it.called_back = true;
-                    it.widen_at = None;
                     (it.line, it.caller)
                 });
                 if let Some(caller) = caller {

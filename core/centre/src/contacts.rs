@@ -14,6 +14,7 @@ impl Centre {
     pub(crate) fn contact_is_due(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
         let is_waiting = matches!(it.state, State::Waiting { .. });
+        let is_promised = matches!(it.state, State::Promised { .. });
         let ways_out = (it.overflow, it.widen_at.is_some_and(|at| at <= now));
         match it.state {
             State::AtSwitchboard { .. } => return self.switchboard_silent(now, id),
@@ -31,8 +32,13 @@ impl Centre {
                 self.partner_silent(now, id);
             }
             (WayOut::At(at, cause), _) if is_waiting && at <= now => self.want_partner(id, cause),
-            (_, true) if is_waiting => self.widen(id),
-            (_, _) => self.contact_event(now, id, contact::Event::Timeout),
+            (_, true) if is_waiting || is_promised => self.widen(id),
+            (_, _) => {
+                self.contact_event(now, id, contact::Event::Timeout);
+                if is_promised && self.contacts.contains_key(&id) {
+                    self.widen_if_nobody_is_there(id);
+                }
+            }
         }
     }
 
@@ -147,6 +153,14 @@ impl Centre {
         self.choose_stage(self.now.mono, id);
         let stage = self.contacts[&id].stage;
         self.note(Note::Widened { contact: id, stage });
+    }
+
+    /// Agents can be asked again for this one, of whose stage everybody may have left meanwhile.
+    pub(crate) fn widen_if_nobody_is_there(&mut self, id: ContactId) {
+        let is_empty = self.ready.signed_on(self.lane_of(id)) == 0;
+        if is_empty && self.contacts[&id].widen_at.is_some() {
+            self.widen(id);
+        }
     }
 
     /// The last one of some lanes signed off: who waits there is taken care of by others now.

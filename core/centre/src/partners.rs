@@ -114,10 +114,19 @@ impl Centre {
         }
     }
 
+    /// Whoever comes first of those who can go there: who is sent on needs no channel, and does not
+    /// stand behind who waits for one.
     fn next_for(&self, id: PartnerId) -> Option<ContactId> {
-        let first = self.partners[id.index()].wants.first()?.contact();
-        let reach = self.overflow_of(first)?.reach;
-        self.can_take(id, reach).then_some(first)
+        let mut wants = self.partners[id.index()].wants.iter().map(|turn| turn.contact());
+        if self.can_take(id, Reach::SecondLeg) {
+            return wants.next();
+        }
+        let is_sent_on = |id: &ContactId| {
+            self.overflow_of(*id).is_some_and(|rules| rules.reach == Reach::Deflect)
+        };
+        let could =
+            !self.partners[id.index()].wants.is_empty() && self.can_take(id, Reach::Deflect);
+        if could { wants.find(is_sent_on) } else { None }
     }
 
     /// When a partner whom somebody is to go to can be asked again by time alone.
@@ -211,11 +220,16 @@ impl Centre {
         let again_at = now + pause;
         self.partners[partner.index()].not_before = again_at;
         let is_open = self.is_open(self.contacts[&id].line);
-        self.alter(id, |it| {
+        let agents_again = self.alter(id, |it| {
             it.overflow = WayOut::At(again_at, attempt.cause);
-            it.partner_only = it.partner_only.filter(|_| !is_open);
+            let partner_only = it.partner_only;
+            it.partner_only = partner_only.filter(|_| !is_open);
+            partner_only.is_some() && is_open
         });
         self.note(Note::PartnerReturned { contact: id, partner, why });
+        if agents_again {
+            self.widen_if_nobody_is_there(id);
+        }
     }
 
     /// Before a contact goes somewhere else the partner is asked no longer.

@@ -79,17 +79,19 @@ impl Contact {
     /// When this contact wants a deadline, and why.
     pub(crate) fn deadline(&self) -> Option<(Tick, &'static str)> {
         let is_waiting = matches!(self.state, State::Waiting { .. });
+        let is_promised = matches!(self.state, State::Promised { .. });
         let attempt = self.attempt();
         // While the partner is asked no limit sends the caller away.
         let own = self.state.deadline().filter(|_| !is_waiting || attempt.is_none());
         let widen = self.widen_at.map(|at| (at, "more people are asked"));
+        let widen = widen.filter(|_| is_waiting || is_promised);
         let overflow = match self.overflow {
             WayOut::At(at, _) => Some((at, "the partner is to help")),
             WayOut::Tried(attempt) => Some((attempt.until, "the partner does not answer")),
             WayOut::None | WayOut::Wanted(..) => None,
         };
-        let ways = [widen, overflow].into_iter().flatten().filter(|_| is_waiting);
-        own.into_iter().chain(ways).min_by_key(|&(at, _)| at)
+        let overflow = overflow.filter(|_| is_waiting);
+        [own, widen, overflow].into_iter().flatten().min_by_key(|&(at, _)| at)
     }
 }
 

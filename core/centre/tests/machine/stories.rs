@@ -3,10 +3,15 @@
 
 use crate::story::*;
 use acd::agent::Pause;
-use acd::{CrisisPlan, LocalFirst, SwitchboardRules};
-use centre::{Event, Setup, SwitchboardEnd};
+use acd::{
+    CallbackRules, CrisisPlan, LocalFirst, Overflow, PartnerRules, Reach, Stage, SwitchboardRules,
+};
+use centre::{Event, PartnerEnd, Setup, SwitchboardEnd};
 use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
-use stdx::{ContactId, Micros, Now, PlanId, SwitchboardId, Timestamp, TimetableId};
+use stdx::{
+    ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId, Timestamp,
+    TimetableId, TrunkId,
+};
 
 #[test]
 fn a_call_is_answered_and_wrapped_up() {
@@ -762,4 +767,152 @@ fn a_full_centre_lets_in_whom_it_holds_already() {
     while s.centre.poll().is_some() {}
     let busy = Event::SwitchboardFailed { contact: ContactId(1), why: SwitchboardEnd::Busy };
     s.at(2, busy, &["1 returned by the switchboard: Busy", "1 waits, position 1"]);
+}
+
+/// Only Anna's team is asked for citizens at first, everybody after five minutes; who waits may be called
+/// back.
+fn with_stages_and_callbacks() -> Setup {
+    let mut setup = small_county();
+    let stage = |after, teams| Stage { after: Micros::from_secs(after), teams };
+    setup.lines[0].stages = vec![stage(0, vec![TeamId(0)]), stage(300, vec![])];
+    setup.lines[0].callback = Some(CallbackRules {
+        attempts: 2,
+        retry_after: Micros::from_secs(60),
+        expires_after: Micros::from_secs(3_600),
+        ring: Micros::from_secs(30),
+    });
+    setup.queues[0].waiting_max = Micros::from_secs(1_000);
+    setup
+}
+
+fn partner() -> PartnerRules {
+    PartnerRules {
+        timetable: TimetableId(0),
+        capacity: 10,
+        ring: Micros::from_secs(30),
+        pause: Micros::from_secs(20),
+        trunk: None,
+    }
+}
+
+fn overflow(reach: Reach) -> Overflow {
+    Overflow {
+        partner: PartnerId(0),
+        reach,
+        waited: None,
+        predicted: None,
+        calendar: None,
+        nobody_signed_on: false,
+        closed: false,
+        no_channel: false,
+    }
+}
+
+/// Anna has a break, Bea is ready, and caller 1 of the citizens' line waits for Anna's team alone.
+fn promised_while_anna_has_a_break() -> Story {
+    let mut s = Story::of(with_stages_and_callbacks());
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    s.at(1, call_from(1, CITIZENS, 77), &["1 waits, position 1"]);
+    let wanted = Event::CallbackWanted { contact: ContactId(1) };
+    s.at(5, wanted, &["promise 1 a call-back"]);
+    s
+}
+
+#[test]
+fn more_people_are_asked_for_a_call_back_when_more_would_be_for_its_caller() {
+    let mut s = promised_while_anna_has_a_break();
+    let widened = ["1 widened to stage 1", "bea offered 1", "ring bea for 1 until 321"];
+    s.deadline(301, "more people are asked", &widened);
+    let called = ["bea talks to 1", "call 1 back for bea until 335"];
+    s.at(305, answers(BEA, 1), &called);
+}
+
+#[test]
+fn others_are_asked_for_a_call_back_when_nobody_of_its_stage_is_left() {
+    let mut s = promised_while_anna_has_a_break();
+    let widened =
+        ["anna signed off", "1 widened to stage 1", "bea offered 1", "ring bea for 1 until 30"];
+    s.at(10, Event::SignOff { agent: ANNA }, &widened);
+}
+
+#[test]
+fn others_try_again_when_nobody_of_the_first_ones_is_left() {
+    let mut s = promised_while_anna_has_a_break();
+    s.play(tick(10), Event::MakeReady { agent: ANNA });
+    s.play(tick(12), answers(ANNA, 1));
+    let failed = ["1 not reached, again at 80", "anna ready since 20"];
+    s.at(20, Event::CallbackFailed { contact: ContactId(1) }, &failed);
+    s.at(21, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let widened = ["1 widened to stage 1", "bea offered 1", "ring bea for 1 until 100"];
+    s.deadline(80, "the next attempt is due", &widened);
+}
+
+#[test]
+fn who_is_sent_on_does_not_stand_behind_who_needs_a_channel() {
+    let mut setup = small_county();
+    setup.trunks = vec![0];
+    setup.partners = vec![PartnerRules { trunk: Some(TrunkId(0)), ..partner() }];
+    let at_once = Some(Micros::ZERO);
+    setup.lines[0].overflow = Some(Overflow { waited: at_once, ..overflow(Reach::SecondLeg) });
+    setup.lines[2].overflow = Some(Overflow { waited: at_once, ..overflow(Reach::Deflect) });
+    let mut s = Story::of(setup);
+    s.at(1, call(1, CITIZENS), &["1 waits, position 1", "1 overflows: Waited"]);
+    let tried = [
+        "2 waits, position 1",
+        "2 overflows: Waited",
+        "try partner 0 for 2 by Deflect until 32: Waited",
+    ];
+    s.at(2, call(2, TOWN_HALL), &tried);
+}
+
+#[test]
+fn the_partner_helps_when_nobody_has_the_skill_any_more_for_which_it_rang() {
+    let mut setup = small_county();
+    setup.partners = vec![partner()];
+    setup.lines[2].overflow =
+        Some(Overflow { nobody_signed_on: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.play(tick(1), call(1, TOWN_HALL));
+    let forgets = Event::SetSkill { agent: ANNA, skill: SkillId(0), level: 0 };
+    s.at(2, forgets, &["anna: skill 0 = 0"]);
+    let returned = [
+        "anna not ready: declined until 48",
+        "stop ringing anna for 1",
+        "1 returned by anna: declined",
+        "1 overflows: NobodySignedOn",
+        "try partner 0 for 1 by SecondLeg until 33: NobodySignedOn",
+    ];
+    s.at(3, declines(ANNA, 1), &returned);
+}
+
+#[test]
+fn whom_the_partner_does_not_take_is_asked_for_wider_if_nobody_of_the_stage_is_left() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow =
+        Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    for agent in [ANNA, BEA] {
+        s.play(tick(0), Event::SignOn { agent });
+        s.play(tick(0), Event::MakeReady { agent });
+    }
+    let tried = [
+        "1 waits, position 1",
+        "1 overflows: Calendar",
+        "try partner 0 for 1 by SecondLeg until 31: Calendar",
+    ];
+    s.at(1, call(1, CITIZENS), &tried);
+    s.at(2, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let failed = Event::PartnerFailed { contact: ContactId(1), why: PartnerEnd::Busy };
+    let widened = [
+        "1 returned by the partner: Busy",
+        "1 widened to stage 1",
+        "bea offered 1",
+        "ring bea for 1 until 23",
+    ];
+    s.at(3, failed, &widened);
 }
