@@ -3,6 +3,7 @@
 
 mod every_event;
 mod random_days;
+mod random_setup;
 mod reference;
 mod stories;
 mod story;
