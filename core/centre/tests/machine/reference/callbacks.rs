@@ -72,18 +72,14 @@ impl Reference {
             .filter(|other| self.queue_of(other) == self.queue_of(it))
             .map(|other| self.handling(other.line))
             .sum();
-        if owed <= self.time_there(it.line, it.asked) {
-            Ok(rules)
-        } else {
-            Err(Refusal::CallbackTooMany)
-        }
+        let repays = self.time_there(it.line, it.asked).is_some_and(|there| owed <= there);
+        if repays { Ok(rules) } else { Err(Refusal::CallbackTooMany) }
     }
 
-    /// The time that those who are signed on are still there for this line's callers.
-    fn time_there(&self, line: LineId, asked: LineId) -> u64 {
-        let Some(closes) = self.open_until(self.setup.lines[line.index()].timetable) else {
-            return 0;
-        };
+    /// The time that those who are signed on are still there for this line's callers; none outside
+    /// its hours.
+    fn time_there(&self, line: LineId, asked: LineId) -> Option<u64> {
+        let closes = self.open_until(self.setup.lines[line.index()].timetable)?;
         let mut sum = 0;
         for (at, agent) in self.agents.iter().enumerate() {
             if agent.state == Doing::SignedOff || !self.serves(at, self.widest(asked)) {
@@ -101,7 +97,7 @@ impl Reference {
             );
             sum += left.saturating_sub(if is_busy { self.handling(line) } else { 0 });
         }
-        sum
+        Some(sum)
     }
 
     /// An agent took one who hung up long ago: the caller's telephone rings, if there is a channel.
