@@ -10,8 +10,9 @@ use crate::Centre;
 use crate::place::WayOut;
 use acd::contact::State;
 use acd::{LineRules, agent};
-use alloc::collections::VecDeque;
+use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use promise::ToldWait;
 use stdx::limits::{
     ESTIMATE_AHEAD_MAX, ESTIMATE_RUNS, ESTIMATE_RUNS_MIN, ESTIMATE_STEPS_MAX, LEARNED_TALKS,
@@ -89,17 +90,20 @@ impl OfLine {
         self.sorted.insert(self.sorted.partition_point(|&it| it < talk), talk);
     }
 
-    /// The rest of a talk that has lasted so long; a new one's length if that is no time.
-    fn rest(&self, lasted: Micros, rng: &mut Rng) -> u64 {
-        let longer = self.sorted.get(self.sorted.partition_point(|&it| it <= lasted)..);
-        match longer {
-            Some(longer) if !longer.is_empty() => {
-                let drawn = longer[rng.below(longer.len() as u64) as usize];
-                drawn.0 - lasted.0
-            }
+    /// The talks that were longer than this, in order.
+    fn longer_than(&self, lasted: Micros) -> &[Micros] {
+        &self.sorted[self.sorted.partition_point(|&it| it <= lasted)..]
+    }
+
+    /// The rest of a talk that has lasted so long, of which these were longer; a new one's length if that
+    /// is no time.
+    fn rest(&self, lasted: Micros, longer: &[Micros], rng: &mut Rng) -> u64 {
+        if longer.is_empty() {
             // Longer than all that are known: as if it had just begun to be long.
-            Some(_) | None => part(self.mean(), drawn(rng)).0,
+            return part(self.mean(), drawn(rng)).0;
         }
+        let drawn = longer[rng.below(longer.len() as u64) as usize];
+        drawn.0 - lasted.0
     }
 
     fn mean(&self) -> Micros {
@@ -152,7 +156,7 @@ impl Learned {
         }
     }
 
-    /// A caller was answered after waiting so long.
+    /// A caller was answered, or promised a call-back, after waiting so long.
     pub(crate) fn stayed(&mut self, line: LineId, waited: Micros) {
         self.lines[line.index()].waited += waited;
     }
@@ -177,20 +181,31 @@ impl Learned {
     }
 }
 
-/// Agents of one kind, by the times at which they are free: the earliest last.
-struct Kind {
-    /// For each lane whether this kind serves it: index of the kind in the centre's list.
+/// Agents of one kind.
+struct Kind<'a> {
+    /// The index of the kind in the centre's list.
     id: usize,
-    agents: Vec<Busy>,
+    agents: Vec<Busy<'a>>,
 }
 
 /// Until when an agent is busy.
 #[derive(Clone, Copy)]
-enum Busy {
+enum Busy<'a> {
     /// Free now, or at a known time.
     For(u64),
-    /// In a talk on this line that has lasted so long.
-    Talks(LineId, Micros),
+    /// In a talk that has lasted so long.
+    Talks {
+        of_line: &'a OfLine,
+        lasted: Micros,
+        /// Looked up once for all runs.
+        longer: &'a [Micros],
+    },
+}
+
+/// When the agents of one kind are free, in one run. Only the earliest is ever asked for.
+struct Free {
+    kind: usize,
+    times: BinaryHeap<Reverse<u64>>,
 }
 
 /// Somebody ahead: which lane, which line, and whether patience can end the wait.
@@ -308,9 +323,10 @@ impl Centre {
     }
 
     /// Who is there for callers, by kind.
-    fn busy_kinds(&self) -> Vec<Kind> {
+    fn busy_kinds(&self) -> Vec<Kind<'_>> {
         let count = self.ready.kinds().len();
-        let mut kinds: Vec<Kind> = (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
+        let mut kinds: Vec<Kind<'_>> =
+            (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
         for id in (0..).map(AgentId).take(self.agents.len()) {
             if let Some(busy) = self.busy(id) {
                 kinds[self.ready.kind(id)].agents.push(busy);
@@ -320,8 +336,12 @@ impl Centre {
         kinds
     }
 
-    fn busy(&self, id: AgentId) -> Option<Busy> {
+    fn busy(&self, id: AgentId) -> Option<Busy<'_>> {
         let now = self.now.mono;
+        let talks = |line: LineId, lasted| {
+            let of_line = &self.learned.lines[line.index()];
+            Some(Busy::Talks { of_line, lasted, longer: of_line.longer_than(lasted) })
+        };
         let until = |at: Tick| Busy::For(at.since(now).0);
         match self.agents[id.index()].state {
             agent::State::SignedOff | agent::State::NotReady { until: None, .. } => None,
@@ -329,56 +349,53 @@ impl Centre {
             agent::State::Ready { .. } => Some(Busy::For(0)),
             agent::State::WrapUp { until: at, .. } => Some(until(at)),
             agent::State::Offered { contact, .. } => {
-                Some(Busy::Talks(self.contacts[&contact].line, Micros::ZERO))
+                talks(self.contacts[&contact].line, Micros::ZERO)
             }
             agent::State::Talking { contact, .. } => {
                 let it = &self.contacts[&contact];
                 let lasted = it.answered.map_or(Micros::ZERO, |(at, _)| now.since(at));
-                Some(Busy::Talks(it.line, lasted))
+                talks(it.line, lasted)
             }
         }
     }
 
     fn one_run(
         &self,
-        kinds: &[Kind],
+        kinds: &[Kind<'_>],
         ahead: &[Ahead],
         serving: &[(LineId, Vec<bool>)],
         own: &[bool],
         rng: &mut Rng,
     ) -> u64 {
-        let of = |line: LineId| &self.learned.lines[line.index()];
-        let mut free: Vec<(usize, Vec<u64>)> = Vec::with_capacity(kinds.len());
+        let mut free: Vec<Free> = Vec::with_capacity(kinds.len());
         for kind in kinds {
-            let draw = |busy: &Busy| match *busy {
+            let draw = |busy: &Busy<'_>| match *busy {
                 Busy::For(time) => time,
-                Busy::Talks(line, lasted) => of(line).rest(lasted, rng),
+                Busy::Talks { of_line, lasted, longer } => of_line.rest(lasted, longer, rng),
             };
-            let mut times: Vec<u64> = kind.agents.iter().map(draw).collect();
-            times.sort_unstable_by(|a, b| b.cmp(a));
-            free.push((kind.id, times));
+            let times = kind.agents.iter().map(draw).map(Reverse).collect();
+            free.push(Free { kind: kind.id, times });
         }
         let pick_up = self.learned.pick_up().0;
         for it in ahead {
-            let Some((kind, at)) = earliest(&free, &serving[it.kinds].1) else { continue };
-            let of_line = of(it.line);
+            let Some((index, at)) = earliest(&free, &serving[it.kinds].1) else { continue };
+            let of_line = &self.learned.lines[it.line.index()];
             if it.waits && of_line.patience(rng) < at {
                 continue;
             }
-            let until = at + pick_up + of_line.rest(Micros::ZERO, rng);
-            let times = &mut free[kind].1;
-            times.pop();
-            let place = times.partition_point(|&time| time > until);
-            times.insert(place, until);
+            let talk = of_line.rest(Micros::ZERO, of_line.longer_than(Micros::ZERO), rng);
+            if let Some(mut first) = free[index].times.peek_mut() {
+                *first = Reverse(at + pick_up + talk);
+            }
         }
         earliest(&free, own).map_or(u64::MAX / 4, |(_, at)| at + pick_up)
     }
 }
 
 /// Which of the kinds that serve frees up first, and when.
-fn earliest(free: &[(usize, Vec<u64>)], serves: &[bool]) -> Option<(usize, u64)> {
-    let serving = free.iter().enumerate().filter(|(_, (kind, _))| serves[*kind]);
-    let firsts = serving.filter_map(|(index, (_, times))| Some((index, *times.last()?)));
+fn earliest(free: &[Free], serves: &[bool]) -> Option<(usize, u64)> {
+    let serving = free.iter().enumerate().filter(|(_, it)| serves[it.kind]);
+    let firsts = serving.filter_map(|(index, it)| Some((index, it.times.peek()?.0)));
     firsts.min_by_key(|&(_, at)| at)
 }
 
