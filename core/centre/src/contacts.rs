@@ -92,7 +92,9 @@ impl Centre {
             Effect::Part(agent) => self.end_call(now, agent, id),
             Effect::Question => self.commands.push_back(Command::AskAlive { contact: id }),
             Effect::Connect(agent) => {
-                if let Some(queued) = self.contacts[&id].queued_at {
+                let it = &self.contacts[&id];
+                // Who was called back did not wait on the line; that was learned with the promise.
+                if let Some(queued) = it.queued_at.filter(|_| !it.called_back) {
                     self.learned.stayed(line, now.since(queued));
                 }
                 self.commands.push_back(Command::Connect { contact: id, agent });

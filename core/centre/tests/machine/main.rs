@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The whole centre: stories, every event in every situation, and a second opinion on random days.
 
+mod estimates;
 mod every_event;
 mod random_days;
 mod random_setup;
