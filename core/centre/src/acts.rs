@@ -14,7 +14,7 @@ use stdx::{AgentId, ContactId, LineId, Micros, PlanId, Tick};
 #[derive(Clone, Debug)]
 struct Running {
     until: Tick,
-    /// Who was signed on by it.
+    /// Who was signed on by it and has not signed off since.
     helpers: Vec<AgentId>,
 }
 
@@ -41,6 +41,13 @@ impl Acts {
     /// The plan in force for a line; the first of the setup, if several are.
     pub(crate) fn plan_of(&self, plans: &[CrisisPlan], line: LineId) -> Option<PlanId> {
         self.running.keys().copied().find(|plan| plans[plan.index()].lines.contains(&line))
+    }
+
+    /// This one has gone; who signs on again does so for a shift of their own, which no plan ends.
+    pub(crate) fn helps_no_more(&mut self, agent: AgentId) {
+        for running in self.running.values_mut() {
+            running.helpers.retain(|&helper| helper != agent);
+        }
     }
 
     pub(crate) fn deadlines(&self) -> usize {
@@ -116,11 +123,8 @@ impl Centre {
             let needs = |plan: &PlanId| plans[plan.index()].helpers.contains(&agent);
             let heir = self.acts.running.keys().copied().find(needs);
             if let Some(heir) = heir.and_then(|heir| self.acts.running.get_mut(&heir)) {
-                // Once: plans that start and end by turns must not make the list grow.
-                if !heir.helpers.contains(&agent) {
-                    heir.helpers.push(agent);
-                }
-            } else if self.agents[agent.index()].state != agent::State::SignedOff {
+                heir.helpers.push(agent);
+            } else {
                 self.agent_event(now, agent, agent::Event::SignOff);
             }
         }

@@ -113,6 +113,7 @@ impl Centre {
             }
             (false, true) => {
                 self.ready.go(id);
+                self.acts.helps_no_more(id);
                 let nobody = |lane: &LaneId| self.ready.signed_on(*lane) == 0;
                 let lanes = self.ready.lanes(id).iter().map(|&(lane, _)| lane);
                 let left = lanes.filter(nobody).collect();

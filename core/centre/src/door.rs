@@ -8,7 +8,9 @@ use acd::contact::{self, ClosedBecause, Departure, SentAway, State};
 use acd::{Admission, CentreRules, Load, LocalFirst, Reach, Refusal, Turn};
 use calendar::{Opening, Timetable};
 use promise::{ContactRecord, Fate, FateReason};
-use stdx::{CallerToken, ContactId, LineId, Micros, QueueId, SwitchboardId, Tick, TimetableId};
+use stdx::{
+    CallerToken, ContactId, LineId, Micros, PartnerId, QueueId, SwitchboardId, Tick, TimetableId,
+};
 
 /// Who comes in, and how.
 #[derive(Clone, Copy)]
@@ -94,7 +96,12 @@ impl Centre {
         } else {
             None
         };
-        let overflow = rules.overflow.filter(|_| rules.queue.is_some());
+        // To a partner that is closed nobody is sent: its closing time costs the caller nothing.
+        let partner_is_open = |partner: PartnerId| {
+            let timetable = self.setup.partners[partner.index()].timetable;
+            self.timetable(timetable).is_open(self.now.wall)
+        };
+        let overflow = rules.overflow.filter(|it| partner_is_open(it.partner));
         let by_calendar = overflow.and_then(|it| it.calendar);
         let by_calendar =
             by_calendar.is_some_and(|table| self.timetable(table).is_open(self.now.wall));

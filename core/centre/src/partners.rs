@@ -71,7 +71,9 @@ impl Centre {
         }
         let lane = self.lane_of(id);
         let nobody_ready = self.ready.best(lane).is_none();
+        let begins = self.contacts[&id].queued_at == Some(now);
         if let Some(longest) = rules.predicted
+            && begins
             && nobody_ready
             && self.expected_wait(id).is_some_and(|wait| wait > longest)
         {

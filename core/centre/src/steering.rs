@@ -66,6 +66,7 @@ impl Centre {
         self.ask_as(id, line);
         let position = self.position(id).expect("it waits");
         self.note(Note::Moved { contact: id, line, reason, position });
+        self.help_if_nobody_is_there(id);
     }
 
     pub(crate) fn undo_steering(&mut self, id: ContactId) {
@@ -82,6 +83,7 @@ impl Centre {
         self.ask_as(id, line);
         let position = self.position(id).expect("it waits");
         self.note(Note::SteeringUndone { contact: id, position });
+        self.help_if_nobody_is_there(id);
     }
 
     /// The agents of this line are asked from now on, at the stage that the time gives.
@@ -93,6 +95,15 @@ impl Centre {
             it.stage = 0;
         });
         self.choose_stage(self.now.mono, id);
+    }
+
+    /// Of the line where it stands now perhaps nobody is signed on.
+    fn help_if_nobody_is_there(&mut self, id: ContactId) {
+        let it = &self.contacts[&id];
+        let is_asked = it.partner_only.is_none();
+        if is_asked && self.ready.signed_on(self.lanes.widest(it.asked_as)) == 0 {
+            self.plan_overflow(self.now.mono, id);
+        }
     }
 
     /// Changes a skill until the agent signs off.

@@ -6,7 +6,7 @@ use acd::agent::Pause;
 use acd::{
     CallbackRules, CrisisPlan, LocalFirst, Overflow, PartnerRules, Reach, Stage, SwitchboardRules,
 };
-use centre::{Event, PartnerEnd, Setup, SwitchboardEnd};
+use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd};
 use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
 use stdx::{
     ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId, Timestamp,
@@ -915,4 +915,87 @@ fn whom_the_partner_does_not_take_is_asked_for_wider_if_nobody_of_the_stage_is_l
         "ring bea for 1 until 23",
     ];
     s.at(3, failed, &widened);
+}
+
+#[test]
+fn who_went_home_from_a_plan_and_came_back_for_a_shift_is_not_sent_home_by_it() {
+    let mut s = Story::of(large_county());
+    let begun = ["plan 0 runs until 601", "carl not ready: signed on", "carl ready since 1"];
+    s.at(1, Event::StartPlan { plan: PlanId(0) }, &begun);
+    s.at(100, Event::SignOff { agent: CARL }, &["carl signed off"]);
+    s.at(200, Event::SignOn { agent: CARL }, &["carl not ready: signed on"]);
+    s.deadline(601, "the crisis plan is over", &["plan 0 ended"]);
+}
+
+#[test]
+fn the_calendar_sends_nobody_to_a_partner_that_is_closed() {
+    let mut setup = small_county();
+    setup.partners = vec![PartnerRules { timetable: TimetableId(1), ..partner() }];
+    setup.lines[0].overflow =
+        Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    let rings = ["1 waits, position 1", "bea offered 1", "ring bea for 1 until 21"];
+    s.at(1, call(1, CITIZENS), &rings);
+}
+
+#[test]
+fn a_closed_line_lets_nobody_wait_for_a_partner_that_is_closed() {
+    let mut setup = small_county();
+    setup.partners = vec![PartnerRules { timetable: TimetableId(1), ..partner() }];
+    setup.lines[0].overflow = Some(Overflow { closed: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    let lasts = Micros::from_mins(10);
+    s.at(1, Event::CloseLine { line: CITIZENS, lasts }, &["line 0 closed until 601"]);
+    let closed = ["dismiss 1: ClosedByAct", "1: closed, ClosedByAct, ended 0"];
+    s.at(2, call(1, CITIZENS), &closed);
+}
+
+#[test]
+fn the_partner_helps_who_was_moved_to_a_line_of_which_nobody_is_signed_on() {
+    let mut setup = small_county();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow =
+        Some(Overflow { nobody_signed_on: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.at(1, call(1, CITIZENS), &["1 waits, position 1"]);
+    let (contact, reason) = (ContactId(1), SteeringReason::WrongLine);
+    let moved = [
+        "1 moved to line 2, position 1: WrongLine",
+        "1 overflows: NobodySignedOn",
+        "try partner 0 for 1 by SecondLeg until 32: NobodySignedOn",
+    ];
+    s.at(2, Event::MoveToLine { contact, line: TOWN_HALL, reason }, &moved);
+}
+
+#[test]
+fn the_estimate_sends_nobody_to_the_partner_who_waits_already() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    let predicted = Some(Micros::from_secs(60));
+    setup.lines[0].overflow = Some(Overflow { predicted, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    for agent in [ANNA, BEA] {
+        s.play(tick(0), Event::SignOn { agent });
+        s.play(tick(0), Event::MakeReady { agent });
+    }
+    s.play(tick(1), call(1, CITIZENS));
+    s.play(tick(2), answers(ANNA, 1));
+    s.play(tick(3), call(2, FEDERATION));
+    s.play(tick(4), Event::AnnouncementOver { contact: ContactId(2) });
+    s.play(tick(5), answers(BEA, 2));
+    s.at(
+        10,
+        hangs_up(1),
+        &[
+            "anna wraps up until 50",
+            "1: accepted, TalkEnded, queued 0, answered 1 by team 0, ended 9",
+        ],
+    );
+    // Anna will be free in 40 s; then only Bea is left, whose talk has just begun.
+    s.at(11, call(3, CITIZENS), &["3 waits, position 1"]);
+    let left = ["anna signed off", "3 widened to stage 1"];
+    s.at(12, Event::SignOff { agent: ANNA }, &left);
 }

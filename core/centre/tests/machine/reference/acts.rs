@@ -65,6 +65,7 @@ impl Reference {
         self.choose_stage(at);
         let position = self.position(at);
         self.said.push(Command::Note(Note::Moved { contact, line, reason, position }));
+        self.help_if_nobody_is_there(at);
     }
 
     pub(super) fn undo(&mut self, contact: ContactId) {
@@ -80,6 +81,14 @@ impl Reference {
         self.choose_stage(at);
         let position = self.position(at);
         self.said.push(Command::Note(Note::SteeringUndone { contact, position }));
+        self.help_if_nobody_is_there(at);
+    }
+
+    fn help_if_nobody_is_there(&mut self, at: usize) {
+        let it = &self.callers[at];
+        if it.partner_only.is_none() && self.signed_on(self.widest(it.asked)) == 0 {
+            self.plan_overflow(at);
+        }
     }
 
     pub(super) fn set_skill(&mut self, agent: AgentId, skill: SkillId, level: u8) {
@@ -164,7 +173,7 @@ impl Reference {
             let heir = self.running.iter_mut().filter(needs).min_by_key(|it| it.plan);
             if let Some(heir) = heir {
                 heir.helpers.push(agent);
-            } else if self.agents[agent.index()].state != Doing::SignedOff {
+            } else {
                 self.wish(agent.index(), AfterCall::SignOff);
             }
         }

@@ -250,6 +250,9 @@ impl Reference {
         self.becomes(at, Doing::SignedOff);
         self.agents[at] = Agent::SIGNED_OFF;
         self.skills[at] = self.setup.agents[at].skills.clone();
+        for plan in &mut self.running {
+            plan.helpers.retain(|helper| helper.index() != at);
+        }
         served.into_iter().filter(|lane| self.signed_on(*lane) == 0).collect()
     }
 

@@ -126,6 +126,7 @@ impl Reference {
     fn partner_only(&self, line: LineId) -> Option<OverflowCause> {
         let rules = &self.setup.lines[line.index()];
         let overflow = rules.overflow?;
+        self.open_until(self.setup.partners[overflow.partner.index()].timetable)?;
         match self.closed_by_act_or_plan(line) {
             None => {
                 self.open_until(overflow.calendar?)?;
