@@ -119,16 +119,17 @@ impl Centre {
     /// Whoever comes first of those who can go there: who is sent on needs no channel, and does not
     /// stand behind who waits for one.
     fn next_for(&self, id: PartnerId) -> Option<ContactId> {
-        let mut wants = self.partners[id.index()].wants.iter().map(|turn| turn.contact());
+        let mut wants =
+            self.partners[id.index()].wants.iter().map(|turn| turn.contact()).peekable();
+        wants.peek()?;
         if self.can_take(id, Reach::SecondLeg) {
             return wants.next();
         }
-        let is_sent_on = |id: &ContactId| {
-            self.overflow_of(*id).is_some_and(|rules| rules.reach == Reach::Deflect)
-        };
-        let could =
-            !self.partners[id.index()].wants.is_empty() && self.can_take(id, Reach::Deflect);
-        if could { wants.find(is_sent_on) } else { None }
+        let sends_on = |rules: &Overflow| rules.partner == id && rules.reach == Reach::Deflect;
+        let is_sent_on = |id: &ContactId| self.overflow_of(*id).as_ref().is_some_and(sends_on);
+        // Only where one can be found is anybody looked for.
+        let some = self.setup.lines.iter().any(|line| line.overflow.as_ref().is_some_and(sends_on));
+        if some && self.can_take(id, Reach::Deflect) { wants.find(is_sent_on) } else { None }
     }
 
     /// When a partner whom somebody is to go to can be asked again by time alone.
