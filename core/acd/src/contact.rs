@@ -560,11 +560,13 @@ impl State {
             Event::CallbackFailed { again_at: None } => {
                 (State::Gone(Departure::CallbackExpired), Effect::GiveUp(agent))
             }
+            // Both dial at once: neither would ever reach the other.
+            Event::CalledAgain => (State::Gone(Departure::CalledAgain), Effect::GiveUp(agent)),
             Event::SwitchboardAnswered | Event::TurnsToCentre { .. } | Event::TurnedAway(_) => {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
-            Event::Offered(_) | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
+            Event::Offered(_) => refuse(self, Refusal::NotWaiting),
             Event::OfferReturned | Event::Answered { .. } => refuse(self, Refusal::NotOffered),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             // Neither side's end is the end of the promise: the one who dials says that it failed.

@@ -79,7 +79,11 @@ impl Centre {
         let promised = caller.and_then(|caller| self.callbacks.get(&caller).copied());
         let Some(id) = promised else { return };
         let it = &self.contacts[&id];
-        if it.line == line && matches!(it.state, State::Promised { .. }) {
+        let rings = matches!(it.state, State::CallingBack { .. });
+        if it.line == line && (rings || matches!(it.state, State::Promised { .. })) {
+            if rings {
+                self.commands.push_back(Command::StopCallback { contact: id });
+            }
             self.contact_event(self.now.mono, id, contact::Event::CalledAgain);
         }
     }

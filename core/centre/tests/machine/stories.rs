@@ -999,3 +999,23 @@ fn the_estimate_sends_nobody_to_the_partner_who_waits_already() {
     let left = ["anna signed off", "3 widened to stage 1"];
     s.at(12, Event::SignOff { agent: ANNA }, &left);
 }
+
+#[test]
+fn who_calls_while_being_called_back_gets_the_old_place_and_the_agent_who_waits() {
+    let mut s = Story::of(large_county());
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(1), call_from(1, CALLED_BACK, 77));
+    s.play(tick(2), Event::CallbackWanted { contact: ContactId(1) });
+    s.play(tick(3), call(2, CALLED_BACK));
+    s.play(tick(4), Event::MakeReady { agent: BEA });
+    s.at(5, answers(BEA, 1), &["bea talks to 1", "call 1 back for bea until 35"]);
+    let both_dial = [
+        "stop calling 1 back",
+        "bea ready since 6",
+        "1: abandoned, CalledAgain, queued 0, ended 5",
+        "3 waits, position 1",
+        "bea offered 3",
+        "ring bea for 3 until 26",
+    ];
+    s.at(6, call_from(3, CALLED_BACK, 77), &both_dial);
+}

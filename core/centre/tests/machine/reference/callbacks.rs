@@ -185,12 +185,17 @@ impl Reference {
         line: LineId,
     ) {
         let promised = self.callers.iter().position(|it| {
-            let is_promised = matches!(it.place, Place::Promised { .. });
+            let is_promised =
+                matches!(it.place, Place::Promised { .. } | Place::CallingBack { .. });
             is_promised && it.token.is_some() && it.token == token && it.line == line
         });
         if let Some(at) = promised {
             let contact = self.callers[at].id;
             self.stop_ringing(at);
+            if let Place::CallingBack { agent, .. } = self.callers[at].place {
+                self.said.push(Command::StopCallback { contact });
+                self.free(agent.index(), self.now.mono);
+            }
             self.end(contact, Fate::Abandoned, FateReason::CalledAgain, true);
         }
     }
