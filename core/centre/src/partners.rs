@@ -226,7 +226,10 @@ impl Centre {
         let agents_again = self.alter(id, |it| {
             it.overflow = WayOut::At(again_at, attempt.cause);
             let partner_only = it.partner_only;
-            it.partner_only = partner_only.filter(|_| !is_open);
+            if is_open {
+                it.partner_only = None;
+                it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
+            }
             partner_only.is_some() && is_open
         });
         self.note(Note::PartnerReturned { contact: id, partner, why });

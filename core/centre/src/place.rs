@@ -28,7 +28,7 @@ pub(crate) struct Contact {
     pub(crate) follows: Option<ContactId>,
     pub(crate) turn: Turn,
     /// Where it stood before a supervisor moved it.
-    pub(crate) stood: Option<(Turn, LineId)>,
+    pub(crate) stood: Option<Stood>,
     pub(crate) arrived: Tick,
     pub(crate) set_up_at: Timestamp,
     pub(crate) queued_at: Option<Tick>,
@@ -44,6 +44,22 @@ pub(crate) struct Contact {
     pub(crate) told: Option<ToldWait>,
     pub(crate) called_back: bool,
     pub(crate) informed: bool,
+}
+
+/// What a supervisor can take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stood {
+    pub(crate) turn: Turn,
+    pub(crate) asked_as: LineId,
+    pub(crate) partner_only: Option<OverflowCause>,
+}
+
+impl Contact {
+    /// Where it stands now, as to be remembered if a supervisor moves it: where it stood at first.
+    pub(crate) fn stood_at_first(&self) -> Stood {
+        let Contact { turn, asked_as, partner_only, .. } = *self;
+        self.stood.unwrap_or(Stood { turn, asked_as, partner_only })
+    }
 }
 
 /// How far a waiting contact is on its way to the partner.

@@ -34,11 +34,11 @@ impl Centre {
             return self.refuse(why);
         }
         let it = &self.contacts[&id];
-        let (turn, place) = (it.turn, (it.turn, it.asked_as));
+        let (turn, stood) = (it.turn, it.stood_at_first());
         let first = self.queues.turns(it.queue).next().unwrap_or(turn);
         if first != turn {
             self.alter(id, |it| {
-                it.stood = it.stood.or(Some(place));
+                it.stood = Some(stood);
                 it.turn = first.ahead_for(id);
             });
         }
@@ -61,8 +61,12 @@ impl Centre {
         if self.setup.lines[it.line.index()].from_partner {
             return self.refuse(Refusal::FromPartner);
         }
-        let place = (it.turn, it.asked_as);
-        self.alter(id, |it| it.stood = it.stood.or(Some(place)));
+        let stood = it.stood_at_first();
+        // Agents are to answer, also if the calendar or a closure had given the call to the partner.
+        self.alter(id, |it| {
+            it.stood = Some(stood);
+            it.partner_only = None;
+        });
         self.ask_as(id, line);
         let position = self.position(id).expect("it waits");
         self.note(Note::Moved { contact: id, line, reason, position });
@@ -73,14 +77,15 @@ impl Centre {
         if let Err(why) = self.can_be_moved(id) {
             return self.refuse(why);
         }
-        let Some((turn, line)) = self.contacts[&id].stood else {
+        let Some(stood) = self.contacts[&id].stood else {
             return self.refuse(Refusal::NotSteered);
         };
         self.alter(id, |it| {
             it.stood = None;
-            it.turn = turn;
+            it.turn = stood.turn;
+            it.partner_only = stood.partner_only;
         });
-        self.ask_as(id, line);
+        self.ask_as(id, stood.asked_as);
         let position = self.position(id).expect("it waits");
         self.note(Note::SteeringUndone { contact: id, position });
         self.help_if_nobody_is_there(id);

@@ -50,7 +50,7 @@ pub(crate) struct Caller {
     follows: Option<ContactId>,
     key: Key,
     /// Where it stood before a supervisor moved it.
-    stood: Option<(Key, LineId)>,
+    stood: Option<(Key, LineId, Option<OverflowCause>)>,
     pub(crate) arrived: Tick,
     set_up_at: Timestamp,
     pub(crate) place: Place,

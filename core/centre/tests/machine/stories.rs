@@ -1019,3 +1019,22 @@ fn who_calls_while_being_called_back_gets_the_old_place_and_the_agent_who_waits(
     ];
     s.at(6, call_from(3, CALLED_BACK, 77), &both_dial);
 }
+
+#[test]
+fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_its_undoing() {
+    let mut setup = small_county();
+    setup.partners = vec![PartnerRules { capacity: 0, ..partner() }];
+    setup.lines[0].overflow =
+        Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.at(1, call(1, CITIZENS), &["1 waits, position 1", "1 overflows: Calendar"]);
+    let (contact, reason) = (ContactId(1), SteeringReason::WrongLine);
+    let moved =
+        ["1 moved to line 2, position 1: WrongLine", "anna offered 1", "ring anna for 1 until 22"];
+    s.at(2, Event::MoveToLine { contact, line: TOWN_HALL, reason }, &moved);
+    s.play(tick(3), declines(ANNA, 1));
+    s.at(4, Event::UndoSteering { contact }, &["1 stands at 1 again"]);
+    s.at(5, Event::MakeReady { agent: ANNA }, &["anna ready since 5"]);
+}

@@ -29,7 +29,7 @@ impl Reference {
         let first = self.waiting(self.queue_of(&self.callers[at]))[0];
         if first != contact {
             let it = &self.callers[at];
-            let stood = it.stood.or(Some((it.key, it.asked)));
+            let stood = it.stood.or(Some((it.key, it.asked, it.partner_only)));
             let first = &self.callers[self.inside(first).expect("it waits")];
             let key: Key = (first.key.0 - 1, contact);
             self.callers[at].stood = stood;
@@ -59,9 +59,10 @@ impl Reference {
         if self.setup.lines[it.line.index()].from_partner {
             return self.refuse(Refusal::FromPartner);
         }
-        let stood = it.stood.or(Some((it.key, it.asked)));
+        let stood = it.stood.or(Some((it.key, it.asked, it.partner_only)));
         self.callers[at].stood = stood;
         self.callers[at].asked = line;
+        self.callers[at].partner_only = None;
         self.choose_stage(at);
         let position = self.position(at);
         self.said.push(Command::Note(Note::Moved { contact, line, reason, position }));
@@ -73,11 +74,12 @@ impl Reference {
             Ok(at) => at,
             Err(why) => return self.refuse(why),
         };
-        let Some((key, line)) = self.callers[at].stood.take() else {
+        let Some((key, line, partner_only)) = self.callers[at].stood.take() else {
             return self.refuse(Refusal::NotSteered);
         };
         self.callers[at].key = key;
         self.callers[at].asked = line;
+        self.callers[at].partner_only = partner_only;
         self.choose_stage(at);
         let position = self.position(at);
         self.said.push(Command::Note(Note::SteeringUndone { contact, position }));

@@ -164,10 +164,14 @@ impl Reference {
         };
         let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
         let again_at = self.now.mono + pause;
-        let agents_again = it.partner_only.is_some() && self.is_open(it.line);
+        let is_open = self.is_open(it.line);
+        let agents_again = it.partner_only.is_some() && is_open;
         self.left_alone[partner.index()] = again_at;
         self.callers[at].to_partner = ToPartner::From(again_at, cause);
         self.said.push(Command::Note(Note::PartnerReturned { contact, partner, why }));
+        if let (true, Some(stood)) = (is_open, &mut self.callers[at].stood) {
+            stood.2 = None;
+        }
         if agents_again {
             self.callers[at].partner_only = None;
             self.ask_wider_if_nobody_is_there(at);
