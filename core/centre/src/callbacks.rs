@@ -19,13 +19,10 @@ impl Centre {
             Ok(rules) => {
                 let expires_at = now + rules.expires_after;
                 self.contact_event(now, id, contact::Event::CallbackPromised { expires_at });
-                let (line, caller, queued) = self.alter(id, |it| {
+                let (line, caller) = self.alter(id, |it| {
                     it.called_back = true;
-                    (it.line, it.caller, it.queued_at)
+                    (it.line, it.caller)
                 });
-                if let Some(queued) = queued {
-                    self.learned.stayed(line, now.since(queued));
-                }
                 if let Some(caller) = caller {
                     self.callbacks.insert(caller, id);
                 }

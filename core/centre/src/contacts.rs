@@ -51,6 +51,7 @@ impl Centre {
         if let Effect::Refused(why) = effect {
             return self.refuse(why);
         }
+        self.learn_patience(now, id, after);
         self.leave_partner(id, after);
         if after == State::Gone(Departure::LeftSwitchboard) {
             self.stop_switchboard(id);
@@ -80,6 +81,29 @@ impl Centre {
         }
     }
 
+    /// However a wait on the line ends, it says how patient callers are; only who leaves by themselves says
+    /// how patient exactly.
+    fn learn_patience(&mut self, now: Tick, id: ContactId, after: State) {
+        let it = &self.contacts[&id];
+        let is_over =
+            matches!(it.state, State::Waiting { .. }) && !matches!(after, State::Waiting { .. });
+        if let Some(queued) = it.queued_at.filter(|_| is_over) {
+            let (line, waited) = (it.line, now.since(queued));
+            match after {
+                State::Gone(Departure::Unanswered(_)) => self.learned.left(line, waited),
+                State::AtSwitchboard { .. }
+                | State::Local { .. }
+                | State::Entering { .. }
+                | State::Waiting { .. }
+                | State::Talking { .. }
+                | State::AtPartner { .. }
+                | State::Promised { .. }
+                | State::CallingBack { .. }
+                | State::Gone(_) => self.learned.stayed(line, waited),
+            }
+        }
+    }
+
     fn carry_out(&mut self, now: Tick, id: ContactId, effect: Effect) {
         let line = self.contacts[&id].line;
         match effect {
@@ -92,11 +116,6 @@ impl Centre {
             Effect::Part(agent) => self.end_call(now, agent, id),
             Effect::Question => self.commands.push_back(Command::AskAlive { contact: id }),
             Effect::Connect(agent) => {
-                let it = &self.contacts[&id];
-                // Who was called back did not wait on the line; that was learned with the promise.
-                if let Some(queued) = it.queued_at.filter(|_| !it.called_back) {
-                    self.learned.stayed(line, now.since(queued));
-                }
                 self.commands.push_back(Command::Connect { contact: id, agent });
             }
             Effect::CallBack(agent) => {
@@ -195,9 +214,6 @@ impl Centre {
             && let Some(caller) = it.caller
         {
             self.callbacks.remove(&caller);
-        }
-        if let (Departure::Unanswered(_), Some(queued)) = (departure, it.queued_at) {
-            self.learned.left(it.line, now.since(queued));
         }
         if let (Departure::Answered(_), Some((answered, _))) = (departure, it.answered) {
             let wrap_up = self.setup.lines[it.line.index()].wrap_up;

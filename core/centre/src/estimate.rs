@@ -156,7 +156,7 @@ impl Learned {
         }
     }
 
-    /// A caller was answered, or promised a call-back, after waiting so long.
+    /// A caller did not leave by itself in so long: was answered, promised a call-back, sent away.
     pub(crate) fn stayed(&mut self, line: LineId, waited: Micros) {
         self.lines[line.index()].waited += waited;
     }

@@ -262,11 +262,16 @@ impl Centre {
         self.alter(id, |it| it.overflow = WayOut::None);
     }
 
-    /// How long partners are rung at most.
+    /// How long the partner will be rung at most, if as things stand it will have room for this one.
     pub(crate) fn partner_ring(&self, id: ContactId) -> Option<Micros> {
-        let rules = self.overflow_of(id)?;
+        let (it, rules) = (&self.contacts[&id], self.overflow_of(id)?);
         let partner = self.setup.partners[rules.partner.index()];
+        let room = partner.capacity.saturating_sub(self.partners[rules.partner.index()].in_flight);
+        let same = |turn: &Turn| {
+            self.overflow_of(turn.contact()).is_some_and(|other| other.partner == rules.partner)
+        };
+        let ahead = self.queues.ahead_of(it.queue, it.turn).filter(same).count();
         let open = self.timetable(partner.timetable).is_open(self.now.wall);
-        (open && rules.waited.is_some()).then_some(partner.ring)
+        (open && ahead < room as usize && rules.waited.is_some()).then_some(partner.ring)
     }
 }

@@ -167,25 +167,31 @@ fn a_large_centre_is_estimated_and_who_stands_too_far_back_is_not() {
     assert_eq!(it.estimate_of_the_last(), None);
 }
 
-#[test]
-fn the_partner_s_help_bounds_what_is_told() {
-    let mut setup = county_of(1);
-    let partner = PartnerRules {
+fn partner_with_room_for(capacity: u32) -> PartnerRules {
+    PartnerRules {
         timetable: TimetableId(0),
-        capacity: 1,
+        capacity,
         ring: Micros::from_secs(30),
         pause: Micros::ZERO,
         trunk: None,
-    };
-    setup.partners = vec![partner];
+    }
+}
+
+#[test]
+fn the_partner_s_help_bounds_what_is_told_as_far_as_it_has_room() {
+    let mut setup = county_of(1);
+    setup.partners = vec![partner_with_room_for(30)];
     setup.lines[0].overflow = Some(overflow_after(Some(60), None));
     let mut it = Busy::with(setup, 0);
-    for _ in 0..40 {
+    for _ in 0..30 {
         it.call();
     }
-    let told = it.estimate_of_the_last().expect("an agent is there");
-    assert_eq!(told.until, Micros::from_secs(90));
-    assert!(told.from <= told.until);
+    let helped = it.estimate_of_the_last().expect("an agent is there");
+    assert_eq!(helped.until, Micros::from_secs(90));
+    assert!(helped.from <= helped.until);
+    it.call();
+    let too_many = it.estimate_of_the_last().expect("an agent is there");
+    assert!(too_many.until > Micros::from_secs(90), "{too_many:?}");
 }
 
 fn overflow_after(waited: Option<u64>, predicted: Option<u64>) -> Overflow {
@@ -234,13 +240,7 @@ fn nobody_is_told_a_wait_while_somebody_is_ready() {
 #[test]
 fn who_would_wait_too_long_goes_to_the_partner_and_who_would_not_waits() {
     let mut setup = county_of(1);
-    setup.partners = vec![PartnerRules {
-        timetable: TimetableId(0),
-        capacity: 1,
-        ring: Micros::from_secs(30),
-        pause: Micros::ZERO,
-        trunk: None,
-    }];
+    setup.partners = vec![partner_with_room_for(1)];
     setup.lines[0].overflow = Some(overflow_after(None, Some(900)));
     let mut it = Busy::with(setup, 0);
     let mut overflowed = Vec::new();
@@ -296,6 +296,31 @@ fn who_is_called_back_teaches_no_patience() {
     // It was not the caller who waited all the time.
     let (soon, late) = (mean_told_after_a_call_back(1), mean_told_after_a_call_back(120));
     assert!((soon - late).abs() < 0.15 * soon, "{soon} s, and {late} s after a late call-back");
+}
+
+#[test]
+fn who_waits_until_sent_away_teaches_patience() {
+    let mean_told = |sent_away: u64| {
+        let moments = 20;
+        let mut sum = 0.0;
+        for begin in 0..moments {
+            let mut setup = county_of(1);
+            setup.queues[0].waiting_max = Micros::from_mins(10);
+            let mut it = Busy::with(setup, 7 * begin);
+            for _ in 0..sent_away {
+                it.call();
+            }
+            it.now = it.now + Micros::from_mins(10);
+            it.tell(Event::TalkAlive { contact: ContactId(1) });
+            for _ in 0..=15 {
+                it.call();
+            }
+            sum += it.estimate_of_the_last().expect("an agent is there").until.as_secs_f64();
+        }
+        sum / moments as f64
+    };
+    let (nobody, many) = (mean_told(0), mean_told(40));
+    assert!(many > 1.3 * nobody, "{nobody} s, and {many} s behind patient callers");
 }
 
 /// What is estimated on random days, in whatever state: sane for everybody, and the same events give the
