@@ -61,15 +61,19 @@ impl Centre {
     /// An agent took a contact: a caller on the line, or one to be called back.
     fn take(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
-        let is_promised = matches!(it.state, State::Promised { .. });
-        let callback = self.setup.lines[it.line.index()].callback.filter(|_| is_promised);
-        let Some(rules) = callback else {
+        let (State::Promised { expires_at, .. }, Some(rules)) =
+            (it.state, self.setup.lines[it.line.index()].callback)
+        else {
             return self.contact_event(now, id, contact::Event::Answered { ring_until: now });
         };
         let event = if self.channels.has_free(it.trunk) {
             contact::Event::Answered { ring_until: now + rules.ring }
         } else {
-            contact::Event::CallbackFailed { again_at: Some(now + rules.retry_after) }
+            let again_at = Some(now + rules.retry_after).filter(|&at| at < expires_at);
+            if let Some(again_at) = again_at {
+                self.note(Note::CallbackReturned { contact: id, again_at });
+            }
+            contact::Event::CallbackFailed { again_at }
         };
         self.contact_event(now, id, event);
     }

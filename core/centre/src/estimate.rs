@@ -287,7 +287,9 @@ impl Centre {
     ) -> Option<Vec<Ahead>> {
         let own = self.contacts[&id].turn;
         let queues = (0..self.setup.queues.len() as u16).map(stdx::QueueId);
-        let mut turns: Vec<_> = queues.flat_map(|queue| self.queues.ahead_of(queue, own)).collect();
+        let too_many = ESTIMATE_AHEAD_MAX + 1;
+        let ahead_in = |queue| self.queues.ahead_of(queue, own).take(too_many);
+        let mut turns: Vec<_> = queues.flat_map(ahead_in).take(too_many).collect();
         if turns.len() > ESTIMATE_AHEAD_MAX {
             return None;
         }

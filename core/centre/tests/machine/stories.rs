@@ -6,11 +6,11 @@ use acd::agent::Pause;
 use acd::{
     CallbackRules, CrisisPlan, LocalFirst, Overflow, PartnerRules, Reach, Stage, SwitchboardRules,
 };
-use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd};
+use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd, Via};
 use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
 use stdx::{
-    ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId, Timestamp,
-    TimetableId, TrunkId,
+    CallerToken, ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId,
+    Timestamp, TimetableId, TrunkId,
 };
 
 #[test]
@@ -1037,4 +1037,25 @@ fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_
     s.play(tick(3), declines(ANNA, 1));
     s.at(4, Event::UndoSteering { contact }, &["1 stands at 1 again"]);
     s.at(5, Event::MakeReady { agent: ANNA }, &["anna ready since 5"]);
+}
+
+#[test]
+fn who_takes_a_call_back_for_which_no_channel_is_free_is_told_when_it_is_tried_again() {
+    let mut setup = large_county();
+    setup.trunks = vec![1];
+    let mut s = Story::of(setup);
+    let over_trunk = |contact, line| Event::CallArrived {
+        contact: ContactId(contact),
+        line,
+        caller: Some(CallerToken::new(contact)),
+        via: Via { trunk: Some(TrunkId(0)), forwarded: false },
+    };
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(1), over_trunk(1, CALLED_BACK));
+    s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
+    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
+    let rings = ["bea ready since 4", "bea offered 1", "ring bea for 1 until 24"];
+    s.at(4, Event::MakeReady { agent: BEA }, &rings);
+    let no_channel = ["bea talks to 1", "1 not reached, again at 65", "bea ready since 5"];
+    s.at(5, answers(BEA, 1), &no_channel);
 }

@@ -114,7 +114,11 @@ impl Reference {
                 Place::CallingBack { agent, ring_until: until, expires_at, attempts };
             self.said.push(Command::CallBack { contact, agent, line, until });
         } else {
-            let rests_until = Some((now + rules.retry_after).min(expires_at));
+            let again_at = now + rules.retry_after;
+            if again_at < expires_at {
+                self.said.push(Command::Note(Note::CallbackReturned { contact, again_at }));
+            }
+            let rests_until = Some(again_at.min(expires_at));
             self.callers[at].place =
                 Place::Promised { offered_to: None, rests_until, expires_at, attempts };
             self.free(agent.index(), now);
