@@ -121,17 +121,11 @@ fn line_cells(setup: &Setup, line: &LineRules) -> Vec<String> {
     cells.push(format!("wrap-up {}", length(line.wrap_up)));
     cells.push(format!("short abandon {}", length(line.short_abandon)));
     cells.push(format!("talk {}", length(line.expected_talk)));
-    for stage in &line.stages {
-        // A story's stage has one team; more of them begin a millisecond apart.
-        let teams: Vec<String> = match stage.teams.as_slice() {
-            [] => vec!["all".to_owned()],
-            teams => teams.iter().map(|team| format!("t{}", team.0)).collect(),
-        };
-        let one_by_one = (0..).zip(teams).map(|(nth, team)| {
-            format!("stage {team} {}", length(stage.after + Micros::from_millis(nth)))
-        });
-        cells.extend(one_by_one);
-    }
+    cells.extend(line.stages.iter().map(|stage| {
+        let teams: Vec<String> = stage.teams.iter().map(|team| format!("t{}", team.0)).collect();
+        let teams = if teams.is_empty() { "all".to_owned() } else { teams.join("+") };
+        format!("stage {teams} {}", length(stage.after))
+    }));
     cells.extend(line.local.map(|it| format!("local v{} {}", it.switchboard.0, length(it.ring))));
     cells.extend(line.overflow.iter().flat_map(|overflow| overflow_cells(setup, overflow)));
     if let Some(callback) = line.callback {
