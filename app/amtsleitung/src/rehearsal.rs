@@ -8,13 +8,13 @@ use acd::{
     SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
-use centre::Setup;
-use hours::{ExpandError, HalfHour, LocalDate, LocalDates, half_hours};
+use centre::{Event, Setup};
+use hours::{ExpandError, HalfHour, LocalDate, LocalDates, Zone, half_hours};
 use sim::{
     Behaviour, Faults, LineTraffic, PartnerBehaviour, Slot, Spec, SwitchboardBehaviour, TalkLength,
     TrafficShape, Weekday,
 };
-use stdx::{AgentId, Micros, Timestamp, TimetableId, TrunkId};
+use stdx::{AgentId, Micros, PlanId, Timestamp, TimetableId, TrunkId};
 
 /// Share of callers who misdialled and hang up within seconds: usual for short public numbers.
 const MISDIALLED: f64 = 0.01;
@@ -283,6 +283,29 @@ pub fn spec(county: &County, dates: LocalDates, volume: Volume) -> Result<Spec, 
         acts: Vec::new(),
         agent_streams: county.agents.iter().map(|agent| stream(&agent.id)).collect(),
     })
+}
+
+/// A supervisor starts a crisis plan on every day, when the first of its lines opens.
+#[must_use]
+pub fn starts_of(
+    setup: &Setup,
+    plan: PlanId,
+    dates: LocalDates,
+    zone: &Zone,
+) -> Vec<(Timestamp, Event)> {
+    let lines = setup.plans.get(plan.index()).map_or(&[][..], |plan| plan.lines.as_slice());
+    let tables = lines.iter().map(|line| setup.lines[line.index()].timetable);
+    let mut openings: Vec<Timestamp> = tables
+        .flat_map(|table| setup.timetables[table.index()].intervals().iter().map(|it| it.from))
+        .filter(|&at| {
+            let day = zone.local(at).date();
+            dates.from() <= day && day <= dates.until()
+        })
+        .collect();
+    openings.sort_unstable();
+    let day = |at: Timestamp| zone.local(at).date();
+    openings.dedup_by_key(|at| day(*at));
+    openings.into_iter().map(|at| (at, Event::StartPlan { plan })).collect()
 }
 
 /// A partner under the same load as we: it has so many more calls of its own, and of ours it takes so

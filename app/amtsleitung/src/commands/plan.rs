@@ -5,7 +5,7 @@ use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
 use super::progress::Progress;
-use super::simulate::{Format, dates_between, format, number, play};
+use super::simulate::{Format, Played, dates_between, format, number, play};
 use crate::clock::wall_now;
 use crate::config::{County, moment};
 use crate::difference::{Difference, differences};
@@ -151,9 +151,9 @@ fn played(
             .map(|index| {
                 let so_far = (done + index) as f64;
                 let seed = FIRST_SEED + index as u64;
-                play(lang, county, dates, volume, seed, &mut |share| {
-                    progress.show((so_far + share) / all);
-                })
+                let played = Played { dates, volume, seed, plan: None };
+                let watch = &mut |share| progress.show((so_far + share) / all);
+                play(lang, county, &played, watch).map(|(_, figures)| figures)
             })
             .collect()
     };
