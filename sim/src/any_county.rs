@@ -65,6 +65,7 @@ pub fn any_county(seed: u64) -> Spec {
         partners: partners.iter().map(|_| any_partner_behaviour(rng)).collect(),
         switchboards: switchboards.iter().map(|_| any_switchboard_behaviour(rng, talk)).collect(),
         acts: any_acts(rng, lines.len(), plans.len()),
+        agent_streams: Vec::new(),
         setup: Setup {
             lines,
             queues,

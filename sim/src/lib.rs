@@ -15,6 +15,7 @@ mod plain_county;
 mod run;
 pub mod scenario;
 mod shape;
+pub mod shrink;
 mod spec;
 
 pub use any_county::any_county;

@@ -45,7 +45,7 @@ mod stream {
 #[derive(Clone, Copy, Debug)]
 enum Happening {
     Slot(usize),
-    Calls { line: LineId },
+    Calls { line: LineId, person: u64 },
     CallsAgain { line: LineId, person: u64, calls: u8 },
     GivesUp(ContactId),
     IsCutOff(ContactId),
@@ -141,7 +141,6 @@ pub struct People {
     callers: BTreeMap<ContactId, Caller>,
     colleagues: Vec<Colleague>,
     last_contact: u64,
-    last_person: u64,
     /// Expected contacts of each line per unit of weight.
     rates: Vec<f64>,
     day: Option<(u32, f64)>,
@@ -168,8 +167,10 @@ impl People {
         let first = spec.slots.first().map_or(Timestamp(0), |slot| slot.start);
         let last = spec.slots.last().map_or(first, |slot| slot.start + crate::Slot::LENGTH);
         let origin = first - LEAD;
-        let colleague = |id: u64| Colleague {
-            rng: seed.split(stream::AGENTS | id),
+        let colleague = |id: usize| Colleague {
+            rng: seed
+                .split(stream::AGENTS)
+                .split(spec.agent_streams.get(id).copied().unwrap_or(id as u64)),
             at_work: None,
             rings_for: None,
         };
@@ -181,9 +182,8 @@ impl People {
             origin,
             end: Tick(last.since(origin).0),
             callers: BTreeMap::new(),
-            colleagues: (0u64..).take(spec.shifts.len()).map(colleague).collect(),
+            colleagues: (0..spec.shifts.len()).map(colleague).collect(),
             last_contact: 0,
-            last_person: 0,
             day: None,
             owed: vec![0; spec.traffic.len()],
             newcomer: None,
@@ -335,7 +335,7 @@ impl People {
     fn happen(&mut self, now: Tick, what: Happening) -> Option<Event> {
         match what {
             Happening::Slot(index) => self.begin_slot(now, index),
-            Happening::Calls { line } => return self.call(now, line),
+            Happening::Calls { line, person } => return self.call(now, line, person),
             Happening::CallsAgain { line, person, calls } => {
                 return self.call_again(now, line, person, calls);
             }
@@ -396,12 +396,19 @@ impl People {
             if !self.spec.traffic[line].comes_in(&slot) {
                 continue;
             }
-            let mut rng = self.seed.split(stream::ARRIVALS | (index * lines + line) as u64);
+            // By the line's stream, else by its place, and by the moment: whatever other lines there are,
+            // the same people call.
+            let own = match self.spec.traffic[line].stream {
+                0 => line as u64,
+                stream => stream,
+            };
+            let mut rng = self.seed.split(stream::ARRIVALS).split(own).split(slot.start.0 as u64);
             let calls = chance::poisson(&mut rng, self.rates[line] * weight);
             let line = LineId(u16::try_from(line).expect("lines are bounded"));
             for _ in 0..calls {
                 let at = now + chance::within(&mut rng, crate::Slot::LENGTH);
-                self.plan(at, Happening::Calls { line });
+                let person = rng.next_u64();
+                self.plan(at, Happening::Calls { line, person });
             }
         }
         if let Some(next) = self.spec.slots.get(index + 1) {
@@ -422,13 +429,12 @@ impl People {
         }
     }
 
-    fn call(&mut self, now: Tick, line: LineId) -> Option<Event> {
+    fn call(&mut self, now: Tick, line: LineId, person: u64) -> Option<Event> {
         if self.owed[line.index()] > 0 {
             self.owed[line.index()] -= 1;
             return None;
         }
-        self.last_person += 1;
-        Some(self.arrive(now, line, self.last_person, 1))
+        Some(self.arrive(now, line, person, 1))
     }
 
     fn call_again(&mut self, now: Tick, line: LineId, person: u64, calls: u8) -> Option<Event> {
@@ -444,7 +450,7 @@ impl People {
         let contact = ContactId(self.last_contact);
         // A stream of its own for each attempt: whatever the centre did to others before, this
         // caller is as patient and talks as long.
-        let mut rng = self.seed.split(stream::CALLERS | person << 3 | u64::from(calls));
+        let mut rng = self.seed.split(stream::CALLERS).split(person).split(u64::from(calls));
         let greeting = self.spec.setup.lines[line.index()].greeting.unwrap_or(Micros::ZERO);
         if let Some(patience) = patience(&mut rng, &self.spec.behaviour, greeting) {
             self.plan(now + patience, Happening::GivesUp(contact));

@@ -107,6 +107,7 @@ fn plain(
         partners: vec![],
         switchboards: vec![],
         acts: vec![],
+        agent_streams: vec![],
     }
 }
 

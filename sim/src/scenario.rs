@@ -24,6 +24,9 @@ mod line;
 mod read;
 mod values;
 mod words;
+mod write;
+
+pub use write::write;
 
 use acd::contact::Parting;
 use acd::{Refusal, agent};

@@ -28,13 +28,15 @@ pub struct LineTraffic {
     pub trunk: Option<TrunkId>,
     /// Share of calls that the client's own switchboard has sent on by itself.
     pub forwarded: f64,
+    /// Which callers they are: lines of the same stream in two rehearsals of one seed have the same.
+    pub stream: u64,
 }
 
 impl LineTraffic {
     /// Callers of a line that is always in service, over no trunk in particular.
     #[must_use]
     pub fn plain(calls: f64, talk: TalkLength) -> LineTraffic {
-        LineTraffic { calls, talk, in_service: None, trunk: None, forwarded: 0.0 }
+        LineTraffic { calls, talk, in_service: None, trunk: None, forwarded: 0.0, stream: 0 }
     }
 
     /// Whether calls come in this slot.
@@ -191,6 +193,9 @@ pub struct Spec {
     pub behaviour: Behaviour,
     /// What goes wrong.
     pub faults: Faults,
+    /// Who the agents are, by [`stdx::AgentId`]: those of the same stream in two rehearsals of one seed
+    /// behave alike. Agents beyond the list are told apart by their id.
+    pub agent_streams: Vec<u64>,
     /// By [`stdx::PartnerId`].
     pub partners: Vec<PartnerBehaviour>,
     /// By [`stdx::SwitchboardId`].

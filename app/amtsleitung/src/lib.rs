@@ -5,6 +5,9 @@
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod contacts;
+pub mod difference;
+pub mod effect;
 pub mod figures;
 mod lang;
 pub mod output;

@@ -8,13 +8,13 @@ use acd::{
     SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
-use centre::Setup;
-use hours::{ExpandError, HalfHour, LocalDate, LocalDates, half_hours};
+use centre::{Event, Setup};
+use hours::{ExpandError, HalfHour, LocalDate, LocalDates, Zone, half_hours};
 use sim::{
     Behaviour, Faults, LineTraffic, PartnerBehaviour, Slot, Spec, SwitchboardBehaviour, TalkLength,
     TrafficShape, Weekday,
 };
-use stdx::{AgentId, Micros, Timestamp, TimetableId, TrunkId};
+use stdx::{AgentId, Micros, PlanId, Timestamp, TimetableId, TrunkId};
 
 /// Share of callers who misdialled and hang up within seconds: usual for short public numbers.
 const MISDIALLED: f64 = 0.01;
@@ -74,6 +74,9 @@ pub fn connected(mut setup: Setup) -> Setup {
         line.overflow = None;
         line.callback = None;
     }
+    setup.partners.clear();
+    setup.switchboards.clear();
+    setup.trunks.clear();
     setup
 }
 
@@ -278,7 +281,31 @@ pub fn spec(county: &County, dates: LocalDates, volume: Volume) -> Result<Spec, 
             .map(|it| switchboard_behaviour(county, it))
             .collect(),
         acts: Vec::new(),
+        agent_streams: county.agents.iter().map(|agent| stream(&agent.id)).collect(),
     })
+}
+
+/// A supervisor starts a crisis plan on every day, when the first of its lines opens.
+#[must_use]
+pub fn starts_of(
+    setup: &Setup,
+    plan: PlanId,
+    dates: LocalDates,
+    zone: &Zone,
+) -> Vec<(Timestamp, Event)> {
+    let lines = setup.plans.get(plan.index()).map_or(&[][..], |plan| plan.lines.as_slice());
+    let tables = lines.iter().map(|line| setup.lines[line.index()].timetable);
+    let mut openings: Vec<Timestamp> = tables
+        .flat_map(|table| setup.timetables[table.index()].intervals().iter().map(|it| it.from))
+        .filter(|&at| {
+            let day = zone.local(at).date();
+            dates.from() <= day && day <= dates.until()
+        })
+        .collect();
+    openings.sort_unstable();
+    let day = |at: Timestamp| zone.local(at).date();
+    openings.dedup_by_key(|at| day(*at));
+    openings.into_iter().map(|at| (at, Event::StartPlan { plan })).collect()
 }
 
 /// A partner under the same load as we: it has so many more calls of its own, and of ours it takes so
@@ -328,6 +355,13 @@ fn shares(county: &County, slots: &[Slot]) -> Vec<f64> {
     county.lines.iter().map(share).collect()
 }
 
+/// An id as a stream of chance (FNV-1a): the same callers and agents in rehearsals of two configurations,
+/// whatever else those have. Never 0, which stands for none.
+fn stream(id: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    id.bytes().fold(0xCBF2_9CE4_8422_2325, mix).max(1)
+}
+
 /// Each line's expected contacts and talks; a line without assumptions has no callers.
 #[must_use]
 pub fn traffic(county: &County, slots: &[Slot], calls: f64) -> Vec<LineTraffic> {
@@ -345,6 +379,7 @@ pub fn traffic(county: &County, slots: &[Slot], calls: f64) -> Vec<LineTraffic> 
                 in_service: line.in_force.interval(&zone),
                 trunk: rehearsal.trunk.map(trunk_id),
                 forwarded: rehearsal.forwarded,
+                stream: stream(&line.id),
             }
         }
         None => LineTraffic::plain(0.0, TalkLength::Exponential(Micros::ZERO)),
@@ -478,5 +513,6 @@ pub fn practice_spec(
             .map(|it| switchboard_behaviour(county, it))
             .collect(),
         acts: Vec::new(),
+        agent_streams: county.agents.iter().map(|agent| stream(&agent.id)).collect(),
     })
 }

@@ -36,8 +36,8 @@ pub fn tables(lang: Lang, figures: &Figures) -> String {
 
 fn heading(lang: Lang, county: &County, figures: &Figures) -> String {
     let Figures { from, to, seed, .. } = figures;
-    let calls = number(lang, figures.calls, 0);
-    let load = number(lang, figures.load, 2);
+    let calls = decimal(lang, figures.calls, 0);
+    let load = decimal(lang, figures.load, 2);
     let name = &county.centre.name;
     lang.pick(
         format!(
@@ -52,7 +52,8 @@ fn heading(lang: Lang, county: &County, figures: &Figures) -> String {
 /// One row of a table: a title and cells; columns are as wide as their widest cell.
 type Row = (String, Vec<String>);
 
-fn table(rows: &[Row]) -> String {
+/// Rows as a table.
+pub(crate) fn table(rows: &[Row]) -> String {
     let title = rows.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
     let columns = rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
     let width = |column: usize| {
@@ -117,7 +118,7 @@ fn counts(lang: Lang, figures: &Figures) -> String {
     let head = columns.iter().map(|(de, en, _)| lang.pick(*de, *en).to_owned()).collect();
     let mut rows = vec![(lang.pick("Anrufe", "Calls").to_owned(), head)];
     for line in lines_and_total(figures) {
-        let cells = columns.iter().map(|(_, _, count)| number(lang, count(line) as f64, 0));
+        let cells = columns.iter().map(|(_, _, count)| decimal(lang, count(line) as f64, 0));
         rows.push((title(lang, line), cells.collect()));
     }
     table(&rows) + &without_calls(lang, figures)
@@ -147,7 +148,7 @@ fn waits(lang: Lang, figures: &Figures) -> String {
     for line in lines_and_total(figures) {
         let cells = line.waits.map_or_else(
             || strings(&["–"; 4]),
-            |it| [it.median, it.p90, it.p95, it.max].map(|secs| number(lang, secs, 1)).to_vec(),
+            |it| [it.median, it.p90, it.p95, it.max].map(|secs| decimal(lang, secs, 1)).to_vec(),
         );
         rows.push((title(lang, line), cells));
     }
@@ -186,7 +187,7 @@ fn first_contact(lang: Lang, figures: &Figures) -> Option<Row> {
 fn feedback(lang: Lang, figures: &Figures) -> Option<Row> {
     let hours = || figures.lines.iter().filter_map(|line| line.feedback_within_hours);
     let (shortest, longest) = (hours().reduce(f64::min)?, hours().reduce(f64::max)?);
-    let whole = |hours: f64| number(lang, hours, if hours.fract() == 0.0 { 0 } else { 1 });
+    let whole = |hours: f64| decimal(lang, hours, if hours.fract() == 0.0 { 0 } else { 1 });
     let within = if shortest == longest {
         whole(shortest)
     } else {
@@ -201,9 +202,9 @@ fn level_cells(lang: Lang, level: &LevelFigures) -> Vec<String> {
     let of = lang.pick("von", "of");
     let (kept, counted) = (level.numerator as f64, level.denominator as f64);
     let share = level.share.map_or("–".to_owned(), |share| percent(lang, share));
-    let (kept, counted) = (number(lang, kept, 0), number(lang, counted, 0));
+    let (kept, counted) = (decimal(lang, kept, 0), decimal(lang, counted, 0));
     let target = level.target.map_or(String::new(), |target| {
-        let within = level.within.map(|secs| format!(" in {} s", number(lang, secs, 0)));
+        let within = level.within.map(|secs| format!(" in {} s", decimal(lang, secs, 0)));
         format!("{}{}", percent(lang, target), within.unwrap_or_default())
     });
     vec![format!("{kept} {of} {counted} = {share}"), target, met(lang, level.met).to_owned()]
@@ -224,7 +225,7 @@ fn told(lang: Lang, figures: &Figures) -> String {
     let mut text = String::new();
     if let Some(share) = told.share {
         let counts = [known, told.right, told.sooner, told.later];
-        let [known, right, sooner, later] = counts.map(|count| number(lang, count as f64, 0));
+        let [known, right, sooner, later] = counts.map(|count| decimal(lang, count as f64, 0));
         let (share, version) = (percent(lang, share), told.version);
         text.push_str(&lang.pick(
             format!("\nAngesagte Wartezeit (told-wait/{version}): {right} von {known} richtig = {share}; {sooner} kamen früher, {later} später dran.\n"),
@@ -233,7 +234,7 @@ fn told(lang: Lang, figures: &Figures) -> String {
     }
     if figures.total.called_back + figures.tasks > 0 {
         let [called, tasks] =
-            [figures.total.called_back, figures.tasks].map(|count| number(lang, count as f64, 0));
+            [figures.total.called_back, figures.tasks].map(|count| decimal(lang, count as f64, 0));
         text.push_str(&lang.pick(
             format!("Rückrufe: {called} erreicht, {tasks} nicht und als Aufgabe hinterlegt.\n"),
             format!("Call-backs: {called} reached, {tasks} not and left as a task.\n"),
@@ -252,7 +253,7 @@ fn occupancy(lang: Lang, figures: &Figures) -> String {
     for team in figures.occupancy.values() {
         // A year is read in hours, a practice in hundredths of them.
         let decimals = if team.signed_on_hours < 10.0 { 2 } else { 0 };
-        let hours = |hours: f64| format!("{} h", number(lang, hours, decimals));
+        let hours = |hours: f64| format!("{} h", decimal(lang, hours, decimals));
         let share = team.share.map_or("–".to_owned(), |share| percent(lang, share));
         let cells = vec![
             share,
@@ -268,11 +269,11 @@ fn occupancy(lang: Lang, figures: &Figures) -> String {
 /// A share as a percentage with one decimal.
 #[must_use]
 pub fn percent(lang: Lang, share: f64) -> String {
-    format!("{} %", number(lang, share * 100.0, 1))
+    format!("{} %", decimal(lang, share * 100.0, 1))
 }
 
 /// A number as the language writes it: thousands apart, the decimal mark its own.
-fn number(lang: Lang, number: f64, decimals: usize) -> String {
+pub(crate) fn decimal(lang: Lang, number: f64, decimals: usize) -> String {
     let (thousands, mark) = lang.pick(('.', ','), (',', '.'));
     let plain = format!("{number:.decimals$}");
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
@@ -296,9 +297,9 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_people_write_them() {
-        assert_eq!(number(Lang::De, 1_234_567.0, 0), "1.234.567");
-        assert_eq!(number(Lang::De, 999.96, 1), "1.000,0");
-        assert_eq!(number(Lang::En, 100_000.0, 2), "100,000.00");
+        assert_eq!(decimal(Lang::De, 1_234_567.0, 0), "1.234.567");
+        assert_eq!(decimal(Lang::De, 999.96, 1), "1.000,0");
+        assert_eq!(decimal(Lang::En, 100_000.0, 2), "100,000.00");
         assert_eq!(percent(Lang::De, 0.8349), "83,5 %");
     }
 }

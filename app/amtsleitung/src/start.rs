@@ -83,6 +83,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let dates = horizon(county, clock.now().wall).ok_or_else(|| no_calendar(lang))?;
     let whole = rehearsal::setup(county, dates).map_err(|why| format!("{why:?}"))?;
     let setup_of_centre = rehearsal::connected(whole);
+    if let Some(ways) = unconnected(county, lang) {
+        log.say(Level::Warning, &ways);
+    }
     let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
     let signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
     let listens = signalling.listens();
@@ -105,6 +108,25 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
     Ok(Started { inbox, service, clock, listens, http, passwords, control })
+}
+
+/// What the file plans and the telephone side cannot do yet.
+fn unconnected(county: &County, lang: Lang) -> Option<String> {
+    let plans = |line: &crate::config::Line| {
+        line.service().is_some_and(|service| {
+            let ways = &service.ways;
+            ways.local_first.is_some() || ways.overflow.is_some() || ways.callback.is_some()
+        })
+    };
+    let lines: Vec<&str> =
+        county.lines.iter().filter(|it| plans(it)).map(|it| it.id.as_str()).collect();
+    (!lines.is_empty()).then(|| {
+        let lines = lines.join(", ");
+        lang.pick(
+            format!("Eigene Vermittlung, Überlauf und Rückruf werden bisher nur geprobt, nicht geschaltet; wer auf diesen Leitungen anruft, wartet auf die eigenen Beraterinnen: {lines}"),
+            format!("Own switchboards, overflow and call-backs are rehearsed so far, not connected; callers of these lines wait for the centre's own agents: {lines}"),
+        )
+    })
 }
 
 /// Calls matter more than figures: without the port they go on, and it is said.

@@ -15,7 +15,7 @@ use stdx::{AgentId, ContactId, LineId, Micros, PlanId, Tick};
 #[derive(Clone, Debug)]
 struct Running {
     until: Tick,
-    /// Who was signed on by it.
+    /// Who was signed on by it and has not signed off since.
     helpers: Vec<AgentId>,
 }
 
@@ -110,16 +110,19 @@ impl Centre {
         if self.acts.runs(plan) {
             return self.refuse(Refusal::PlanRuns);
         }
-        let until = now + rules.lasts;
-        let off = |agent: &&AgentId| self.agents[agent.index()].state == agent::State::SignedOff;
-        let helpers: Vec<AgentId> = rules.helpers.iter().filter(off).copied().collect();
+        let (until, named) = (now + rules.lasts, rules.helpers.clone());
         self.timers.set(Timer::Plan(plan), None, Some(until));
-        self.acts.running.insert(plan, Running { until, helpers: helpers.clone() });
         self.note(Note::PlanStarted { plan, until });
-        for agent in helpers {
-            self.agent_event(now, agent, agent::Event::SignOn);
-            self.agent_event(now, agent, agent::Event::MakeReady);
+        let mut helpers = Vec::new();
+        for agent in named {
+            // Asked one by one: a plan may name somebody twice.
+            if self.agents[agent.index()].state == agent::State::SignedOff {
+                self.agent_event(now, agent, agent::Event::SignOn);
+                self.agent_event(now, agent, agent::Event::MakeReady);
+                helpers.push(agent);
+            }
         }
+        self.acts.running.insert(plan, Running { until, helpers });
     }
 
     /// Ends a plan; its helpers go when they have finished their calls, unless another plan needs them.
@@ -138,7 +141,7 @@ impl Centre {
             let heir = self.acts.running.keys().copied().find(needs);
             if let Some(heir) = heir.and_then(|heir| self.acts.running.get_mut(&heir)) {
                 heir.helpers.push(agent);
-            } else if self.agents[agent.index()].state != agent::State::SignedOff {
+            } else {
                 self.agent_event(now, agent, agent::Event::SignOff);
             }
         }

@@ -23,13 +23,18 @@ impl Centre {
         if let agent::Effect::Refused(why) = effect {
             return self.refuse(why);
         }
-        let left = self.replace_agent(id, before, after);
+        let mut left = self.replace_agent(id, before, after);
         match effect {
             agent::Effect::None | agent::Effect::Refused(_) => {}
             agent::Effect::Returned(contact, why) => {
                 self.commands.push_back(Command::StopRinging { agent: id, contact });
                 self.note(Note::Returned { contact, agent: id, why });
                 self.contact_event(now, contact, contact::Event::OfferReturned);
+                // A supervisor may have taken the skill for this caller away while it rang.
+                let lane = self.lane_of(contact);
+                if self.ready.signed_on(lane) == 0 && !left.contains(&lane) {
+                    left.push(lane);
+                }
             }
             agent::Effect::Connected(contact) => {
                 if let agent::State::Offered { ring_until, .. } = before.state {
@@ -57,18 +62,20 @@ impl Centre {
     /// An agent took a contact: a caller on the line, or one to be called back.
     fn take(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
-        let is_promised = matches!(it.state, State::Promised { .. });
-        let callback = self.setup.lines[it.line.index()].callback.filter(|_| is_promised);
-        let Some(rules) = callback else {
+        let (State::Promised { expires_at, .. }, Some(rules)) =
+            (it.state, self.setup.lines[it.line.index()].callback)
+        else {
             return self.contact_event(now, id, contact::Event::Answered { ring_until: now });
         };
         if self.channels.has_free(it.trunk) {
             let event = contact::Event::Answered { ring_until: now + rules.ring };
             return self.contact_event(now, id, event);
         }
-        let again_at = now + rules.retry_after;
-        self.note(Note::CallbackReturned { contact: id, again_at });
-        let event = contact::Event::CallbackFailed { again_at: Some(again_at), counts: false };
+        let again_at = Some(now + rules.retry_after).filter(|&at| at < expires_at);
+        if let Some(again_at) = again_at {
+            self.note(Note::CallbackReturned { contact: id, again_at });
+        }
+        let event = contact::Event::CallbackFailed { again_at, counts: false };
         self.contact_event(now, id, event);
     }
 

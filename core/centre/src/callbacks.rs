@@ -130,7 +130,7 @@ impl Centre {
         self.contact_event(now, id, contact::Event::CallbackFailed { again_at, counts });
     }
 
-    /// How many call-backs are promised and not yet made.
+    /// How many call-backs are promised and not over yet: a talk that one led to counts until its end.
     #[must_use]
     pub fn callbacks_promised(&self) -> usize {
         self.callbacks.len()

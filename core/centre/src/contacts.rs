@@ -16,6 +16,7 @@ impl Centre {
         let it = &self.contacts[&id];
         let rings = matches!(it.state, State::Waiting { offered_to: Some(_), .. });
         let is_waiting = matches!(it.state, State::Waiting { .. });
+        let is_promised = matches!(it.state, State::Promised { .. });
         let (overflow, is_ours) = (it.overflow, it.ours_at.is_some_and(|at| at <= now));
         let is_wider = it.widen_at.is_some_and(|at| at <= now);
         match it.state {
@@ -43,6 +44,9 @@ impl Centre {
                 } else {
                     self.contact_event(now, id, contact::Event::Timeout);
                 }
+                if is_promised && self.contacts.contains_key(&id) {
+                    self.widen_if_nobody_is_there(id);
+                }
             }
         }
     }
@@ -56,7 +60,11 @@ impl Centre {
         if let Effect::Refused(why) = effect {
             return self.refuse(why);
         }
+        self.learn_patience(now, id, after);
         self.leave_partner(id, after);
+        if after == State::Gone(Departure::LeftSwitchboard) {
+            self.stop_switchboard(id);
+        }
         self.alter(id, |it| {
             if matches!(it.state, State::Entering { .. }) && matches!(after, State::Waiting { .. })
             {
@@ -82,6 +90,29 @@ impl Centre {
         }
     }
 
+    /// However a wait on the line ends, it says how patient callers are; only who leaves by themselves says
+    /// how patient exactly.
+    fn learn_patience(&mut self, now: Tick, id: ContactId, after: State) {
+        let it = &self.contacts[&id];
+        let is_over =
+            matches!(it.state, State::Waiting { .. }) && !matches!(after, State::Waiting { .. });
+        if let Some(queued) = it.queued_at.filter(|_| is_over) {
+            let (line, waited) = (it.line, now.since(queued));
+            match after {
+                State::Gone(Departure::Unanswered(_)) => self.learned.left(line, waited),
+                State::AtSwitchboard { .. }
+                | State::Local { .. }
+                | State::Entering { .. }
+                | State::Waiting { .. }
+                | State::Talking { .. }
+                | State::AtPartner { .. }
+                | State::Promised { .. }
+                | State::CallingBack { .. }
+                | State::Gone(_) => self.learned.stayed(line, waited),
+            }
+        }
+    }
+
     fn carry_out(&mut self, now: Tick, id: ContactId, effect: Effect) {
         let line = self.contacts[&id].line;
         match effect {
@@ -94,9 +125,6 @@ impl Centre {
             Effect::Part(agent) => self.end_call(now, agent, id),
             Effect::Question => self.commands.push_back(Command::AskAlive { contact: id }),
             Effect::Connect(agent) => {
-                if let Some(queued) = self.contacts[&id].queued_at {
-                    self.learned.stayed(line, now.since(queued));
-                }
                 self.commands.push_back(Command::Connect { contact: id, agent });
             }
             Effect::CallBack(agent) => {
@@ -157,6 +185,14 @@ impl Centre {
         self.note(Note::Widened { contact: id, stage });
     }
 
+    /// Agents can be asked again for this one, of whose stage everybody may have left meanwhile.
+    pub(crate) fn widen_if_nobody_is_there(&mut self, id: ContactId) {
+        let is_empty = self.ready.signed_on(self.lane_of(id)) == 0;
+        if is_empty && self.contacts[&id].widen_at.is_some() {
+            self.widen(id);
+        }
+    }
+
     /// The last one of some lanes signed off: who waits there is taken care of by others now.
     pub(crate) fn nobody_left(&mut self, now: Tick, lanes: &[acd::LaneId]) {
         for &lane in lanes {
@@ -187,9 +223,6 @@ impl Centre {
             && let Some(caller) = it.caller
         {
             self.callbacks.remove(&caller);
-        }
-        if let (Departure::Unanswered(_), Some(queued)) = (departure, it.queued_at) {
-            self.learned.left(it.line, now.since(queued));
         }
         if let (Departure::Answered(_), Some((answered, _))) = (departure, it.answered) {
             let wrap_up = self.setup.lines[it.line.index()].wrap_up;

@@ -58,7 +58,7 @@ impl Centre {
         if let Some(local) = self.local_first(line, via).filter(|_| !comes_back) {
             return self.ring_switchboard(arrival, local);
         }
-        let way = self.way_in(line, caller);
+        let way = self.way_in(line, comes_back, self.contacts.len());
         match way.admission {
             Admission::TurnAway(departure) => self.turn_away(contact, line, departure),
             Admission::Enter => {
@@ -164,15 +164,16 @@ impl Centre {
         }
     }
 
-    fn way_in(&mut self, line: LineId, caller: Option<CallerToken>) -> Way {
+    /// What one more caller meets, with so many others inside.
+    fn way_in(&self, line: LineId, comes_back: bool, others: usize) -> Way {
         let (closed, opening, partner_only) = self.opening(line);
         let open_anyway = Opening::Open { until: self.now.wall };
         let (closed, opening) = match partner_only {
             Some(_) => (None, open_anyway),
             None => (closed, opening),
         };
-        let comes_back = self.comes_back(line, caller);
-        let load = self.setup.lines[line.index()].queue.map(|queue| self.load(line, queue));
+        let queue = self.setup.lines[line.index()].queue;
+        let load = queue.map(|queue| self.load(line, queue, others));
         let admission = acd::admit(closed, opening, load, comes_back);
         Way { admission, partner_only }
     }
@@ -181,12 +182,12 @@ impl Centre {
         &self.setup.timetables[id.index()]
     }
 
-    fn load(&self, line: LineId, queue: QueueId) -> Load {
+    fn load(&self, line: LineId, queue: QueueId, others: usize) -> Load {
         let waiting = u32::try_from(self.queues.length(queue)).unwrap_or(u32::MAX);
         let length_max = self.setup.queues[queue.index()].length_max;
         let cap = self.plans_of(line).filter_map(|plan| plan.length_max).min();
         Load {
-            contacts: self.contacts.len(),
+            contacts: others,
             in_queue: self.entering[queue.index()].saturating_add(waiting),
             length_max: cap.map_or(length_max, |cap| cap.min(length_max)),
         }
@@ -345,8 +346,9 @@ impl Centre {
     }
 
     pub(crate) fn switchboard_answered(&mut self, now: Tick, id: ContactId) {
+        let rings = matches!(self.contact(id), Some(State::AtSwitchboard { .. }));
         self.contact_event(now, id, contact::Event::SwitchboardAnswered);
-        if matches!(self.contact(id), Some(State::Local { .. })) {
+        if rings {
             self.commands.push_back(Command::ConnectElsewhere { contact: id });
         }
     }
@@ -356,7 +358,8 @@ impl Centre {
         self.switchboard_failed(now, id, SwitchboardEnd::NoAnswer);
     }
 
-    fn stop_switchboard(&mut self, contact: ContactId) {
+    /// Whoever goes somewhere else while it rings is not rung for any more.
+    pub(crate) fn stop_switchboard(&mut self, contact: ContactId) {
         if let Some(switchboard) = self.contacts[&contact].switchboard {
             self.commands.push_back(Command::StopSwitchboard { contact, switchboard });
         }
@@ -371,9 +374,10 @@ impl Centre {
         let (State::AtSwitchboard { .. }, Some(switchboard)) = (it.state, it.switchboard) else {
             return self.refuse(Refusal::NotAtSwitchboard);
         };
-        let (line, arrived) = (it.line, it.arrived);
+        let (line, arrived, comes_back) = (it.line, it.arrived, it.follows.is_some());
         self.note(Note::SwitchboardReturned { contact: id, switchboard, why });
-        let way = self.way_in(line, None);
+        // It is inside already: a kept place was taken at arrival, and its own seat is not in its way.
+        let way = self.way_in(line, comes_back, self.contacts.len() - 1);
         match way.admission {
             Admission::TurnAway(departure) => {
                 self.contact_event(now, id, contact::Event::TurnedAway(departure));

@@ -11,9 +11,10 @@ use crate::place::{Contact, WayOut};
 use acd::agent::AfterCall;
 use acd::contact::State;
 use acd::{LaneId, LineRules, agent};
-use alloc::collections::VecDeque;
+use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use promise::ToldWait;
 use stdx::limits::{
     ESTIMATE_AHEAD_MAX, ESTIMATE_RUNS, ESTIMATE_RUNS_MIN, ESTIMATE_STEPS_MAX, LEARNED_TALKS,
@@ -88,17 +89,20 @@ impl OfLine {
         self.sorted.insert(self.sorted.partition_point(|&it| it < talk), talk);
     }
 
-    /// The rest of a talk that has lasted so long; a new one's length if that is no time.
-    fn rest(&self, lasted: Micros, rng: &mut Rng) -> u64 {
-        let longer = self.sorted.get(self.sorted.partition_point(|&it| it <= lasted)..);
-        match longer {
-            Some(longer) if !longer.is_empty() => {
-                let drawn = longer[rng.below(longer.len() as u64) as usize];
-                drawn.0 - lasted.0
-            }
+    /// The talks that were longer than this, in order.
+    fn longer_than(&self, lasted: Micros) -> &[Micros] {
+        &self.sorted[self.sorted.partition_point(|&it| it <= lasted)..]
+    }
+
+    /// The rest of a talk that has lasted so long, of which these were longer; a new one's length if that
+    /// is no time.
+    fn rest(&self, lasted: Micros, longer: &[Micros], rng: &mut Rng) -> u64 {
+        if longer.is_empty() {
             // Longer than all that are known: as if it had just begun to be long.
-            Some(_) | None => part(self.mean(), drawn(rng)).0,
+            return part(self.mean(), drawn(rng)).0;
         }
+        let drawn = longer[rng.below(longer.len() as u64) as usize];
+        drawn.0 - lasted.0
     }
 
     fn mean(&self) -> Micros {
@@ -179,7 +183,7 @@ impl Learned {
         self.lines[line.index()].leaves.learn(waited, true);
     }
 
-    /// A caller was answered after waiting so long.
+    /// A caller did not leave by itself in so long: was answered, promised a call-back, sent away.
     pub(crate) fn stayed(&mut self, line: LineId, waited: Micros) {
         self.lines[line.index()].leaves.learn(waited, false);
     }
@@ -195,20 +199,31 @@ impl Learned {
     }
 }
 
-/// Agents of one kind, by the times at which they are free: the earliest last.
-struct Kind {
-    /// Its place in the list of all kinds.
+/// Agents of one kind.
+struct Kind<'a> {
+    /// The index of the kind in the centre's list.
     id: usize,
-    agents: Vec<Busy>,
+    agents: Vec<Busy<'a>>,
 }
 
 /// Until when an agent is busy.
 #[derive(Clone, Copy)]
-enum Busy {
+enum Busy<'a> {
     /// Free now, or at a known time.
     For(u64),
-    /// In a talk on this line that has lasted so long.
-    Talks(LineId, Micros),
+    /// In a talk that has lasted so long.
+    Talks {
+        of_line: &'a OfLine,
+        lasted: Micros,
+        /// Looked up once for all runs.
+        longer: &'a [Micros],
+    },
+}
+
+/// When the agents of one kind are free, in one run. Only the earliest is ever asked for.
+struct Free {
+    kind: usize,
+    times: BinaryHeap<Reverse<u64>>,
 }
 
 /// The one who asks.
@@ -319,7 +334,9 @@ impl Centre {
     fn those_ahead(&self, id: ContactId, serving: &mut Vec<Serving>) -> Option<Vec<Ahead>> {
         let own = self.contacts[&id].turn;
         let queues = (0..self.setup.queues.len() as u16).map(stdx::QueueId);
-        let mut turns: Vec<_> = queues.flat_map(|queue| self.queues.ahead_of(queue, own)).collect();
+        let too_many = ESTIMATE_AHEAD_MAX + 1;
+        let ahead_in = |queue| self.queues.ahead_of(queue, own).take(too_many);
+        let mut turns: Vec<_> = queues.flat_map(ahead_in).take(too_many).collect();
         if turns.len() > ESTIMATE_AHEAD_MAX {
             return None;
         }
@@ -357,9 +374,10 @@ impl Centre {
     }
 
     /// Who is there for callers, by kind.
-    fn busy_kinds(&self) -> Vec<Kind> {
+    fn busy_kinds(&self) -> Vec<Kind<'_>> {
         let count = self.ready.kinds().len();
-        let mut kinds: Vec<Kind> = (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
+        let mut kinds: Vec<Kind<'_>> =
+            (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
         for id in (0..).map(AgentId).take(self.agents.len()) {
             if let Some(busy) = self.busy(id) {
                 kinds[self.ready.kind(id)].agents.push(busy);
@@ -369,8 +387,12 @@ impl Centre {
         kinds
     }
 
-    fn busy(&self, id: AgentId) -> Option<Busy> {
+    fn busy(&self, id: AgentId) -> Option<Busy<'_>> {
         let now = self.now.mono;
+        let talks = |line: LineId, lasted| {
+            let of_line = &self.learned.lines[line.index()];
+            Some(Busy::Talks { of_line, lasted, longer: of_line.longer_than(lasted) })
+        };
         let until = |at: Tick| Busy::For(at.since(now).0);
         let it = &self.agents[id.index()];
         // Who wants a pause after this call is not there for the next one.
@@ -383,51 +405,48 @@ impl Centre {
             agent::State::Ready { .. } => Some(Busy::For(0)),
             agent::State::WrapUp { until: at, .. } => Some(until(at)),
             agent::State::Offered { contact, .. } => {
-                Some(Busy::Talks(self.contacts[&contact].line, Micros::ZERO))
+                talks(self.contacts[&contact].line, Micros::ZERO)
             }
             agent::State::Talking { contact, .. } => {
                 let it = &self.contacts[&contact];
                 let lasted = it.answered.map_or(Micros::ZERO, |(at, _)| now.since(at));
-                Some(Busy::Talks(it.line, lasted))
+                talks(it.line, lasted)
             }
         }
     }
 
     fn one_run(
         &self,
-        kinds: &[Kind],
+        kinds: &[Kind<'_>],
         ahead: &[Ahead],
         serving: &[Serving],
         own: &Own<'_>,
         rng: &mut Rng,
     ) -> u64 {
-        let of = |line: LineId| &self.learned.lines[line.index()];
-        let mut free: Vec<(usize, Vec<u64>)> = Vec::with_capacity(kinds.len());
+        let mut free: Vec<Free> = Vec::with_capacity(kinds.len());
         for kind in kinds {
-            let draw = |busy: &Busy| match *busy {
+            let draw = |busy: &Busy<'_>| match *busy {
                 Busy::For(time) => time,
-                Busy::Talks(line, lasted) => of(line).rest(lasted, rng),
+                Busy::Talks { of_line, lasted, longer } => of_line.rest(lasted, longer, rng),
             };
-            let mut times: Vec<u64> = kind.agents.iter().map(draw).collect();
-            times.sort_unstable_by(|a, b| b.cmp(a));
-            free.push((kind.id, times));
+            let times = kind.agents.iter().map(draw).map(Reverse).collect();
+            free.push(Free { kind: kind.id, times });
         }
         let pick_up = self.learned.picked_up.mean().0;
         let helped = |way_out: Option<(u64, PartnerId)>, rng: &mut Rng| {
             way_out.map(|(at, partner)| at + self.learned.partners[partner.index()].draw(rng))
         };
         for it in ahead {
-            let Some((kind, at)) = earliest(&free, &serving[it.kinds].from) else { continue };
-            let of_line = of(it.line);
+            let Some((index, at)) = earliest(&free, &serving[it.kinds].from) else { continue };
+            let of_line = &self.learned.lines[it.line.index()];
             let leaves = it.waits && of_line.leaves.draw(rng) < at;
             if leaves || helped(it.way_out, rng).is_some_and(|helped| helped < at) {
                 continue;
             }
-            let until = at + pick_up + of_line.rest(Micros::ZERO, rng);
-            let times = &mut free[kind].1;
-            times.pop();
-            let place = times.partition_point(|&time| time > until);
-            times.insert(place, until);
+            let talk = of_line.rest(Micros::ZERO, of_line.longer_than(Micros::ZERO), rng);
+            if let Some(mut first) = free[index].times.peek_mut() {
+                *first = Reverse(at + pick_up + talk);
+            }
         }
         let answered = earliest(&free, own.kinds).map_or(u64::MAX / 4, |(_, at)| at + pick_up);
         helped(own.way_out, rng).map_or(answered, |helped| helped.min(answered))
@@ -435,10 +454,10 @@ impl Centre {
 }
 
 /// Which of the kinds that serve is first free and asked, and when.
-fn earliest(free: &[(usize, Vec<u64>)], from: &[Option<u64>]) -> Option<(usize, u64)> {
-    let firsts = free.iter().enumerate().filter_map(|(index, (kind, times))| {
-        let asked = from[*kind]?;
-        Some((index, asked.max(*times.last()?)))
+fn earliest(free: &[Free], from: &[Option<u64>]) -> Option<(usize, u64)> {
+    let firsts = free.iter().enumerate().filter_map(|(index, it)| {
+        let asked = from[it.kind]?;
+        Some((index, asked.max(it.times.peek()?.0)))
     });
     firsts.min_by_key(|&(_, at)| at)
 }

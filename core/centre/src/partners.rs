@@ -76,7 +76,9 @@ impl Centre {
         }
         let lane = self.lane_of(id);
         let nobody_ready = self.ready.best(lane).is_none();
+        let begins = self.contacts[&id].queued_at == Some(now);
         if let Some(longest) = rules.predicted
+            && begins
             && nobody_ready
             && self.expected_wait(id).is_some_and(|wait| wait > longest)
         {
@@ -124,10 +126,20 @@ impl Centre {
         }
     }
 
+    /// Whoever comes first of those who can go there: who is sent on needs no channel, and does not
+    /// stand behind who waits for one.
     fn next_for(&self, id: PartnerId) -> Option<ContactId> {
-        let first = self.partners[id.index()].wants.first()?.contact();
-        let reach = self.overflow_of(first)?.reach;
-        self.can_take(id, reach).then_some(first)
+        let mut wants =
+            self.partners[id.index()].wants.iter().map(|turn| turn.contact()).peekable();
+        wants.peek()?;
+        if self.can_take(id, Reach::SecondLeg) {
+            return wants.next();
+        }
+        let sends_on = |rules: &Overflow| rules.partner == id && rules.reach == Reach::Deflect;
+        let is_sent_on = |id: &ContactId| self.overflow_of(*id).as_ref().is_some_and(sends_on);
+        // Only where one can be found is anybody looked for.
+        let some = self.setup.lines.iter().any(|line| line.overflow.as_ref().is_some_and(sends_on));
+        if some && self.can_take(id, Reach::Deflect) { wants.find(is_sent_on) } else { None }
     }
 
     /// When a partner whom somebody is to go to can be asked again by time alone.
@@ -221,8 +233,8 @@ impl Centre {
         self.partners[partner.index()].not_before = now + pause;
         // It stays on the list: when the pause is over nobody behind it goes first.
         self.alter(id, |it| it.overflow = WayOut::Wanted(partner, attempt.cause));
-        self.give_back(id);
         self.note(Note::PartnerReturned { contact: id, partner, why });
+        self.give_back(id);
     }
 
     /// What calendar or closure gave to the partner is ours again, if the line is open: then agents are
@@ -230,10 +242,18 @@ impl Centre {
     pub(crate) fn give_back(&mut self, id: ContactId) {
         let is_ours = self.is_open(self.contacts[&id].line);
         let now = self.now.mono;
-        self.alter(id, |it| {
+        let was_given = self.alter(id, |it| {
             it.ours_at = it.ours_at.filter(|&at| !is_ours && at > now);
-            it.partner_only = it.partner_only.filter(|_| !is_ours);
+            let was_given = it.partner_only;
+            if is_ours {
+                it.partner_only = None;
+                it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
+            }
+            was_given.is_some()
         });
+        if was_given && is_ours {
+            self.widen_if_nobody_is_there(id);
+        }
     }
 
     /// Whoever is given to a partner that cannot be asked now is not kept from our agents.

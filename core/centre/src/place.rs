@@ -50,12 +50,20 @@ pub(crate) struct Contact {
     pub(crate) informed: bool,
 }
 
-/// Where a contact stood before a supervisor moved it.
-#[derive(Clone, Copy, Debug)]
+/// What a supervisor can take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stood {
     pub(crate) turn: Turn,
     pub(crate) asked_as: LineId,
     pub(crate) partner_only: Option<OverflowCause>,
+}
+
+impl Contact {
+    /// Where it stands now, as to be remembered if a supervisor moves it: where it stood at first.
+    pub(crate) fn stood_at_first(&self) -> Stood {
+        let Contact { turn, asked_as, partner_only, .. } = *self;
+        self.stood.unwrap_or(Stood { turn, asked_as, partner_only })
+    }
 }
 
 /// How far a waiting contact is on its way to the partner.

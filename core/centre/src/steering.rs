@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a supervisor does to single callers and agents, and how it is taken back.
 
-use crate::place::{Contact, Stood};
 use crate::{Centre, Note, OverflowCause, SteeringReason};
 use acd::agent;
 use acd::contact::State;
@@ -9,10 +8,6 @@ use acd::{AgentRules, Refusal, SkillNeed};
 use alloc::vec::Vec;
 use stdx::limits::{SKILL_LEVEL_MAX, SKILLS_MAX};
 use stdx::{AgentId, ContactId, LineId, SkillId, Tick};
-
-fn stands(it: &Contact) -> Stood {
-    Stood { turn: it.turn, asked_as: it.asked_as, partner_only: it.partner_only }
-}
 
 impl Centre {
     /// Whether a contact can be given another place: it waits, and no telephone rings for it.
@@ -39,11 +34,11 @@ impl Centre {
             return self.refuse(why);
         }
         let it = &self.contacts[&id];
-        let (turn, place) = (it.turn, stands(it));
+        let (turn, stood) = (it.turn, it.stood_at_first());
         let first = self.queues.turns(it.queue).next().unwrap_or(turn);
         if first != turn {
             self.alter(id, |it| {
-                it.stood = it.stood.or(Some(place));
+                it.stood = Some(stood);
                 it.turn = first.ahead_for(id);
             });
         }
@@ -66,8 +61,9 @@ impl Centre {
         if self.setup.lines[it.line.index()].from_partner {
             return self.refuse(Refusal::FromPartner);
         }
-        let place = stands(it);
-        self.alter(id, |it| it.stood = it.stood.or(Some(place)));
+        let stood = it.stood_at_first();
+        self.alter(id, |it| it.stood = Some(stood));
+        // Agents are to answer, also if the calendar or a closure had given the call to the partner.
         self.ask_as(id, line, None);
         let position = self.position(id).expect("it waits");
         self.note(Note::Moved { contact: id, line, reason, position });

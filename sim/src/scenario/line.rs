@@ -52,9 +52,10 @@ impl LineCells<'_> {
             let skill = self.skill(skill);
             line.required.push(SkillNeed { skill, level: whole(value)? });
         } else if let Some(team) = after(key, &["stage ", "stufe "]) {
-            let everybody = matches!(team, "all" | "alle");
-            let team = (!everybody).then(|| TeamId(interned(&mut self.names.teams, team)));
-            let stage = Stage { after: read_duration(value)?, teams: team.into_iter().collect() };
+            // Several teams are joined by `+`.
+            let named = team.split('+').filter(|team| !matches!(*team, "all" | "alle"));
+            let teams = named.map(|team| TeamId(interned(&mut self.names.teams, team))).collect();
+            let stage = Stage { after: read_duration(value)?, teams };
             line.stages.push(stage);
         } else if let Some(name) = after(key, &["local ", "vor ort "]) {
             let found = known(&self.names.switchboards, "switchboard", name)?;

@@ -32,6 +32,12 @@ impl Source {
         }
     }
 
+    /// What was read, if it is text; empty otherwise, which the check says.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        config::text_of(&self.bytes).unwrap_or_default()
+    }
+
     /// Checks what was read.
     ///
     /// # Errors

@@ -5,11 +5,13 @@ pub mod arguments;
 pub mod ask;
 pub mod check;
 pub mod files;
+pub mod plan;
 pub mod practice;
 mod progress;
 pub mod serve;
 pub mod simulate;
 pub mod when;
+mod when_ways;
 
 use crate::config::near::nearest;
 use crate::{Lang, output};
@@ -41,10 +43,11 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 8] = [
+pub const COMMANDS: [&Command; 9] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
+    &plan::COMMAND,
     &practice::COMMAND,
     &serve::COMMAND,
     &ask::STATUS,

@@ -10,19 +10,24 @@ use crate::config::near::nearest;
 use crate::figures::{Figures, Heading, figures};
 use crate::rehearsal::{self, Volume};
 use crate::report;
-use crate::{Lang, output};
+use crate::{Lang, contacts, output};
 use hours::{LocalDates, YEARS, parse_date};
+use sim::Outcome;
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use stdx::PlanId;
 
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "simulate",
-    usage: "simulate --config DATEI --from TAG --to TAG [--calls ZAHL] [--seed ZAHL] [--load ZAHL] [--format text|json]",
+    usage: "simulate --config DATEI --from TAG --to TAG [--calls ZAHL] [--seed ZAHL] [--load ZAHL] [--plan KENNUNG] [--contacts DATEI] [--format text|json]",
     summary_de: "spielt einen Zeitraum mit erdachten Anrufen durch und berichtet die Zahlen",
     summary_en: "plays a stretch of days with made-up calls and reports the figures",
-    help_de: "  --config DATEI   die Konfiguration\n  --from TAG       erster Tag, zum Beispiel 2014-01-01\n  --to TAG         letzter Tag, zum Beispiel 2014-12-31\n  --calls ZAHL     erwartete Anrufe auf allen Leitungen im Zeitraum, erneute Versuche eingeschlossen\n                   (sonst: die Jahresmengen der Datei, auf den Zeitraum umgerechnet)\n  --seed ZAHL      Startwert des Zufalls (sonst 115); derselbe gibt dieselben Zahlen\n  --load ZAHL      vervielfacht die Anrufe (sonst 1)\n  --format FORM    text oder json; docs/figures.md erklärt die Schlüssel\n",
-    help_en: "  --config FILE    the configuration\n  --from DAY       first day, for example 2014-01-01\n  --to DAY         last day, for example 2014-12-31\n  --calls NUMBER   expected calls on all lines in these days, repeated attempts included\n                   (otherwise the file's yearly volumes, scaled to these days)\n  --seed NUMBER    seed of chance (otherwise 115); the same gives the same figures\n  --load NUMBER    multiplies the calls (otherwise 1)\n  --format FORM    text or json; docs/figures.md explains the keys\n",
-    valued: &["config", "from", "to", "calls", "seed", "load", "format"],
+    help_de: "  --config DATEI   die Konfiguration\n  --from TAG       erster Tag, zum Beispiel 2014-01-01\n  --to TAG         letzter Tag, zum Beispiel 2014-12-31\n  --calls ZAHL     erwartete Anrufe auf allen Leitungen im Zeitraum, erneute Versuche eingeschlossen\n                   (sonst: die Jahresmengen der Datei, auf den Zeitraum umgerechnet)\n  --seed ZAHL      Startwert des Zufalls (sonst 115); derselbe gibt dieselben Zahlen\n  --load ZAHL      vervielfacht die Anrufe (sonst 1)\n  --plan KENNUNG   an jedem Tag, an dem offen ist, beginnt dieser Krisenplan mit der Öffnung\n  --contacts DATEI schreibt jeden Anruf als CSV-Zeile in diese neue Datei\n  --format FORM    text oder json; docs/figures.md erklärt die Schlüssel\n",
+    help_en: "  --config FILE    the configuration\n  --from DAY       first day, for example 2014-01-01\n  --to DAY         last day, for example 2014-12-31\n  --calls NUMBER   expected calls on all lines in these days, repeated attempts included\n                   (otherwise the file's yearly volumes, scaled to these days)\n  --seed NUMBER    seed of chance (otherwise 115); the same gives the same figures\n  --load NUMBER    multiplies the calls (otherwise 1)\n  --plan ID        on every day that is open this crisis plan begins with the opening\n  --contacts FILE  writes every call as a line of CSV into this new file\n  --format FORM    text or json; docs/figures.md explains the keys\n",
+    valued: &["config", "from", "to", "calls", "seed", "load", "plan", "contacts", "format"],
     flags: &[],
     run,
 };
@@ -32,9 +37,12 @@ const CALLS_MAX: f64 = 10_000_000.0;
 /// The seed if none is given.
 const SEED: u64 = 115;
 
+/// How the result is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
+    /// For people.
     Text,
+    /// For programs.
     Json,
 }
 
@@ -43,6 +51,8 @@ struct Wanted {
     calls: Option<f64>,
     seed: u64,
     load: f64,
+    plan: Option<PlanId>,
+    contacts: Option<PathBuf>,
     format: Format,
 }
 
@@ -65,38 +75,30 @@ fn simulate(arguments: &Arguments) -> Result<String, ExitCode> {
         return Err(arguments.wrong_value(what, &extra.to_string_lossy(), None));
     }
     let config = arguments.required("config")?;
-    let wanted = wanted(arguments)?;
+    let mut wanted = wanted(arguments)?;
     let source = Source::read(lang, config.as_ref())?;
     let checked = source.check(lang)?;
     let Some(county) = &checked.county else {
         output::err(&checked.printed(&source.name, lang));
         return Err(ExitCode::from(BAD_FILE));
     };
-    let figures = play(lang, county, &wanted)?;
+    wanted.plan = plan(arguments, county)?;
+    let figures = rehearse(lang, county, &wanted)?;
     Ok(match wanted.format {
         Format::Text => report::text(lang, county, &figures),
         Format::Json => report::json(&figures),
     })
 }
 
-fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
+fn rehearse(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
     let by_file = rehearsal::calls_by_file(county, wanted.dates);
     if by_file <= 0.0 {
         return Err(fail(lang.pick(
-            "Keine Leitung hat einen Abschnitt [line.rehearsal] mit calls_per_year: Es gibt nichts zu spielen.",
-            "No line has a section [line.rehearsal] with calls_per_year: there is nothing to play.",
+            "Keine Leitung hat in diesen Tagen Anrufe ([line.rehearsal] mit calls_per_year): Es gibt nichts zu spielen.",
+            "No line has calls on these days ([line.rehearsal] with calls_per_year): there is nothing to play.",
         )));
     }
-    let calls = wanted.calls.unwrap_or(by_file);
-    if calls * wanted.load > CALLS_MAX {
-        return Err(fail(&lang.pick(
-            format!("Das sind mehr als {CALLS_MAX} Anrufe."),
-            format!("That is more than {CALLS_MAX} calls."),
-        )));
-    }
-    let volume = Volume { calls, load: wanted.load };
-    let spec = rehearsal::spec(county, wanted.dates, volume)
-        .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
+    let volume = Volume { calls: wanted.calls.unwrap_or(by_file), load: wanted.load };
     let horizon = rehearsal::with_margin(wanted.dates);
     let (first, last) = (horizon.from(), horizon.until());
     output::err(&lang.pick(
@@ -104,17 +106,77 @@ fn play(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCod
         format!("Timetables expanded from {first} to {last}.\n"),
     ));
     let mut progress = Progress::new(lang);
-    let outcome = sim::play(&spec, wanted.seed, &mut |share| progress.show(share))
-        .map_err(|error| fail(&format!("{error:?}")))?;
+    let played = Played { dates: wanted.dates, volume, seed: wanted.seed, plan: wanted.plan };
+    let (outcome, figures) = play(lang, county, &played, &mut |share| progress.show(share))?;
     progress.finish();
+    if let Some(path) = &wanted.contacts {
+        write_contacts(lang, county, &outcome, path)?;
+    }
+    Ok(figures)
+}
+
+/// Writes every contact into a new file; one that exists already is left alone.
+fn write_contacts(
+    lang: Lang,
+    county: &County,
+    outcome: &Outcome,
+    path: &Path,
+) -> Result<(), ExitCode> {
+    let text = contacts::csv(county, &outcome.records);
+    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let name = path.display();
+    written.map_err(|error| {
+        fail(&if error.kind() == ErrorKind::AlreadyExists {
+            lang.pick(
+                format!("{name}: Diese Datei gibt es schon; sie bleibt, wie sie ist."),
+                format!("{name}: This file exists already; it stays as it is."),
+            )
+        } else {
+            lang.pick(
+                format!("{name}: Die Datei lässt sich nicht schreiben ({error})."),
+                format!("{name}: The file cannot be written ({error})."),
+            )
+        })
+    })
+}
+
+/// What is played.
+pub(super) struct Played {
+    pub(super) dates: LocalDates,
+    pub(super) volume: Volume,
+    pub(super) seed: u64,
+    pub(super) plan: Option<PlanId>,
+}
+
+/// Plays so many calls with a seed. `watch` is told how much is done, from 0 to 1.
+pub(super) fn play(
+    lang: Lang,
+    county: &County,
+    played: &Played,
+    watch: &mut dyn FnMut(f64),
+) -> Result<(Outcome, Figures), ExitCode> {
+    let Played { dates, volume, seed, plan } = *played;
+    if volume.calls * volume.load > CALLS_MAX {
+        return Err(fail(&lang.pick(
+            format!("Das sind mehr als {CALLS_MAX} Anrufe."),
+            format!("That is more than {CALLS_MAX} calls."),
+        )));
+    }
+    let mut spec = rehearsal::spec(county, dates, volume)
+        .map_err(|error| fail(&lang.pick(error.message_de(), error.message_en())))?;
+    if let Some(plan) = plan {
+        spec.acts = rehearsal::starts_of(&spec.setup, plan, dates, &county.zone());
+    }
+    let outcome = sim::play(&spec, seed, watch).map_err(|error| fail(&format!("{error:?}")))?;
     let heading = Heading {
-        from: wanted.dates.from().to_string(),
-        to: wanted.dates.until().to_string(),
-        seed: wanted.seed,
-        calls,
-        load: wanted.load,
+        from: dates.from().to_string(),
+        to: dates.until().to_string(),
+        seed,
+        calls: volume.calls,
+        load: volume.load,
     };
-    Ok(figures(county, heading, &outcome))
+    let figures = figures(county, heading, &outcome);
+    Ok((outcome, figures))
 }
 
 fn fail(why: &str) -> ExitCode {
@@ -126,15 +188,33 @@ fn fail(why: &str) -> ExitCode {
 
 fn wanted(arguments: &Arguments) -> Result<Wanted, ExitCode> {
     Ok(Wanted {
-        dates: dates(arguments)?,
+        dates: dates_between(arguments)?,
         calls: number(arguments, "calls", 0.0)?,
         seed: seed(arguments)?,
         load: number(arguments, "load", f64::MIN_POSITIVE)?.unwrap_or(1.0),
+        plan: None,
+        contacts: arguments.value("contacts").map(PathBuf::from),
         format: format(arguments)?,
     })
 }
 
-fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
+/// The crisis plan at `--plan`.
+fn plan(arguments: &Arguments, county: &County) -> Result<Option<PlanId>, ExitCode> {
+    let Some(id) = arguments.value("plan") else { return Ok(None) };
+    let known: Vec<&str> = county.plans.iter().map(|plan| plan.id.as_str()).collect();
+    if let Some(index) = known.iter().position(|known| *known == id) {
+        return Ok(Some(PlanId(u16::try_from(index).expect("the check bounds the plans"))));
+    }
+    let list = known.join(", ");
+    let what = arguments.lang.pick(
+        format!("Diesen Krisenplan gibt es nicht (bekannt: {list})"),
+        format!("There is no such crisis plan (known: {list})"),
+    );
+    Err(arguments.wrong_value(&what, &id, nearest(&id, known.iter().copied())))
+}
+
+/// The days between `--from` and `--to`.
+pub(super) fn dates_between(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
     let lang = arguments.lang;
     let day = |name: &str| {
         let text = arguments.required(name)?;
@@ -158,7 +238,12 @@ fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
     })
 }
 
-fn number(arguments: &Arguments, name: &str, least: f64) -> Result<Option<f64>, ExitCode> {
+/// A number at an option, not below `least`.
+pub(super) fn number(
+    arguments: &Arguments,
+    name: &str,
+    least: f64,
+) -> Result<Option<f64>, ExitCode> {
     let Some(text) = arguments.value(name) else { return Ok(None) };
     match text.parse::<f64>() {
         Ok(number) if (least..=CALLS_MAX).contains(&number) => Ok(Some(number)),
@@ -187,7 +272,8 @@ fn seed(arguments: &Arguments) -> Result<u64, ExitCode> {
     })
 }
 
-fn format(arguments: &Arguments) -> Result<Format, ExitCode> {
+/// The form at `--format`.
+pub(super) fn format(arguments: &Arguments) -> Result<Format, ExitCode> {
     match arguments.value("format").as_deref() {
         None | Some("text") => Ok(Format::Text),
         Some("json") => Ok(Format::Json),

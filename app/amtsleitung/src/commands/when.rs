@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `when`: what would a caller of a line meet at a moment, and when does that change?
 
-use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
+use super::{Command, when_ways};
 use crate::config::county::{Announcement, Answering, County, Line, Service, Treatment};
 use crate::config::duration;
 use crate::config::moment::{self, MomentError};
@@ -130,8 +130,18 @@ fn told(
         found.name,
         found.id
     );
+    if let Some(out) = when_ways::out_of_service(lang, found, at.date()) {
+        text.push_str(&out);
+        return Ok(text);
+    }
+    if let Some(given) = when_ways::given_away(lang, county, found, explained.at, days)? {
+        text.push_str(&given);
+        return Ok(text);
+    }
+    text.push_str(&when_ways::local(lang, county, found, explained.at, days)?);
     if explained.is_open() {
         text.push_str(&open(lang, county, found, &explained));
+        text.push_str(&when_ways::ways(lang, county, found, explained.at, days)?);
         if found.service().is_some() {
             text.push_str(&on_shift(lang, county, line, explained.at, days)?);
         }
@@ -269,7 +279,9 @@ fn on_shift(
 ) -> Result<String, ExpandError> {
     let mut counts = vec![0_usize; county.teams.len()];
     for (_, agent) in county.agents_for(line) {
-        if county.shifts(agent, days)?.timetable.is_open(at)
+        let belongs = agent.in_force.on(county.zone().local(at).date());
+        if belongs
+            && county.shifts(agent, days)?.timetable.is_open(at)
             && let Some(count) = counts.get_mut(agent.team.index())
         {
             *count += 1;

@@ -8,7 +8,7 @@
 use super::crowd::CITIZENS_MAX;
 use crate::config::County;
 use crate::config::county::{
-    Carrier, LISTEN_MAX, PasswordDigest, Phone, SipAddress, Telephony, Trunk,
+    Carrier, LISTEN_MAX, PasswordDigest, Phone, SipAddress, Telephony, Treatment, Trunk,
 };
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -36,6 +36,7 @@ pub(super) fn town(county: &County, exchange: SocketAddr) -> County {
     town.bench = None;
     town.telephony = Some(telephony(county.telephony.as_ref()));
     town.trunks = vec![trunk(county, exchange)];
+    leave_exchanges(&mut town);
     town.phones.iter_mut().for_each(|phone| phone.at = None);
     let agents = (0..).map(AgentId).zip(&county.agents);
     let without =
@@ -43,6 +44,22 @@ pub(super) fn town(county: &County, exchange: SocketAddr) -> County {
     let phones: Vec<Phone> = without.map(|(agent, it)| phone(county, agent, &it.id)).collect();
     town.phones.extend(phones);
     town
+}
+
+/// Nothing leads over an exchange of the file any more, nor to anybody outside.
+fn leave_exchanges(town: &mut County) {
+    town.partners.iter_mut().for_each(|partner| partner.trunk = None);
+    town.switchboards.iter_mut().for_each(|switchboard| switchboard.trunk = None);
+    for line in &mut town.lines {
+        if let Some(rehearsal) = &mut line.rehearsal {
+            rehearsal.trunk = None;
+        }
+        if let Treatment::Queue(service) = &mut line.treatment {
+            service.ways.local_first = None;
+            service.ways.overflow = None;
+            service.ways.callback = None;
+        }
+    }
 }
 
 /// A telephone for somebody who has none in the file.
@@ -127,6 +144,11 @@ mod tests {
         assert_eq!(peers, [exchange()]);
         assert!(town.phones.iter().all(|phone| phone.at.is_none()));
         assert!(town.closures.is_empty() && town.bench.is_none());
+        let day = hours::parse_date("2014-05-02").expect("a day");
+        let dates = hours::LocalDates::new(day, day).expect("one day");
+        let setup = crate::rehearsal::setup(&town, dates).expect("it opens once");
+        assert_eq!(setup.check(), Ok(()), "the county's own exchanges are not missed");
+        assert!(setup.lines.iter().all(|line| line.local.is_none() && line.overflow.is_none()));
     }
 
     #[test]

@@ -6,11 +6,15 @@ use crate::story::*;
 use acd::Refusal;
 use acd::agent::Pause;
 use acd::contact::Parting;
-use centre::{Centre, Command, Event, Via};
-use stdx::limits::{CONTACTS_MAX, REMEMBERED_CALLERS_MAX};
-use stdx::{AgentId, ContactId, LineId, Tick};
+use centre::{Centre, Command, Event, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, Via};
+use stdx::limits::{ACT_MAX, CONTACTS_MAX, REMEMBERED_CALLERS_MAX, SKILL_LEVEL_MAX, SKILLS_MAX};
+use stdx::{
+    AgentId, CallerToken, ContactId, LineId, Micros, PlanId, SkillId, SwitchboardId, Tick, TrunkId,
+};
 
 const SECOND: u64 = 200;
+
+const NO_LINE: LineId = LineId(99);
 
 /// Situations at second 200 in which contact 1 is where the name says.
 fn situations() -> Vec<(&'static str, Story)> {
@@ -37,6 +41,77 @@ fn situations() -> Vec<(&'static str, Story)> {
     add("1 talks, then bea signs off", ready(), &[talk[0], talk[1], Event::SignOff { agent: BEA }]);
     add("bea wraps up", ready(), &[talk[0], talk[1], hangs_up(1)]);
     add("bea wraps up, then a break", ready(), &[talk[0], talk[1], hangs_up(1), on_break]);
+    all.extend(situations_of_a_large_county());
+    all
+}
+
+/// The same for what only a large county has.
+fn situations_of_a_large_county() -> Vec<(&'static str, Story)> {
+    let mut all = Vec::new();
+    let mut add = |name, events: &[Event]| {
+        let mut story = Story::of(large_county());
+        for &event in events {
+            story.play(tick(SECOND), event);
+        }
+        all.push((name, story));
+    };
+    let contact = ContactId(1);
+    let (on, ready) = (Event::SignOn { agent: BEA }, Event::MakeReady { agent: BEA });
+    let ring = call(1, LOCAL);
+    add("the switchboard rings for 1", &[ring]);
+    add("1 talks to the switchboard", &[ring, Event::SwitchboardAnswered { contact }]);
+    let nobody = Event::SwitchboardStaffed { switchboard: SwitchboardId(0), staffed: false };
+    add("nobody is at the switchboard", &[nobody, ring]);
+    let asked = call(1, HELPED);
+    let why = PartnerEnd::Busy;
+    add("the partner is asked for 1", &[asked]);
+    add("the partner is asked for 1, and it rings", &[asked, on, ready]);
+    add("1 talks to the partner", &[asked, Event::PartnerAnswered { contact }]);
+    add("the partner is left alone", &[asked, Event::PartnerFailed { contact, why }]);
+    add("1 is to be sent on", &[call(1, SENT_ON)]);
+    let trunk = Some(TrunkId(0));
+    let over_trunk = |contact, line| Event::CallArrived {
+        contact: ContactId(contact),
+        line,
+        caller: None,
+        via: Via { trunk, forwarded: false },
+    };
+    let three = [1, 2, 3].map(|id| over_trunk(id, CITIZENS));
+    add("one channel is free", &three);
+    add("no channel is free", &[three[0], three[1], three[2], over_trunk(4, CITIZENS)]);
+    let promised = [on, call_from(1, CALLED_BACK, 77), Event::CallbackWanted { contact }];
+    let [a, b, c] = promised;
+    let takes = answers(BEA, 1);
+    let (failed, reached) = (Event::CallbackFailed { contact }, Event::CallbackReached { contact });
+    add("a call-back is promised", &promised);
+    add("it rings for the call-back", &[a, b, c, ready]);
+    add("1 is called back", &[a, b, c, ready, takes]);
+    add("1 was not reached", &[a, b, c, ready, takes, failed]);
+    add("1 was reached", &[a, b, c, ready, takes, reached]);
+    let (plan, reason) = (PlanId(0), SteeringReason::Distress);
+    add("the plan runs", &[call(1, CITIZENS), Event::StartPlan { plan }]);
+    let home = Event::SendHome { agent: CARL };
+    add("the plan runs without its helper", &[call(1, CITIZENS), Event::StartPlan { plan }, home]);
+    add(
+        "1 is informed",
+        &[
+            Event::StartPlan { plan },
+            home,
+            call(1, CITIZENS),
+            Event::AnnouncementOver { contact },
+            Event::InformationWanted { contact },
+        ],
+    );
+    let lasts = Micros::from_mins(10);
+    add("the line is closed", &[call(1, CITIZENS), Event::CloseLine { line: CITIZENS, lasts }]);
+    let two = [call(1, CITIZENS), call(2, CITIZENS)];
+    add(
+        "2 was pulled forward",
+        &[two[0], two[1], Event::PullForward { contact: ContactId(2), reason }],
+    );
+    add("1 was moved", &[two[0], Event::MoveToLine { contact, line: TOWN_HALL, reason }]);
+    let skill = SkillId(0);
+    add("bea can do more", &[on, ready, Event::SetSkill { agent: BEA, skill, level: 3 }]);
     all
 }
 
@@ -45,9 +120,17 @@ fn events() -> Vec<Event> {
     let contacts = [0, 1, 2, 99].map(ContactId);
     let mut all = vec![Event::Deadline];
     for contact in contacts {
-        for line in (0..6).map(LineId) {
+        for line in (0..9).map(LineId).chain([NO_LINE]) {
             all.push(Event::CallArrived { contact, line, caller: None, via: Via::default() });
         }
+        for (trunk, forwarded) in [(None, true), (Some(0), false), (Some(99), false)] {
+            let via = Via { trunk: trunk.map(TrunkId), forwarded };
+            let caller = Some(CallerToken::new(77));
+            all.push(Event::CallArrived { contact, line: LOCAL, caller, via });
+            all.push(Event::CallArrived { contact, line: CALLED_BACK, caller, via });
+        }
+        all.extend(elsewhere(contact));
+        all.extend(steering(contact));
         all.push(Event::AnnouncementOver { contact });
         all.push(Event::CallerLeft { contact, parting: Parting::HungUp });
         all.push(Event::CallerLeft { contact, parting: Parting::CutOff });
@@ -63,20 +146,64 @@ fn events() -> Vec<Event> {
             Event::HangUp { agent },
             Event::ExtendWrapUp { agent },
             Event::EndWrapUp { agent },
+            Event::SendHome { agent },
         ]);
+        for (skill, level) in [(0, 0), (0, 3), (0, SKILL_LEVEL_MAX + 1), (SKILLS_MAX as u16, 1)] {
+            all.push(Event::SetSkill { agent, skill: SkillId(skill), level });
+        }
         all.extend(contacts.map(|contact| Event::Answer { agent, contact }));
         all.extend(contacts.map(|contact| Event::Decline { agent, contact }));
         all.extend(contacts.map(|contact| Event::Unreachable { agent, contact }));
     }
+    for line in [CITIZENS, LOCAL, SENT_ON, ANNOUNCEMENT, NO_LINE] {
+        let some = [Micros::ZERO, Micros(1), ACT_MAX, ACT_MAX + Micros(1)];
+        all.extend(some.map(|lasts| Event::CloseLine { line, lasts }));
+        all.push(Event::OpenLine { line });
+    }
+    for id in [0, 99] {
+        let (plan, switchboard) = (PlanId(id), SwitchboardId(id));
+        all.extend([Event::StartPlan { plan }, Event::EndPlan { plan }]);
+        all.extend([true, false].map(|staffed| Event::SwitchboardStaffed { switchboard, staffed }));
+    }
     all
 }
 
-/// Everything that can be seen of a centre.
-fn seen(centre: &Centre) -> String {
-    let agents = [ANNA, BEA, CARL].map(|agent| centre.agent(agent).copied());
-    let contacts = (0..100).map(ContactId).map(|id| (centre.contact(id), centre.position(id)));
-    let contacts: Vec<_> = contacts.filter(|(state, _)| state.is_some()).collect();
-    format!("{agents:?} {contacts:?} {:?}", centre.deadline())
+/// What the telephone side may say about a contact that is not with an agent.
+fn elsewhere(contact: ContactId) -> [Event; 11] {
+    let parting = Parting::CutOff;
+    [
+        Event::SwitchboardAnswered { contact },
+        Event::SwitchboardFailed { contact, why: SwitchboardEnd::CameBack },
+        Event::PartnerAnswered { contact },
+        Event::PartnerFailed { contact, why: PartnerEnd::Closed },
+        Event::Deflected { contact },
+        Event::OtherLeft { contact, parting },
+        Event::CallbackWanted { contact },
+        Event::CallbackReached { contact },
+        Event::CallbackFailed { contact },
+        Event::InformationWanted { contact },
+        Event::CallRefused { contact, line: CITIZENS, by: RefusedBy::Carrier },
+    ]
+}
+
+/// What a supervisor may do to a contact.
+fn steering(contact: ContactId) -> [Event; 7] {
+    let reason = SteeringReason::WrongLine;
+    let to = |line| Event::MoveToLine { contact, line, reason };
+    [
+        Event::PullForward { contact, reason },
+        Event::UndoSteering { contact },
+        to(CITIZENS),
+        to(TOWN_HALL),
+        to(HELPED),
+        to(ANNOUNCEMENT),
+        to(NO_LINE),
+    ]
+}
+
+/// Everything that a centre knows.
+fn all_of(centre: &Centre) -> String {
+    format!("{centre:?}")
 }
 
 fn handle(centre: &mut Centre, event: Event) -> Vec<Command> {
@@ -91,16 +218,18 @@ fn every_event_in_every_situation_is_answered() {
     for (situation, story) in situations() {
         for event in events() {
             let mut centre = story.centre.clone();
-            let before = seen(&centre);
+            // The time of the present event is known too.
+            handle(&mut centre, Event::Deadline);
+            let before = all_of(&centre);
             let commands = handle(&mut centre, event);
-            let after = seen(&centre);
+            let after = all_of(&centre);
             if let [Command::Refuse(_)] = commands[..] {
                 assert_eq!(before, after, "{situation}: {event:?} was refused");
             } else {
                 let refused = commands.iter().any(|it| matches!(it, Command::Refuse(_)));
                 assert!(!refused, "{situation}: {event:?}: refused and done: {commands:?}");
             }
-            if commands.is_empty() && event != Event::Deadline {
+            if commands.is_empty() && event != Event::Deadline && !is_no_news(event) {
                 assert!(before == after || lease_only(event), "{situation}: {event:?} in silence");
                 without_a_command.push(format!("{situation}: {} is so already", wish(event)));
             }
@@ -114,6 +243,31 @@ fn lease_only(event: Event) -> bool {
     matches!(event, Event::TalkAlive { .. })
 }
 
+/// Who is at a switchboard is shown by the switchboard's own side.
+fn is_no_news(event: Event) -> bool {
+    matches!(event, Event::SwitchboardStaffed { .. })
+}
+
+/// Whatever happened: when nobody does anything any more, every deadline passes and nobody is left.
+#[test]
+fn after_every_event_in_every_situation_time_goes_on() {
+    for (situation, story) in situations() {
+        for event in events() {
+            let mut centre = story.centre.clone();
+            handle(&mut centre, event);
+            let mut steps = 0;
+            while let Some((at, why)) = centre.deadline() {
+                centre.handle(now_at(at.max(tick(SECOND))), Event::Deadline);
+                while centre.poll().is_some() {}
+                steps += 1;
+                assert!(steps < 100, "{situation}: {event:?}: {at:?}, {why}, and no end");
+            }
+            centre.audit();
+            assert_eq!(centre.contacts_inside(), 0, "{situation}: {event:?}: who is left?");
+        }
+    }
+}
+
 fn wish(event: Event) -> &'static str {
     if matches!(event, Event::MakeNotReady { pause: Pause::Break, .. }) {
         "a break"
@@ -121,8 +275,8 @@ fn wish(event: Event) -> &'static str {
         "desk work"
     } else if matches!(event, Event::MakeReady { .. }) {
         "ready"
-    } else if matches!(event, Event::SignOff { .. }) {
-        "signing off"
+    } else if matches!(event, Event::SignOff { .. } | Event::SendHome { .. }) {
+        "going home"
     } else if matches!(event, Event::TalkAlive { .. }) {
         "alive"
     } else {
@@ -130,8 +284,9 @@ fn wish(event: Event) -> &'static str {
     }
 }
 
-/// All that is neither refused nor answered by a command: it is so already.
-const ANSWERED_WITHOUT_A_COMMAND: [&str; 9] = [
+/// All that is neither refused nor answered by a command: it is so already. Going home twice, because an
+/// agent signs off or is sent.
+const ANSWERED_WITHOUT_A_COMMAND: [&str; 20] = [
     "bea is ready: ready is so already",
     "bea has a break: a break is so already",
     "it rings for 1: ready is so already",
@@ -139,8 +294,19 @@ const ANSWERED_WITHOUT_A_COMMAND: [&str; 9] = [
     "1 talks: alive is so already",
     "1 talks: ready is so already",
     "1 talks, then bea signs off: alive is so already",
-    "1 talks, then bea signs off: signing off is so already",
+    "1 talks, then bea signs off: going home is so already",
+    "1 talks, then bea signs off: going home is so already",
     "bea wraps up, then a break: a break is so already",
+    "1 talks to the switchboard: alive is so already",
+    "the partner is asked for 1, and it rings: ready is so already",
+    "1 talks to the partner: alive is so already",
+    "it rings for the call-back: ready is so already",
+    "1 is called back: ready is so already",
+    "1 was not reached: ready is so already",
+    "1 was reached: alive is so already",
+    "1 was reached: ready is so already",
+    "the plan runs: ready is so already",
+    "bea can do more: ready is so already",
 ];
 
 #[test]
@@ -157,7 +323,29 @@ fn every_unknown_id_is_refused_by_its_name() {
         assert_eq!(refusal(Event::AnnouncementOver { contact }), Refusal::UnknownContact);
         assert_eq!(refusal(hangs_up(99)), Refusal::UnknownContact);
         assert_eq!(refusal(Event::TalkAlive { contact }), Refusal::UnknownContact);
-        assert_eq!(refusal(call(99, LineId(5))), Refusal::UnknownLine);
+        assert_eq!(refusal(call(99, NO_LINE)), Refusal::UnknownLine);
+        for event in elsewhere(contact).into_iter().take(10).chain(steering(contact)) {
+            assert_eq!(refusal(event), Refusal::UnknownContact, "{event:?}");
+        }
+        let via = Via { trunk: Some(TrunkId(99)), forwarded: false };
+        let caller = None;
+        let arrives = Event::CallArrived { contact, line: CITIZENS, caller, via };
+        assert_eq!(refusal(arrives), Refusal::UnknownTrunk);
+        let by = RefusedBy::Door;
+        let refused = Event::CallRefused { contact, line: NO_LINE, by };
+        assert_eq!(refusal(refused), Refusal::UnknownLine);
+        let (skill, level) = (SkillId(0), 1);
+        assert_eq!(refusal(Event::SetSkill { agent, skill, level }), Refusal::UnknownAgent);
+        assert_eq!(refusal(Event::SendHome { agent }), Refusal::UnknownAgent);
+        let (line, lasts) = (NO_LINE, Micros(1));
+        assert_eq!(refusal(Event::CloseLine { line, lasts }), Refusal::UnknownLine);
+        assert_eq!(refusal(Event::OpenLine { line }), Refusal::NotClosed);
+        let plan = PlanId(99);
+        assert_eq!(refusal(Event::StartPlan { plan }), Refusal::UnknownPlan);
+        assert_eq!(refusal(Event::EndPlan { plan }), Refusal::UnknownPlan);
+        let (switchboard, staffed) = (SwitchboardId(99), true);
+        let there = Event::SwitchboardStaffed { switchboard, staffed };
+        assert_eq!(refusal(there), Refusal::UnknownSwitchboard);
     }
 }
 
@@ -168,8 +356,13 @@ fn an_event_says_which_agent_did_it() {
             let text = format!("{event:?}");
             text.contains(&format!("agent: {agent:?}"))
         });
-        // A telephone that is dead is nobody's deed.
-        let named = named.filter(|_| !matches!(event, Event::Unreachable { .. }));
+        // A telephone that is dead is nobody's deed, and what a supervisor does not the agent's.
+        let named = named.filter(|_| {
+            !matches!(
+                event,
+                Event::Unreachable { .. } | Event::SendHome { .. } | Event::SetSkill { .. }
+            )
+        });
         assert_eq!(event.agent(), named, "{event:?}");
     }
 }
@@ -177,7 +370,7 @@ fn an_event_says_which_agent_did_it() {
 #[test]
 fn a_call_on_an_unknown_line_uses_up_no_id() {
     let mut s = Story::new();
-    s.at(1, call(7, LineId(5)), &["refused: UnknownLine"]);
+    s.at(1, call(7, NO_LINE), &["refused: UnknownLine"]);
     s.at(1, call(7, CITIZENS), &["7 waits, position 1"]);
 }
 
@@ -185,9 +378,11 @@ fn a_call_on_an_unknown_line_uses_up_no_id() {
 fn a_deadline_event_before_its_time_changes_nothing() {
     for (situation, story) in situations() {
         let mut centre = story.centre.clone();
-        let before = seen(&centre);
+        // At nobody's time: what was to be known of this moment is known.
         assert_eq!(handle(&mut centre, Event::Deadline), [], "{situation}");
-        assert_eq!(seen(&centre), before, "{situation}");
+        let before = all_of(&centre);
+        assert_eq!(handle(&mut centre, Event::Deadline), [], "{situation}");
+        assert_eq!(all_of(&centre), before, "{situation}");
     }
 }
 

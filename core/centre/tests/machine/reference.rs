@@ -2,39 +2,79 @@
 //! A second opinion: the same centre as plain lists that are searched from end to end.
 //!
 //! The rule to keep: nothing of the core is used but its public types and limits. Where the two
-//! differ, one of them is wrong.
+//! differ, one of them is wrong. Nothing is counted along: who is signed on, which channels are in
+//! use and what a partner has is looked up anew each time. Only the estimate has no second opinion:
+//! its days tell no waits and overflow by none.
 #![expect(
     clippy::wildcard_enum_match_arm,
     reason = "what its days do not know must stop it loudly"
 )]
 
-use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, ReturnReason, State as Doing};
+mod acts;
+mod agents;
+mod callbacks;
+mod door;
+mod partners;
+
+use acd::agent::{Agent, Lease, State as Doing};
 use acd::contact::{Parting, State as Place};
-use acd::{LineRules, Refusal};
-use centre::{Command, Event, Note, Setup};
+use acd::{LineRules, Refusal, SkillNeed};
+use agents::{Lane, due_of_agent, in_lease};
+use centre::{Command, Event, Note, OverflowCause, Setup, Via};
 use promise::{ContactRecord, Fate, FateReason};
-use stdx::limits::{
-    CONTACTS_MAX, DECLINE_PAUSE_MIN, REMEMBERED_CALLERS_MAX, SHIFT_MAX, TALK_CHECK_EVERY,
-    TALK_CHECK_GRACE, UNREACHABLE_PAUSE_MIN, WRAP_UP_EXTENSIONS_MAX,
+use stdx::limits::{REMEMBERED_CALLERS_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE};
+use stdx::{
+    AgentId, CallerToken, ContactId, LineId, Micros, Now, PartnerId, PlanId, QueueId,
+    SwitchboardId, Tick, Timestamp, TimetableId, TrunkId,
 };
-use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, Now, QueueId, Tick, Timestamp};
 
 /// Smaller comes first: the moment from which waiting counts, then the id.
 type Key = (i128, ContactId);
+
+/// How far a caller is on the way to the partner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum ToPartner {
+    No,
+    From(Tick, OverflowCause),
+    Wanted(OverflowCause),
+    Asked { until: Tick, cause: OverflowCause },
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) id: ContactId,
     pub(crate) line: LineId,
-    pub(crate) queue: QueueId,
-    token: Option<CallerToken>,
+    /// Whose agents are asked.
+    pub(crate) asked: LineId,
+    pub(crate) token: Option<CallerToken>,
     follows: Option<ContactId>,
     key: Key,
+    /// Where it stood before a supervisor moved it.
+    stood: Option<(Key, LineId, Option<OverflowCause>)>,
     pub(crate) arrived: Tick,
     set_up_at: Timestamp,
     pub(crate) place: Place,
     queued: Option<Tick>,
-    answered: Option<(Tick, AgentId)>,
+    answered: Option<(Tick, Option<AgentId>)>,
+    trunk: Option<TrunkId>,
+    switchboard: Option<SwitchboardId>,
+    stage: usize,
+    widen_at: Option<Tick>,
+    to_partner: ToPartner,
+    /// Why agents are not asked.
+    partner_only: Option<OverflowCause>,
+    pub(crate) called_back: bool,
+    informed: bool,
+}
+
+impl Caller {
+    pub(crate) fn is_asked_for_at_partner(&self) -> bool {
+        matches!(self.to_partner, ToPartner::Asked { .. })
+    }
+
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.place, Place::Waiting { .. } | Place::Promised { .. })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -47,11 +87,28 @@ struct Kept {
 }
 
 #[derive(Clone, Debug)]
+pub(crate) struct Running {
+    pub(crate) plan: PlanId,
+    pub(crate) until: Tick,
+    helpers: Vec<AgentId>,
+}
+
+#[derive(Clone, Debug)]
 pub(crate) struct Reference {
     setup: Setup,
+    now: Now,
     pub(crate) agents: Vec<Agent>,
+    /// What each agent can do, as long as the shift lasts.
+    skills: Vec<Vec<SkillNeed>>,
     pub(crate) callers: Vec<Caller>,
     kept: Vec<Kept>,
+    staffed: Vec<bool>,
+    /// By partner: until when it is left alone.
+    left_alone: Vec<Tick>,
+    pub(crate) closed: Vec<(LineId, Tick)>,
+    pub(crate) running: Vec<Running>,
+    /// All talks with their wrap-up, by line.
+    talks: Vec<Vec<Micros>>,
     highest: Option<ContactId>,
     said: Vec<Command>,
 }
@@ -60,25 +117,60 @@ impl Reference {
     pub(crate) fn new(setup: &Setup) -> Self {
         Reference {
             setup: setup.clone(),
+            now: Now { mono: Tick(0), wall: Timestamp(0) },
             agents: vec![Agent::SIGNED_OFF; setup.agents.len()],
+            skills: setup.agents.iter().map(|agent| agent.skills.clone()).collect(),
             callers: Vec::new(),
             kept: Vec::new(),
+            staffed: vec![true; setup.switchboards.len()],
+            left_alone: vec![Tick(0); setup.partners.len()],
+            closed: Vec::new(),
+            running: Vec::new(),
+            talks: setup.lines.iter().map(callbacks::first_talks).collect(),
             highest: None,
             said: Vec::new(),
         }
     }
 
     pub(crate) fn handle(&mut self, now: Now, event: Event) -> Vec<Command> {
-        self.let_time_pass(now.mono);
+        self.now = now;
+        self.let_time_pass();
+        self.happen(event);
+        self.let_time_pass();
+        std::mem::take(&mut self.said)
+    }
+
+    fn happen(&mut self, event: Event) {
         match event {
-            Event::CallArrived { contact, line, caller, .. } => {
-                self.call(now, contact, line, caller)
+            Event::CallArrived { contact, line, caller, via } => {
+                self.call(contact, line, caller, via);
             }
-            Event::AnnouncementOver { contact } => self.announcement_over(now.mono, contact),
-            Event::CallerLeft { contact, parting } => self.caller_left(now.mono, contact, parting),
-            Event::TalkAlive { contact } => self.talk_alive(now.mono, contact),
-            Event::Unreachable { agent, contact } => self.dead(now.mono, agent, contact),
+            Event::CallRefused { contact, line, by } => self.refused_before(contact, line, by),
+            Event::AnnouncementOver { contact } => self.announcement_over(contact),
+            Event::CallerLeft { contact, parting } => self.caller_left(contact, parting),
+            Event::SwitchboardAnswered { contact } => self.switchboard_answered(contact),
+            Event::SwitchboardFailed { contact, why } => self.switchboard_failed(contact, why),
+            Event::SwitchboardStaffed { switchboard, staffed } => self.staff(switchboard, staffed),
+            Event::PartnerAnswered { contact } => self.partner_answered(contact),
+            Event::PartnerFailed { contact, why } => self.partner_failed(contact, why),
+            Event::Deflected { contact } => self.deflected(contact),
+            Event::OtherLeft { contact, .. } => self.other_left(contact),
+            Event::CallbackWanted { contact } => self.callback_wanted(contact),
+            Event::CallbackReached { contact } => self.callback_reached(contact),
+            Event::CallbackFailed { contact } => self.callback_failed(contact, false),
+            Event::InformationWanted { contact } => self.information_wanted(contact),
+            Event::PullForward { contact, reason } => self.pull_forward(contact, reason),
+            Event::MoveToLine { contact, line, reason } => self.move_to_line(contact, line, reason),
+            Event::UndoSteering { contact } => self.undo(contact),
+            Event::SetSkill { agent, skill, level } => self.set_skill(agent, skill, level),
+            Event::CloseLine { line, lasts } => self.close(line, lasts),
+            Event::OpenLine { line } => self.open(line),
+            Event::StartPlan { plan } => self.start(plan),
+            Event::EndPlan { plan } => self.end_plan(plan),
+            Event::TalkAlive { contact } => self.talk_alive(contact),
+            Event::Unreachable { agent, contact } => self.dead(agent, contact),
             Event::Deadline => {}
+            Event::SendHome { agent } => self.key_pressed(agent, Event::SignOff { agent }),
             Event::SignOn { agent }
             | Event::SignOff { agent }
             | Event::MakeReady { agent }
@@ -87,22 +179,19 @@ impl Reference {
             | Event::Decline { agent, .. }
             | Event::HangUp { agent }
             | Event::ExtendWrapUp { agent }
-            | Event::EndWrapUp { agent } => self.key_pressed(now.mono, agent, event),
-            other => unreachable!("these days know nothing of {other:?}"),
+            | Event::EndWrapUp { agent } => self.key_pressed(agent, event),
         }
-        self.let_time_pass(now.mono);
-        std::mem::take(&mut self.said)
     }
 
     /// When something happens by itself; for the comparison with the centre's own answer.
     pub(crate) fn next_deadline(&self) -> Option<Tick> {
-        let agents = self.agents.iter().filter_map(due_of_agent);
-        agents.chain(self.callers.iter().filter_map(due_of_caller)).min()
+        let partners = (0..self.setup.partners.len()).filter_map(|at| self.partner_wakes(at));
+        self.all_due().map(|(at, ..)| at).chain(partners).min()
     }
 
     pub(crate) fn waiting(&self, queue: QueueId) -> Vec<ContactId> {
         let mut waiting: Vec<&Caller> =
-            self.callers.iter().filter(|it| it.queue == queue && waits(it)).collect();
+            self.callers.iter().filter(|it| self.queue_of(it) == queue && it.waits()).collect();
         waiting.sort_by_key(|it| it.key);
         waiting.iter().map(|it| it.id).collect()
     }
@@ -112,237 +201,252 @@ impl Reference {
         self.kept.last().map(|kept| (kept.token, kept.line))
     }
 
+    /// How many channels of a trunk are in use: one for each leg that lives.
+    pub(crate) fn channels_in_use(&self, trunk: TrunkId) -> usize {
+        let legs = self.callers.iter().flat_map(|it| {
+            let own = it.trunk.filter(|_| !matches!(it.place, Place::Promised { .. }));
+            let there = matches!(it.place, Place::AtSwitchboard { .. } | Place::Local { .. });
+            let to_switchboard = it.switchboard.filter(|_| there);
+            let to_switchboard =
+                to_switchboard.and_then(|it| self.setup.switchboards[it.index()].trunk);
+            let to_partner = self
+                .partner_of(it)
+                .filter(|_| {
+                    self.overflow_of(it).is_some_and(|it| it.reach == acd::Reach::SecondLeg)
+                })
+                .and_then(|it| self.setup.partners[it.index()].trunk);
+            [own, to_switchboard, to_partner]
+        });
+        legs.flatten().filter(|used| *used == trunk).count()
+    }
+
+    /// The partner that is asked for a caller, or has it.
+    pub(crate) fn partner_of(&self, it: &Caller) -> Option<PartnerId> {
+        let has = matches!(it.place, Place::AtPartner { .. });
+        let overflow = self.overflow_of(it).filter(|_| has || it.is_asked_for_at_partner());
+        overflow.map(|it| it.partner)
+    }
+
     // What happens by itself.
 
-    fn let_time_pass(&mut self, now: Tick) {
+    /// All that is due one day: when, whose kind, which one.
+    fn all_due(&self) -> impl Iterator<Item = (Tick, u8, u64)> + '_ {
+        let agents = (0..self.agents.len())
+            .filter_map(|at| due_of_agent(&self.agents[at]).map(|due| (due, 0, at as u64)));
+        let callers =
+            self.callers.iter().filter_map(|it| due_of_caller(it).map(|due| (due, 1, it.id.0)));
+        let lines = self.closed.iter().map(|&(line, until)| (until, 3, u64::from(line.0)));
+        let plans = self.running.iter().map(|it| (it.until, 4, u64::from(it.plan.0)));
+        agents.chain(callers).chain(lines).chain(plans)
+    }
+
+    fn let_time_pass(&mut self) {
         loop {
-            self.ring_whom_it_concerns(now);
-            let agents = (0..self.agents.len())
-                .filter_map(|at| due_of_agent(&self.agents[at]).map(|due| (due, 0, at as u64)));
-            let callers =
-                self.callers.iter().filter_map(|it| due_of_caller(it).map(|due| (due, 1, it.id.0)));
-            let Some((_, kind, which)) = agents.chain(callers).filter(|it| it.0 <= now).min()
-            else {
-                return;
-            };
-            if kind == 0 {
-                self.agent_is_due(now, which as usize);
-            } else {
-                self.caller_is_due(now, ContactId(which));
+            self.ring_whom_it_concerns();
+            self.ask_partners();
+            let now = self.now.mono;
+            let next = self.all_due().filter(|it| it.0 <= now).min();
+            match next {
+                None => return,
+                Some((_, 0, which)) => self.agent_is_due(which as usize),
+                Some((_, 1, which)) => self.caller_is_due(ContactId(which)),
+                Some((_, 3, which)) => self.open(LineId(which as u16)),
+                Some((_, _, which)) => self.end_plan(PlanId(which as u16)),
             }
         }
     }
 
-    fn agent_is_due(&mut self, now: Tick, at: usize) {
-        let agent = self.agents[at];
-        match agent.state {
-            Doing::SignedOff => unreachable!("who is signed off has no deadline"),
-            Doing::Ready { .. } => self.sign_off(at),
-            Doing::NotReady { .. } => self.free(now, at, now),
-            Doing::Offered { .. } => {
-                self.give_back(now, at, ReturnReason::NoAnswer);
-            }
-            Doing::Talking { contact, lease: Lease::Held { .. } } => {
-                let lease = Lease::Questioned { lost_at: now + TALK_CHECK_GRACE };
-                self.becomes(at, Doing::Talking { contact, lease });
-                self.said.push(Command::AskAlive { contact });
-            }
-            Doing::Talking { contact, lease: Lease::Questioned { .. } } => {
-                self.agent_ends_talk(now, at, contact, Parting::CutOff);
-            }
-            Doing::WrapUp { .. } => self.free(now, at, now),
-        }
-    }
-
-    fn caller_is_due(&mut self, now: Tick, contact: ContactId) {
+    fn caller_is_due(&mut self, contact: ContactId) {
         let at = self.inside(contact).expect("only who is inside has a deadline");
-        match self.callers[at].place {
-            Place::Entering { .. } => self.begins_to_wait(now, at),
-            Place::Waiting { .. } => self.send_away(now, at),
+        let now = self.now.mono;
+        let it = &self.callers[at];
+        let may_widen = it.waits() && it.widen_at.is_some_and(|at| at <= now);
+        match it.place {
+            Place::AtSwitchboard { .. } => self.switchboard_silent(at),
+            Place::Local { lease } | Place::AtPartner { lease } => self.ask_alive(at, lease),
+            Place::Entering { .. } => self.begins_to_wait(at),
+            Place::Waiting { .. } => match it.to_partner {
+                ToPartner::Asked { until, .. } if until <= now => self.partner_silent(at),
+                ToPartner::From(from, cause) if from <= now => self.wants_partner(at, cause),
+                _ if may_widen => self.widen(at),
+                _ => self.send_away(at),
+            },
+            Place::Promised { .. } if may_widen => self.widen(at),
+            Place::Promised { expires_at, .. } if expires_at <= now => self.expire(at),
+            Place::Promised { .. } => self.rested(at),
+            Place::CallingBack { .. } => self.callback_failed(contact, true),
             other => unreachable!("{other:?} has no deadline here"),
         }
     }
 
     // Callers.
 
-    fn call(&mut self, now: Now, id: ContactId, line: LineId, token: Option<CallerToken>) {
-        if self.highest.is_some_and(|highest| id <= highest) {
-            return self.refuse(Refusal::UsedContactId);
-        }
-        let Some(rules) = self.setup.lines.get(line.index()).cloned() else {
-            return self.refuse(Refusal::UnknownLine);
-        };
-        self.highest = Some(id);
-        let comes_back = rules.queue.is_some()
-            && self.callers.len() < CONTACTS_MAX
-            && token.is_some_and(|token| self.find_place(now.mono, token, line).is_some());
-        if comes_back {
-            return self.enter(now, id, line, &rules, token);
-        }
-        let (fate, reason) = match self.objection(now.wall, &rules) {
-            None => return self.enter(now, id, line, &rules, token),
-            Some(reason @ (FateReason::QueueFull | FateReason::CentreFull)) => {
-                (Fate::Refused, reason)
-            }
-            Some(reason) => (Fate::Closed, reason),
-        };
-        self.said.push(Command::Dismiss { contact: id, line, fate, reason });
-        self.said.push(Command::Note(Note::Ended(ContactRecord {
-            contact: id,
-            line,
-            follows: None,
-            set_up_at: now.wall,
-            queued_after: None,
-            answered_after: None,
-            ended_after: Micros::ZERO,
-            team: None,
-            told: None,
-            fate,
-            reason,
-        })));
-    }
-
-    fn objection(&self, wall: Timestamp, line: &LineRules) -> Option<FateReason> {
-        let timetable = &self.setup.timetables[line.timetable.index()];
-        let horizon = timetable.horizon();
-        if wall < horizon.from || horizon.until <= wall {
-            return Some(FateReason::TimetableEnded);
-        }
-        if !timetable.intervals().iter().any(|it| it.from <= wall && wall < it.until) {
-            return Some(FateReason::OutsideHours);
-        }
-        let Some(queue) = line.queue else { return Some(FateReason::AnnouncementOnly) };
-        if self.callers.len() >= CONTACTS_MAX {
-            return Some(FateReason::CentreFull);
-        }
-        let on_the_way =
-            |it: &&Caller| it.queue == queue && !matches!(it.place, Place::Talking { .. });
-        let there = self.callers.iter().filter(on_the_way).count();
-        (there >= self.setup.queues[queue.index()].length_max as usize)
-            .then_some(FateReason::QueueFull)
-    }
-
-    fn enter(
-        &mut self,
-        now: Now,
-        id: ContactId,
-        line: LineId,
-        rules: &LineRules,
-        token: Option<CallerToken>,
-    ) {
-        let queue = rules.queue.expect("the door lets nobody in without a queue");
-        let ahead = i128::from(self.setup.rules.head_start.0) * i128::from(rules.priority);
-        let old = token.and_then(|token| self.old_place(now.mono, token, line));
-        let counted_from =
-            old.as_ref().map_or(i128::from(now.mono.0) - ahead, |kept| kept.counted_from);
-        let limit_at = now.mono + self.setup.queues[queue.index()].waiting_max;
-        let until = now.mono + rules.greeting.unwrap_or(Micros::ZERO);
-        self.callers.push(Caller {
-            id,
-            line,
-            queue,
-            token,
-            follows: old.map(|kept| kept.contact),
-            key: (counted_from, id),
-            arrived: now.mono,
-            set_up_at: now.wall,
-            place: Place::Entering { until, limit_at },
-            queued: None,
-            answered: None,
-        });
-        if rules.greeting.is_some() {
-            self.said.push(Command::Announce { contact: id, line, plan: None });
-        } else {
-            self.begins_to_wait(now.mono, self.callers.len() - 1);
-        }
-    }
-
-    fn old_place(&mut self, now: Tick, token: CallerToken, line: LineId) -> Option<Kept> {
-        let at = self.find_place(now, token, line)?;
-        Some(self.kept.remove(at))
-    }
-
-    fn find_place(&self, now: Tick, token: CallerToken, line: LineId) -> Option<usize> {
-        let kept_for = self.setup.rules.place_kept;
-        let fits =
-            |it: &Kept| it.token == token && it.line == line && now.since(it.gone_at) <= kept_for;
-        self.kept.iter().rposition(fits)
-    }
-
-    fn announcement_over(&mut self, now: Tick, contact: ContactId) {
+    fn announcement_over(&mut self, contact: ContactId) {
         match self.inside(contact) {
             None => self.refuse(Refusal::UnknownContact),
             Some(at) if matches!(self.callers[at].place, Place::Entering { .. }) => {
-                self.begins_to_wait(now, at);
+                self.begins_to_wait(at);
             }
             Some(_) => self.refuse(Refusal::NotEntering),
         }
     }
 
-    fn begins_to_wait(&mut self, now: Tick, at: usize) {
+    fn begins_to_wait(&mut self, at: usize) {
         let Place::Entering { limit_at, .. } = self.callers[at].place else {
             unreachable!("asked before")
         };
         self.callers[at].place = Place::Waiting { offered_to: None, limit_at };
-        self.callers[at].queued = Some(now);
-        let (contact, queue) = (self.callers[at].id, self.callers[at].queue);
-        let before = self.waiting(queue).iter().position(|&other| other == contact);
-        let position = before.expect("waits since this moment") + 1;
+        self.callers[at].queued = Some(self.now.mono);
+        self.choose_stage(at);
+        let (contact, position) = (self.callers[at].id, self.position(at));
         self.said.push(Command::Wait { contact, position, told: None });
+        self.plan_overflow(at);
     }
 
-    fn caller_left(&mut self, now: Tick, contact: ContactId, parting: Parting) {
+    /// From 1.
+    fn position(&self, at: usize) -> usize {
+        let it = &self.callers[at];
+        let waiting = self.waiting(self.queue_of(it));
+        waiting.iter().position(|&other| other == it.id).expect("it waits") + 1
+    }
+
+    fn caller_left(&mut self, contact: ContactId, parting: Parting) {
         let Some(at) = self.inside(contact) else {
             return self.refuse(Refusal::UnknownContact);
         };
         match self.callers[at].place {
-            Place::Entering { .. } | Place::Waiting { offered_to: None, .. } => {}
-            Place::Waiting { offered_to: Some(agent), .. } => {
-                self.said.push(Command::StopRinging { agent, contact });
-                let Doing::Offered { idle_since, .. } = self.agents[agent.index()].state else {
-                    unreachable!("it rings there")
-                };
-                self.free(now, agent.index(), idle_since);
+            Place::Entering { .. } | Place::Waiting { .. } => {
+                self.ask_nobody_any_more(at);
+                let (fate, reason) = self.left_unanswered(at, parting);
+                self.end(contact, fate, reason, true);
             }
-            Place::Talking { agent } => self.after_talk(now, agent.index(), contact),
-            other => unreachable!("nobody here is {other:?}"),
+            Place::Talking { agent } => {
+                self.after_talk(agent.index(), contact);
+                self.end_of_talk(contact, parting);
+            }
+            Place::AtSwitchboard { .. } => {
+                self.stop_switchboard(at);
+                self.end(contact, Fate::Local, FateReason::LeftSwitchboard, false);
+            }
+            Place::Local { .. } | Place::AtPartner { .. } => self.end_elsewhere(contact),
+            // Its leg ended when the call-back was promised.
+            Place::Promised { .. } => self.refuse(Refusal::NotWaiting),
+            Place::CallingBack { .. } => self.refuse(Refusal::NotTalking),
+            Place::Gone(_) => unreachable!("nobody here is gone"),
         }
-        self.end(now, at, Some(parting));
     }
 
-    fn talk_alive(&mut self, now: Tick, contact: ContactId) {
+    fn left_unanswered(&self, at: usize, parting: Parting) -> (Fate, FateReason) {
+        let it = &self.callers[at];
+        let short = self.setup.lines[it.line.index()].short_abandon;
+        match parting {
+            Parting::CutOff => (Fate::Abandoned, FateReason::CutOff),
+            Parting::HungUp if it.informed => (Fate::Abandoned, FateReason::LeftInformed),
+            Parting::HungUp if self.now.mono.since(it.arrived) < short => {
+                (Fate::ShortAbandoned, FateReason::HungUp)
+            }
+            Parting::HungUp => (Fate::Abandoned, FateReason::HungUp),
+        }
+    }
+
+    /// Telephones of agents and the partner ring no longer for one who waits.
+    fn ask_nobody_any_more(&mut self, at: usize) {
+        self.stop_partner(at);
+        self.stop_ringing(at);
+    }
+
+    fn stop_ringing(&mut self, at: usize) {
+        let contact = self.callers[at].id;
+        if let Place::Waiting { offered_to: Some(agent), .. }
+        | Place::Promised { offered_to: Some(agent), .. } = self.callers[at].place
+        {
+            self.said.push(Command::StopRinging { agent, contact });
+            let Doing::Offered { idle_since, .. } = self.agents[agent.index()].state else {
+                unreachable!("it rings there")
+            };
+            self.free(agent.index(), idle_since);
+        }
+    }
+
+    /// A talk with an agent of ours is over.
+    fn end_of_talk(&mut self, contact: ContactId, parting: Parting) {
+        let at = self.inside(contact).expect("both talked");
+        let it = &self.callers[at];
+        let (answered, _) = it.answered.expect("it was a talk");
+        let wrap_up = self.setup.lines[it.line.index()].wrap_up;
+        let length = self.now.mono.since(answered) + wrap_up;
+        self.talks[it.line.index()].push(length);
+        let (fate, reason) = match parting {
+            _ if it.called_back => (Fate::CalledBack, FateReason::CallbackReached),
+            Parting::HungUp => (Fate::Accepted, FateReason::TalkEnded),
+            Parting::CutOff => (Fate::Accepted, FateReason::TalkCutOff),
+        };
+        self.end(contact, fate, reason, parting == Parting::CutOff);
+    }
+
+    fn end_elsewhere(&mut self, contact: ContactId) {
+        let at = self.inside(contact).expect("both talked");
+        if matches!(self.callers[at].place, Place::Local { .. }) {
+            self.end(contact, Fate::Local, FateReason::SwitchboardAnswered, false);
+        } else {
+            self.end(contact, Fate::Overflowed, FateReason::PartnerAnswered, false);
+        }
+    }
+
+    fn other_left(&mut self, contact: ContactId) {
+        match self.inside(contact).map(|at| self.callers[at].place) {
+            None => self.refuse(Refusal::UnknownContact),
+            Some(Place::Local { .. } | Place::AtPartner { .. }) => {
+                self.said.push(Command::Release { contact });
+                self.end_elsewhere(contact);
+            }
+            Some(Place::Talking { .. }) => self.refuse(Refusal::NotAtPartner),
+            Some(_) => self.refuse(Refusal::NotTalking),
+        }
+    }
+
+    fn talk_alive(&mut self, contact: ContactId) {
         let Some(at) = self.inside(contact) else {
             return self.refuse(Refusal::UnknownContact);
         };
-        let Place::Talking { agent } = self.callers[at].place else {
-            return self.refuse(Refusal::NotTalking);
-        };
-        let lease = Lease::Held { check_at: now + TALK_CHECK_EVERY };
-        self.becomes(agent.index(), Doing::Talking { contact, lease });
+        let lease = Lease::Held { check_at: self.now.mono + TALK_CHECK_EVERY };
+        match self.callers[at].place {
+            Place::Talking { agent } => {
+                self.becomes(agent.index(), Doing::Talking { contact, lease });
+            }
+            Place::Local { .. } => self.callers[at].place = Place::Local { lease },
+            Place::AtPartner { .. } => self.callers[at].place = Place::AtPartner { lease },
+            _ => self.refuse(Refusal::NotTalking),
+        }
     }
 
-    fn send_away(&mut self, now: Tick, at: usize) {
+    /// A talk that is not with an agent of ours is asked about, or lost.
+    fn ask_alive(&mut self, at: usize, lease: Lease) {
+        let contact = self.callers[at].id;
+        if let Lease::Questioned { .. } = lease {
+            self.said.push(Command::Release { contact });
+            return self.end_elsewhere(contact);
+        }
+        let lease = Lease::Questioned { lost_at: self.now.mono + TALK_CHECK_GRACE };
+        self.callers[at].place = match self.callers[at].place {
+            Place::Local { .. } => Place::Local { lease },
+            _ => Place::AtPartner { lease },
+        };
+        self.said.push(Command::AskAlive { contact });
+    }
+
+    fn send_away(&mut self, at: usize) {
         let (contact, line) = (self.callers[at].id, self.callers[at].line);
         let (fate, reason) = (Fate::Refused, FateReason::WaitedTooLong);
         self.said.push(Command::Dismiss { contact, line, fate, reason });
-        self.end(now, at, None);
+        self.end(contact, fate, reason, false);
     }
 
-    /// The one record of a caller; no parting for who was sent away.
-    fn end(&mut self, now: Tick, at: usize, parting: Option<Parting>) {
+    /// The one record of a caller who was inside.
+    fn end(&mut self, contact: ContactId, fate: Fate, reason: FateReason, may_come_back: bool) {
+        let at = self.inside(contact).expect("only who is inside can end");
         let it = self.callers.remove(at);
-        let ended_after = now.since(it.arrived);
-        let short = self.setup.lines[it.line.index()].short_abandon;
-        let (fate, reason, may_come_back) = match (parting, it.answered) {
-            (None, _) => (Fate::Refused, FateReason::WaitedTooLong, false),
-            (Some(Parting::HungUp), Some(_)) => (Fate::Accepted, FateReason::TalkEnded, false),
-            (Some(Parting::CutOff), Some(_)) => (Fate::Accepted, FateReason::TalkCutOff, true),
-            (Some(Parting::CutOff), None) => (Fate::Abandoned, FateReason::CutOff, true),
-            (Some(Parting::HungUp), None) if ended_after < short => {
-                (Fate::ShortAbandoned, FateReason::HungUp, true)
-            }
-            (Some(Parting::HungUp), None) => (Fate::Abandoned, FateReason::HungUp, true),
-        };
+        let now = self.now.mono;
         if let (Some(token), true) = (it.token, may_come_back) {
             let counted_from = it.key.0;
             self.kept.push(Kept {
@@ -354,6 +458,7 @@ impl Reference {
             });
             assert!(self.kept.len() <= REMEMBERED_CALLERS_MAX, "these days are too busy");
         }
+        let by = it.answered.and_then(|(_, agent)| agent);
         self.said.push(Command::Note(Note::Ended(ContactRecord {
             contact: it.id,
             line: it.line,
@@ -361,253 +466,89 @@ impl Reference {
             set_up_at: it.set_up_at,
             queued_after: it.queued.map(|at| at.since(it.arrived)),
             answered_after: it.answered.map(|(at, _)| at.since(it.arrived)),
-            ended_after,
-            team: it.answered.map(|(_, agent)| self.setup.agents[agent.index()].team),
+            ended_after: now.since(it.arrived),
+            team: by.map(|agent| self.setup.agents[agent.index()].team),
             told: None,
             fate,
             reason,
         })));
     }
 
-    // Agents.
+    // Stages.
 
-    fn key_pressed(&mut self, now: Tick, agent: AgentId, event: Event) {
-        let at = agent.index();
-        let Some(state) = self.agents.get(at).map(|it| it.state) else {
-            return self.refuse(Refusal::UnknownAgent);
-        };
-        let signs_on = matches!(event, Event::SignOn { .. });
-        if state == Doing::SignedOff {
-            if !signs_on {
-                return self.refuse(Refusal::NotSignedOn);
-            }
-            self.agents[at].shift_until = now + SHIFT_MAX;
-            self.agents[at].after_call = AfterCall::Ready;
-            return self.becomes(at, not_ready(NotReadyReason::SignedOn, None));
+    /// The stage that the time gives, or the next at which somebody is there.
+    fn choose_stage(&mut self, at: usize) {
+        let it = &self.callers[at];
+        let rules = &self.setup.lines[it.asked.index()];
+        let passed = self.now.mono.since(it.arrived);
+        let by_time = rules.stages.iter().filter(|stage| stage.after <= passed).count();
+        let last = stages(rules) - 1;
+        let mut stage = by_time.saturating_sub(1);
+        while stage < last && self.signed_on((it.asked, stage)) == 0 {
+            stage += 1;
         }
-        match event {
-            Event::SignOn { .. } => self.refuse(Refusal::AlreadySignedOn),
-            Event::SignOff { .. } => self.wish(now, at, AfterCall::SignOff),
-            Event::MakeReady { .. } => self.wish(now, at, AfterCall::Ready),
-            Event::MakeNotReady { pause, .. } => self.wish(now, at, AfterCall::Pause(pause)),
-            Event::Answer { contact, .. } if rings_for(state, contact) => {
-                self.connect(now, at, contact);
+        let widen_at = rules.stages.get(stage + 1).map(|next| it.arrived + next.after);
+        self.callers[at].stage = stage;
+        self.callers[at].widen_at = widen_at;
+    }
+
+    fn widen(&mut self, at: usize) {
+        self.choose_stage(at);
+        let (contact, stage) = (self.callers[at].id, self.callers[at].stage as u8);
+        self.said.push(Command::Note(Note::Widened { contact, stage }));
+    }
+
+    /// Nobody of these lanes is there any more: other agents are asked, or the partner.
+    fn nobody_left(&mut self, lanes: &[Lane]) {
+        for &lane in lanes {
+            let mut left: Vec<(Key, ContactId)> = (self.callers.iter())
+                .filter(|it| can_be_offered(it) && (it.asked, it.stage) == lane)
+                .map(|it| (it.key, it.id))
+                .collect();
+            left.sort();
+            for (_, contact) in left {
+                let at = self.inside(contact).expect("nobody leaves by this");
+                self.look_after(at);
             }
-            Event::Decline { contact, .. } if rings_for(state, contact) => {
-                self.give_back(now, at, ReturnReason::Declined);
-            }
-            Event::Answer { .. } | Event::Decline { .. } => self.refuse(Refusal::NotOffered),
-            Event::HangUp { .. } => {
-                if let Doing::Talking { contact, .. } = state {
-                    self.agent_ends_talk(now, at, contact, Parting::HungUp);
-                } else {
-                    self.refuse(Refusal::NotTalking);
-                }
-            }
-            Event::ExtendWrapUp { .. } => self.extend(at),
-            Event::EndWrapUp { .. } if matches!(state, Doing::WrapUp { .. }) => {
-                self.free(now, at, now);
-            }
-            Event::EndWrapUp { .. } => self.refuse(Refusal::NotInWrapUp),
-            other => unreachable!("{other:?} is no key of an agent"),
         }
     }
 
-    /// No telephone rang.
-    fn dead(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
-        match self.agents.get(agent.index()).map(|it| it.state) {
-            None => self.refuse(Refusal::UnknownAgent),
-            Some(Doing::SignedOff) => self.refuse(Refusal::NotSignedOn),
-            Some(state) if rings_for(state, contact) => {
-                self.give_back(now, agent.index(), ReturnReason::Unreachable);
-            }
-            Some(_) => self.refuse(Refusal::NotOffered),
+    fn look_after(&mut self, at: usize) {
+        if self.callers[at].widen_at.is_some() {
+            self.widen(at);
         }
+        self.plan_overflow(at);
     }
 
-    fn extend(&mut self, at: usize) {
-        let Doing::WrapUp { contact, until, length, extensions } = self.agents[at].state else {
-            return self.refuse(Refusal::NotInWrapUp);
-        };
-        if extensions == WRAP_UP_EXTENSIONS_MAX {
-            return self.refuse(Refusal::ExtendedEnough);
-        }
-        let (until, extensions) = (until + length, extensions + 1);
-        self.becomes(at, Doing::WrapUp { contact, until, length, extensions });
-    }
-
-    /// What an agent wants next: at once, or after the call.
-    fn wish(&mut self, now: Tick, at: usize, wanted: AfterCall) {
-        let state = self.agents[at].state;
-        let rings = matches!(state, Doing::Offered { .. });
-        let in_wrap_up = matches!(state, Doing::WrapUp { .. });
-        let in_call = rings || matches!(state, Doing::Talking { .. });
-        let ready = matches!(state, Doing::Ready { .. });
-        let wants_pause = matches!(wanted, AfterCall::Pause(_));
-        if rings && wanted == AfterCall::SignOff {
-            self.give_back(now, at, ReturnReason::SignedOff);
-        } else if in_call || (in_wrap_up && wants_pause) {
-            if self.agents[at].after_call != wanted {
-                self.agents[at].after_call = wanted;
-                let agent = AgentId(at as u16);
-                self.said.push(Command::Note(Note::AgentPlans { agent, after_call: wanted }));
-            }
-        } else if !(ready && wanted == AfterCall::Ready) {
-            self.agents[at].after_call = wanted;
-            self.free(now, at, now);
-        }
-    }
-
-    fn connect(&mut self, now: Tick, at: usize, contact: ContactId) {
-        let agent = AgentId(at as u16);
-        let lease = Lease::Held { check_at: now + TALK_CHECK_EVERY };
-        self.becomes(at, Doing::Talking { contact, lease });
-        self.said.push(Command::Connect { contact, agent });
-        let caller = self.inside(contact).expect("it rang for this caller");
-        self.callers[caller].answered = Some((now, agent));
-        self.callers[caller].place = Place::Talking { agent };
-    }
-
-    /// An offer was not taken; the caller keeps the place.
-    fn give_back(&mut self, now: Tick, at: usize, why: ReturnReason) {
-        let Doing::Offered { contact, .. } = self.agents[at].state else {
-            unreachable!("it rings there")
-        };
-        let agent = AgentId(at as u16);
-        let rules = self.setup.rules;
-        let keeps_on =
-            self.agents[at].after_call == AfterCall::Ready && now < self.agents[at].shift_until;
-        let out_of_reach = |reason, pause| not_ready(reason, Some(now + pause));
-        match why {
-            ReturnReason::SignedOff => self.sign_off(at),
-            ReturnReason::NoAnswer if keeps_on => {
-                self.becomes(at, out_of_reach(NotReadyReason::NoAnswer, rules.no_answer_pause));
-            }
-            ReturnReason::Declined if keeps_on => {
-                let pause = rules.decline_pause.max(DECLINE_PAUSE_MIN);
-                self.becomes(at, out_of_reach(NotReadyReason::Declined, pause));
-            }
-            ReturnReason::Unreachable if keeps_on => {
-                let pause = rules.no_answer_pause.max(UNREACHABLE_PAUSE_MIN);
-                self.becomes(at, out_of_reach(NotReadyReason::Unreachable, pause));
-            }
-            ReturnReason::NoAnswer | ReturnReason::Declined | ReturnReason::Unreachable => {
-                self.free(now, at, now);
-            }
-        }
-        self.said.push(Command::StopRinging { agent, contact });
-        self.said.push(Command::Note(Note::Returned { contact, agent, why }));
-        let caller = self.inside(contact).expect("it rang for this caller");
-        let Place::Waiting { limit_at, .. } = self.callers[caller].place else {
-            unreachable!("who is offered waits")
-        };
-        self.callers[caller].place = Place::Waiting { offered_to: None, limit_at };
-    }
-
-    fn agent_ends_talk(&mut self, now: Tick, at: usize, contact: ContactId, parting: Parting) {
-        self.after_talk(now, at, contact);
-        self.said.push(Command::Release { contact });
-        let caller = self.inside(contact).expect("both talked");
-        self.end(now, caller, Some(parting));
-    }
-
-    fn after_talk(&mut self, now: Tick, at: usize, contact: ContactId) {
-        let caller = self.inside(contact).expect("both talked");
-        let length = self.setup.lines[self.callers[caller].line.index()].wrap_up;
-        if length == Micros::ZERO {
-            self.free(now, at, now);
-        } else {
-            self.becomes(at, Doing::WrapUp { contact, until: now + length, length, extensions: 0 });
-        }
-    }
-
-    /// Nothing holds the agent any more: the shift's end, the plan, or the next call.
-    fn free(&mut self, now: Tick, at: usize, idle_since: Tick) {
-        let agent = self.agents[at];
-        if agent.shift_until <= now || agent.after_call == AfterCall::SignOff {
-            return self.sign_off(at);
-        }
-        self.agents[at].after_call = AfterCall::Ready;
-        match agent.after_call {
-            AfterCall::Pause(pause) => {
-                self.becomes(at, not_ready(NotReadyReason::Pause(pause), None))
-            }
-            AfterCall::Ready | AfterCall::SignOff => self.becomes(at, Doing::Ready { idle_since }),
-        }
-    }
-
-    fn sign_off(&mut self, at: usize) {
-        self.becomes(at, Doing::SignedOff);
-        self.agents[at] = Agent::SIGNED_OFF;
-    }
-
-    fn becomes(&mut self, at: usize, state: Doing) {
-        let goes_on = matches!(
-            (self.agents[at].state, state),
-            (Doing::Talking { contact, .. }, Doing::Talking { contact: same, .. }) if contact == same
-        );
-        if goes_on {
-            self.agents[at].state = state;
-        } else if self.agents[at].state != state {
-            self.agents[at].state = state;
-            let agent = AgentId(at as u16);
-            self.said.push(Command::Note(Note::AgentChanged { agent, state }));
-        }
-    }
-
-    // Who answers whom.
-
-    /// The callers in their order; each gets the best who is ready for that line, if anybody is.
-    fn ring_whom_it_concerns(&mut self, now: Tick) {
-        let mut order: Vec<(Key, usize)> = (0..self.callers.len())
-            .filter(|&at| matches!(self.callers[at].place, Place::Waiting { offered_to: None, .. }))
-            .map(|at| (self.callers[at].key, at))
-            .collect();
-        order.sort();
-        for (_, at) in order {
-            let (contact, line, queue) =
-                (self.callers[at].id, self.callers[at].line, self.callers[at].queue);
-            let Some((agent, idle_since)) = self.best_for(line) else { continue };
-            let until = now + self.setup.queues[queue.index()].ring;
-            self.agents[agent.index()].after_call = AfterCall::Ready;
-            self.becomes(agent.index(), Doing::Offered { contact, idle_since, ring_until: until });
-            self.said.push(Command::Ring { agent, contact, line, until });
-            let Place::Waiting { limit_at, .. } = self.callers[at].place else {
-                unreachable!("only those who wait are listed")
-            };
-            self.callers[at].place = Place::Waiting { offered_to: Some(agent), limit_at };
-        }
-    }
-
-    fn best_for(&self, line: LineId) -> Option<(AgentId, Tick)> {
-        let rules = &self.setup.lines[line.index()];
-        let mut best: Option<(u32, Tick, AgentId)> = None;
-        for (at, agent) in self.agents.iter().enumerate() {
-            let Doing::Ready { idle_since } = agent.state else { continue };
-            let level = |skill| {
-                let skills = &self.setup.agents[at].skills;
-                skills
-                    .iter()
-                    .filter(|has| has.skill == skill)
-                    .map(|has| u32::from(has.level))
-                    .sum::<u32>()
-            };
-            if rules.required.iter().any(|need| level(need.skill) < u32::from(need.level)) {
-                continue;
-            }
-            let liking = rules.preferred.iter().map(|&skill| level(skill)).sum::<u32>();
-            let better = best.is_none_or(|(most, longest, _)| {
-                liking > most || (liking == most && idle_since < longest)
-            });
-            if better {
-                best = Some((liking, idle_since, AgentId(at as u16)));
-            }
-        }
-        best.map(|(_, idle_since, agent)| (agent, idle_since))
-    }
+    // What is looked up.
 
     fn inside(&self, contact: ContactId) -> Option<usize> {
         self.callers.iter().position(|it| it.id == contact)
+    }
+
+    /// In whose queue a caller stands, or would.
+    pub(crate) fn queue_of(&self, it: &Caller) -> QueueId {
+        self.setup.lines[it.asked.index()].queue.expect("the door lets nobody in without a queue")
+    }
+
+    /// Until when a timetable is open, if it is now.
+    fn open_until(&self, id: TimetableId) -> Option<Timestamp> {
+        let (wall, table) = (self.now.wall, &self.setup.timetables[id.index()]);
+        let horizon = table.horizon();
+        let inside = horizon.from <= wall && wall < horizon.until;
+        let open = table.intervals().iter().find(|it| it.from <= wall && wall < it.until);
+        open.filter(|_| inside).map(|it| it.until)
+    }
+
+    fn is_beyond(&self, id: TimetableId) -> bool {
+        let (wall, horizon) = (self.now.wall, self.setup.timetables[id.index()].horizon());
+        wall < horizon.from || horizon.until <= wall
+    }
+
+    fn has_channel(&self, trunk: Option<TrunkId>) -> bool {
+        trunk.is_none_or(|trunk| {
+            self.channels_in_use(trunk) < self.setup.trunks[trunk.index()] as usize
+        })
     }
 
     fn refuse(&mut self, why: Refusal) {
@@ -615,36 +556,39 @@ impl Reference {
     }
 }
 
-fn not_ready(reason: NotReadyReason, until: Option<Tick>) -> Doing {
-    Doing::NotReady { reason, until }
+fn stages(rules: &LineRules) -> usize {
+    rules.stages.len().max(1)
 }
 
-fn rings_for(state: Doing, wanted: ContactId) -> bool {
-    matches!(state, Doing::Offered { contact, .. } if contact == wanted)
+/// Whether agents can be asked for this caller at this moment.
+fn can_be_offered(it: &Caller) -> bool {
+    match it.place {
+        Place::Waiting { offered_to: None, .. } => it.partner_only.is_none(),
+        Place::Promised { offered_to: None, rests_until: None, .. } => true,
+        _ => false,
+    }
 }
 
-fn waits(caller: &Caller) -> bool {
-    matches!(caller.place, Place::Waiting { .. })
-}
-
-fn due_of_agent(agent: &Agent) -> Option<Tick> {
-    match agent.state {
-        Doing::SignedOff => None,
-        Doing::NotReady { until, .. } => {
-            Some(until.map_or(agent.shift_until, |until| until.min(agent.shift_until)))
+fn due_of_caller(it: &Caller) -> Option<Tick> {
+    let asked = it.is_asked_for_at_partner();
+    let own = match it.place {
+        Place::AtSwitchboard { ring_until } | Place::CallingBack { ring_until, .. } => {
+            Some(ring_until)
         }
-        Doing::Ready { .. } => Some(agent.shift_until),
-        Doing::Offered { ring_until, .. } => Some(ring_until),
-        Doing::Talking { lease: Lease::Held { check_at }, .. } => Some(check_at),
-        Doing::Talking { lease: Lease::Questioned { lost_at }, .. } => Some(lost_at),
-        Doing::WrapUp { until, .. } => Some(until),
-    }
-}
-
-fn due_of_caller(caller: &Caller) -> Option<Tick> {
-    match caller.place {
+        Place::Local { lease } | Place::AtPartner { lease } => Some(in_lease(lease)),
         Place::Entering { until, .. } => Some(until),
-        Place::Waiting { offered_to: None, limit_at } => Some(limit_at),
+        Place::Waiting { offered_to: None, limit_at } if !asked => Some(limit_at),
+        Place::Promised { offered_to: None, rests_until, expires_at, .. } => {
+            Some(rests_until.map_or(expires_at, |until| until.min(expires_at)))
+        }
         _ => None,
-    }
+    };
+    let to_partner = match it.to_partner {
+        ToPartner::From(at, _) => Some(at),
+        ToPartner::Asked { until, .. } => Some(until),
+        ToPartner::No | ToPartner::Wanted(_) => None,
+    };
+    let widen = it.widen_at.filter(|_| it.waits());
+    let to_partner = to_partner.filter(|_| matches!(it.place, Place::Waiting { .. }));
+    [own, widen, to_partner].into_iter().flatten().min()
 }

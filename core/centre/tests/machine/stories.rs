@@ -3,9 +3,15 @@
 
 use crate::story::*;
 use acd::agent::Pause;
-use centre::Event;
-use stdx::limits::SHIFT_MAX;
-use stdx::{ContactId, Micros, Now, Timestamp};
+use acd::{
+    CallbackRules, CrisisPlan, LocalFirst, Overflow, PartnerRules, Reach, Stage, SwitchboardRules,
+};
+use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd, Via};
+use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
+use stdx::{
+    CallerToken, ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId,
+    Timestamp, TimetableId, TrunkId,
+};
 
 #[test]
 fn a_call_is_answered_and_wrapped_up() {
@@ -675,4 +681,381 @@ fn a_calendar_that_jumps_moves_nobody_who_is_there() {
     let late = play(&mut s, 71, 86_400, call(3, CITIZENS));
     assert!(late.iter().any(|said| said.contains("OutsideHours")), "{late:?}");
     assert_eq!(s.waiting(DESK), [2]);
+}
+
+/// A plan of ten minutes for nobody's callers in particular.
+fn a_plan() -> CrisisPlan {
+    CrisisPlan {
+        lines: vec![],
+        announcement: None,
+        information: false,
+        length_max: None,
+        waiting_max: None,
+        helpers: vec![],
+        lasts: Micros::from_mins(10),
+    }
+}
+
+#[test]
+fn a_plan_that_names_somebody_twice_signs_on_and_off_once() {
+    let mut setup = small_county();
+    setup.plans = vec![CrisisPlan { helpers: vec![BEA, BEA], ..a_plan() }];
+    let mut s = Story::of(setup);
+    let begun = ["plan 0 runs until 601", "bea not ready: signed on", "bea ready since 1"];
+    s.at(1, Event::StartPlan { plan: PlanId(0) }, &begun);
+    s.deadline(601, "the crisis plan is over", &["plan 0 ended", "bea signed off"]);
+}
+
+/// The town hall's own telephones ring first, for 15 s, at any time.
+fn with_switchboard() -> Setup {
+    let mut setup = small_county();
+    setup.switchboards = vec![SwitchboardRules { timetable: TimetableId(0), trunk: None }];
+    let (switchboard, ring) = (SwitchboardId(0), Micros::from_secs(15));
+    setup.lines[0].local = Some(LocalFirst { switchboard, ring });
+    setup
+}
+
+#[test]
+fn a_switchboard_that_answers_twice_connects_once() {
+    let mut s = Story::of(with_switchboard());
+    s.at(1, call(1, CITIZENS), &["ring switchboard 0 for 1 until 16"]);
+    let answers = Event::SwitchboardAnswered { contact: ContactId(1) };
+    s.at(2, answers, &["connect 1 elsewhere"]);
+    s.at(3, answers, &["refused: NotAtSwitchboard"]);
+}
+
+#[test]
+fn a_switchboard_rings_no_longer_for_one_who_has_left() {
+    let mut s = Story::of(with_switchboard());
+    s.at(1, call(1, CITIZENS), &["ring switchboard 0 for 1 until 16"]);
+    let left = ["stop ringing switchboard 0 for 1", "1: local, LeftSwitchboard, ended 3"];
+    s.at(4, hangs_up(1), &left);
+}
+
+#[test]
+fn who_comes_back_to_a_silent_switchboard_keeps_the_old_place_in_a_full_queue() {
+    let mut setup = with_switchboard();
+    setup.queues[0].length_max = 2;
+    let mut s = Story::of(setup);
+    let busy = |contact| Event::SwitchboardFailed {
+        contact: ContactId(contact),
+        why: SwitchboardEnd::Busy,
+    };
+    s.play(tick(1), call_from(1, CITIZENS, 77));
+    let waits = ["1 returned by the switchboard: Busy", "1 waits, position 1"];
+    s.at(2, busy(1), &waits);
+    s.play(tick(3), call(2, CITIZENS));
+    s.play(tick(4), busy(2));
+    s.play(tick(5), is_cut_off(1));
+    s.play(tick(6), call(3, CITIZENS));
+    s.play(tick(7), busy(3));
+    s.at(8, call_from(4, CITIZENS, 77), &["ring switchboard 0 for 4 until 23"]);
+    let waits = ["4 returned by the switchboard: Busy", "4 waits, position 1"];
+    s.at(9, busy(4), &waits);
+}
+
+#[test]
+fn a_full_centre_lets_in_whom_it_holds_already() {
+    let mut setup = with_switchboard();
+    setup.queues[0].length_max = u32::MAX;
+    let mut s = Story::of(setup);
+    s.centre.handle(now_at(tick(1)), call(1, CITIZENS));
+    for contact in 2..=CONTACTS_MAX as u64 {
+        while s.centre.poll().is_some() {}
+        s.centre.handle(now_at(tick(1)), call(contact, FEDERATION));
+    }
+    while s.centre.poll().is_some() {}
+    let busy = Event::SwitchboardFailed { contact: ContactId(1), why: SwitchboardEnd::Busy };
+    s.at(2, busy, &["1 returned by the switchboard: Busy", "1 waits, position 1"]);
+}
+
+/// Only Anna's team is asked for citizens at first, everybody after five minutes; who waits may be called
+/// back.
+fn with_stages_and_callbacks() -> Setup {
+    let mut setup = small_county();
+    let stage = |after, teams| Stage { after: Micros::from_secs(after), teams };
+    setup.lines[0].stages = vec![stage(0, vec![TeamId(0)]), stage(300, vec![])];
+    setup.lines[0].callback = Some(CallbackRules {
+        attempts: 2,
+        retry_after: Micros::from_secs(60),
+        expires_after: Micros::from_secs(3_600),
+        ring: Micros::from_secs(30),
+    });
+    setup.queues[0].waiting_max = Micros::from_secs(1_000);
+    setup
+}
+
+fn partner() -> PartnerRules {
+    PartnerRules {
+        timetable: TimetableId(0),
+        capacity: 10,
+        ring: Micros::from_secs(30),
+        pause: Micros::from_secs(20),
+        trunk: None,
+    }
+}
+
+fn overflow(reach: Reach) -> Overflow {
+    Overflow {
+        partner: PartnerId(0),
+        reach,
+        waited: None,
+        predicted: None,
+        calendar: None,
+        nobody_signed_on: false,
+        closed: false,
+        no_channel: false,
+    }
+}
+
+/// Anna has a break, Bea is ready, and caller 1 of the citizens' line waits for Anna's team alone.
+fn promised_while_anna_has_a_break() -> Story {
+    let mut s = Story::of(with_stages_and_callbacks());
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    s.at(1, call_from(1, CITIZENS, 77), &["1 waits, position 1"]);
+    let wanted = Event::CallbackWanted { contact: ContactId(1) };
+    s.at(5, wanted, &["promise 1 a call-back"]);
+    s
+}
+
+#[test]
+fn more_people_are_asked_for_a_call_back_when_more_would_be_for_its_caller() {
+    let mut s = promised_while_anna_has_a_break();
+    let widened = ["1 widened to stage 1", "bea offered 1", "ring bea for 1 until 321"];
+    s.deadline(301, "more people are asked", &widened);
+    let called = ["bea talks to 1", "call 1 back for bea until 335"];
+    s.at(305, answers(BEA, 1), &called);
+}
+
+#[test]
+fn others_are_asked_for_a_call_back_when_nobody_of_its_stage_is_left() {
+    let mut s = promised_while_anna_has_a_break();
+    let widened =
+        ["anna signed off", "1 widened to stage 1", "bea offered 1", "ring bea for 1 until 30"];
+    s.at(10, Event::SignOff { agent: ANNA }, &widened);
+}
+
+#[test]
+fn others_try_again_when_nobody_of_the_first_ones_is_left() {
+    let mut s = promised_while_anna_has_a_break();
+    s.play(tick(10), Event::MakeReady { agent: ANNA });
+    s.play(tick(12), answers(ANNA, 1));
+    let failed = ["1 not reached, again at 80", "anna ready since 20"];
+    s.at(20, Event::CallbackFailed { contact: ContactId(1) }, &failed);
+    s.at(21, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let widened = ["1 widened to stage 1", "bea offered 1", "ring bea for 1 until 100"];
+    s.deadline(80, "the next attempt is due", &widened);
+}
+
+#[test]
+fn who_is_sent_on_does_not_stand_behind_who_needs_a_channel() {
+    let mut setup = small_county();
+    setup.trunks = vec![0];
+    setup.partners = vec![PartnerRules { trunk: Some(TrunkId(0)), ..partner() }];
+    let at_once = Some(Micros::ZERO);
+    setup.lines[0].overflow = Some(Overflow { waited: at_once, ..overflow(Reach::SecondLeg) });
+    setup.lines[2].overflow = Some(Overflow { waited: at_once, ..overflow(Reach::Deflect) });
+    let mut s = Story::of(setup);
+    s.at(1, call(1, CITIZENS), &["1 waits, position 1", "1 overflows: Waited"]);
+    let tried = [
+        "2 waits, position 1",
+        "2 overflows: Waited",
+        "try partner 0 for 2 by Deflect until 32: Waited",
+    ];
+    s.at(2, call(2, TOWN_HALL), &tried);
+}
+
+#[test]
+fn the_partner_helps_when_nobody_has_the_skill_any_more_for_which_it_rang() {
+    let mut setup = small_county();
+    setup.partners = vec![partner()];
+    setup.lines[2].overflow =
+        Some(Overflow { nobody_signed_on: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.play(tick(1), call(1, TOWN_HALL));
+    let forgets = Event::SetSkill { agent: ANNA, skill: SkillId(0), level: 0 };
+    s.at(2, forgets, &["anna: skill 0 = 0"]);
+    let returned = [
+        "anna not ready: declined until 48",
+        "stop ringing anna for 1",
+        "1 returned by anna: declined",
+        "1 overflows: NobodySignedOn",
+        "try partner 0 for 1 by SecondLeg until 33: NobodySignedOn",
+    ];
+    s.at(3, declines(ANNA, 1), &returned);
+}
+
+#[test]
+fn whom_the_partner_does_not_take_is_asked_for_wider_if_nobody_of_the_stage_is_left() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow =
+        Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    for agent in [ANNA, BEA] {
+        s.play(tick(0), Event::SignOn { agent });
+        s.play(tick(0), Event::MakeReady { agent });
+    }
+    let tried = [
+        "1 waits, position 1",
+        "1 overflows: Calendar",
+        "try partner 0 for 1 by SecondLeg until 31: Calendar",
+    ];
+    s.at(1, call(1, CITIZENS), &tried);
+    s.at(2, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let failed = Event::PartnerFailed { contact: ContactId(1), why: PartnerEnd::Busy };
+    let widened = [
+        "1 returned by the partner: Busy",
+        "1 widened to stage 1",
+        "bea offered 1",
+        "ring bea for 1 until 23",
+    ];
+    s.at(3, failed, &widened);
+}
+
+#[test]
+fn who_went_home_from_a_plan_and_came_back_for_a_shift_is_not_sent_home_by_it() {
+    let mut s = Story::of(large_county());
+    let begun = ["plan 0 runs until 601", "carl not ready: signed on", "carl ready since 1"];
+    s.at(1, Event::StartPlan { plan: PlanId(0) }, &begun);
+    s.at(100, Event::SignOff { agent: CARL }, &["carl signed off"]);
+    s.at(200, Event::SignOn { agent: CARL }, &["carl not ready: signed on"]);
+    s.deadline(601, "the crisis plan is over", &["plan 0 ended"]);
+}
+
+#[test]
+fn the_calendar_sends_nobody_to_a_partner_that_is_closed() {
+    let mut setup = small_county();
+    setup.partners = vec![PartnerRules { timetable: TimetableId(1), ..partner() }];
+    setup.lines[0].overflow =
+        Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    let rings = ["1 waits, position 1", "bea offered 1", "ring bea for 1 until 21"];
+    s.at(1, call(1, CITIZENS), &rings);
+}
+
+#[test]
+fn a_closed_line_lets_nobody_wait_for_a_partner_that_is_closed() {
+    let mut setup = small_county();
+    setup.partners = vec![PartnerRules { timetable: TimetableId(1), ..partner() }];
+    setup.lines[0].overflow = Some(Overflow { closed: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    let lasts = Micros::from_mins(10);
+    s.at(1, Event::CloseLine { line: CITIZENS, lasts }, &["line 0 closed until 601"]);
+    let closed = ["dismiss 1: ClosedByAct", "1: closed, ClosedByAct, ended 0"];
+    s.at(2, call(1, CITIZENS), &closed);
+}
+
+#[test]
+fn the_partner_helps_who_was_moved_to_a_line_of_which_nobody_is_signed_on() {
+    let mut setup = small_county();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow =
+        Some(Overflow { nobody_signed_on: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.at(1, call(1, CITIZENS), &["1 waits, position 1"]);
+    let (contact, reason) = (ContactId(1), SteeringReason::WrongLine);
+    let moved = [
+        "1 moved to line 2, position 1: WrongLine",
+        "1 overflows: NobodySignedOn",
+        "try partner 0 for 1 by SecondLeg until 32: NobodySignedOn",
+    ];
+    s.at(2, Event::MoveToLine { contact, line: TOWN_HALL, reason }, &moved);
+}
+
+#[test]
+fn the_estimate_sends_nobody_to_the_partner_who_waits_already() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    let predicted = Some(Micros::from_secs(60));
+    setup.lines[0].overflow = Some(Overflow { predicted, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    for agent in [ANNA, BEA] {
+        s.play(tick(0), Event::SignOn { agent });
+        s.play(tick(0), Event::MakeReady { agent });
+    }
+    s.play(tick(1), call(1, CITIZENS));
+    s.play(tick(2), answers(ANNA, 1));
+    s.play(tick(3), call(2, FEDERATION));
+    s.play(tick(4), Event::AnnouncementOver { contact: ContactId(2) });
+    s.play(tick(5), answers(BEA, 2));
+    s.at(
+        10,
+        hangs_up(1),
+        &[
+            "anna wraps up until 50",
+            "1: accepted, TalkEnded, queued 0, answered 1 by team 0, ended 9",
+        ],
+    );
+    // Anna will be free in 40 s; then only Bea is left, whose talk has just begun.
+    s.at(11, call(3, CITIZENS), &["3 waits, position 1"]);
+    let left = ["anna signed off", "3 widened to stage 1"];
+    s.at(12, Event::SignOff { agent: ANNA }, &left);
+}
+
+#[test]
+fn who_calls_while_being_called_back_gets_the_old_place_and_the_agent_who_waits() {
+    let mut s = Story::of(large_county());
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(1), call_from(1, CALLED_BACK, 77));
+    s.play(tick(2), Event::CallbackWanted { contact: ContactId(1) });
+    s.play(tick(3), call(2, CALLED_BACK));
+    s.play(tick(4), Event::MakeReady { agent: BEA });
+    s.at(5, answers(BEA, 1), &["bea talks to 1", "call 1 back for bea until 35"]);
+    let both_dial = [
+        "stop calling 1 back",
+        "bea ready since 6",
+        "1: abandoned, CalledAgain, queued 0, ended 5",
+        "3 waits, position 1",
+        "bea offered 3",
+        "ring bea for 3 until 26",
+    ];
+    s.at(6, call_from(3, CALLED_BACK, 77), &both_dial);
+}
+
+#[test]
+fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_its_undoing() {
+    let mut setup = small_county();
+    setup.partners = vec![PartnerRules { capacity: 0, ..partner() }];
+    setup.lines[0].overflow =
+        Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.at(1, call(1, CITIZENS), &["1 waits, position 1", "1 overflows: Calendar"]);
+    let (contact, reason) = (ContactId(1), SteeringReason::WrongLine);
+    let moved =
+        ["1 moved to line 2, position 1: WrongLine", "anna offered 1", "ring anna for 1 until 22"];
+    s.at(2, Event::MoveToLine { contact, line: TOWN_HALL, reason }, &moved);
+    s.play(tick(3), declines(ANNA, 1));
+    s.at(4, Event::UndoSteering { contact }, &["1 stands at 1 again"]);
+    s.at(5, Event::MakeReady { agent: ANNA }, &["anna ready since 5"]);
+}
+
+#[test]
+fn who_takes_a_call_back_for_which_no_channel_is_free_is_told_when_it_is_tried_again() {
+    let mut setup = large_county();
+    setup.trunks = vec![1];
+    let mut s = Story::of(setup);
+    let over_trunk = |contact, line| Event::CallArrived {
+        contact: ContactId(contact),
+        line,
+        caller: Some(CallerToken::new(contact)),
+        via: Via { trunk: Some(TrunkId(0)), forwarded: false },
+    };
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(1), over_trunk(1, CALLED_BACK));
+    s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
+    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
+    let rings = ["bea ready since 4", "bea offered 1", "ring bea for 1 until 24"];
+    s.at(4, Event::MakeReady { agent: BEA }, &rings);
+    let no_channel = ["bea talks to 1", "1 not reached, again at 65", "bea ready since 5"];
+    s.at(5, answers(BEA, 1), &no_channel);
 }

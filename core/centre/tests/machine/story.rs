@@ -5,13 +5,16 @@
 
 use acd::agent::{NotReadyReason, Pause, ReturnReason, State};
 use acd::contact::Parting;
-use acd::{AgentRules, CentreRules, LineRules, QueueRules, SkillNeed};
+use acd::{
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    PartnerRules, QueueRules, Reach, SkillNeed, SwitchboardRules,
+};
 use calendar::{Interval, Timetable};
 use centre::{Centre, Command, Event, Note, Setup, Via};
 use promise::ContactRecord;
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, Now, QueueId, SkillId, TeamId, Tick,
-    Timestamp, TimetableId,
+    AgentId, CallerToken, ContactId, LineId, Micros, Now, PartnerId, QueueId, SkillId,
+    SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
 
 /// No greeting, 40 s wrap-up, hanging up within 5 s does not count.
@@ -24,6 +27,15 @@ pub(crate) const TOWN_HALL: LineId = LineId(2);
 pub(crate) const ANNOUNCEMENT: LineId = LineId(3);
 /// Its timetable ended before the story begins.
 pub(crate) const FORGOTTEN: LineId = LineId(4);
+
+/// In the large county: the client's own switchboard first, 15 s.
+pub(crate) const LOCAL: LineId = LineId(5);
+/// In the large county: the partner helps at once by a second leg.
+pub(crate) const HELPED: LineId = LineId(6);
+/// In the large county: the partner takes calls that are sent on, at once.
+pub(crate) const SENT_ON: LineId = LineId(7);
+/// In the large county: whoever waits may be called back, twice, after a minute each.
+pub(crate) const CALLED_BACK: LineId = LineId(8);
 
 /// Citizens and federation: 20 s ring, 4 places, 100 s.
 pub(crate) const DESK: QueueId = QueueId(0);
@@ -81,6 +93,57 @@ pub(crate) fn small_county() -> Setup {
             place_kept: Micros::from_mins(1),
         })
     }
+}
+
+/// The small county with everything that there is beyond: a switchboard, a partner that has room for
+/// two, a trunk of four channels, and a crisis plan of ten minutes for citizens, in which Carl helps.
+pub(crate) fn large_county() -> Setup {
+    let mut setup = small_county();
+    let plain = setup.lines[0].clone();
+    let overflow = Overflow {
+        partner: PartnerId(0),
+        reach: Reach::SecondLeg,
+        waited: Some(Micros::ZERO),
+        predicted: None,
+        calendar: None,
+        nobody_signed_on: true,
+        closed: true,
+        no_channel: false,
+    };
+    let sent_on = Overflow { reach: Reach::Deflect, no_channel: true, ..overflow };
+    let callback = CallbackRules {
+        attempts: 2,
+        retry_after: Micros::from_mins(1),
+        expires_after: Micros::from_mins(60),
+        ring: Micros::from_secs(30),
+    };
+    let local = LocalFirst { switchboard: SwitchboardId(0), ring: Micros::from_secs(15) };
+    setup.lines.extend([
+        LineRules { local: Some(local), ..plain.clone() },
+        LineRules { overflow: Some(overflow), ..plain.clone() },
+        LineRules { overflow: Some(sent_on), ..plain.clone() },
+        LineRules { callback: Some(callback), ..plain },
+    ]);
+    setup.trunks = vec![4];
+    let (timetable, trunk) = (TimetableId(0), Some(TrunkId(0)));
+    setup.switchboards = vec![SwitchboardRules { timetable, trunk }];
+    setup.partners = vec![PartnerRules {
+        timetable,
+        capacity: 2,
+        ring: Micros::from_secs(30),
+        pause: Micros::from_secs(20),
+        trunk,
+    }];
+    setup.plans = vec![CrisisPlan {
+        lines: vec![CITIZENS],
+        announcement: Some(Micros::from_secs(5)),
+        information: true,
+        length_max: None,
+        waiting_max: None,
+        helpers: vec![CARL],
+        lasts: Micros::from_mins(10),
+    }];
+    setup
 }
 
 /// A centre in the middle of a story.

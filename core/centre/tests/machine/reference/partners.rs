@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The second opinion on partners: who is to go there, and what comes of asking.
+
+use super::{Caller, Key, Reference, ToPartner};
+use acd::agent::Lease;
+use acd::contact::State as Place;
+use acd::{Overflow, Reach, Refusal};
+use centre::{Command, Note, OverflowCause, PartnerEnd};
+use promise::{Fate, FateReason};
+use stdx::limits::{PARTNER_PAUSE_MIN, TALK_CHECK_EVERY};
+use stdx::{ContactId, PartnerId, Tick};
+
+impl Reference {
+    pub(super) fn overflow_of(&self, it: &Caller) -> Option<Overflow> {
+        self.setup.lines[it.line.index()].overflow
+    }
+
+    /// Decides for one who waits whether and when the partner is to help.
+    pub(super) fn plan_overflow(&mut self, at: usize) {
+        let it = &self.callers[at];
+        let Some(rules) = self.overflow_of(it) else { return };
+        let is_under_way = matches!(it.to_partner, ToPartner::Wanted(_) | ToPartner::Asked { .. });
+        if is_under_way || !matches!(it.place, Place::Waiting { .. }) {
+            return;
+        }
+        if let Some(cause) = it.partner_only {
+            return self.wants_partner(at, cause);
+        }
+        if rules.nobody_signed_on && self.signed_on(self.widest(it.asked)) == 0 {
+            return self.wants_partner(at, OverflowCause::NobodySignedOn);
+        }
+        let Some(waited) = rules.waited else { return };
+        let from = (it.arrived + waited).max(self.now.mono);
+        if from == self.now.mono && self.best_for((it.asked, it.stage)).is_none() {
+            self.wants_partner(at, OverflowCause::Waited);
+        } else {
+            self.callers[at].to_partner = ToPartner::From(from, OverflowCause::Waited);
+        }
+    }
+
+    pub(super) fn wants_partner(&mut self, at: usize, cause: OverflowCause) {
+        self.callers[at].to_partner = ToPartner::Wanted(cause);
+        let contact = self.callers[at].id;
+        self.said.push(Command::Note(Note::Overflows { contact, cause }));
+    }
+
+    /// Whether a partner takes one more.
+    pub(super) fn can_be_asked(&self, id: PartnerId, reach: Reach) -> bool {
+        let rules = self.setup.partners[id.index()];
+        let has = self.callers.iter().filter(|it| self.partner_of(it) == Some(id)).count();
+        self.left_alone[id.index()] <= self.now.mono
+            && self.open_until(rules.timetable).is_some()
+            && has < rules.capacity as usize
+            && (reach == Reach::Deflect || self.has_channel(rules.trunk))
+    }
+
+    fn wants(&self, it: &Caller, id: PartnerId) -> bool {
+        matches!(it.to_partner, ToPartner::Wanted(_))
+            && matches!(it.place, Place::Waiting { offered_to: None, .. })
+            && self.overflow_of(it).is_some_and(|rules| rules.partner == id)
+    }
+
+    /// The callers in their order; each goes if the partner can be asked for it.
+    pub(super) fn ask_partners(&mut self) {
+        for id in (0..self.setup.partners.len()).map(|at| PartnerId(at as u16)) {
+            let wanting = self.callers.iter().filter(|it| self.wants(it, id));
+            let mut order: Vec<Key> = wanting.map(|it| it.key).collect();
+            order.sort();
+            for (_, contact) in order {
+                let at = self.inside(contact).expect("asking sends nobody away");
+                let rules = self.overflow_of(&self.callers[at]).expect("it wants");
+                if self.can_be_asked(id, rules.reach) {
+                    self.ask(at, rules);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, at: usize, rules: Overflow) {
+        let ToPartner::Wanted(cause) = self.callers[at].to_partner else {
+            unreachable!("it wants")
+        };
+        let until = self.now.mono + self.setup.partners[rules.partner.index()].ring;
+        self.callers[at].to_partner = ToPartner::Asked { until, cause };
+        let (contact, line) = (self.callers[at].id, self.callers[at].line);
+        let Overflow { partner, reach, .. } = rules;
+        self.said.push(Command::TryPartner { contact, partner, line, reach, cause, until });
+    }
+
+    /// When a partner to whom somebody is to go can be asked again by time alone.
+    pub(super) fn partner_wakes(&self, at: usize) -> Option<Tick> {
+        let id = PartnerId(at as u16);
+        self.callers.iter().find(|it| self.wants(it, id))?;
+        if self.left_alone[at] > self.now.mono {
+            return Some(self.left_alone[at]);
+        }
+        let timetable = self.setup.partners[at].timetable;
+        if self.is_beyond(timetable) || self.open_until(timetable).is_some() {
+            return None;
+        }
+        let table = &self.setup.timetables[timetable.index()];
+        let begins = table.intervals().iter().map(|it| it.from);
+        let next = begins.filter(|&from| from > self.now.wall).min()?;
+        Some(self.now.mono + next.since(self.now.wall))
+    }
+
+    /// The caller, if the partner is asked for it in this way.
+    fn asked_by(&self, contact: ContactId, reach: Reach) -> Result<usize, Refusal> {
+        let at = self.inside(contact).ok_or(Refusal::UnknownContact)?;
+        let it = &self.callers[at];
+        let fits = self.overflow_of(it).is_some_and(|rules| rules.reach == reach);
+        let asked = it.is_asked_for_at_partner() && fits;
+        if asked { Ok(at) } else { Err(Refusal::NotAtPartner) }
+    }
+
+    pub(super) fn partner_answered(&mut self, contact: ContactId) {
+        let at = match self.asked_by(contact, Reach::SecondLeg) {
+            Ok(at) => at,
+            Err(why) => return self.refuse(why),
+        };
+        self.stop_ringing(at);
+        let lease = Lease::Held { check_at: self.now.mono + TALK_CHECK_EVERY };
+        self.callers[at].place = Place::AtPartner { lease };
+        self.callers[at].to_partner = ToPartner::No;
+        self.callers[at].answered = Some((self.now.mono, None));
+        self.said.push(Command::ConnectElsewhere { contact });
+    }
+
+    pub(super) fn deflected(&mut self, contact: ContactId) {
+        match self.asked_by(contact, Reach::Deflect) {
+            Err(why) => self.refuse(why),
+            Ok(at) => {
+                self.stop_ringing(at);
+                self.end(contact, Fate::Overflowed, FateReason::DeflectedUnproved, false);
+            }
+        }
+    }
+
+    /// Whoever goes somewhere else is not asked for any more.
+    pub(super) fn stop_partner(&mut self, at: usize) {
+        let it = &self.callers[at];
+        if let (ToPartner::Asked { .. }, Some(partner)) = (it.to_partner, self.partner_of(it)) {
+            self.said.push(Command::StopPartner { contact: it.id, partner });
+        }
+        self.callers[at].to_partner = ToPartner::No;
+    }
+
+    pub(super) fn partner_silent(&mut self, at: usize) {
+        let it = &self.callers[at];
+        let (contact, partner) = (it.id, self.partner_of(it).expect("it is asked"));
+        self.said.push(Command::StopPartner { contact, partner });
+        self.partner_failed(contact, PartnerEnd::NoAnswer);
+    }
+
+    /// The caller waits on at the old place; both are left alone for a while.
+    pub(super) fn partner_failed(&mut self, contact: ContactId, why: PartnerEnd) {
+        let Some(at) = self.inside(contact) else {
+            return self.refuse(Refusal::UnknownContact);
+        };
+        let it = &self.callers[at];
+        let (ToPartner::Asked { cause, .. }, Some(partner)) = (it.to_partner, self.partner_of(it))
+        else {
+            return self.refuse(Refusal::NotAtPartner);
+        };
+        let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
+        let again_at = self.now.mono + pause;
+        let is_open = self.is_open(it.line);
+        let agents_again = it.partner_only.is_some() && is_open;
+        self.left_alone[partner.index()] = again_at;
+        self.callers[at].to_partner = ToPartner::From(again_at, cause);
+        self.said.push(Command::Note(Note::PartnerReturned { contact, partner, why }));
+        if let (true, Some(stood)) = (is_open, &mut self.callers[at].stood) {
+            stood.2 = None;
+        }
+        if agents_again {
+            self.callers[at].partner_only = None;
+            self.ask_wider_if_nobody_is_there(at);
+        }
+    }
+
+    /// Of a stage that emptied meanwhile nobody can answer.
+    pub(super) fn ask_wider_if_nobody_is_there(&mut self, at: usize) {
+        let it = &self.callers[at];
+        if it.widen_at.is_some() && self.signed_on((it.asked, it.stage)) == 0 {
+            self.widen(at);
+        }
+    }
+}
