@@ -140,7 +140,7 @@ fn closing_words(lang: Lang, county: &County, ended: &Ended) -> String {
         calls: outcome.records.len() as f64,
         load: 1.0,
     };
-    let figures = figures(county, heading, &outcome);
+    let figures = figures(county, heading, outcome);
     let still = lang.pick(
         format!("Übung beendet; {inside} Anrufe liefen noch und zählen nicht mit.\n\n"),
         format!("Practice ended; {inside} calls were still going on and are not counted.\n\n"),

@@ -288,7 +288,7 @@ pub struct Announcement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Treatment {
     /// Callers hear the greeting, if there is one, and wait for an agent.
-    Queue(Service),
+    Queue(Box<Service>),
     /// Callers hear this and nothing more.
     Announce(Announcement),
 }

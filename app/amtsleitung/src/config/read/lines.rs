@@ -161,7 +161,7 @@ fn treatment(
             } else if has_texts {
                 reader.required(texts, "busy");
             }
-            service(reader, fields, texts, abilities).map(Treatment::Queue)
+            service(reader, fields, texts, abilities).map(Box::new).map(Treatment::Queue)
         }
     }
 }
