@@ -1332,8 +1332,11 @@ fn ways_that_lead_to_nobody() {
         );
     }
     for header in ["partner", "switchboard", "plan"] {
-        let said = all_said_of_ways(&[(&format!("[[{header}]]"), &format!("[[{header}]"))]);
-        assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{said}");
+        // Of a header with a slip in it nothing follows.
+        for slip in [format!("[[{header}]"), format!("[[{header}s]]"), format!("[{header}]")] {
+            let said = all_said_of_ways(&[(&format!("[[{header}]]"), &slip)]);
+            assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "{slip}: {said}");
+        }
     }
 }
 
@@ -1673,6 +1676,8 @@ fn stages_in_their_order() {
     );
     let said = all_said_of_ways(&[("{ after = \"20s\" }", "{ after = \"15min\" }")]);
     assert!(said.ends_with("0 Fehler, 1 Warnung.\n"), "not that the partner is earlier: {said}");
+    let said = all_said_of_ways(&[("{ after = \"20s\" }", "{ after = \"25h\" }")]);
+    assert!(said.ends_with("1 Fehler, 0 Warnungen.\n"), "not that it comes too early: {said}");
     for fine in ["stages = []", "stages = [{}]", "stages = [{ teams = [\"kreishaus\"] }]"] {
         assert_eq!(all_said_of_ways(&[(STAGES, fine)]), "", "{fine}");
     }

@@ -87,7 +87,8 @@ pub(super) struct Reader<'s> {
     pub(super) report: Report,
     pub(super) source: &'s str,
     pub(super) ids: BTreeMap<Kind, Ids>,
-    /// The names of tables whose header is no TOML: their entries are not where they should be.
+    /// The names of tables whose header is no TOML, mistyped, or that of one table instead of many: their
+    /// entries are not where they should be.
     broken_headers: Vec<String>,
 }
 
@@ -134,9 +135,16 @@ impl<'s> Reader<'s> {
                 .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
                 .take(ID_MAX)
                 .collect();
-            if self.broken_headers.len() < LIST_MAX && !self.broken_headers.contains(&name) {
-                self.broken_headers.push(name);
-            }
+            self.break_header(Some(&name));
+        }
+    }
+
+    /// What stands under this header is not where it should be.
+    fn break_header(&mut self, name: Option<&str>) {
+        let Some(name) = name else { return };
+        let is_known = self.broken_headers.iter().any(|known| known == name);
+        if self.broken_headers.len() < LIST_MAX && !is_known {
+            self.broken_headers.push(name.to_owned());
         }
     }
 
@@ -157,10 +165,15 @@ impl<'s> Reader<'s> {
         table: &'a DeTable<'i>,
         kind: Table,
     ) -> Fields<'a, 'i> {
+        let mut compared = 0;
         for (key, _) in table {
             if !kind.keys().contains(&key.get_ref().as_ref()) {
                 let problem = Shape::UnknownKey { key: key.get_ref().to_string(), table: kind };
                 self.note(key.span().start, Problem::Shape(problem));
+                if kind == Table::Root && compared < KEYS_COMPARED_MAX {
+                    compared += 1;
+                    self.break_header(nearest(key.get_ref(), kind.keys().iter().copied()));
+                }
             }
         }
         Fields { at, kind, table }
@@ -217,6 +230,9 @@ impl<'s> Reader<'s> {
             // A broken header makes the tables below it look like this.
             if !self.broken_headers.iter().any(|name| name == key) {
                 self.wrong_type(key, value, expected);
+                if root.kind == Table::Root {
+                    self.break_header(Some(key));
+                }
             }
             return Vec::new();
         };

@@ -191,13 +191,15 @@ fn stages(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Vec<Stage> {
     let tables = reader.tables(fields, "stages", Table::Stage, STAGES_OF_LINE_MAX);
     let mut stages: Vec<Stage> = Vec::new();
     for fields in &tables {
+        let noted = reader.report.found().len();
         let after = reader.duration(fields, "after", up_to_a_day(Some(Micros::ZERO)));
+        let is_good = reader.report.found().len() == noted;
         let teams = reader.optional_references(fields, "teams", Kind::Team);
         let is_next = match stages.last() {
             None => after == Micros::ZERO,
             Some(before) => before.after < after,
         };
-        if !is_next {
+        if !is_next && is_good {
             let first = stages.is_empty();
             let problem = PlanProblem::StageOrder { first };
             reader.note(fields.place("after"), Problem::Plan(problem));
