@@ -7,6 +7,7 @@ use crate::config::County;
 use crate::rehearsal;
 use crate::service::control::Control;
 use crate::service::log::Level;
+use crate::service::steer::Names;
 use crate::service::{
     Decided, Folders, Inbox, Log, Parts, Passwords, Service, control, http, telephones,
 };
@@ -89,18 +90,18 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
     let signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
     let listens = signalling.listens();
-    let lines: Vec<String> = county.lines.iter().map(|line| line.id.clone()).collect();
+    let names = Names::of(county);
     let parts = Parts {
         centre,
         signalling,
         clock,
         always_ready: always_ready(county),
         log: log.clone(),
-        lines: lines.clone(),
+        lines: names.lines.clone(),
         listeners,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
-    let control = control::serve(data, inbox.clone(), lines).map_err(|error| {
+    let control = control::serve(data, inbox.clone(), names).map_err(|error| {
         if error.kind() == ErrorKind::AddrInUse { in_use(lang, data) } else { text(error) }
     })?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));

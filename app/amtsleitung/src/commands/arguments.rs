@@ -221,13 +221,16 @@ impl Arguments {
 /// How a command is called: what stands in capitals is in the reader's language.
 #[must_use]
 pub fn usage(lang: Lang, command: &Command) -> String {
-    const CAPITALS: [(&str, &str); 6] = [
+    const CAPITALS: [(&str, &str); 9] = [
         ("DATEI", "FILE"),
         ("KENNUNG", "ID"),
         ("ZEITPUNKT", "MOMENT"),
         ("TAG", "DAY"),
         ("ZAHL", "NUMBER"),
         ("ALT NEU", "OLD NEW"),
+        ("ORDNER", "FOLDER"),
+        ("ANRUF", "CALL"),
+        ("WAS", "WHAT"),
     ];
     let in_english = |usage: String, (de, en): (&str, &str)| usage.replace(de, en);
     lang.pick(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! `status`, `calls`, `trace`: what a running centre says about itself.
+//! `status`, `calls`, `trace`, `steer`: what a running centre says about itself, and is told to do.
 
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use crate::service::control::{Question, ask};
+use crate::service::steer;
 use crate::{Lang, output};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -48,13 +49,26 @@ pub const TRACE: Command = Command {
     run: trace,
 };
 
+/// How `steer` is called.
+pub const STEER: Command = Command {
+    name: "steer",
+    usage: "steer WAS … --data ORDNER",
+    summary_de: "steuert den laufenden Dienst: Anrufe vorziehen, abmelden, Linien schließen",
+    summary_en: "steers the running service: pull calls forward, sign off, close lines",
+    help_de: steer::FORMS_DE,
+    help_en: steer::FORMS_EN,
+    valued: &["data"],
+    flags: &[],
+    run: steer,
+};
+
 fn plain(arguments: &Arguments, question: Question) -> ExitCode {
     if let Some(extra) = arguments.plain.first() {
         let lang = arguments.lang;
         let what = lang.pick("Das ist ein Argument zu viel", "This is one argument too many");
         return arguments.wrong_value(what, &extra.to_string_lossy(), None);
     }
-    put(arguments, question)
+    put(arguments, &question)
 }
 
 fn trace(arguments: Arguments) -> ExitCode {
@@ -64,7 +78,7 @@ fn trace(arguments: Arguments) -> ExitCode {
         return arguments.wrong_value(what, "trace 17", None);
     };
     match call.to_string_lossy().parse() {
-        Ok(contact) => put(&arguments, Question::Trace(contact)),
+        Ok(contact) => put(&arguments, &Question::Trace(contact)),
         Err(_) => {
             let what = lang.pick(
                 "Die Nummer eines Anrufs ist eine ganze Zahl",
@@ -75,16 +89,25 @@ fn trace(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn put(arguments: &Arguments, question: Question) -> ExitCode {
+fn steer(arguments: Arguments) -> ExitCode {
+    let words: Vec<_> = arguments.plain.iter().map(|word| word.to_string_lossy()).collect();
+    put(&arguments, &Question::Steer(words.join(" ")))
+}
+
+fn put(arguments: &Arguments, question: &Question) -> ExitCode {
     let lang = arguments.lang;
     let folder = match arguments.required("data") {
         Ok(folder) => folder,
         Err(code) => return code,
     };
     match ask(Path::new(&folder), lang, question) {
-        Ok(answer) => {
+        Ok(Ok(answer)) => {
             output::out(&answer);
             ExitCode::SUCCESS
+        }
+        Ok(Err(why)) => {
+            output::err(&why);
+            ExitCode::from(BAD_FILE)
         }
         Err(error) => {
             let error_word = lang.pick("Fehler", "error");
@@ -103,6 +126,8 @@ fn reason(lang: Lang, error: &std::io::Error) -> String {
             "No service runs with this data folder. To start it: amtsleitung serve",
         )
         .to_owned()
+    } else if kind == ErrorKind::InvalidInput {
+        lang.pick("Das sind zu viele Worte.", "These are too many words.").to_owned()
     } else if kind == ErrorKind::PermissionDenied {
         lang.pick(
             "Den laufenden Dienst darf nur fragen, wem der Datenordner gehört.",

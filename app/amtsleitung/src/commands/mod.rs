@@ -43,7 +43,7 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 9] = [
+pub const COMMANDS: [&Command; 10] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
@@ -53,6 +53,7 @@ pub const COMMANDS: [&Command; 9] = [
     &ask::STATUS,
     &ask::CALLS,
     &ask::TRACE,
+    &ask::STEER,
 ];
 
 /// Runs the program with its arguments, the program's name left out.

@@ -4,6 +4,7 @@
 //! One line asks, the rest of the connection is the answer. Whoever may open the socket may ask: it
 //! belongs to the owner of the folder alone.
 
+use super::steer::{self, Names};
 use super::{Ask, Inbox, Snapshot};
 use crate::Lang;
 use crate::service::figures::AgentFigures;
@@ -37,7 +38,7 @@ const NO_FILES: Duration = Duration::from_millis(100);
 const CALLS_SHOWN_MAX: usize = 500;
 
 /// A question, as it goes through the socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// How is everything?
     Status,
@@ -45,15 +46,18 @@ pub enum Question {
     Calls,
     /// The ladder of a call.
     Trace(u64),
+    /// Do this; the words as [`steer::read`] takes them, with one space between.
+    Steer(String),
 }
 
 impl Question {
-    fn line(self, lang: Lang) -> String {
+    fn line(&self, lang: Lang) -> String {
         let lang = lang.pick("de", "en");
         match self {
             Question::Status => format!("{lang} status\n"),
             Question::Calls => format!("{lang} calls\n"),
             Question::Trace(contact) => format!("{lang} trace {contact}\n"),
+            Question::Steer(words) => format!("{lang} steer {words}\n"),
         }
     }
 
@@ -69,23 +73,40 @@ impl Question {
             ["status"] => Question::Status,
             ["calls"] => Question::Calls,
             ["trace", contact] => Question::Trace(contact.parse().ok()?),
+            ["steer", ref words @ ..] => Question::Steer(words.join(" ")),
             _ => return None,
         };
         Some((lang, question))
     }
 }
 
+/// What is said to a question: the answer, or why there is none.
+pub type Answer = Result<String, String>;
+
+/// The first line of an answer, and of a sentence that says why there is none.
+const YES_NO: [&str; 2] = ["yes\n", "no\n"];
+
 /// Asks the centre of this data folder.
 ///
 /// # Errors
-/// If no centre runs there, or it does not answer in time.
-pub fn ask(folder: &Path, lang: Lang, question: Question) -> io::Result<String> {
+/// If no centre runs there, it does not answer in time, or the question is longer than a question may
+/// be ([`io::ErrorKind::InvalidInput`]).
+pub fn ask(folder: &Path, lang: Lang, question: &Question) -> io::Result<Answer> {
+    let line = question.line(lang);
+    if line.len() as u64 > QUESTION_MAX {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let mut stream = UnixStream::connect(folder.join(SOCKET))?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(question.line(lang).as_bytes())?;
+    stream.write_all(line.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    let [yes, no] = YES_NO.map(|first| answer.strip_prefix(first));
+    match (yes, no) {
+        (Some(text), _) => Ok(Ok(text.to_owned())),
+        (None, Some(why)) => Ok(Err(why.to_owned())),
+        (None, None) => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }
 
 /// The thread that answers. Dropping it ends it and removes the socket.
@@ -114,7 +135,7 @@ impl Drop for Control {
 ///
 /// # Errors
 /// If another centre runs with this folder ([`io::ErrorKind::AddrInUse`]), or the socket cannot be made.
-pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<Control> {
+pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
     let path = folder.join(SOCKET);
     if UnixStream::connect(&path).is_ok() {
         return Err(io::ErrorKind::AddrInUse.into());
@@ -132,7 +153,7 @@ pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<Cont
         while !seen.load(Ordering::Acquire) {
             match listener.accept() {
                 // Who hangs up before the answer needs none.
-                Ok((stream, _)) => drop(answer(&stream, &inbox, &lines)),
+                Ok((stream, _)) => drop(answer(&stream, &inbox, &names)),
                 // Without files there is nobody to answer until one is given back.
                 Err(_) => thread::park_timeout(NO_FILES),
             }
@@ -141,23 +162,43 @@ pub fn serve(folder: &Path, inbox: Inbox, lines: Vec<String>) -> io::Result<Cont
     Ok(Control { path, ended, thread: Some(thread) })
 }
 
-fn answer(stream: &UnixStream, inbox: &Inbox, lines: &[String]) -> io::Result<()> {
+fn answer(stream: &UnixStream, inbox: &Inbox, names: &Names) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream.take(QUESTION_MAX)).read_line(&mut line)?;
     let Some((lang, question)) = Question::of(&line) else { return Ok(()) };
-    let text = match question {
-        Question::Status => reply(inbox, Ask::Snapshot).map(|it| status(lang, &it)),
-        Question::Calls => reply(inbox, Ask::Calls).map(|it| calls(lang, &it, lines)),
+    let answer = match question {
+        Question::Status => reply(inbox, Ask::Snapshot).map(|it| Ok(status(lang, &it))),
+        Question::Calls => reply(inbox, Ask::Calls).map(|it| Ok(calls(lang, &it, &names.lines))),
         Question::Trace(contact) => {
             let ask = |to| Ask::Trace(ContactId(contact), to);
             reply(inbox, ask).map(|it| trace(lang, contact, it.as_ref()))
         }
+        Question::Steer(words) => steered(inbox, names, lang, &words),
     };
     let busy = lang.pick("Der Dienst antwortet nicht.\n", "The service does not answer.\n");
+    let (first, text) = match answer {
+        Some(Ok(text)) => (YES_NO[0], text),
+        Some(Err(why)) => (YES_NO[1], why),
+        None => (YES_NO[1], busy.to_owned()),
+    };
     let mut to = stream;
-    to.write_all(text.as_deref().unwrap_or(busy).as_bytes())
+    to.write_all(format!("{first}{text}").as_bytes())
+}
+
+/// Does what the words say; `None` if the centre does not answer.
+fn steered(inbox: &Inbox, names: &Names, lang: Lang, words: &str) -> Option<Answer> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let steering = match steer::read(&words, names, lang) {
+        Ok(steering) => steering,
+        Err(why) => return Some(Err(why + "\n")),
+    };
+    let outcome = reply(inbox, |to| Ask::Steer(steering, to))?;
+    Some(match outcome {
+        Ok(place) => Ok(steer::done(steering, place, names, lang) + "\n"),
+        Err(why) => Err(steer::refused(why, lang) + "\n"),
+    })
 }
 
 /// Asks the decision thread and waits for its answer.
@@ -308,12 +349,12 @@ fn happens(lang: Lang, state: call::State) -> &'static str {
     }
 }
 
-fn trace(lang: Lang, contact: u64, ladder: Option<&Ladder>) -> String {
+fn trace(lang: Lang, contact: u64, ladder: Option<&Ladder>) -> Answer {
     let Some(ladder) = ladder else {
-        return lang.pick(
+        return Err(lang.pick(
             format!("Den Anruf {contact} gibt es nicht, oder er ist zu lange her.\n"),
             format!("There is no call {contact}, or it was too long ago.\n"),
-        );
+        ));
     };
     let words = lang.pick(["Anrufende", "Zentrale", "Beratung"], ["caller", "centre", "agent"]);
     let mut text = lang.pick(format!("Anruf {contact}\n"), format!("call {contact}\n"));
@@ -321,7 +362,7 @@ fn trace(lang: Lang, contact: u64, ladder: Option<&Ladder>) -> String {
     if ladder.over {
         text.push_str(lang.pick("Der Anruf ist zu Ende.\n", "The call is over.\n"));
     }
-    text
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -330,9 +371,10 @@ mod tests {
 
     #[test]
     fn questions_survive_the_socket() {
-        for question in [Question::Status, Question::Calls, Question::Trace(17)] {
+        let steer = Question::Steer("pull 17 distress".to_owned());
+        for question in [Question::Status, Question::Calls, Question::Trace(17), steer] {
             for lang in [Lang::De, Lang::En] {
-                assert_eq!(Question::of(&question.line(lang)), Some((lang, question)));
+                assert_eq!(Question::of(&question.line(lang)), Some((lang, question.clone())));
             }
         }
         for other in ["", "de", "de trace", "de trace x", "fr status", "de status now"] {

@@ -24,6 +24,7 @@ mod tests;
 
 pub mod control;
 pub(crate) mod http;
+pub mod steer;
 
 pub use figures::{LineFigures, Snapshot};
 pub use log::Log;
@@ -34,6 +35,7 @@ use crate::clock::Clock;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
 use figures::Figures;
+use log::Level;
 use mio::Waker;
 use std::io;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_cha
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::{AgentId, ContactId, Now, Tick};
+use steer::{Outcome, Steering};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{CallView, Ladder, Signalling};
 
@@ -78,6 +81,8 @@ pub enum Ask {
     Calls(SyncSender<Vec<CallView>>),
     /// The ladder of this call.
     Trace(ContactId, SyncSender<Option<Ladder>>),
+    /// Decide this, which a supervisor wants, and say what has become of it.
+    Steer(Steering, SyncSender<Outcome>),
     /// Say goodbye to every leg and end.
     Stop,
 }
@@ -248,9 +253,15 @@ impl Running {
     /// The one place where an event becomes a fact: from here on it is recorded, decided, and its
     /// commands are carried out.
     fn decide(&mut self, now: Now, event: Event) {
+        self.decide_heard(now, event, |_| ());
+    }
+
+    /// The same; who wants to know hears every command.
+    fn decide_heard(&mut self, now: Now, event: Event, mut hear: impl FnMut(&Command)) {
         self.record(now, event);
         self.centre.handle(now, event);
         while let Some(command) = self.centre.poll() {
+            hear(&command);
             let decided = Decided { at: now.mono, cause: event, command };
             self.signalling.carry_out(now.mono, command);
             self.always_ready.hear(&command);
@@ -280,6 +291,11 @@ impl Running {
                     self.decide(now, event);
                     self.decide_all(now);
                 }
+                Ok(Ask::Steer(steering, to)) => {
+                    let outcome = self.steer(now, steering);
+                    // Who does not wait for the answer any more gets none.
+                    let _ = to.try_send(outcome);
+                }
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
                 Err(TryRecvError::Empty) => return false,
@@ -287,6 +303,16 @@ impl Running {
             }
         }
         false
+    }
+
+    fn steer(&mut self, now: Now, steering: Steering) -> Outcome {
+        let mut outcome = Ok(None);
+        let hear = |command: &Command| outcome = steer::outcome(outcome, command);
+        self.decide_heard(now, steering.event(), hear);
+        self.decide_all(now);
+        let said = steer::logged(steering, &outcome, |line| self.figures.line(line).to_owned());
+        self.log.say(Level::Notice, &said);
+        outcome
     }
 
     /// Who asked and does not wait for the answer any more gets none.
@@ -302,7 +328,9 @@ impl Running {
             Ask::Trace(contact, to) => {
                 let _ = to.try_send(self.signalling.ladder(contact));
             }
-            Ask::Event(_) | Ask::Stop => unreachable!("answered where the inbox is read"),
+            Ask::Event(_) | Ask::Steer(..) | Ask::Stop => {
+                unreachable!("answered where the inbox is read")
+            }
         }
     }
 

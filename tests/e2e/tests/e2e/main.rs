@@ -9,6 +9,7 @@ mod peers;
 mod process;
 mod sessions;
 mod sound;
+mod steering;
 
 use e2e::{programs, runner};
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         sessions::CASES,
         process::CASES,
         sound::CASES,
+        steering::CASES,
     ];
     runner::run(&cases.concat())
 }
