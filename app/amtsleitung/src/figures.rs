@@ -345,3 +345,36 @@ fn occupancy(county: &County, work: &[WorkTime]) -> BTreeMap<String, OccupancyFi
     };
     county.teams.iter().enumerate().map(of_team).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use promise::FateReason;
+    use stdx::{ContactId, Timestamp};
+
+    fn answered(contact: u64, fate: Fate, reason: FateReason, after: u64) -> ContactRecord {
+        ContactRecord {
+            contact: ContactId(contact),
+            line: LineId(0),
+            follows: None,
+            set_up_at: Timestamp::from_secs(0),
+            queued_after: None,
+            answered_after: Some(Micros::from_secs(after)),
+            ended_after: Micros::from_secs(after + 60),
+            team: None,
+            told: None,
+            fate,
+            reason,
+        }
+    }
+
+    #[test]
+    fn a_quick_switchboard_does_not_make_the_centre_quick() {
+        let local = answered(1, Fate::Local, FateReason::SwitchboardAnswered, 2);
+        let ours = answered(2, Fate::Accepted, FateReason::TalkEnded, 20);
+        let partner = answered(3, Fate::Overflowed, FateReason::PartnerAnswered, 30);
+        let waits = wait_figures(&[local, ours, partner]).expect("two were answered");
+        assert_eq!((waits.median, waits.max), (20.0, 30.0));
+        assert_eq!(wait_figures(&[local]), None);
+    }
+}

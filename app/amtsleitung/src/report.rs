@@ -294,6 +294,88 @@ pub(crate) fn decimal(lang: Lang, number: f64, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::{AssumedFigures, ToldFigures};
+
+    fn line(name: &str, offered: u64) -> LineFigures {
+        let level = LevelFigures {
+            version: 1,
+            within: None,
+            numerator: offered,
+            denominator: offered,
+            share: (offered > 0).then_some(1.0),
+            target: None,
+            met: None,
+        };
+        LineFigures {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            offered,
+            accepted: offered,
+            abandoned: 0,
+            short_abandoned: 0,
+            overflowed: 0,
+            called_back: 0,
+            closed: 0,
+            refused: 0,
+            local: 0,
+            accepted_in_time: offered,
+            service_level: [("115-published", level)].into(),
+            waits: None,
+            reachability: level,
+            told_wait: ToldFigures { version: 1, right: 0, sooner: 0, later: 0, share: None },
+            first_contact: None,
+            feedback_within_hours: None,
+        }
+    }
+
+    fn figures(lines: Vec<LineFigures>) -> Figures {
+        let offered = lines.iter().map(|line| line.offered).sum();
+        Figures {
+            centre: "c".to_owned(),
+            from: "2014-01-01".to_owned(),
+            to: "2014-12-31".to_owned(),
+            seed: 1,
+            calls: 1.0,
+            load: 1.0,
+            total: line("", offered),
+            lines,
+            tasks: 0,
+            untold: 0,
+            longest_queue: 0,
+            occupancy: [].into(),
+        }
+    }
+
+    #[test]
+    fn what_is_empty_has_neither_row_nor_column() {
+        let mut it = figures(vec![line("Rathaus", 7), line("Stumm", 0), line("Leise", 0)]);
+        let heading = "Anrufe   angeboten  angenommen  in 30 s  verloren\n";
+        assert!(counts(Lang::De, &it).starts_with(heading), "{}", counts(Lang::De, &it));
+        assert!(counts(Lang::De, &it).ends_with("\nOhne Anruf: Stumm, Leise\n"));
+        assert!(!levels(Lang::De, &it).contains("Stumm"));
+        // Whoever was answered at the switchboard called, too.
+        it.lines[1].local = 3;
+        it.total.local = 3;
+        assert!(counts(Lang::En, &it).contains("  local\n"));
+        assert!(counts(Lang::En, &it).ends_with("\nWithout a call: Leise\n"));
+    }
+
+    #[test]
+    fn what_is_assumed_stands_there_once() {
+        let mut it = figures(vec![line("A", 7), line("B", 5)]);
+        assert!(!levels(Lang::De, &it).contains("Erstkontakt"));
+        let assumed =
+            AssumedFigures { assumed: true, share: 0.66, target: Some(0.7), met: Some(false) };
+        it.total.first_contact = Some(assumed);
+        it.lines.iter_mut().for_each(|line| line.first_contact = Some(assumed));
+        it.lines[0].feedback_within_hours = Some(24.0);
+        let said = levels(Lang::De, &it);
+        assert_eq!(said.matches("Erstkontakt (Annahme)").count(), 1, "{said}");
+        assert!(said.contains("66,0 %") && said.contains("70,0 %  verfehlt"), "{said}");
+        assert!(said.contains("binnen 24 h"), "{said}");
+        it.lines[1].feedback_within_hours = Some(1.5);
+        assert!(levels(Lang::En, &it).contains("within 1.5–24 h"));
+    }
 
     #[test]
     fn numbers_are_written_as_people_write_them() {

@@ -1773,8 +1773,8 @@ fn switchboards_that_do_not_fit() {
         &format!(
             "queue = \"kurz\"\nrequired = {{ auskunft = 1 }}\ntells_wait = true\nlocal_first = {{ switchboard = \"salzhausen\", ring = ‸\"15s\" }}\n\n{queue}[line.announcements]\ngreeting = {{ text = \"Guten Tag.\", length = \"4s\" }}\n"
         ),
-        "Fehler: Klingeln in der Vermittlung und Begrüßung dauern zusammen 19s; in „kurz“ wartet niemand länger als 19s.\n    ring verkürzen, oder bei der Warteschlange waiting_max erhöhen; so käme kein Anruf an.",
-        "error: Ringing at the switchboard and the greeting take 19s together; nobody waits longer than 19s in “kurz”.\n    Shorten ring, or raise waiting_max of the queue; as it is, no call would be answered.",
+        "Fehler: Klingeln in der Vermittlung und Begrüßung dauern zusammen 19s; in „kurz“ wartet niemand länger als 19s.\n    ring verkürzen, oder bei der Warteschlange waiting_max erhöhen; so würde abgewiesen, wer dort niemanden erreicht.",
+        "error: Ringing at the switchboard and the greeting take 19s together; nobody waits longer than 19s in “kurz”.\n    Shorten ring, or raise waiting_max of the queue; as it is, whoever reaches nobody there would be sent away.",
     );
 }
 
@@ -1827,8 +1827,8 @@ fn plans_that_do_not_fit() {
     both_ways(
         "waiting_max = \"6min\"",
         "waiting_max = ‸\"9s\"",
-        "Fehler: Bei „115“ dauert im Plan alles vor dem Warten 9s; länger als 9s wartet dann niemand.\n    Die Ansage kürzen oder waiting_max erhöhen; so käme kein Anruf an.",
-        "error: On “115” everything before the wait takes 9s in this plan; nobody waits longer than 9s then.\n    Shorten the announcement, or raise waiting_max; as it is, no call would be answered.",
+        "Fehler: Bei „115“ dauert im Plan alles vor dem Warten 9s; länger als 9s wartet dann niemand.\n    Die Ansage kürzen oder waiting_max erhöhen; so würden Anrufe abgewiesen, ohne zu warten.",
+        "error: On “115” everything before the wait takes 9s in this plan; nobody waits longer than 9s then.\n    Shorten the announcement, or raise waiting_max; as it is, calls would be sent away without a wait.",
     );
     let said = all_said_of_ways(&[("waiting_max = \"6min\"", "waiting_max = \"20s\"")]);
     assert_eq!(said, "", "a second is left in Salzhausen, eleven on 115");

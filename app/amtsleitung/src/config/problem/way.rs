@@ -173,12 +173,12 @@ impl WayProblem {
                 lang,
                 "Klingeln in der Vermittlung und Begrüßung dauern zusammen {before}; in „{queue}“ \
                  wartet niemand länger als {longest}.",
-                "ring verkürzen, oder bei der Warteschlange waiting_max erhöhen; so käme kein Anruf \
-                 an.",
+                "ring verkürzen, oder bei der Warteschlange waiting_max erhöhen; so würde abgewiesen, wer \
+                 dort niemanden erreicht.",
                 "Ringing at the switchboard and the greeting take {before} together; nobody waits \
                  longer than {longest} in “{queue}”.",
-                "Shorten ring, or raise waiting_max of the queue; as it is, no call would be \
-                 answered.",
+                "Shorten ring, or raise waiting_max of the queue; as it is, whoever reaches nobody there \
+                 would be sent away.",
             ),
             WayProblem::NeedsLocalFirst { key } => say!(
                 lang,
@@ -256,10 +256,10 @@ fn plan_outlasts_wait(lang: Lang, line: &str, before: &str, longest: &str) -> Sa
         lang,
         "Bei „{line}“ dauert im Plan alles vor dem Warten {before}; länger als {longest} wartet dann \
          niemand.",
-        "Die Ansage kürzen oder waiting_max erhöhen; so käme kein Anruf an.",
+        "Die Ansage kürzen oder waiting_max erhöhen; so würden Anrufe abgewiesen, ohne zu warten.",
         "On “{line}” everything before the wait takes {before} in this plan; nobody waits longer than \
          {longest} then.",
-        "Shorten the announcement, or raise waiting_max; as it is, no call would be answered.",
+        "Shorten the announcement, or raise waiting_max; as it is, calls would be sent away without a wait.",
     )
 }
 
