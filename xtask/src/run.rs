@@ -8,12 +8,21 @@ use crate::Outcome;
 use crate::cargo::{build_product, root};
 
 /// What a newcomer sees, in this order; each line is also a command of its own.
-const STEPS: [(&str, &str); 3] = [
+const STEPS: [(&str, &str); 5] = [
     ("Is the example county in order?", "check examples/harburg.toml"),
+    (
+        "What does somebody hear who dials 115 on a Friday afternoon?",
+        "when examples/harburg.toml --line 115 --at 2014-03-07T15:30",
+    ),
     (
         "A year of calls, played through the code that decides live",
         "simulate --config examples/harburg.toml --from 2014-01-01 --to 2014-12-31 \
          --calls 100000 --seed 115",
+    ),
+    (
+        "A day of storm: five times the calls, and the crisis plan runs",
+        "simulate --config examples/harburg.toml --from 2014-03-05 --to 2014-03-05 \
+         --load 5 --plan unwetter",
     ),
     (
         "The service starts, citizens call it by real telephone calls, and you are one of the agents",

@@ -108,8 +108,6 @@ pub struct AssumedFigures {
     pub share: f64,
     /// The promised share.
     pub target: Option<f64>,
-    /// Whether the assumption meets it.
-    pub met: Option<bool>,
 }
 
 /// A service level with everything that it takes to check it.
@@ -290,8 +288,7 @@ fn told_wait(records: &[ContactRecord]) -> ToldFigures {
 fn first_contact(county: &County, lines: &[LineId]) -> Option<AssumedFigures> {
     let share = county.rehearsal.first_contact?;
     let target = county.promised(county::Definition::FirstContact, lines).map(|it| it.share);
-    let met = target.map(|target| share >= target);
-    Some(AssumedFigures { assumed: true, share, target, met })
+    Some(AssumedFigures { assumed: true, share, target })
 }
 
 fn level_figures(level: &Assessment, promised: bool) -> LevelFigures {

@@ -181,7 +181,7 @@ fn fewer_agents_mean_worse_service_and_the_same_callers() {
 #[test]
 fn the_three_definitions_differ_on_the_same_calls() {
     let county = example();
-    let outcome = play(&county, days("2014-03-01", "2014-03-31"), 12_000.0, 7);
+    let outcome = play(&county, days("2014-03-01", "2014-03-31"), 24_000.0, 7);
     let levels = count(&county, &outcome, 7).total.service_level;
     let shares: Vec<f64> = levels.values().map(|level| level.share.unwrap()).collect();
     assert_eq!(shares.len(), 3);
