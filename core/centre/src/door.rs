@@ -374,10 +374,10 @@ impl Centre {
         let (State::AtSwitchboard { .. }, Some(switchboard)) = (it.state, it.switchboard) else {
             return self.refuse(Refusal::NotAtSwitchboard);
         };
-        let (line, arrived, comes_back) = (it.line, it.arrived, it.follows.is_some());
+        let (line, arrived) = (it.line, it.arrived);
         self.note(Note::SwitchboardReturned { contact: id, switchboard, why });
-        // It is inside already: a kept place was taken at arrival, and its own seat is not in its way.
-        let way = self.way_in(line, comes_back, self.contacts.len() - 1);
+        // Nobody with a kept place is rung for here, and its own seat is not in its way.
+        let way = self.way_in(line, false, self.contacts.len() - 1);
         match way.admission {
             Admission::TurnAway(departure) => {
                 self.contact_event(now, id, contact::Event::TurnedAway(departure));

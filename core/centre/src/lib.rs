@@ -322,6 +322,7 @@ impl Centre {
         self.ask_partners(now);
         // Whom the partner could not take may be ours again.
         self.offer(now);
+        self.set_wakes();
     }
 
     fn refuse(&mut self, why: Refusal) {

@@ -120,6 +120,12 @@ impl Centre {
                 self.ask_partner(now, id, contact);
             }
             self.give_back_waiting(id);
+        }
+    }
+
+    /// When partners are looked at again, for those who are still to go there.
+    pub(crate) fn set_wakes(&mut self) {
+        for id in (0..).map(PartnerId).take(self.partners.len()) {
             let wake_at = self.partner_wakes(id);
             let before = core::mem::replace(&mut self.partners[id.index()].wake_at, wake_at);
             self.timers.set(Timer::Partner(id), before, wake_at);

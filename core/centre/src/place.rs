@@ -56,13 +56,14 @@ pub(crate) struct Stood {
     pub(crate) turn: Turn,
     pub(crate) asked_as: LineId,
     pub(crate) partner_only: Option<OverflowCause>,
+    pub(crate) ours_at: Option<Tick>,
 }
 
 impl Contact {
     /// Where it stands now, as to be remembered if a supervisor moves it: where it stood at first.
     pub(crate) fn stood_at_first(&self) -> Stood {
-        let Contact { turn, asked_as, partner_only, .. } = *self;
-        self.stood.unwrap_or(Stood { turn, asked_as, partner_only })
+        let Contact { turn, asked_as, partner_only, ours_at, .. } = *self;
+        self.stood.unwrap_or(Stood { turn, asked_as, partner_only, ours_at })
     }
 }
 

@@ -733,7 +733,7 @@ fn a_switchboard_rings_no_longer_for_one_who_has_left() {
 }
 
 #[test]
-fn who_comes_back_to_a_silent_switchboard_keeps_the_old_place_in_a_full_queue() {
+fn who_comes_back_to_an_old_place_goes_past_the_switchboard_into_a_full_queue() {
     let mut setup = with_switchboard();
     setup.queues[0].length_max = 2;
     let mut s = Story::of(setup);
@@ -749,9 +749,8 @@ fn who_comes_back_to_a_silent_switchboard_keeps_the_old_place_in_a_full_queue() 
     s.play(tick(5), is_cut_off(1));
     s.play(tick(6), call(3, CITIZENS));
     s.play(tick(7), busy(3));
-    s.at(8, call_from(4, CITIZENS, 77), &["ring switchboard 0 for 4 until 23"]);
-    let waits = ["4 returned by the switchboard: Busy", "4 waits, position 1"];
-    s.at(9, busy(4), &waits);
+    s.at(8, call_from(4, CITIZENS, 77), &["4 waits, position 1"]);
+    s.at(9, call_from(5, CITIZENS, 88), &["ring switchboard 0 for 5 until 24"]);
 }
 
 #[test]
@@ -963,8 +962,8 @@ fn the_partner_helps_who_was_moved_to_a_line_of_which_nobody_is_signed_on() {
     s.at(1, call(1, CITIZENS), &["1 waits, position 1"]);
     let (contact, reason) = (ContactId(1), SteeringReason::WrongLine);
     let moved = [
-        "1 moved to line 2, position 1: WrongLine",
         "1 overflows: NobodySignedOn",
+        "1 moved to line 2, position 1: WrongLine",
         "try partner 0 for 1 by SecondLeg until 32: NobodySignedOn",
     ];
     s.at(2, Event::MoveToLine { contact, line: TOWN_HALL, reason }, &moved);
@@ -1020,13 +1019,25 @@ fn who_calls_while_being_called_back_gets_the_old_place_and_the_agent_who_waits(
     s.at(6, call_from(3, CALLED_BACK, 77), &both_dial);
 }
 
-#[test]
-fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_its_undoing() {
+/// The citizens' line opens at second 60; until closing time the calendar gives its callers to a partner
+/// that is full.
+fn given_to_a_full_partner() -> Setup {
     let mut setup = small_county();
+    let (table, second) = (&setup.timetables[0], Micros::from_secs(60));
+    let hours = table.intervals()[0];
+    let later = calendar::Interval { from: hours.from + second, until: hours.until };
+    let later = calendar::Timetable::new(table.horizon(), vec![later]).expect("within the days");
+    setup.timetables.push(later);
+    setup.lines[0].timetable = TimetableId(2);
     setup.partners = vec![PartnerRules { capacity: 0, ..partner() }];
     setup.lines[0].overflow =
         Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
-    let mut s = Story::of(setup);
+    setup
+}
+
+#[test]
+fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_its_undoing() {
+    let mut s = Story::of(given_to_a_full_partner());
     s.play(tick(0), Event::SignOn { agent: ANNA });
     s.play(tick(0), Event::MakeReady { agent: ANNA });
     s.at(1, call(1, CITIZENS), &["1 waits, position 1", "1 overflows: Calendar"]);
@@ -1037,6 +1048,60 @@ fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_
     s.play(tick(3), declines(ANNA, 1));
     s.at(4, Event::UndoSteering { contact }, &["1 stands at 1 again"]);
     s.at(5, Event::MakeReady { agent: ANNA }, &["anna ready since 5"]);
+    let ours = ["anna offered 1", "ring anna for 1 until 80"];
+    s.deadline(60, "our own hours begin", &ours);
+}
+
+#[test]
+fn whoever_finds_the_partner_full_in_our_own_hours_is_answered_by_us() {
+    let mut s = Story::of(given_to_a_full_partner());
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    let ours = [
+        "1 waits, position 1",
+        "1 overflows: Calendar",
+        "anna offered 1",
+        "ring anna for 1 until 81",
+    ];
+    s.at(61, call(1, CITIZENS), &ours);
+}
+
+#[test]
+fn a_partner_is_not_woken_for_who_is_being_offered_to_an_agent() {
+    let mut setup = given_to_a_full_partner();
+    setup.partners[0].capacity = 2;
+    setup.partners[0].pause = Micros::from_secs(10);
+    let mut s = Story::of(setup);
+    s.play(tick(61), call(1, CITIZENS));
+    s.play(tick(62), Event::SignOn { agent: ANNA });
+    s.play(tick(62), Event::MakeReady { agent: ANNA });
+    let busy = Event::PartnerFailed { contact: ContactId(1), why: PartnerEnd::Busy };
+    s.play(tick(63), busy);
+    s.play(tick(64), answers(ANNA, 1));
+    s.play(tick(65), hangs_up(1));
+    s.play(tick(66), Event::EndWrapUp { agent: ANNA });
+    let ours = [
+        "2 waits, position 1",
+        "2 overflows: Calendar",
+        "anna offered 2",
+        "ring anna for 2 until 87",
+    ];
+    s.at(67, call(2, CITIZENS), &ours);
+    assert_eq!(s.centre.deadline(), Some((tick(87), "the telephone rang out")));
+}
+
+#[test]
+fn who_talks_to_the_partner_when_the_line_opens_is_not_asked_for_more_widely() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow = Some(Overflow { closed: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(1), Event::CloseLine { line: CITIZENS, lasts: Micros::from_mins(10) });
+    s.play(tick(2), call(1, CITIZENS));
+    s.play(tick(3), Event::PartnerAnswered { contact: ContactId(1) });
+    s.play(tick(4), Event::SignOff { agent: ANNA });
+    s.at(5, Event::OpenLine { line: CITIZENS }, &["line 0 open"]);
 }
 
 #[test]
