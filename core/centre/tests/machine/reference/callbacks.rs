@@ -20,6 +20,17 @@ pub(super) fn first_talks(line: &LineRules) -> Vec<Micros> {
     (0..8).map(|eighth| Micros(expected.0 / 1_000 * quantile(eighth))).collect()
 }
 
+/// How an attempt to call back ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Attempt {
+    /// The telephone rings no longer: busy, out of reach.
+    Failed,
+    /// It rang for its time.
+    RangInVain,
+    /// The agent hung up while it rang.
+    GivenUp,
+}
+
 impl Reference {
     /// How long a talk of this line takes on average.
     fn handling(&self, line: LineId) -> u64 {
@@ -137,8 +148,8 @@ impl Reference {
         }
     }
 
-    /// Not reached; `stop` if the telephone still rings.
-    pub(super) fn callback_failed(&mut self, contact: ContactId, stop: bool) {
+    /// Not reached. What the agent breaks off was no attempt.
+    pub(super) fn callback_failed(&mut self, contact: ContactId, how: Attempt) {
         let Some(at) = self.inside(contact) else {
             return self.refuse(Refusal::UnknownContact);
         };
@@ -148,10 +159,11 @@ impl Reference {
         };
         let (line, now) = (it.line, self.now.mono);
         let rules = self.setup.lines[line.index()].callback.expect("it was promised");
-        if stop {
+        if how != Attempt::Failed {
             self.said.push(Command::StopCallback { contact });
         }
         let again_at = now + rules.retry_after;
+        let attempts = if how == Attempt::GivenUp { attempts - 1 } else { attempts };
         if attempts < rules.attempts && again_at < expires_at {
             self.said.push(Command::Note(Note::CallbackReturned { contact, again_at }));
             let rests_until = Some(again_at);
@@ -182,12 +194,12 @@ impl Reference {
         }
     }
 
-    /// Who calls the same line again instead of waiting for the call-back takes its place.
+    /// Who calls the same line again instead of waiting for the call-back takes its place. Whether one did.
     pub(super) fn does_not_wait_for_the_callback(
         &mut self,
         token: Option<CallerToken>,
         line: LineId,
-    ) {
+    ) -> bool {
         let promised = self.callers.iter().position(|it| {
             let is_promised =
                 matches!(it.place, Place::Promised { .. } | Place::CallingBack { .. });
@@ -202,5 +214,6 @@ impl Reference {
             }
             self.end(contact, Fate::Abandoned, FateReason::CalledAgain, true);
         }
+        promised.is_some()
     }
 }
