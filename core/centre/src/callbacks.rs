@@ -9,8 +9,9 @@ use crate::{Centre, Command, Note};
 use acd::agent;
 use acd::contact::{self, State};
 use acd::{CallbackRules, Refusal};
+use alloc::vec;
 use stdx::limits::CALLBACK_ATTEMPTS_MAX;
-use stdx::{AgentId, ContactId, LineId, Micros, Tick, Timestamp};
+use stdx::{AgentId, ContactId, LineId, Micros, QueueId, Tick, Timestamp};
 
 /// How an attempt to call back ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,17 +74,28 @@ impl Centre {
     }
 
     /// Whether those who are signed on have the time, until the line closes or their shifts end, for
-    /// everybody who waits or is promised a call-back in this queue, this caller included.
+    /// everybody who waits or is promised a call-back and whom one of them could answer, in whatever queue.
     fn can_repay(&self, id: ContactId) -> bool {
         let it = &self.contacts[&id];
         let Some(closes) = self.closes_at(it.line) else { return false };
         let lane = self.lanes.widest(it.asked_as);
-        let agents = (0..).map(AgentId).take(self.agents.len());
-        let serving = agents.filter(|&agent| self.ready.serves(agent, lane));
-        let there: u64 = serving.map(|agent| self.time_left(agent, it.line, closes).0).sum();
-        let owed = self.queues.waiting(it.queue);
-        let owed: u64 = owed.map(|other| self.learned.handling(self.contacts[&other].line).0).sum();
-        owed <= there
+        let mut there = 0;
+        // Whoever could be answered by them has a claim to their time.
+        let mut has_claim = vec![false; self.lanes.count()];
+        has_claim[lane.index()] = true;
+        for agent in (0..).map(AgentId).take(self.agents.len()) {
+            let is_there = self.agents[agent.index()].state != agent::State::SignedOff;
+            if is_there && self.ready.serves(agent, lane) {
+                there += self.time_left(agent, it.line, closes).0;
+                let serves = self.ready.lanes(agent);
+                serves.iter().for_each(|&(lane, _)| has_claim[lane.index()] = true);
+            }
+        }
+        let queues = (0..).map(QueueId).take(self.setup.queues.len());
+        let waiting = queues.flat_map(|queue| self.queues.waiting(queue));
+        let waiting = waiting.map(|other| &self.contacts[&other]);
+        let owed = waiting.filter(|other| has_claim[self.lanes.widest(other.asked_as).index()]);
+        owed.map(|other| self.learned.handling(other.line).0).sum::<u64>() <= there
     }
 
     /// How long an agent is still there for callers; the rest of a present talk is taken off.

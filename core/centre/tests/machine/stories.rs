@@ -1105,6 +1105,26 @@ fn who_talks_to_the_partner_when_the_line_opens_is_not_asked_for_more_widely() {
 }
 
 #[test]
+fn no_call_back_is_promised_in_the_time_that_another_queue_of_the_agents_needs() {
+    let mut setup = large_county();
+    for line in [TOWN_HALL, CALLED_BACK] {
+        setup.lines[line.index()].expected_talk = Micros::from_mins(50);
+    }
+    let mut s = Story::of(setup);
+    let wants = |contact| Event::CallbackWanted { contact: ContactId(contact) };
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.at(1, call(1, TOWN_HALL), &["1 waits, position 1"]);
+    s.at(2, call_from(2, CALLED_BACK, 77), &["2 waits, position 1"]);
+    s.at(3, wants(2), &["promise 2 a call-back"]);
+    s.at(4, call(3, TOWN_HALL), &["3 waits, position 2"]);
+    s.at(5, call_from(4, CALLED_BACK, 88), &["4 waits, position 2"]);
+    // Anna has 166 minutes until the lines close, and four callers with 50 each.
+    s.at(6, wants(4), &["refused: CallbackTooMany"]);
+    s.play(tick(7), Event::SignOn { agent: BEA });
+    s.at(8, wants(4), &["promise 4 a call-back"]);
+}
+
+#[test]
 fn who_takes_a_call_back_for_which_no_channel_is_free_is_told_when_it_is_tried_again() {
     let mut setup = large_county();
     setup.trunks = vec![1];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The second opinion on call-backs.
 
-use super::Reference;
+use super::{Caller, Reference};
 use acd::agent::State as Doing;
 use acd::contact::State as Place;
 use acd::{CallbackRules, LineRules, Refusal};
@@ -80,11 +80,21 @@ impl Reference {
             .callers
             .iter()
             .filter(|other| other.waits())
-            .filter(|other| self.queue_of(other) == self.queue_of(it))
+            .filter(|other| self.share_an_agent(it, other))
             .map(|other| self.handling(other.line))
             .sum();
         let repays = self.time_there(it.line, it.asked).is_some_and(|there| owed <= there);
         if repays { Ok(rules) } else { Err(Refusal::CallbackTooMany) }
+    }
+
+    /// Whether somebody who is signed on could answer both.
+    fn share_an_agent(&self, it: &Caller, other: &Caller) -> bool {
+        let answers = |at: usize, it: &Caller| self.serves(at, self.widest(it.asked));
+        let is_there = |at: &usize| self.agents[*at].state != Doing::SignedOff;
+        it.id == other.id
+            || (0..self.agents.len())
+                .filter(is_there)
+                .any(|at| answers(at, it) && answers(at, other))
     }
 
     /// The time that those who are signed on are still there for this line's callers; none outside
