@@ -10,6 +10,7 @@ use acd::agent;
 use acd::contact::{self, State};
 use acd::{CallbackRules, Refusal};
 use alloc::vec;
+use alloc::vec::Vec;
 use stdx::limits::CALLBACK_ATTEMPTS_MAX;
 use stdx::{AgentId, ContactId, LineId, Micros, QueueId, Tick, Timestamp};
 
@@ -117,6 +118,28 @@ impl Centre {
         let left = goes.since(self.now.wall);
         let signed_off_by = agent.shift_until.since(self.now.mono);
         Micros(left.min(signed_off_by).0.saturating_sub(busy.0))
+    }
+
+    /// No agent is asked for a call-back while there is no channel to make it.
+    pub(crate) fn look_for_channels(&mut self) {
+        if !self.channels.take_turn() {
+            return;
+        }
+        let has_none = |id: &ContactId| !self.channels.has_free(self.contacts[id].trunk);
+        let differs = |id: &ContactId| self.contacts[id].no_channel != has_none(id);
+        let mut turned: Vec<ContactId> = self.callbacks.values().copied().filter(differs).collect();
+        turned.sort_unstable();
+        for id in turned {
+            let state = self.alter(id, |it| {
+                it.no_channel = !it.no_channel;
+                it.state
+            });
+            let is_asked_for =
+                matches!(state, State::Promised { offered_to: None, rests_until: None, .. });
+            if is_asked_for && !self.contacts[&id].no_channel {
+                self.widen_if_nobody_is_there(id);
+            }
+        }
     }
 
     /// The caller was not reached: the next attempt is planned, or the promise becomes a task.

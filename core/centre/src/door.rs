@@ -238,6 +238,7 @@ impl Centre {
                 partner_only,
                 told: None,
                 called_back: false,
+                no_channel: false,
                 informed: false,
             },
         );

@@ -318,8 +318,10 @@ impl Centre {
 
     /// Lets agents and partners take whom they can.
     fn dispatch(&mut self, now: Tick) {
+        self.look_for_channels();
         self.offer(now);
         self.ask_partners(now);
+        self.look_for_channels();
         // Whom the partner could not take may be ours again.
         self.offer(now);
         self.set_wakes();

@@ -47,6 +47,8 @@ pub(crate) struct Contact {
     pub(crate) ours_at: Option<Tick>,
     pub(crate) told: Option<ToldWait>,
     pub(crate) called_back: bool,
+    /// It is to be called back over a trunk of which no channel is free: nobody is asked meanwhile.
+    pub(crate) no_channel: bool,
     pub(crate) informed: bool,
 }
 
@@ -163,7 +165,7 @@ impl Standing {
             }
             State::Promised { offered_to, rests_until, .. } => {
                 standing.queue = Some(it.queue);
-                let asked = offered_to.is_none() && rests_until.is_none();
+                let asked = offered_to.is_none() && rests_until.is_none() && !it.no_channel;
                 standing.lane = Some(lane).filter(|_| asked);
             }
             State::AtPartner { .. } => standing.partner = it.attempt().map(|at| at.partner),

@@ -67,6 +67,8 @@ pub(crate) struct Caller {
     /// When our own hours begin for one whom agents are not asked for.
     ours_at: Option<Tick>,
     pub(crate) called_back: bool,
+    /// As it was when agents were looked for: none is asked while there is no channel to call back.
+    no_channel: bool,
     informed: bool,
 }
 
@@ -254,8 +256,10 @@ impl Reference {
 
     fn let_time_pass(&mut self) {
         loop {
+            self.look_for_channels();
             self.ring_whom_it_concerns();
             self.ask_partners();
+            self.look_for_channels();
             self.ring_whom_it_concerns();
             let now = self.now.mono;
             let next = self.all_due().filter(|it| it.0 <= now).min();
@@ -594,7 +598,7 @@ fn stages(rules: &LineRules) -> usize {
 fn can_be_offered(it: &Caller) -> bool {
     match it.place {
         Place::Waiting { offered_to: None, .. } => it.partner_only.is_none(),
-        Place::Promised { offered_to: None, rests_until: None, .. } => true,
+        Place::Promised { offered_to: None, rests_until: None, .. } => !it.no_channel,
         _ => false,
     }
 }

@@ -9,7 +9,7 @@ use acd::{
 use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd, Via};
 use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
 use stdx::{
-    CallerToken, ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId,
+    CallerToken, ContactId, LineId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId,
     Timestamp, TimetableId, TrunkId,
 };
 
@@ -1124,23 +1124,64 @@ fn no_call_back_is_promised_in_the_time_that_another_queue_of_the_agents_needs()
     s.at(8, wants(4), &["promise 4 a call-back"]);
 }
 
+/// A trunk of one channel.
+fn over_trunk(contact: u64, line: LineId) -> Event {
+    Event::CallArrived {
+        contact: ContactId(contact),
+        line,
+        caller: Some(CallerToken::new(contact)),
+        via: Via { trunk: Some(TrunkId(0)), forwarded: false },
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_a_call_back_while_no_channel_is_free() {
+    let mut setup = large_county();
+    setup.trunks = vec![1];
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(1), over_trunk(1, CALLED_BACK));
+    s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
+    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
+    s.at(4, Event::MakeReady { agent: BEA }, &["bea ready since 4"]);
+    let free =
+        ["2: abandoned, HungUp, queued 0, ended 6", "bea offered 1", "ring bea for 1 until 29"];
+    s.at(9, hangs_up(2), &free);
+    s.at(10, answers(BEA, 1), &["bea talks to 1", "call 1 back for bea until 40"]);
+}
+
+#[test]
+fn others_are_asked_when_a_channel_is_free_and_nobody_of_the_stage_is_left() {
+    let mut setup = with_stages_and_callbacks();
+    setup.trunks = vec![1];
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    s.at(1, over_trunk(1, CITIZENS), &["1 waits, position 1"]);
+    s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
+    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
+    s.at(4, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let free = [
+        "2: abandoned, HungUp, queued 0, ended 6",
+        "1 widened to stage 1",
+        "bea offered 1",
+        "ring bea for 1 until 29",
+    ];
+    s.at(9, hangs_up(2), &free);
+}
+
 #[test]
 fn who_takes_a_call_back_for_which_no_channel_is_free_is_told_when_it_is_tried_again() {
     let mut setup = large_county();
     setup.trunks = vec![1];
     let mut s = Story::of(setup);
-    let over_trunk = |contact, line| Event::CallArrived {
-        contact: ContactId(contact),
-        line,
-        caller: Some(CallerToken::new(contact)),
-        via: Via { trunk: Some(TrunkId(0)), forwarded: false },
-    };
     s.play(tick(0), Event::SignOn { agent: BEA });
     s.play(tick(1), over_trunk(1, CALLED_BACK));
     s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
-    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
-    let rings = ["bea ready since 4", "bea offered 1", "ring bea for 1 until 24"];
-    s.at(4, Event::MakeReady { agent: BEA }, &rings);
+    let rings = ["bea ready since 3", "bea offered 1", "ring bea for 1 until 23"];
+    s.at(3, Event::MakeReady { agent: BEA }, &rings);
+    s.at(4, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
     let no_channel = ["bea talks to 1", "1 not reached, again at 65", "bea ready since 5"];
     s.at(5, answers(BEA, 1), &no_channel);
 }

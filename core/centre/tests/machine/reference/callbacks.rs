@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The second opinion on call-backs.
 
-use super::{Caller, Reference};
+use super::{Caller, Reference, can_be_offered};
 use acd::agent::State as Doing;
 use acd::contact::State as Place;
 use acd::{CallbackRules, LineRules, Refusal};
@@ -185,6 +185,20 @@ impl Reference {
             let reason = TaskReason::NotReached;
             self.said.push(Command::OpenTask { contact, line, reason });
             self.end(contact, Fate::Abandoned, FateReason::CallbackExpired, false);
+        }
+    }
+
+    pub(super) fn look_for_channels(&mut self) {
+        let promised = self.callers.iter().filter(|it| it.called_back);
+        let mut promised: Vec<ContactId> = promised.map(|it| it.id).collect();
+        promised.sort();
+        for contact in promised {
+            let at = self.inside(contact).expect("nobody leaves by this");
+            let had_none = self.callers[at].no_channel;
+            self.callers[at].no_channel = !self.has_channel(self.callers[at].trunk);
+            if had_none && can_be_offered(&self.callers[at]) {
+                self.ask_wider_if_nobody_is_there(at);
+            }
         }
     }
 

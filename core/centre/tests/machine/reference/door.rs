@@ -252,6 +252,7 @@ impl Reference {
             partner_only: None,
             ours_at: None,
             called_back: false,
+            no_channel: false,
             informed: false,
         });
     }
