@@ -1053,6 +1053,28 @@ fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_
 }
 
 #[test]
+fn who_may_wait_until_our_hours_begin_is_answered_then_and_only_sent_away_if_we_are_not_there() {
+    for (is_open, late) in [(true, 0), (true, 9), (false, 0), (false, 9)] {
+        let mut setup = given_to_a_full_partner();
+        setup.queues[0].waiting_max = Micros::from_secs(59);
+        let mut s = Story::of(setup);
+        s.play(tick(1), call(1, CITIZENS));
+        s.play(tick(2), Event::SignOn { agent: ANNA });
+        s.play(tick(2), Event::MakeReady { agent: ANNA });
+        if !is_open {
+            let lasts = Micros::from_mins(10);
+            s.play(tick(3), Event::CloseLine { line: CITIZENS, lasts });
+        }
+        let (now, until) = (60 + late, 80 + late);
+        let rings = ["anna offered 1".to_owned(), format!("ring anna for 1 until {until}")];
+        let ended = format!("1: refused, WaitedTooLong, queued 0, ended {}", now - 1);
+        let sent_away = ["dismiss 1: WaitedTooLong".to_owned(), ended];
+        let expected = if is_open { rings } else { sent_away };
+        assert_eq!(s.play(tick(now), Event::Deadline), expected, "{late} s late");
+    }
+}
+
+#[test]
 fn whoever_finds_the_partner_full_in_our_own_hours_is_answered_by_us() {
     let mut s = Story::of(given_to_a_full_partner());
     s.play(tick(0), Event::SignOn { agent: ANNA });
