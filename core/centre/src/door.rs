@@ -145,7 +145,7 @@ impl Centre {
     }
 
     /// When a line that is closed by its timetable opens by it.
-    fn opens_at(&self, line: LineId) -> Option<Tick> {
+    pub(crate) fn opens_at(&self, line: LineId) -> Option<Tick> {
         let timetable = self.setup.lines[line.index()].timetable;
         match self.timetable(timetable).at(self.now.wall) {
             Opening::Closed { opens: Some(opens) } => {

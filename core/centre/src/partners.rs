@@ -246,10 +246,16 @@ impl Centre {
     /// What calendar or closure gave to the partner is ours again, if the line is open: then agents are
     /// asked too.
     pub(crate) fn give_back(&mut self, id: ContactId) {
-        let is_ours = self.is_open(self.contacts[&id].line);
-        let now = self.now.mono;
+        let (line, ours_at) = (self.contacts[&id].line, self.contacts[&id].ours_at);
+        let is_ours = self.is_open(line);
+        let ours_at = match ours_at {
+            _ if is_ours => None,
+            // The machine's calendar was set back meanwhile, or the line is closed by an act.
+            Some(at) if at <= self.now.mono => self.opens_at(line),
+            Some(_) | None => ours_at,
+        };
         let was_given = self.alter(id, |it| {
-            it.ours_at = it.ours_at.filter(|&at| !is_ours && at > now);
+            it.ours_at = ours_at;
             let was_given = it.partner_only;
             if is_ours {
                 it.partner_only = None;

@@ -1075,6 +1075,22 @@ fn who_may_wait_until_our_hours_begin_is_answered_then_and_only_sent_away_if_we_
 }
 
 #[test]
+fn our_own_hours_begin_later_if_the_calendar_is_set_back() {
+    let mut s = Story::of(given_to_a_full_partner());
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.play(tick(1), call(1, CITIZENS));
+    assert_eq!(s.centre.deadline(), Some((tick(60), "our own hours begin")));
+    let late = |second: u64| now_at(tick(second - 5)).wall;
+    s.centre.handle(Now { mono: tick(60), wall: late(60) }, Event::Deadline);
+    assert_eq!(s.centre.poll(), None);
+    assert_eq!(s.centre.deadline(), Some((tick(65), "our own hours begin")));
+    s.centre.handle(Now { mono: tick(65), wall: late(65) }, Event::Deadline);
+    let commands: Vec<_> = std::iter::from_fn(|| s.centre.poll()).map(in_words).collect();
+    assert_eq!(commands, ["anna offered 1", "ring anna for 1 until 85"]);
+}
+
+#[test]
 fn whoever_finds_the_partner_full_in_our_own_hours_is_answered_by_us() {
     let mut s = Story::of(given_to_a_full_partner());
     s.play(tick(0), Event::SignOn { agent: ANNA });

@@ -180,13 +180,16 @@ impl Reference {
     /// Agents are asked for this one too from now on, if they are for the line.
     pub(super) fn ours_again(&mut self, at: usize) {
         let now = self.now.mono;
-        let is_open = self.is_open(self.callers[at].line);
-        let it = &mut self.callers[at];
-        if !is_open {
-            // Too early, or the hours have changed: nothing is to be expected of a moment that is past.
-            it.ours_at = it.ours_at.filter(|&at| at > now);
+        let line = self.callers[at].line;
+        if !self.is_open(line) {
+            // Too early by the calendar, if it was set meanwhile.
+            if self.callers[at].ours_at.is_some_and(|at| at <= now) {
+                let timetable = self.setup.lines[line.index()].timetable;
+                self.callers[at].ours_at = self.opens_at(timetable);
+            }
             return;
         }
+        let it = &mut self.callers[at];
         it.ours_at = None;
         if let Some(stood) = &mut it.stood {
             stood.partner_only = None;
