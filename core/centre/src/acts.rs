@@ -94,7 +94,8 @@ impl Centre {
                 self.timers.set(Timer::Line(line), Some(until), None);
                 self.note(Note::LineOpened { line });
                 let given = |(&id, it): (&ContactId, &Contact)| {
-                    (it.line == line && it.partner_only.is_some()).then_some(id)
+                    let comes = matches!(it.state, State::Entering { .. } | State::Waiting { .. });
+                    (comes && it.line == line && it.partner_only.is_some()).then_some(id)
                 };
                 let given: Vec<ContactId> = self.contacts.iter().filter_map(given).collect();
                 given.into_iter().for_each(|id| self.give_back(id));

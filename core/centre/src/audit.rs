@@ -147,6 +147,8 @@ impl Centre {
         for (caller, id) in &self.callbacks {
             let it = self.contacts.get(id).expect("a call-back without its contact");
             assert!(it.caller == Some(*caller) && it.called_back, "{id:?}: another's call-back");
+            let has_channel = self.channels.has_free(it.trunk);
+            assert_eq!(it.no_channel, !has_channel, "{id:?}: asked for without a channel, or not");
         }
     }
 

@@ -9,8 +9,10 @@ use crate::{Centre, Command, Note};
 use acd::agent;
 use acd::contact::{self, State};
 use acd::{CallbackRules, Refusal};
+use alloc::vec;
+use alloc::vec::Vec;
 use stdx::limits::CALLBACK_ATTEMPTS_MAX;
-use stdx::{AgentId, ContactId, LineId, Micros, Tick, Timestamp};
+use stdx::{AgentId, ContactId, LineId, Micros, QueueId, Tick, Timestamp};
 
 /// How an attempt to call back ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,17 +75,28 @@ impl Centre {
     }
 
     /// Whether those who are signed on have the time, until the line closes or their shifts end, for
-    /// everybody who waits or is promised a call-back in this queue, this caller included.
+    /// everybody who waits or is promised a call-back and whom one of them could answer, in whatever queue.
     fn can_repay(&self, id: ContactId) -> bool {
         let it = &self.contacts[&id];
         let Some(closes) = self.closes_at(it.line) else { return false };
         let lane = self.lanes.widest(it.asked_as);
-        let agents = (0..).map(AgentId).take(self.agents.len());
-        let serving = agents.filter(|&agent| self.ready.serves(agent, lane));
-        let there: u64 = serving.map(|agent| self.time_left(agent, it.line, closes).0).sum();
-        let owed = self.queues.waiting(it.queue);
-        let owed: u64 = owed.map(|other| self.learned.handling(self.contacts[&other].line).0).sum();
-        owed <= there
+        let mut there = 0;
+        // Whoever could be answered by them has a claim to their time.
+        let mut has_claim = vec![false; self.lanes.count()];
+        has_claim[lane.index()] = true;
+        for agent in (0..).map(AgentId).take(self.agents.len()) {
+            let is_there = self.agents[agent.index()].state != agent::State::SignedOff;
+            if is_there && self.ready.serves(agent, lane) {
+                there += self.time_left(agent, it.line, closes).0;
+                let serves = self.ready.lanes(agent);
+                serves.iter().for_each(|&(lane, _)| has_claim[lane.index()] = true);
+            }
+        }
+        let queues = (0..).map(QueueId).take(self.setup.queues.len());
+        let waiting = queues.flat_map(|queue| self.queues.waiting(queue));
+        let waiting = waiting.map(|other| &self.contacts[&other]);
+        let owed = waiting.filter(|other| has_claim[self.lanes.widest(other.asked_as).index()]);
+        owed.map(|other| self.learned.handling(other.line).0).sum::<u64>() <= there
     }
 
     /// How long an agent is still there for callers; the rest of a present talk is taken off.
@@ -105,6 +118,28 @@ impl Centre {
         let left = goes.since(self.now.wall);
         let signed_off_by = agent.shift_until.since(self.now.mono);
         Micros(left.min(signed_off_by).0.saturating_sub(busy.0))
+    }
+
+    /// No agent is asked for a call-back while there is no channel to make it.
+    pub(crate) fn look_for_channels(&mut self) {
+        if !self.channels.take_turn() {
+            return;
+        }
+        let has_none = |id: &ContactId| !self.channels.has_free(self.contacts[id].trunk);
+        let differs = |id: &ContactId| self.contacts[id].no_channel != has_none(id);
+        let mut turned: Vec<ContactId> = self.callbacks.values().copied().filter(differs).collect();
+        turned.sort_unstable();
+        for id in turned {
+            let state = self.alter(id, |it| {
+                it.no_channel = !it.no_channel;
+                it.state
+            });
+            let is_asked_for =
+                matches!(state, State::Promised { offered_to: None, rests_until: None, .. });
+            if is_asked_for && !self.contacts[&id].no_channel {
+                self.widen_if_nobody_is_there(id);
+            }
+        }
     }
 
     /// The caller was not reached: the next attempt is planned, or the promise becomes a task.

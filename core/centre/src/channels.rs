@@ -14,6 +14,8 @@ pub(crate) struct Channels {
     /// By [`TrunkId`].
     total: Vec<u32>,
     used: Vec<u32>,
+    /// Whether a trunk became full or free since it was asked last: [`Channels::take_turn`].
+    turned: bool,
     /// Over which trunk a second leg to each partner goes.
     to_partner: Vec<Option<TrunkId>>,
     to_switchboard: Vec<Option<TrunkId>>,
@@ -31,6 +33,7 @@ impl Channels {
         Channels {
             total: total.to_vec(),
             used: vec![0; total.len()],
+            turned: false,
             to_partner: partners.iter().map(|partner| partner.trunk).collect(),
             to_switchboard: switchboards.iter().map(|it| it.trunk).collect(),
         }
@@ -43,6 +46,11 @@ impl Channels {
 
     pub(crate) fn in_use(&self, trunk: TrunkId) -> u32 {
         self.used[trunk.index()]
+    }
+
+    /// Whether a trunk became full or free since this was asked last.
+    pub(crate) fn take_turn(&mut self) -> bool {
+        core::mem::take(&mut self.turned)
     }
 
     /// What a contact uses.
@@ -70,6 +78,7 @@ impl Channels {
     /// A contact uses others now.
     pub(crate) fn moved(&mut self, from: Used, to: Used) {
         for trunk in from.into_iter().flatten() {
+            self.turned |= self.used[trunk.index()] == self.total[trunk.index()];
             self.used[trunk.index()] -= 1;
         }
         for trunk in to.into_iter().flatten() {
@@ -78,6 +87,7 @@ impl Channels {
                 self.used[trunk.index()] <= self.total[trunk.index()],
                 "{trunk:?} carries more calls than it has channels"
             );
+            self.turned |= self.used[trunk.index()] == self.total[trunk.index()];
         }
     }
 }

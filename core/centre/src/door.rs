@@ -145,7 +145,7 @@ impl Centre {
     }
 
     /// When a line that is closed by its timetable opens by it.
-    fn opens_at(&self, line: LineId) -> Option<Tick> {
+    pub(crate) fn opens_at(&self, line: LineId) -> Option<Tick> {
         let timetable = self.setup.lines[line.index()].timetable;
         match self.timetable(timetable).at(self.now.wall) {
             Opening::Closed { opens: Some(opens) } => {
@@ -238,6 +238,7 @@ impl Centre {
                 partner_only,
                 told: None,
                 called_back: false,
+                no_channel: false,
                 informed: false,
             },
         );
@@ -374,10 +375,10 @@ impl Centre {
         let (State::AtSwitchboard { .. }, Some(switchboard)) = (it.state, it.switchboard) else {
             return self.refuse(Refusal::NotAtSwitchboard);
         };
-        let (line, arrived, comes_back) = (it.line, it.arrived, it.follows.is_some());
+        let (line, arrived) = (it.line, it.arrived);
         self.note(Note::SwitchboardReturned { contact: id, switchboard, why });
-        // It is inside already: a kept place was taken at arrival, and its own seat is not in its way.
-        let way = self.way_in(line, comes_back, self.contacts.len() - 1);
+        // Nobody with a kept place is rung for here, and its own seat is not in its way.
+        let way = self.way_in(line, false, self.contacts.len() - 1);
         match way.admission {
             Admission::TurnAway(departure) => {
                 self.contact_event(now, id, contact::Event::TurnedAway(departure));

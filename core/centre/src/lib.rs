@@ -300,7 +300,7 @@ impl Centre {
         while let Some((at, timer)) = self.timers.first()
             && at <= now
         {
-            let said = self.commands.len();
+            let (said, touched) = (self.commands.len(), self.touched_contacts.len());
             match timer {
                 Timer::Agent(agent) => self.agent_event(now, agent, agent::Event::Timeout),
                 Timer::Contact(contact) => self.contact_is_due(now, contact),
@@ -310,7 +310,9 @@ impl Centre {
             }
             let spoke = self.commands.len() > said;
             let refused = spoke && matches!(self.commands.back(), Some(Command::Refuse(_)));
-            let stayed = !spoke && self.timers.first() == Some((at, timer));
+            // Our own hours may begin at the very limit of a wait: each is a step, the first a silent one.
+            let changed = spoke || self.touched_contacts.len() > touched;
+            let stayed = !changed && self.timers.first() == Some((at, timer));
             assert!(!refused && !stayed, "the deadline of {timer:?} came to nothing");
             self.dispatch(now);
         }
@@ -318,10 +320,13 @@ impl Centre {
 
     /// Lets agents and partners take whom they can.
     fn dispatch(&mut self, now: Tick) {
+        self.look_for_channels();
         self.offer(now);
         self.ask_partners(now);
+        self.look_for_channels();
         // Whom the partner could not take may be ours again.
         self.offer(now);
+        self.set_wakes();
     }
 
     fn refuse(&mut self, why: Refusal) {

@@ -120,6 +120,12 @@ impl Centre {
                 self.ask_partner(now, id, contact);
             }
             self.give_back_waiting(id);
+        }
+    }
+
+    /// When partners are looked at again, for those who are still to go there.
+    pub(crate) fn set_wakes(&mut self) {
+        for id in (0..).map(PartnerId).take(self.partners.len()) {
             let wake_at = self.partner_wakes(id);
             let before = core::mem::replace(&mut self.partners[id.index()].wake_at, wake_at);
             self.timers.set(Timer::Partner(id), before, wake_at);
@@ -240,10 +246,16 @@ impl Centre {
     /// What calendar or closure gave to the partner is ours again, if the line is open: then agents are
     /// asked too.
     pub(crate) fn give_back(&mut self, id: ContactId) {
-        let is_ours = self.is_open(self.contacts[&id].line);
-        let now = self.now.mono;
+        let (line, ours_at) = (self.contacts[&id].line, self.contacts[&id].ours_at);
+        let is_ours = self.is_open(line);
+        let ours_at = match ours_at {
+            _ if is_ours => None,
+            // The machine's calendar was set back meanwhile, or the line is closed by an act.
+            Some(at) if at <= self.now.mono => self.opens_at(line),
+            Some(_) | None => ours_at,
+        };
         let was_given = self.alter(id, |it| {
-            it.ours_at = it.ours_at.filter(|&at| !is_ours && at > now);
+            it.ours_at = ours_at;
             let was_given = it.partner_only;
             if is_ours {
                 it.partner_only = None;

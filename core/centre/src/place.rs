@@ -47,6 +47,8 @@ pub(crate) struct Contact {
     pub(crate) ours_at: Option<Tick>,
     pub(crate) told: Option<ToldWait>,
     pub(crate) called_back: bool,
+    /// It is to be called back over a trunk of which no channel is free: nobody is asked meanwhile.
+    pub(crate) no_channel: bool,
     pub(crate) informed: bool,
 }
 
@@ -56,13 +58,14 @@ pub(crate) struct Stood {
     pub(crate) turn: Turn,
     pub(crate) asked_as: LineId,
     pub(crate) partner_only: Option<OverflowCause>,
+    pub(crate) ours_at: Option<Tick>,
 }
 
 impl Contact {
     /// Where it stands now, as to be remembered if a supervisor moves it: where it stood at first.
     pub(crate) fn stood_at_first(&self) -> Stood {
-        let Contact { turn, asked_as, partner_only, .. } = *self;
-        self.stood.unwrap_or(Stood { turn, asked_as, partner_only })
+        let Contact { turn, asked_as, partner_only, ours_at, .. } = *self;
+        self.stood.unwrap_or(Stood { turn, asked_as, partner_only, ours_at })
     }
 }
 
@@ -162,7 +165,7 @@ impl Standing {
             }
             State::Promised { offered_to, rests_until, .. } => {
                 standing.queue = Some(it.queue);
-                let asked = offered_to.is_none() && rests_until.is_none();
+                let asked = offered_to.is_none() && rests_until.is_none() && !it.no_channel;
                 standing.lane = Some(lane).filter(|_| asked);
             }
             State::AtPartner { .. } => standing.partner = it.attempt().map(|at| at.partner),

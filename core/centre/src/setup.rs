@@ -55,6 +55,9 @@ pub enum SetupError {
     /// A line asks for a level outside 1 to [`SKILL_LEVEL_MAX`], or for a skill beyond
     /// [`SKILLS_MAX`].
     Needs(LineId),
+    /// A line's talks are expected to be shorter than a second: then any number of call-backs could be
+    /// promised.
+    TalkTooShort(LineId),
     /// A queue rings for less than a second.
     RingTooShort(QueueId),
     /// An agent has a skill twice or beyond [`SKILLS_MAX`], or a level outside 1 to
@@ -188,6 +191,9 @@ impl Setup {
         }
         if line.from_partner && line.overflow.is_some() {
             return Err(SetupError::PassedOn(id));
+        }
+        if line.expected_talk < Micros::from_secs(1) {
+            return Err(SetupError::TalkTooShort(id));
         }
         bounded(line.expected_talk)?;
         if let Some(local) = line.local {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What a supervisor does to single callers and agents, and how it is taken back.
 
-use crate::{Centre, Note, OverflowCause, SteeringReason};
+use crate::{Centre, Note, SteeringReason};
 use acd::agent;
 use acd::contact::State;
 use acd::{AgentRules, Refusal, SkillNeed};
@@ -64,7 +64,8 @@ impl Centre {
         let stood = it.stood_at_first();
         self.alter(id, |it| it.stood = Some(stood));
         // Agents are to answer, also if the calendar or a closure had given the call to the partner.
-        self.ask_as(id, line, None);
+        self.alter(id, |it| (it.partner_only, it.ours_at) = (None, None));
+        self.ask_as(id, line);
         let position = self.position(id).expect("it waits");
         self.note(Note::Moved { contact: id, line, reason, position });
     }
@@ -79,21 +80,21 @@ impl Centre {
         self.alter(id, |it| {
             it.stood = None;
             it.turn = stood.turn;
+            it.partner_only = stood.partner_only;
+            it.ours_at = stood.ours_at;
         });
-        self.ask_as(id, stood.asked_as, stood.partner_only);
+        self.ask_as(id, stood.asked_as);
         let position = self.position(id).expect("it waits");
         self.note(Note::SteeringUndone { contact: id, position });
     }
 
     /// The agents of this line are asked from now on, at the stage that the time gives.
-    fn ask_as(&mut self, id: ContactId, line: LineId, partner_only: Option<OverflowCause>) {
+    fn ask_as(&mut self, id: ContactId, line: LineId) {
         let queue = self.setup.lines[line.index()].queue.expect("asked before");
         self.alter(id, |it| {
             it.asked_as = line;
             it.queue = queue;
             it.stage = 0;
-            it.partner_only = partner_only;
-            it.ours_at = it.ours_at.filter(|_| partner_only.is_some());
         });
         self.choose_stage(self.now.mono, id);
         self.plan_overflow(self.now.mono, id);

@@ -140,7 +140,7 @@ fn any_line(rng: &mut Rng, counts: &Counts) -> LineRules {
         wrap_up: secs(rng, &[0, 0, 10, 40]),
         short_abandon: secs(rng, &[0, 5]),
         stages: if rng.chance(0.4) { any_stages(rng) } else { vec![] },
-        expected_talk: secs(rng, &[0, 30, 180, 3_600]),
+        expected_talk: secs(rng, &[1, 30, 180, 3_600]),
         only_in: any_of(rng, counts.plans).filter(|_| rng.chance(0.15)).map(PlanId),
         ..LineRules::plain(queue, any_timetable(rng))
     };

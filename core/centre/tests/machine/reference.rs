@@ -20,6 +20,7 @@ use acd::agent::{Agent, Lease, State as Doing};
 use acd::contact::{Parting, State as Place};
 use acd::{LineRules, Refusal, SkillNeed};
 use agents::{Lane, due_of_agent, in_lease};
+use callbacks::Attempt;
 use centre::{Command, Event, Note, OverflowCause, Setup, Via};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::limits::{REMEMBERED_CALLERS_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE};
@@ -50,7 +51,7 @@ pub(crate) struct Caller {
     follows: Option<ContactId>,
     key: Key,
     /// Where it stood before a supervisor moved it.
-    stood: Option<(Key, LineId, Option<OverflowCause>)>,
+    stood: Option<Stood>,
     pub(crate) arrived: Tick,
     set_up_at: Timestamp,
     pub(crate) place: Place,
@@ -63,7 +64,11 @@ pub(crate) struct Caller {
     to_partner: ToPartner,
     /// Why agents are not asked.
     partner_only: Option<OverflowCause>,
+    /// When our own hours begin for one whom agents are not asked for.
+    ours_at: Option<Tick>,
     pub(crate) called_back: bool,
+    /// As it was when agents were looked for: none is asked while there is no channel to call back.
+    no_channel: bool,
     informed: bool,
 }
 
@@ -75,6 +80,15 @@ impl Caller {
     pub(crate) fn waits(&self) -> bool {
         matches!(self.place, Place::Waiting { .. } | Place::Promised { .. })
     }
+}
+
+/// Where a caller stood before a supervisor moved it, and whether agents were asked.
+#[derive(Clone, Copy, Debug)]
+struct Stood {
+    key: Key,
+    asked: LineId,
+    partner_only: Option<OverflowCause>,
+    ours_at: Option<Tick>,
 }
 
 #[derive(Clone, Debug)]
@@ -157,7 +171,7 @@ impl Reference {
             Event::OtherLeft { contact, .. } => self.other_left(contact),
             Event::CallbackWanted { contact } => self.callback_wanted(contact),
             Event::CallbackReached { contact } => self.callback_reached(contact),
-            Event::CallbackFailed { contact } => self.callback_failed(contact, false),
+            Event::CallbackFailed { contact } => self.callback_failed(contact, Attempt::Failed),
             Event::InformationWanted { contact } => self.information_wanted(contact),
             Event::PullForward { contact, reason } => self.pull_forward(contact, reason),
             Event::MoveToLine { contact, line, reason } => self.move_to_line(contact, line, reason),
@@ -242,8 +256,11 @@ impl Reference {
 
     fn let_time_pass(&mut self) {
         loop {
+            self.look_for_channels();
             self.ring_whom_it_concerns();
             self.ask_partners();
+            self.look_for_channels();
+            self.ring_whom_it_concerns();
             let now = self.now.mono;
             let next = self.all_due().filter(|it| it.0 <= now).min();
             match next {
@@ -265,16 +282,18 @@ impl Reference {
             Place::AtSwitchboard { .. } => self.switchboard_silent(at),
             Place::Local { lease } | Place::AtPartner { lease } => self.ask_alive(at, lease),
             Place::Entering { .. } => self.begins_to_wait(at),
-            Place::Waiting { .. } => match it.to_partner {
+            Place::Waiting { .. } | Place::Promised { .. } if may_widen => self.widen(at),
+            Place::Waiting { offered_to, .. } => match it.to_partner {
                 ToPartner::Asked { until, .. } if until <= now => self.partner_silent(at),
-                ToPartner::From(from, cause) if from <= now => self.wants_partner(at, cause),
-                _ if may_widen => self.widen(at),
+                ToPartner::From(from, cause) if from <= now && offered_to.is_none() => {
+                    self.wants_partner(at, cause);
+                }
+                _ if it.ours_at.is_some_and(|at| at <= now) => self.ours_again(at),
                 _ => self.send_away(at),
             },
-            Place::Promised { .. } if may_widen => self.widen(at),
             Place::Promised { expires_at, .. } if expires_at <= now => self.expire(at),
             Place::Promised { .. } => self.rested(at),
-            Place::CallingBack { .. } => self.callback_failed(contact, true),
+            Place::CallingBack { .. } => self.callback_failed(contact, Attempt::RangInVain),
             other => unreachable!("{other:?} has no deadline here"),
         }
     }
@@ -502,7 +521,7 @@ impl Reference {
     fn nobody_left(&mut self, lanes: &[Lane]) {
         for &lane in lanes {
             let mut left: Vec<(Key, ContactId)> = (self.callers.iter())
-                .filter(|it| can_be_offered(it) && (it.asked, it.stage) == lane)
+                .filter(|it| can_be_offered(it) && self.alike((it.asked, it.stage)) == lane)
                 .map(|it| (it.key, it.id))
                 .collect();
             left.sort();
@@ -533,11 +552,26 @@ impl Reference {
 
     /// Until when a timetable is open, if it is now.
     fn open_until(&self, id: TimetableId) -> Option<Timestamp> {
-        let (wall, table) = (self.now.wall, &self.setup.timetables[id.index()]);
+        self.open_then(id, self.now.wall)
+    }
+
+    /// Until when it was open at a moment, if it was.
+    fn open_then(&self, id: TimetableId, wall: Timestamp) -> Option<Timestamp> {
+        let table = &self.setup.timetables[id.index()];
         let horizon = table.horizon();
         let inside = horizon.from <= wall && wall < horizon.until;
         let open = table.intervals().iter().find(|it| it.from <= wall && wall < it.until);
         open.filter(|_| inside).map(|it| it.until)
+    }
+
+    /// When a timetable that is closed now opens by itself.
+    fn opens_at(&self, id: TimetableId) -> Option<Tick> {
+        if self.is_beyond(id) || self.open_until(id).is_some() {
+            return None;
+        }
+        let begins = self.setup.timetables[id.index()].intervals().iter().map(|it| it.from);
+        let next = begins.filter(|&from| from > self.now.wall).min()?;
+        Some(self.now.mono + next.since(self.now.wall))
     }
 
     fn is_beyond(&self, id: TimetableId) -> bool {
@@ -564,7 +598,7 @@ fn stages(rules: &LineRules) -> usize {
 fn can_be_offered(it: &Caller) -> bool {
     match it.place {
         Place::Waiting { offered_to: None, .. } => it.partner_only.is_none(),
-        Place::Promised { offered_to: None, rests_until: None, .. } => true,
+        Place::Promised { offered_to: None, rests_until: None, .. } => !it.no_channel,
         _ => false,
     }
 }
@@ -584,11 +618,17 @@ fn due_of_caller(it: &Caller) -> Option<Tick> {
         _ => None,
     };
     let to_partner = match it.to_partner {
+        // Somebody is about to answer.
+        ToPartner::From(..) if matches!(it.place, Place::Waiting { offered_to: Some(_), .. }) => {
+            None
+        }
         ToPartner::From(at, _) => Some(at),
         ToPartner::Asked { until, .. } => Some(until),
         ToPartner::No | ToPartner::Wanted(_) => None,
     };
     let widen = it.widen_at.filter(|_| it.waits());
-    let to_partner = to_partner.filter(|_| matches!(it.place, Place::Waiting { .. }));
-    [own, widen, to_partner].into_iter().flatten().min()
+    let is_here = matches!(it.place, Place::Waiting { .. });
+    let to_partner = to_partner.filter(|_| is_here);
+    let ours = it.ours_at.filter(|_| is_here);
+    [own, widen, ours, to_partner].into_iter().flatten().min()
 }

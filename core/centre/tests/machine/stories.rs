@@ -9,7 +9,7 @@ use acd::{
 use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd, Via};
 use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
 use stdx::{
-    CallerToken, ContactId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId,
+    CallerToken, ContactId, LineId, Micros, Now, PartnerId, PlanId, SkillId, SwitchboardId, TeamId,
     Timestamp, TimetableId, TrunkId,
 };
 
@@ -733,7 +733,7 @@ fn a_switchboard_rings_no_longer_for_one_who_has_left() {
 }
 
 #[test]
-fn who_comes_back_to_a_silent_switchboard_keeps_the_old_place_in_a_full_queue() {
+fn who_comes_back_to_an_old_place_goes_past_the_switchboard_into_a_full_queue() {
     let mut setup = with_switchboard();
     setup.queues[0].length_max = 2;
     let mut s = Story::of(setup);
@@ -749,9 +749,8 @@ fn who_comes_back_to_a_silent_switchboard_keeps_the_old_place_in_a_full_queue() 
     s.play(tick(5), is_cut_off(1));
     s.play(tick(6), call(3, CITIZENS));
     s.play(tick(7), busy(3));
-    s.at(8, call_from(4, CITIZENS, 77), &["ring switchboard 0 for 4 until 23"]);
-    let waits = ["4 returned by the switchboard: Busy", "4 waits, position 1"];
-    s.at(9, busy(4), &waits);
+    s.at(8, call_from(4, CITIZENS, 77), &["4 waits, position 1"]);
+    s.at(9, call_from(5, CITIZENS, 88), &["ring switchboard 0 for 5 until 24"]);
 }
 
 #[test]
@@ -963,8 +962,8 @@ fn the_partner_helps_who_was_moved_to_a_line_of_which_nobody_is_signed_on() {
     s.at(1, call(1, CITIZENS), &["1 waits, position 1"]);
     let (contact, reason) = (ContactId(1), SteeringReason::WrongLine);
     let moved = [
-        "1 moved to line 2, position 1: WrongLine",
         "1 overflows: NobodySignedOn",
+        "1 moved to line 2, position 1: WrongLine",
         "try partner 0 for 1 by SecondLeg until 32: NobodySignedOn",
     ];
     s.at(2, Event::MoveToLine { contact, line: TOWN_HALL, reason }, &moved);
@@ -1020,13 +1019,25 @@ fn who_calls_while_being_called_back_gets_the_old_place_and_the_agent_who_waits(
     s.at(6, call_from(3, CALLED_BACK, 77), &both_dial);
 }
 
-#[test]
-fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_its_undoing() {
+/// The citizens' line opens at second 60; until closing time the calendar gives its callers to a partner
+/// that is full.
+fn given_to_a_full_partner() -> Setup {
     let mut setup = small_county();
+    let (table, second) = (&setup.timetables[0], Micros::from_secs(60));
+    let hours = table.intervals()[0];
+    let later = calendar::Interval { from: hours.from + second, until: hours.until };
+    let later = calendar::Timetable::new(table.horizon(), vec![later]).expect("within the days");
+    setup.timetables.push(later);
+    setup.lines[0].timetable = TimetableId(2);
     setup.partners = vec![PartnerRules { capacity: 0, ..partner() }];
     setup.lines[0].overflow =
         Some(Overflow { calendar: Some(TimetableId(0)), ..overflow(Reach::SecondLeg) });
-    let mut s = Story::of(setup);
+    setup
+}
+
+#[test]
+fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_its_undoing() {
+    let mut s = Story::of(given_to_a_full_partner());
     s.play(tick(0), Event::SignOn { agent: ANNA });
     s.play(tick(0), Event::MakeReady { agent: ANNA });
     s.at(1, call(1, CITIZENS), &["1 waits, position 1", "1 overflows: Calendar"]);
@@ -1037,6 +1048,165 @@ fn whom_the_calendar_gave_to_a_partner_agents_answer_after_a_move_and_not_after_
     s.play(tick(3), declines(ANNA, 1));
     s.at(4, Event::UndoSteering { contact }, &["1 stands at 1 again"]);
     s.at(5, Event::MakeReady { agent: ANNA }, &["anna ready since 5"]);
+    let ours = ["anna offered 1", "ring anna for 1 until 80"];
+    s.deadline(60, "our own hours begin", &ours);
+}
+
+#[test]
+fn who_may_wait_until_our_hours_begin_is_answered_then_and_only_sent_away_if_we_are_not_there() {
+    for (is_open, late) in [(true, 0), (true, 9), (false, 0), (false, 9)] {
+        let mut setup = given_to_a_full_partner();
+        setup.queues[0].waiting_max = Micros::from_secs(59);
+        let mut s = Story::of(setup);
+        s.play(tick(1), call(1, CITIZENS));
+        s.play(tick(2), Event::SignOn { agent: ANNA });
+        s.play(tick(2), Event::MakeReady { agent: ANNA });
+        if !is_open {
+            let lasts = Micros::from_mins(10);
+            s.play(tick(3), Event::CloseLine { line: CITIZENS, lasts });
+        }
+        let (now, until) = (60 + late, 80 + late);
+        let rings = ["anna offered 1".to_owned(), format!("ring anna for 1 until {until}")];
+        let ended = format!("1: refused, WaitedTooLong, queued 0, ended {}", now - 1);
+        let sent_away = ["dismiss 1: WaitedTooLong".to_owned(), ended];
+        let expected = if is_open { rings } else { sent_away };
+        assert_eq!(s.play(tick(now), Event::Deadline), expected, "{late} s late");
+    }
+}
+
+#[test]
+fn our_own_hours_begin_later_if_the_calendar_is_set_back() {
+    let mut s = Story::of(given_to_a_full_partner());
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.play(tick(1), call(1, CITIZENS));
+    assert_eq!(s.centre.deadline(), Some((tick(60), "our own hours begin")));
+    let late = |second: u64| now_at(tick(second - 5)).wall;
+    s.centre.handle(Now { mono: tick(60), wall: late(60) }, Event::Deadline);
+    assert_eq!(s.centre.poll(), None);
+    assert_eq!(s.centre.deadline(), Some((tick(65), "our own hours begin")));
+    s.centre.handle(Now { mono: tick(65), wall: late(65) }, Event::Deadline);
+    let commands: Vec<_> = std::iter::from_fn(|| s.centre.poll()).map(in_words).collect();
+    assert_eq!(commands, ["anna offered 1", "ring anna for 1 until 85"]);
+}
+
+#[test]
+fn whoever_finds_the_partner_full_in_our_own_hours_is_answered_by_us() {
+    let mut s = Story::of(given_to_a_full_partner());
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    let ours = [
+        "1 waits, position 1",
+        "1 overflows: Calendar",
+        "anna offered 1",
+        "ring anna for 1 until 81",
+    ];
+    s.at(61, call(1, CITIZENS), &ours);
+}
+
+#[test]
+fn a_partner_is_not_woken_for_who_is_being_offered_to_an_agent() {
+    let mut setup = given_to_a_full_partner();
+    setup.partners[0].capacity = 2;
+    setup.partners[0].pause = Micros::from_secs(10);
+    let mut s = Story::of(setup);
+    s.play(tick(61), call(1, CITIZENS));
+    s.play(tick(62), Event::SignOn { agent: ANNA });
+    s.play(tick(62), Event::MakeReady { agent: ANNA });
+    let busy = Event::PartnerFailed { contact: ContactId(1), why: PartnerEnd::Busy };
+    s.play(tick(63), busy);
+    s.play(tick(64), answers(ANNA, 1));
+    s.play(tick(65), hangs_up(1));
+    s.play(tick(66), Event::EndWrapUp { agent: ANNA });
+    let ours = [
+        "2 waits, position 1",
+        "2 overflows: Calendar",
+        "anna offered 2",
+        "ring anna for 2 until 87",
+    ];
+    s.at(67, call(2, CITIZENS), &ours);
+    assert_eq!(s.centre.deadline(), Some((tick(87), "the telephone rang out")));
+}
+
+#[test]
+fn who_talks_to_the_partner_when_the_line_opens_is_not_asked_for_more_widely() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow = Some(Overflow { closed: true, ..overflow(Reach::SecondLeg) });
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(1), Event::CloseLine { line: CITIZENS, lasts: Micros::from_mins(10) });
+    s.play(tick(2), call(1, CITIZENS));
+    s.play(tick(3), Event::PartnerAnswered { contact: ContactId(1) });
+    s.play(tick(4), Event::SignOff { agent: ANNA });
+    s.at(5, Event::OpenLine { line: CITIZENS }, &["line 0 open"]);
+}
+
+#[test]
+fn no_call_back_is_promised_in_the_time_that_another_queue_of_the_agents_needs() {
+    let mut setup = large_county();
+    for line in [TOWN_HALL, CALLED_BACK] {
+        setup.lines[line.index()].expected_talk = Micros::from_mins(50);
+    }
+    let mut s = Story::of(setup);
+    let wants = |contact| Event::CallbackWanted { contact: ContactId(contact) };
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.at(1, call(1, TOWN_HALL), &["1 waits, position 1"]);
+    s.at(2, call_from(2, CALLED_BACK, 77), &["2 waits, position 1"]);
+    s.at(3, wants(2), &["promise 2 a call-back"]);
+    s.at(4, call(3, TOWN_HALL), &["3 waits, position 2"]);
+    s.at(5, call_from(4, CALLED_BACK, 88), &["4 waits, position 2"]);
+    // Anna has 166 minutes until the lines close, and four callers with 50 each.
+    s.at(6, wants(4), &["refused: CallbackTooMany"]);
+    s.play(tick(7), Event::SignOn { agent: BEA });
+    s.at(8, wants(4), &["promise 4 a call-back"]);
+}
+
+/// A trunk of one channel.
+fn over_trunk(contact: u64, line: LineId) -> Event {
+    Event::CallArrived {
+        contact: ContactId(contact),
+        line,
+        caller: Some(CallerToken::new(contact)),
+        via: Via { trunk: Some(TrunkId(0)), forwarded: false },
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_a_call_back_while_no_channel_is_free() {
+    let mut setup = large_county();
+    setup.trunks = vec![1];
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(1), over_trunk(1, CALLED_BACK));
+    s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
+    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
+    s.at(4, Event::MakeReady { agent: BEA }, &["bea ready since 4"]);
+    let free =
+        ["2: abandoned, HungUp, queued 0, ended 6", "bea offered 1", "ring bea for 1 until 29"];
+    s.at(9, hangs_up(2), &free);
+    s.at(10, answers(BEA, 1), &["bea talks to 1", "call 1 back for bea until 40"]);
+}
+
+#[test]
+fn others_are_asked_when_a_channel_is_free_and_nobody_of_the_stage_is_left() {
+    let mut setup = with_stages_and_callbacks();
+    setup.trunks = vec![1];
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::SignOn { agent: BEA });
+    s.play(tick(0), Event::MakeReady { agent: BEA });
+    s.at(1, over_trunk(1, CITIZENS), &["1 waits, position 1"]);
+    s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
+    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
+    s.at(4, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let free = [
+        "2: abandoned, HungUp, queued 0, ended 6",
+        "1 widened to stage 1",
+        "bea offered 1",
+        "ring bea for 1 until 29",
+    ];
+    s.at(9, hangs_up(2), &free);
 }
 
 #[test]
@@ -1044,18 +1214,12 @@ fn who_takes_a_call_back_for_which_no_channel_is_free_is_told_when_it_is_tried_a
     let mut setup = large_county();
     setup.trunks = vec![1];
     let mut s = Story::of(setup);
-    let over_trunk = |contact, line| Event::CallArrived {
-        contact: ContactId(contact),
-        line,
-        caller: Some(CallerToken::new(contact)),
-        via: Via { trunk: Some(TrunkId(0)), forwarded: false },
-    };
     s.play(tick(0), Event::SignOn { agent: BEA });
     s.play(tick(1), over_trunk(1, CALLED_BACK));
     s.at(2, Event::CallbackWanted { contact: ContactId(1) }, &["promise 1 a call-back"]);
-    s.at(3, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
-    let rings = ["bea ready since 4", "bea offered 1", "ring bea for 1 until 24"];
-    s.at(4, Event::MakeReady { agent: BEA }, &rings);
+    let rings = ["bea ready since 3", "bea offered 1", "ring bea for 1 until 23"];
+    s.at(3, Event::MakeReady { agent: BEA }, &rings);
+    s.at(4, over_trunk(2, TOWN_HALL), &["2 waits, position 1"]);
     let no_channel = ["bea talks to 1", "1 not reached, again at 65", "bea ready since 5"];
     s.at(5, answers(BEA, 1), &no_channel);
 }

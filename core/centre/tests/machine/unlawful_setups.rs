@@ -161,6 +161,8 @@ fn every_reference_has_to_lead_somewhere() {
 fn every_limit_is_guarded() {
     let priority = fault(|it| it.lines[3].priority = PRIORITY_MAX + 1);
     assert_eq!(priority, Some(SetupError::Priority(LineId(3))));
+    let talk = fault(|it| it.lines[2].expected_talk = Micros(999_999));
+    assert_eq!(talk, Some(SetupError::TalkTooShort(LineId(2))));
     let ring = fault(|it| it.queues[1].ring = Micros(999_999));
     assert_eq!(ring, Some(SetupError::RingTooShort(QueueId(1))));
     let skill = |level| SkillNeed { skill: SkillId(0), level };

@@ -2,7 +2,7 @@
 //! The second opinion on what supervisors do: steering, closures, crisis plans.
 
 use super::agents::Lane;
-use super::{Key, Reference, Running};
+use super::{Caller, Key, Reference, Running, Stood};
 use acd::agent::{AfterCall, State as Doing};
 use acd::contact::State as Place;
 use acd::{Refusal, SkillNeed};
@@ -29,7 +29,7 @@ impl Reference {
         let first = self.waiting(self.queue_of(&self.callers[at]))[0];
         if first != contact {
             let it = &self.callers[at];
-            let stood = it.stood.or(Some((it.key, it.asked, it.partner_only)));
+            let stood = it.stood.or(Some(stands(it)));
             let first = &self.callers[self.inside(first).expect("it waits")];
             let key: Key = (first.key.0 - 1, contact);
             self.callers[at].stood = stood;
@@ -59,14 +59,13 @@ impl Reference {
         if self.setup.lines[it.line.index()].from_partner {
             return self.refuse(Refusal::FromPartner);
         }
-        let stood = it.stood.or(Some((it.key, it.asked, it.partner_only)));
+        let stood = it.stood.or(Some(stands(it)));
         self.callers[at].stood = stood;
-        self.callers[at].asked = line;
         self.callers[at].partner_only = None;
-        self.choose_stage(at);
+        self.callers[at].ours_at = None;
+        self.ask_as(at, line);
         let position = self.position(at);
         self.said.push(Command::Note(Note::Moved { contact, line, reason, position }));
-        self.help_if_nobody_is_there(at);
     }
 
     pub(super) fn undo(&mut self, contact: ContactId) {
@@ -74,23 +73,21 @@ impl Reference {
             Ok(at) => at,
             Err(why) => return self.refuse(why),
         };
-        let Some((key, line, partner_only)) = self.callers[at].stood.take() else {
+        let Some(stood) = self.callers[at].stood.take() else {
             return self.refuse(Refusal::NotSteered);
         };
-        self.callers[at].key = key;
-        self.callers[at].asked = line;
-        self.callers[at].partner_only = partner_only;
-        self.choose_stage(at);
+        self.callers[at].key = stood.key;
+        self.callers[at].partner_only = stood.partner_only;
+        self.callers[at].ours_at = stood.ours_at;
+        self.ask_as(at, stood.asked);
         let position = self.position(at);
         self.said.push(Command::Note(Note::SteeringUndone { contact, position }));
-        self.help_if_nobody_is_there(at);
     }
 
-    fn help_if_nobody_is_there(&mut self, at: usize) {
-        let it = &self.callers[at];
-        if it.partner_only.is_none() && self.signed_on(self.widest(it.asked)) == 0 {
-            self.plan_overflow(at);
-        }
+    fn ask_as(&mut self, at: usize, line: LineId) {
+        self.callers[at].asked = line;
+        self.choose_stage(at);
+        self.plan_overflow(at);
     }
 
     pub(super) fn set_skill(&mut self, agent: AgentId, skill: SkillId, level: u8) {
@@ -136,6 +133,15 @@ impl Reference {
             return self.refuse(Refusal::NotClosed);
         }
         self.said.push(Command::Note(Note::LineOpened { line }));
+        let mut given: Vec<ContactId> = (self.callers.iter())
+            .filter(|it| it.line == line && it.partner_only.is_some())
+            .map(|it| it.id)
+            .collect();
+        given.sort();
+        for contact in given {
+            let at = self.inside(contact).expect("nobody leaves by this");
+            self.ours_again(at);
+        }
     }
 
     // Crisis plans.
@@ -187,7 +193,7 @@ impl Reference {
             Err(why) => return self.refuse(why),
         };
         let informs = |plan: &PlanId| self.setup.plans[plan.index()].information;
-        match self.plan_id_of(self.callers[at].line).filter(informs) {
+        match self.plans_of(self.callers[at].line).into_iter().find(informs) {
             None => self.refuse(Refusal::NoInformation),
             Some(plan) => {
                 self.callers[at].informed = true;
@@ -195,4 +201,9 @@ impl Reference {
             }
         }
     }
+}
+
+fn stands(it: &Caller) -> Stood {
+    let &Caller { key, asked, partner_only, ours_at, .. } = it;
+    Stood { key, asked, partner_only, ours_at }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The second opinion on agents, and on who answers whom.
 
+use super::callbacks::Attempt;
 use super::{Key, Reference, can_be_offered};
 use acd::Refusal;
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, ReturnReason, State as Doing};
@@ -10,7 +11,7 @@ use stdx::limits::{
     DECLINE_PAUSE_MIN, SHIFT_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE, UNREACHABLE_PAUSE_MIN,
     WRAP_UP_EXTENSIONS_MAX,
 };
-use stdx::{AgentId, ContactId, LineId, Micros, Tick};
+use stdx::{AgentId, ContactId, LineId, Micros, TeamId, Tick};
 
 /// A line at one of its stages.
 pub(super) type Lane = (LineId, usize);
@@ -78,7 +79,7 @@ impl Reference {
         };
         let caller = self.inside(contact).expect("both talk");
         if matches!(self.callers[caller].place, Place::CallingBack { .. }) {
-            self.callback_failed(contact, true);
+            self.callback_failed(contact, Attempt::GivenUp);
         } else {
             self.agent_ends_talk(at, contact, Parting::HungUp);
         }
@@ -179,7 +180,7 @@ impl Reference {
         let caller = self.inside(contact).expect("it rang for this caller");
         self.rings_at(caller, None);
         // The agent may have lost the skill for this caller while it rang, and nobody else has it.
-        let lane = (self.callers[caller].asked, self.callers[caller].stage);
+        let lane = self.alike((self.callers[caller].asked, self.callers[caller].stage));
         if self.signed_on(lane) == 0 && !left.contains(&lane) {
             left.push(lane);
         }
@@ -338,12 +339,31 @@ impl Reference {
         (line, super::stages(&self.setup.lines[line.index()]) - 1)
     }
 
-    /// All lanes that an agent serves, by line and stage.
+    /// All lanes that an agent serves, by line and stage; of those that are alike the first.
     pub(super) fn lanes_of(&self, agent: usize) -> Vec<Lane> {
         let lines = (0..self.setup.lines.len()).map(|at| LineId(at as u16));
         let lanes =
             lines.flat_map(|line| (0..=self.widest(line).1).map(move |stage| (line, stage)));
-        lanes.filter(|&lane| self.serves(agent, lane)).collect()
+        lanes.filter(|&lane| self.alike(lane) == lane && self.serves(agent, lane)).collect()
+    }
+
+    /// The first lane for which the same agents are asked, alike gladly: those who stand in either are
+    /// looked after together.
+    pub(super) fn alike(&self, lane: Lane) -> Lane {
+        let demand = |(line, stage): Lane| {
+            let rules = &self.setup.lines[line.index()];
+            let so_far = &rules.stages[..rules.stages.len().min(stage + 1)];
+            let everybody = so_far.is_empty() || so_far.iter().any(|it| it.teams.is_empty());
+            let mut teams: Vec<TeamId> =
+                so_far.iter().filter(|_| !everybody).flat_map(|it| it.teams.clone()).collect();
+            teams.sort();
+            teams.dedup();
+            (everybody, teams, &rules.required, &rules.preferred)
+        };
+        let lines = (0..=lane.0.0).map(LineId);
+        let mut lanes =
+            lines.flat_map(|line| (0..=self.widest(line).1).map(move |stage| (line, stage)));
+        lanes.find(|&other| demand(other) == demand(lane)).expect("it is one of them")
     }
 }
 

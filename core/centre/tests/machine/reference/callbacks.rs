@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The second opinion on call-backs.
 
-use super::Reference;
+use super::{Caller, Reference, can_be_offered};
 use acd::agent::State as Doing;
 use acd::contact::State as Place;
 use acd::{CallbackRules, LineRules, Refusal};
@@ -18,6 +18,17 @@ pub(super) fn first_talks(line: &LineRules) -> Vec<Micros> {
         (-(1.0 - share).ln() * 1_000.0).round() as u64
     };
     (0..8).map(|eighth| Micros(expected.0 / 1_000 * quantile(eighth))).collect()
+}
+
+/// How an attempt to call back ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Attempt {
+    /// The telephone rings no longer: busy, out of reach.
+    Failed,
+    /// It rang for its time.
+    RangInVain,
+    /// The agent hung up while it rang.
+    GivenUp,
 }
 
 impl Reference {
@@ -69,11 +80,21 @@ impl Reference {
             .callers
             .iter()
             .filter(|other| other.waits())
-            .filter(|other| self.queue_of(other) == self.queue_of(it))
+            .filter(|other| self.share_an_agent(it, other))
             .map(|other| self.handling(other.line))
             .sum();
         let repays = self.time_there(it.line, it.asked).is_some_and(|there| owed <= there);
         if repays { Ok(rules) } else { Err(Refusal::CallbackTooMany) }
+    }
+
+    /// Whether somebody who is signed on could answer both.
+    fn share_an_agent(&self, it: &Caller, other: &Caller) -> bool {
+        let answers = |at: usize, it: &Caller| self.serves(at, self.widest(it.asked));
+        let is_there = |at: &usize| self.agents[*at].state != Doing::SignedOff;
+        it.id == other.id
+            || (0..self.agents.len())
+                .filter(is_there)
+                .any(|at| answers(at, it) && answers(at, other))
     }
 
     /// The time that those who are signed on are still there for this line's callers; none outside
@@ -137,8 +158,8 @@ impl Reference {
         }
     }
 
-    /// Not reached; `stop` if the telephone still rings.
-    pub(super) fn callback_failed(&mut self, contact: ContactId, stop: bool) {
+    /// Not reached. What the agent breaks off was no attempt.
+    pub(super) fn callback_failed(&mut self, contact: ContactId, how: Attempt) {
         let Some(at) = self.inside(contact) else {
             return self.refuse(Refusal::UnknownContact);
         };
@@ -148,10 +169,11 @@ impl Reference {
         };
         let (line, now) = (it.line, self.now.mono);
         let rules = self.setup.lines[line.index()].callback.expect("it was promised");
-        if stop {
+        if how != Attempt::Failed {
             self.said.push(Command::StopCallback { contact });
         }
         let again_at = now + rules.retry_after;
+        let attempts = if how == Attempt::GivenUp { attempts - 1 } else { attempts };
         if attempts < rules.attempts && again_at < expires_at {
             self.said.push(Command::Note(Note::CallbackReturned { contact, again_at }));
             let rests_until = Some(again_at);
@@ -163,6 +185,20 @@ impl Reference {
             let reason = TaskReason::NotReached;
             self.said.push(Command::OpenTask { contact, line, reason });
             self.end(contact, Fate::Abandoned, FateReason::CallbackExpired, false);
+        }
+    }
+
+    pub(super) fn look_for_channels(&mut self) {
+        let promised = self.callers.iter().filter(|it| it.called_back);
+        let mut promised: Vec<ContactId> = promised.map(|it| it.id).collect();
+        promised.sort();
+        for contact in promised {
+            let at = self.inside(contact).expect("nobody leaves by this");
+            let had_none = self.callers[at].no_channel;
+            self.callers[at].no_channel = !self.has_channel(self.callers[at].trunk);
+            if had_none && can_be_offered(&self.callers[at]) {
+                self.ask_wider_if_nobody_is_there(at);
+            }
         }
     }
 
@@ -182,12 +218,12 @@ impl Reference {
         }
     }
 
-    /// Who calls the same line again instead of waiting for the call-back takes its place.
+    /// Who calls the same line again instead of waiting for the call-back takes its place. Whether one did.
     pub(super) fn does_not_wait_for_the_callback(
         &mut self,
         token: Option<CallerToken>,
         line: LineId,
-    ) {
+    ) -> bool {
         let promised = self.callers.iter().position(|it| {
             let is_promised =
                 matches!(it.place, Place::Promised { .. } | Place::CallingBack { .. });
@@ -202,5 +238,6 @@ impl Reference {
             }
             self.end(contact, Fate::Abandoned, FateReason::CalledAgain, true);
         }
+        promised.is_some()
     }
 }

@@ -28,8 +28,10 @@ impl Reference {
         if !self.has_channel(via.trunk) {
             return self.without_channel(id, line);
         }
-        self.does_not_wait_for_the_callback(token, line);
-        if let Some(local) = self.switchboard_first(line, via) {
+        let had_a_promise = self.does_not_wait_for_the_callback(token, line);
+        let kept = token.is_some_and(|token| self.find_place(token, line).is_some());
+        let comes_back = had_a_promise || kept;
+        if let Some(local) = self.switchboard_first(line, via).filter(|_| !comes_back) {
             let ring_until = self.now.mono + local.ring;
             self.take_in(id, line, token, via, Place::AtSwitchboard { ring_until });
             let last = self.callers.last_mut().expect("just come in");
@@ -38,14 +40,14 @@ impl Reference {
             let ring = Command::RingSwitchboard { contact: id, switchboard, line, until };
             return self.said.push(ring);
         }
-        let comes_back = token.is_some_and(|token| self.find_place(token, line).is_some());
         match self.objection(line, comes_back, self.callers.len()) {
             None => {
                 let (until, limit_at) = self.entrance(line, self.now.mono);
                 let partner_only = self.partner_only(line);
                 self.take_in(id, line, token, via, Place::Entering { until, limit_at });
-                self.callers.last_mut().expect("just come in").partner_only = partner_only;
-                self.greet(self.callers.len() - 1);
+                let at = self.callers.len() - 1;
+                self.for_partner_only(at, partner_only);
+                self.greet(at);
             }
             Some((fate, reason)) => {
                 self.said.push(Command::Dismiss { contact: id, line, fate, reason });
@@ -133,11 +135,19 @@ impl Reference {
                 Some(OverflowCause::Calendar)
             }
             Some(FateReason::ClosedByAct) if overflow.closed => {
-                self.open_until(rules.timetable)?;
+                let by_calendar = overflow.calendar.and_then(|it| self.open_until(it));
+                self.open_until(rules.timetable).or(by_calendar)?;
                 Some(OverflowCause::Closed)
             }
             Some(_) => None,
         }
+    }
+
+    /// Agents are not asked for this one; when our own hours begin they are.
+    fn for_partner_only(&mut self, at: usize, cause: Option<OverflowCause>) {
+        let timetable = self.setup.lines[self.callers[at].line.index()].timetable;
+        self.callers[at].partner_only = cause;
+        self.callers[at].ours_at = cause.and_then(|_| self.opens_at(timetable));
     }
 
     /// Whether our own agents are to be asked for this line's callers.
@@ -179,28 +189,30 @@ impl Reference {
         };
         let there = self.callers.iter().filter(on_the_way).count();
         let most = self.setup.queues[queue.index()].length_max;
-        let most = self.plan_of(line).and_then(|it| it.length_max).map_or(most, |it| it.min(most));
+        let most = self.plans_for(line).filter_map(|it| it.length_max).fold(most, u32::min);
         (there >= most as usize).then_some((Fate::Refused, FateReason::QueueFull))
     }
 
-    /// The first running plan that concerns a line.
-    pub(super) fn plan_id_of(&self, line: LineId) -> Option<PlanId> {
+    /// The running plans that concern a line, by id.
+    pub(super) fn plans_of(&self, line: LineId) -> Vec<PlanId> {
         let concerns = |plan: &PlanId| self.setup.plans[plan.index()].lines.contains(&line);
-        self.running.iter().map(|it| it.plan).filter(concerns).min()
+        let mut plans: Vec<PlanId> =
+            self.running.iter().map(|it| it.plan).filter(concerns).collect();
+        plans.sort();
+        plans
     }
 
-    fn plan_of(&self, line: LineId) -> Option<&CrisisPlan> {
-        self.plan_id_of(line).map(|plan| &self.setup.plans[plan.index()])
+    fn plans_for(&self, line: LineId) -> impl Iterator<Item = &CrisisPlan> {
+        self.plans_of(line).into_iter().map(|plan| &self.setup.plans[plan.index()])
     }
 
     /// Until when the announcements take, and until when one may wait who came at `arrived`.
     fn entrance(&self, line: LineId, arrived: Tick) -> (Tick, Tick) {
         let rules = &self.setup.lines[line.index()];
-        let plan = self.plan_of(line);
         let queue = rules.queue.expect("the door lets nobody in without a queue");
         let most = self.setup.queues[queue.index()].waiting_max;
-        let most = plan.and_then(|it| it.waiting_max).map_or(most, |it| it.min(most));
-        let before = plan.and_then(|it| it.announcement).unwrap_or(Micros::ZERO);
+        let most = self.plans_for(line).filter_map(|it| it.waiting_max).fold(most, Micros::min);
+        let before = self.plans_for(line).find_map(|it| it.announcement).unwrap_or(Micros::ZERO);
         let until = self.now.mono + before + rules.greeting.unwrap_or(Micros::ZERO);
         (until, arrived + most)
     }
@@ -238,7 +250,9 @@ impl Reference {
             widen_at: None,
             to_partner: ToPartner::No,
             partner_only: None,
+            ours_at: None,
             called_back: false,
+            no_channel: false,
             informed: false,
         });
     }
@@ -246,7 +260,7 @@ impl Reference {
     fn greet(&mut self, at: usize) {
         let (contact, line) = (self.callers[at].id, self.callers[at].line);
         let speaks = |plan: &PlanId| self.setup.plans[plan.index()].announcement.is_some();
-        let plan = self.plan_id_of(line).filter(speaks);
+        let plan = self.plans_of(line).into_iter().find(speaks);
         if plan.is_some() || self.setup.lines[line.index()].greeting.is_some() {
             self.said.push(Command::Announce { contact, line, plan });
         } else {
@@ -320,16 +334,16 @@ impl Reference {
     fn turns_to_centre(&mut self, at: usize, why: SwitchboardEnd) {
         let it = &self.callers[at];
         let (contact, line, arrived) = (it.id, it.line, it.arrived);
-        let (switchboard, comes_back) = (it.switchboard.expect("it rang"), it.follows.is_some());
+        let switchboard = it.switchboard.expect("it rang");
         let note = Note::SwitchboardReturned { contact, switchboard, why };
         self.said.push(Command::Note(note));
-        if let Some((fate, reason)) = self.objection(line, comes_back, self.callers.len() - 1) {
+        if let Some((fate, reason)) = self.objection(line, false, self.callers.len() - 1) {
             self.said.push(Command::Dismiss { contact, line, fate, reason });
             return self.end(contact, fate, reason, false);
         }
         let (until, limit_at) = self.entrance(line, arrived);
         let limit_at = limit_at.max(until);
-        self.callers[at].partner_only = self.partner_only(line);
+        self.for_partner_only(at, self.partner_only(line));
         self.callers[at].place = Place::Entering { until, limit_at };
         self.greet(at);
     }

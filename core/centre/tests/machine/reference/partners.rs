@@ -26,6 +26,11 @@ impl Reference {
         if let Some(cause) = it.partner_only {
             return self.wants_partner(at, cause);
         }
+        // Who came back after closing time is for those of ours who stay.
+        let (timetable, came) = (self.setup.lines[it.line.index()].timetable, it.set_up_at);
+        if self.open_then(timetable, came).is_none() {
+            return;
+        }
         if rules.nobody_signed_on && self.signed_on(self.widest(it.asked)) == 0 {
             return self.wants_partner(at, OverflowCause::NobodySignedOn);
         }
@@ -60,17 +65,27 @@ impl Reference {
             && self.overflow_of(it).is_some_and(|rules| rules.partner == id)
     }
 
-    /// The callers in their order; each goes if the partner can be asked for it.
+    /// The callers in their order; each goes if the partner can be asked for it. Whoever cannot go now is
+    /// for our agents too, if they are asked for the line.
     pub(super) fn ask_partners(&mut self) {
         for id in (0..self.setup.partners.len()).map(|at| PartnerId(at as u16)) {
             let wanting = self.callers.iter().filter(|it| self.wants(it, id));
             let mut order: Vec<Key> = wanting.map(|it| it.key).collect();
             order.sort();
-            for (_, contact) in order {
+            let mut asked = Vec::new();
+            for &(_, contact) in &order {
                 let at = self.inside(contact).expect("asking sends nobody away");
                 let rules = self.overflow_of(&self.callers[at]).expect("it wants");
                 if self.can_be_asked(id, rules.reach) {
                     self.ask(at, rules);
+                    asked.push(contact);
+                }
+            }
+            for contact in order.iter().map(|it| it.1).filter(|it| !asked.contains(it)) {
+                let at = self.inside(contact).expect("asking sends nobody away");
+                let it = &self.callers[at];
+                if it.partner_only.is_some() && self.is_open(it.line) {
+                    self.ours_again(at);
                 }
             }
         }
@@ -94,14 +109,7 @@ impl Reference {
         if self.left_alone[at] > self.now.mono {
             return Some(self.left_alone[at]);
         }
-        let timetable = self.setup.partners[at].timetable;
-        if self.is_beyond(timetable) || self.open_until(timetable).is_some() {
-            return None;
-        }
-        let table = &self.setup.timetables[timetable.index()];
-        let begins = table.intervals().iter().map(|it| it.from);
-        let next = begins.filter(|&from| from > self.now.wall).min()?;
-        Some(self.now.mono + next.since(self.now.wall))
+        self.opens_at(self.setup.partners[at].timetable)
     }
 
     /// The caller, if the partner is asked for it in this way.
@@ -152,7 +160,7 @@ impl Reference {
         self.partner_failed(contact, PartnerEnd::NoAnswer);
     }
 
-    /// The caller waits on at the old place; both are left alone for a while.
+    /// The caller waits on at the old place, also on the way to the partner, which is left alone for a while.
     pub(super) fn partner_failed(&mut self, contact: ContactId, why: PartnerEnd) {
         let Some(at) = self.inside(contact) else {
             return self.refuse(Refusal::UnknownContact);
@@ -163,17 +171,30 @@ impl Reference {
             return self.refuse(Refusal::NotAtPartner);
         };
         let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
-        let again_at = self.now.mono + pause;
-        let is_open = self.is_open(it.line);
-        let agents_again = it.partner_only.is_some() && is_open;
-        self.left_alone[partner.index()] = again_at;
-        self.callers[at].to_partner = ToPartner::From(again_at, cause);
+        self.left_alone[partner.index()] = self.now.mono + pause;
+        self.callers[at].to_partner = ToPartner::Wanted(cause);
         self.said.push(Command::Note(Note::PartnerReturned { contact, partner, why }));
-        if let (true, Some(stood)) = (is_open, &mut self.callers[at].stood) {
-            stood.2 = None;
+        self.ours_again(at);
+    }
+
+    /// Agents are asked for this one too from now on, if they are for the line.
+    pub(super) fn ours_again(&mut self, at: usize) {
+        let now = self.now.mono;
+        let line = self.callers[at].line;
+        if !self.is_open(line) {
+            // Too early by the calendar, if it was set meanwhile.
+            if self.callers[at].ours_at.is_some_and(|at| at <= now) {
+                let timetable = self.setup.lines[line.index()].timetable;
+                self.callers[at].ours_at = self.opens_at(timetable);
+            }
+            return;
         }
-        if agents_again {
-            self.callers[at].partner_only = None;
+        let it = &mut self.callers[at];
+        it.ours_at = None;
+        if let Some(stood) = &mut it.stood {
+            stood.partner_only = None;
+        }
+        if it.partner_only.take().is_some() && it.waits() {
             self.ask_wider_if_nobody_is_there(at);
         }
     }
