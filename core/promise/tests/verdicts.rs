@@ -8,7 +8,7 @@ use promise::{
 use proptest::prelude::*;
 use stdx::{ContactId, LineId, Micros, TeamId, Timestamp};
 
-const REASONS: [FateReason; 15] = [
+const REASONS: [FateReason; 23] = [
     FateReason::TalkEnded,
     FateReason::TalkCutOff,
     FateReason::HungUp,
@@ -17,13 +17,21 @@ const REASONS: [FateReason; 15] = [
     FateReason::PartnerAnswered,
     FateReason::DeflectedUnproved,
     FateReason::CallbackReached,
+    FateReason::LeftInformed,
+    FateReason::CalledAgain,
     FateReason::OutsideHours,
     FateReason::TimetableEnded,
     FateReason::AnnouncementOnly,
+    FateReason::ClosedByAct,
+    FateReason::PlanRunsNot,
     FateReason::QueueFull,
     FateReason::CentreFull,
     FateReason::WaitedTooLong,
+    FateReason::NoChannel,
+    FateReason::RefusedByCarrier,
+    FateReason::RefusedAtDoor,
     FateReason::SwitchboardAnswered,
+    FateReason::LeftSwitchboard,
 ];
 
 const SECOND: u64 = 1_000_000;
@@ -88,7 +96,10 @@ fn each_kind_of_contact_counts_for_each_definition_as_the_table_says() {
         ((ShortAbandoned, HungUp, None, 5 * s - 1), [short, short, short]),
         ((Abandoned, CutOff, None, 40 * s), [lost, lost, left_out]),
         ((Abandoned, CutOff, None, 2 * s), [short, lost, left_out]),
-        ((Abandoned, CallbackExpired, None, 7_200 * s), [lost, lost, left_out]),
+        ((Abandoned, CallbackExpired, None, 7_200 * s), [NotAtOnce, NotAtOnce, NotAtOnce]),
+        ((Abandoned, CalledAgain, None, 300 * s), [NotAtOnce, NotAtOnce, NotAtOnce]),
+        ((Abandoned, LeftInformed, None, 40 * s), [lost, lost, left_out]),
+        ((Abandoned, LeftInformed, None, 4 * s), [short, lost, left_out]),
         ((Overflowed, PartnerAnswered, Some(20 * s), 90 * s), [InTime, InTime, InTime]),
         ((Overflowed, PartnerAnswered, Some(50 * s), 90 * s), [Late, Late, Late]),
         ((Overflowed, DeflectedUnproved, None, 20 * s), [NotAtOnce, NotAtOnce, NotAtOnce]),
@@ -97,10 +108,16 @@ fn each_kind_of_contact_counts_for_each_definition_as_the_table_says() {
         ((Closed, OutsideHours, None, 0), [closed, closed, closed]),
         ((Closed, TimetableEnded, None, 0), [closed, closed, closed]),
         ((Closed, AnnouncementOnly, None, 0), [closed, closed, closed]),
+        ((Closed, ClosedByAct, None, 0), [closed, closed, closed]),
+        ((Closed, PlanRunsNot, None, 0), [closed, closed, closed]),
         ((Refused, QueueFull, None, 0), [refused, refused, refused]),
         ((Refused, CentreFull, None, 0), [refused, refused, refused]),
         ((Refused, WaitedTooLong, None, 600 * s), [refused, refused, refused]),
+        ((Refused, NoChannel, None, 0), [refused, refused, refused]),
+        ((Refused, RefusedByCarrier, None, 0), [refused, refused, refused]),
+        ((Refused, RefusedAtDoor, None, 0), [refused, refused, refused]),
         ((Local, SwitchboardAnswered, Some(3 * s), 60 * s), [local, local, local]),
+        ((Local, LeftSwitchboard, None, 12 * s), [local, local, local]),
     ];
     for ((fate, reason, answered, ended), verdicts) in table {
         let record = contact(fate, reason, answered, ended);
