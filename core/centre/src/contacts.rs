@@ -219,6 +219,10 @@ impl Centre {
             fate_of(departure, ended_after, short_abandon)
         };
         self.release(id, it.line, departure, event, (fate, reason));
+        if it.owed && is_unanswered(departure) {
+            let reason = TaskReason::CalledAgain;
+            self.commands.push_back(Command::OpenTask { contact: id, line: it.line, reason });
+        }
         if it.called_back
             && let Some(caller) = it.caller
         {
@@ -309,6 +313,20 @@ impl Centre {
             ) => self.refuse(Refusal::NotTalking),
             Some(State::Gone(_)) | None => self.refuse(Refusal::UnknownContact),
         }
+    }
+}
+
+/// Whether nobody spoke with the caller, who is gone and was promised nothing instead.
+fn is_unanswered(departure: Departure) -> bool {
+    match departure {
+        Departure::Unanswered(_) | Departure::Closed(_) | Departure::SentAway(_) => true,
+        Departure::Answered(_)
+        | Departure::Local
+        | Departure::LeftSwitchboard
+        | Departure::Overflowed
+        | Departure::Deflected
+        | Departure::CallbackExpired
+        | Departure::CalledAgain => false,
     }
 }
 

@@ -20,6 +20,8 @@ struct Arrival {
     switchboard: Option<SwitchboardId>,
     /// Why no agent of ours is to be asked, if so.
     partner_only: Option<OverflowCause>,
+    /// Whether a call-back had been promised, which this call takes the place of.
+    owed: bool,
 }
 
 /// What a caller meets.
@@ -51,10 +53,11 @@ impl Centre {
         if !self.channels.has_free(via.trunk) {
             return self.without_channel(contact, line);
         }
-        let was_promised = self.end_promise_of(caller, line);
-        let arrival = Arrival { contact, line, caller, via, switchboard: None, partner_only: None };
+        let owed = self.end_promise_of(caller, line);
+        let (switchboard, partner_only) = (None, None);
+        let arrival = Arrival { contact, line, caller, via, switchboard, partner_only, owed };
         // Who comes back to a place of ours is as one who never left: the switchboard is behind them.
-        let comes_back = was_promised || self.comes_back(line, caller);
+        let comes_back = owed || self.comes_back(line, caller);
         if let Some(local) = self.local_first(line, via).filter(|_| !comes_back) {
             return self.ring_switchboard(arrival, local);
         }
@@ -97,10 +100,12 @@ impl Centre {
         true
     }
 
+    /// A place is kept also after closing time, while somebody is still there who may answer.
     fn comes_back(&mut self, line: LineId, caller: Option<CallerToken>) -> bool {
         let place_kept = self.setup.rules.place_kept;
         let now = self.now.mono;
-        caller.is_some_and(|caller| self.remembered.holds(caller, line, now, place_kept))
+        let holds = caller.filter(|&it| self.remembered.holds(it, line, now, place_kept)).is_some();
+        holds && (self.is_open(line) || self.ready.signed_on(self.lanes.widest(line)) > 0)
     }
 
     /// Whether the line is open now, whatever its load.
@@ -206,7 +211,7 @@ impl Centre {
     }
 
     fn let_in(&mut self, arrival: Arrival, state: State) {
-        let Arrival { contact, line, caller, via, switchboard, partner_only } = arrival;
+        let Arrival { contact, line, caller, via, switchboard, partner_only, owed } = arrival;
         let (now, rules) = (self.now, &self.setup.lines[line.index()]);
         let CentreRules { head_start, place_kept, .. } = self.setup.rules;
         let own = Turn::new(now.mono, rules.priority, head_start, contact);
@@ -240,6 +245,7 @@ impl Centre {
                 called_back: false,
                 no_channel: false,
                 informed: false,
+                owed,
             },
         );
     }

@@ -320,6 +320,8 @@ pub enum TaskReason {
     CallbackExpired,
     /// The caller was not reached as often as the plan says.
     NotReached,
+    /// The caller called again instead of waiting for the call-back, and was not answered.
+    CalledAgain,
 }
 
 impl Event {

@@ -50,6 +50,8 @@ pub(crate) struct Contact {
     /// It is to be called back over a trunk of which no channel is free: nobody is asked meanwhile.
     pub(crate) no_channel: bool,
     pub(crate) informed: bool,
+    /// The caller was promised a call-back and called again: what is not answered now is a task.
+    pub(crate) owed: bool,
 }
 
 /// What a supervisor can take back.

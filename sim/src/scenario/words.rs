@@ -218,6 +218,9 @@ impl Words {
         let reason = match reason {
             TaskReason::CallbackExpired => self.pick("call-back expired", "Rückruf verfallen"),
             TaskReason::NotReached => self.pick("not reached", "nicht erreicht"),
+            TaskReason::CalledAgain => {
+                self.pick("called again in vain", "rief vergeblich noch einmal an")
+            }
         };
         format!("{} {who} ({reason})", self.pick("task for", "Aufgabe für"))
     }

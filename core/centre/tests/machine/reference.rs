@@ -21,7 +21,7 @@ use acd::contact::{Parting, State as Place};
 use acd::{LineRules, Refusal, SkillNeed};
 use agents::{Lane, due_of_agent, in_lease};
 use callbacks::Attempt;
-use centre::{Command, Event, Note, OverflowCause, Setup, Via};
+use centre::{Command, Event, Note, OverflowCause, Setup, TaskReason, Via};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::limits::{REMEMBERED_CALLERS_MAX, TALK_CHECK_EVERY, TALK_CHECK_GRACE};
 use stdx::{
@@ -70,6 +70,8 @@ pub(crate) struct Caller {
     /// As it was when agents were looked for: none is asked while there is no channel to call back.
     no_channel: bool,
     informed: bool,
+    /// A call-back had been promised, which this call takes the place of.
+    owed: bool,
 }
 
 impl Caller {
@@ -476,6 +478,13 @@ impl Reference {
                 counted_from,
             });
             assert!(self.kept.len() <= REMEMBERED_CALLERS_MAX, "these days are too busy");
+        }
+        let gone_unheard =
+            matches!(fate, Fate::Abandoned | Fate::ShortAbandoned | Fate::Refused | Fate::Closed)
+                && !matches!(reason, FateReason::CallbackExpired | FateReason::CalledAgain);
+        if it.owed && gone_unheard {
+            let reason = TaskReason::CalledAgain;
+            self.said.push(Command::OpenTask { contact, line: it.line, reason });
         }
         let by = it.answered.and_then(|(_, agent)| agent);
         self.said.push(Command::Note(Note::Ended(ContactRecord {

@@ -29,7 +29,9 @@ impl Reference {
             return self.without_channel(id, line);
         }
         let had_a_promise = self.does_not_wait_for_the_callback(token, line);
-        let kept = token.is_some_and(|token| self.find_place(token, line).is_some());
+        let found = token.is_some_and(|token| self.find_place(token, line).is_some());
+        let somebody_is_there = self.signed_on(self.widest(line)) > 0;
+        let kept = found && (self.is_open(line) || somebody_is_there);
         let comes_back = had_a_promise || kept;
         if let Some(local) = self.switchboard_first(line, via).filter(|_| !comes_back) {
             let ring_until = self.now.mono + local.ring;
@@ -46,6 +48,7 @@ impl Reference {
                 let partner_only = self.partner_only(line);
                 self.take_in(id, line, token, via, Place::Entering { until, limit_at });
                 let at = self.callers.len() - 1;
+                self.callers[at].owed = had_a_promise;
                 self.for_partner_only(at, partner_only);
                 self.greet(at);
             }
@@ -254,6 +257,7 @@ impl Reference {
             called_back: false,
             no_channel: false,
             informed: false,
+            owed: false,
         });
     }
 
