@@ -47,6 +47,8 @@ pub enum SentAway {
     Carrier,
     /// Our own door refused it before the centre was asked: overload, draining, no port.
     Door,
+    /// The line is closed by now, and everybody who could have answered has gone.
+    NobodyLeft,
 }
 
 /// Why a caller heard that nobody is there.
@@ -164,7 +166,7 @@ pub enum Event {
         /// When waiting ends at the latest.
         limit_at: Tick,
     },
-    /// It did not, and the centre cannot let the caller in.
+    /// It did not, and the centre cannot let the caller in; or nobody is left for one who waits.
     TurnedAway(Departure),
     /// The announcement has been played.
     AnnouncementOver,
@@ -412,9 +414,10 @@ impl State {
             Event::CallerLeft(parting) => {
                 (State::Gone(Departure::Unanswered(parting)), Effect::None)
             }
+            Event::TurnedAway(departure) => (State::Gone(departure), Effect::None),
             Event::Timeout if limit_at <= now => (State::waited_too_long(), Effect::None),
             Event::Timeout => refuse(self, Refusal::NotDue),
-            Event::SwitchboardAnswered | Event::TurnsToCentre { .. } | Event::TurnedAway(_) => {
+            Event::SwitchboardAnswered | Event::TurnsToCentre { .. } => {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),

@@ -194,6 +194,7 @@ fn departure_in_words(departure: Departure) -> &'static str {
         Departure::Closed(ClosedBecause::PlanRunsNot) => "closed, the plan does not run",
         Departure::SentAway(SentAway::NoChannel) => "sent away, no channel",
         Departure::SentAway(SentAway::Carrier) => "refused by the carrier",
+        Departure::SentAway(SentAway::NobodyLeft) => "sent away, nobody left",
         Departure::SentAway(SentAway::Door) => "refused at the door",
         Departure::Local => "after the talk with the switchboard",
         Departure::LeftSwitchboard => "left while the switchboard was rung",

@@ -85,6 +85,13 @@ impl Centre {
         let before = self.acts.closed.insert(line, until);
         self.timers.set(Timer::Line(line), before, Some(until));
         self.note(Note::LineClosed { line, until });
+        let waits = |(&id, it): (&ContactId, &Contact)| (it.line == line).then_some(id);
+        let waiting: Vec<ContactId> = self.contacts.iter().filter_map(waits).collect();
+        for id in waiting {
+            if self.is_left_alone(id) {
+                self.send_home(now, id);
+            }
+        }
     }
 
     pub(crate) fn open_line(&mut self, line: LineId) {

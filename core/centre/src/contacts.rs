@@ -5,10 +5,10 @@ use crate::callbacks::CallbackEnd;
 use crate::place::WayOut;
 use crate::{Centre, Command, Note, TaskReason};
 use acd::Refusal;
-use acd::agent;
+use acd::agent::{self, AfterCall, Agent};
 use acd::contact::{self, ClosedBecause, Departure, Effect, Parting, SentAway, State};
 use promise::{ContactRecord, Fate, FateReason};
-use stdx::{ContactId, Micros, Tick};
+use stdx::{AgentId, ContactId, Micros, Tick};
 
 impl Centre {
     /// Whichever of a contact's deadlines has come.
@@ -144,6 +144,9 @@ impl Centre {
     /// caller is told.
     fn begin_to_wait(&mut self, now: Tick, id: ContactId) {
         self.choose_stage(now, id);
+        if self.is_left_alone(id) {
+            return self.send_home(now, id);
+        }
         let is_asked = self.contacts[&id].partner_only.is_none();
         let lane = self.lane_of(id);
         let nobody_ready = !is_asked || self.ready.best(lane).is_none();
@@ -202,8 +205,38 @@ impl Centre {
                     self.widen(id);
                 }
                 self.plan_overflow(now, id);
+                if self.is_left_alone(id) {
+                    self.send_home(now, id);
+                }
             }
         }
+    }
+
+    /// Whether somebody who serves a lane takes another call: signed on, and not about to leave.
+    pub(crate) fn somebody_stays(&self, lane: acd::LaneId) -> bool {
+        let stays = |(id, it): (AgentId, &Agent)| {
+            it.state != agent::State::SignedOff
+                && it.after_call != AfterCall::SignOff
+                && self.ready.serves(id, lane)
+        };
+        self.ready.signed_on(lane) > 0 && (0..).map(AgentId).zip(&self.agents).any(stays)
+    }
+
+    /// Whether one who waits does so in vain: the line is closed by now, of those who could answer
+    /// nobody stays, and the partner cannot help either. While the line is open somebody may come.
+    pub(crate) fn is_left_alone(&self, id: ContactId) -> bool {
+        let it = &self.contacts[&id];
+        matches!(it.state, State::Waiting { offered_to: None, .. })
+            && it.ours_at.is_none()
+            && !self.is_open(it.line)
+            && !self.is_open(it.asked_as)
+            && !self.somebody_stays(self.lanes.widest(it.asked_as))
+            && !self.partner_may_help(it)
+    }
+
+    pub(crate) fn send_home(&mut self, now: Tick, id: ContactId) {
+        let departure = Departure::SentAway(SentAway::NobodyLeft);
+        self.contact_event(now, id, contact::Event::TurnedAway(departure));
     }
 
     /// A contact is gone: its leg is released, its one record written, its place perhaps kept.
@@ -389,6 +422,7 @@ fn refused_reason(why: SentAway) -> FateReason {
         SentAway::QueueFull => FateReason::QueueFull,
         SentAway::CentreFull => FateReason::CentreFull,
         SentAway::WaitedTooLong => FateReason::WaitedTooLong,
+        SentAway::NobodyLeft => FateReason::NobodyLeft,
         SentAway::NoChannel => FateReason::NoChannel,
         SentAway::Carrier => FateReason::RefusedByCarrier,
         SentAway::Door => FateReason::RefusedAtDoor,

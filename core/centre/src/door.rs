@@ -105,7 +105,7 @@ impl Centre {
         let place_kept = self.setup.rules.place_kept;
         let now = self.now.mono;
         let holds = caller.filter(|&it| self.remembered.holds(it, line, now, place_kept)).is_some();
-        holds && (self.is_open(line) || self.ready.signed_on(self.lanes.widest(line)) > 0)
+        holds && (self.is_open(line) || self.somebody_stays(self.lanes.widest(line)))
     }
 
     /// Whether the line is open now, whatever its load.

@@ -4,7 +4,7 @@
 //! The rule to keep: the partner is asked while the place is kept; its refusal, its silence and its
 //! closing time cost the caller nothing.
 
-use crate::place::{Attempt, WayOut};
+use crate::place::{Attempt, Contact, WayOut};
 use crate::timers::Timer;
 use crate::{Centre, Command, Note, OverflowCause, PartnerEnd};
 use acd::contact::{self, State};
@@ -91,6 +91,21 @@ impl Centre {
             }
             self.alter(id, |it| it.overflow = WayOut::At(at, OverflowCause::Waited));
         }
+    }
+
+    /// Whether the partner takes this one sooner or later, as far as hours and rules say.
+    pub(crate) fn partner_may_help(&self, it: &Contact) -> bool {
+        let Some(rules) = self.setup.lines[it.line.index()].overflow else { return false };
+        let timetable = self.setup.partners[rules.partner.index()].timetable;
+        let is_on_the_way = match it.overflow {
+            // It rings there, whatever the hours say by now.
+            WayOut::Tried(_) => return true,
+            WayOut::At(..) | WayOut::Wanted(..) => true,
+            WayOut::None => it.partner_only.is_some(),
+        };
+        let may_go = rules.nobody_signed_on || rules.waited.is_some();
+        self.timetable(timetable).is_open(self.now.wall)
+            && (is_on_the_way || may_go && self.came_while_open(it))
     }
 
     /// From now on the partner is to take this one as soon as it can.

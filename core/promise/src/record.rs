@@ -107,6 +107,8 @@ pub enum FateReason {
     CentreFull,
     /// Refused: waited as long as the queue allows.
     WaitedTooLong,
+    /// Refused: the line is closed by now, and everybody who could have answered has gone.
+    NobodyLeft,
     /// Refused: no channel of the trunk was free.
     NoChannel,
     /// Refused: by the carrier, before we saw the call.
@@ -142,6 +144,7 @@ impl FateReason {
             FateReason::QueueFull
             | FateReason::CentreFull
             | FateReason::WaitedTooLong
+            | FateReason::NobodyLeft
             | FateReason::NoChannel
             | FateReason::RefusedByCarrier
             | FateReason::RefusedAtDoor => matches!(fate, Fate::Refused),

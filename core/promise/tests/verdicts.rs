@@ -8,7 +8,7 @@ use promise::{
 use proptest::prelude::*;
 use stdx::{ContactId, LineId, Micros, TeamId, Timestamp};
 
-const REASONS: [FateReason; 23] = [
+const REASONS: [FateReason; 24] = [
     FateReason::TalkEnded,
     FateReason::TalkCutOff,
     FateReason::HungUp,
@@ -27,6 +27,7 @@ const REASONS: [FateReason; 23] = [
     FateReason::QueueFull,
     FateReason::CentreFull,
     FateReason::WaitedTooLong,
+    FateReason::NobodyLeft,
     FateReason::NoChannel,
     FateReason::RefusedByCarrier,
     FateReason::RefusedAtDoor,
@@ -113,6 +114,7 @@ fn each_kind_of_contact_counts_for_each_definition_as_the_table_says() {
         ((Refused, QueueFull, None, 0), [refused, refused, refused]),
         ((Refused, CentreFull, None, 0), [refused, refused, refused]),
         ((Refused, WaitedTooLong, None, 600 * s), [refused, refused, refused]),
+        ((Refused, NobodyLeft, None, 200 * s), [refused, refused, refused]),
         ((Refused, NoChannel, None, 0), [refused, refused, refused]),
         ((Refused, RefusedByCarrier, None, 0), [refused, refused, refused]),
         ((Refused, RefusedAtDoor, None, 0), [refused, refused, refused]),

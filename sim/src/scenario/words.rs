@@ -353,6 +353,7 @@ impl Words {
             FateReason::QueueFull => ("queue full", "Warteschlange voll"),
             FateReason::CentreFull => ("centre full", "Servicecenter voll"),
             FateReason::WaitedTooLong => ("waited too long", "zu lange gewartet"),
+            FateReason::NobodyLeft => ("nobody left", "niemand mehr da"),
             FateReason::SwitchboardAnswered => ("switchboard", "Vermittlung vor Ort"),
             FateReason::LeftInformed => ("informed, then hung up", "nach der Auskunft aufgelegt"),
             FateReason::CalledAgain => ("called again", "rief selbst noch einmal an"),

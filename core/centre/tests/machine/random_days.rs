@@ -585,6 +585,7 @@ impl Seen {
             FateReason::PlanRunsNot,
             FateReason::QueueFull,
             FateReason::WaitedTooLong,
+            FateReason::NobodyLeft,
             FateReason::NoChannel,
             FateReason::RefusedByCarrier,
             FateReason::RefusedAtDoor,

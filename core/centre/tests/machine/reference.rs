@@ -291,7 +291,7 @@ impl Reference {
                     self.wants_partner(at, cause);
                 }
                 _ if it.ours_at.is_some_and(|at| at <= now) => self.ours_again(at),
-                _ => self.send_away(at),
+                _ => self.send_away(at, FateReason::WaitedTooLong),
             },
             Place::Promised { expires_at, .. } if expires_at <= now => self.expire(at),
             Place::Promised { .. } => self.rested(at),
@@ -319,6 +319,9 @@ impl Reference {
         self.callers[at].place = Place::Waiting { offered_to: None, limit_at };
         self.callers[at].queued = Some(self.now.mono);
         self.choose_stage(at);
+        if self.waits_in_vain(at) {
+            return self.send_away(at, FateReason::NobodyLeft);
+        }
         let (contact, position) = (self.callers[at].id, self.position(at));
         self.said.push(Command::Wait { contact, position, told: None });
         self.plan_overflow(at);
@@ -456,9 +459,9 @@ impl Reference {
         self.said.push(Command::AskAlive { contact });
     }
 
-    fn send_away(&mut self, at: usize) {
+    fn send_away(&mut self, at: usize, reason: FateReason) {
         let (contact, line) = (self.callers[at].id, self.callers[at].line);
-        let (fate, reason) = (Fate::Refused, FateReason::WaitedTooLong);
+        let fate = Fate::Refused;
         self.said.push(Command::Dismiss { contact, line, fate, reason });
         self.end(contact, fate, reason, false);
     }
@@ -546,6 +549,21 @@ impl Reference {
             self.widen(at);
         }
         self.plan_overflow(at);
+        if self.waits_in_vain(at) {
+            self.send_away(at, FateReason::NobodyLeft);
+        }
+    }
+
+    /// Closed by now, nobody who would take another call, and no partner to hope for.
+    fn waits_in_vain(&self, at: usize) -> bool {
+        let it = &self.callers[at];
+        let waits = matches!(it.place, Place::Waiting { offered_to: None, .. });
+        let lines = [it.line, it.asked];
+        waits
+            && it.ours_at.is_none()
+            && !lines.iter().any(|&line| self.is_open(line))
+            && !self.somebody_stays(self.widest(it.asked))
+            && !self.partner_may_help(it)
     }
 
     // What is looked up.

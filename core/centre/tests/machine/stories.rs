@@ -294,12 +294,12 @@ fn signing_off_while_it_rings_gives_the_caller_to_the_next() {
 fn who_waits_at_closing_time_is_served_and_who_comes_then_is_not() {
     let mut s = Story::new();
     let closing = CLOSING;
+    s.play(tick(closing - 6), Event::SignOn { agent: BEA });
     s.play(tick(closing - 5), call(1, FEDERATION));
     s.at_tick(tick(closing).saturating_sub(Micros(1)), call(2, CITIZENS), &["2 waits, position 1"]);
     let closed = ["dismiss 3: OutsideHours", "3: closed, OutsideHours, ended 0"];
     s.at(closing, call(3, CITIZENS), &closed);
     s.deadline(closing + 5, "the announcement is over", &["1 waits, position 1"]);
-    s.play(tick(closing + 10), Event::SignOn { agent: BEA });
     let served = ["bea ready since 10011", "bea offered 1", "ring bea for 1 until 10031"];
     s.at(closing + 11, Event::MakeReady { agent: BEA }, &served);
     s.play(tick(closing + 12), answers(BEA, 1));

@@ -670,7 +670,7 @@ fn shown(line: &str, number: Number, domain: &str) -> Vec<u8> {
 fn farewell(fate: Fate, reason: FateReason) -> Heard {
     match (fate, reason) {
         (Fate::Closed, FateReason::AnnouncementOnly) => Heard::Greeting,
-        (Fate::Closed, _) => Heard::Closed,
+        (Fate::Closed, _) | (_, FateReason::NobodyLeft) => Heard::Closed,
         (_, _) => Heard::Busy,
     }
 }

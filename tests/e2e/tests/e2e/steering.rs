@@ -12,9 +12,9 @@ pub(crate) const CASES: &[Case] = &[("a_supervisor_steers", a_supervisor_steers)
 
 /// Nobody takes calls of 117 at first; k1 takes those of 115.
 fn a_supervisor_steers() {
-    let mut county = County::new().agent("k1").phone("k1", "k1");
+    let mut county = County::new().agent("k1").phone("k1", "k1").phone("k1-mobile", "k1");
     county.bench = 0;
-    let phone = county.ports.one();
+    let (phone, mobile) = (county.ports.one(), county.ports.one());
     let server = Server::start(county);
     register(&server, phone, "k1");
     dial(&server, phone, "k1", "*10");
@@ -43,7 +43,12 @@ fn a_supervisor_steers() {
     agent.succeeds();
     server.wait_until("k1 is ready again", SOON, |it| it.agents("ready") == 1);
 
-    // Who waits already goes on waiting behind the closed door.
+    // With the skill for today k1 takes the calls of 117 too, after the pause.
+    dial(&server, phone, "k1", "*12");
+    server.wait_until("k1 pauses", SOON, |it| it.agents("not_ready") == 1);
+    assert!(steer("skill k1 music 3").starts_with("k1 has “music” at level 3 now"));
+
+    // Who waits already goes on waiting behind the closed door: somebody is there who can answer.
     assert!(steer("close 117 1h 30min").starts_with("117 is closed"));
     Sipp::from(server.county.caller(2), server.sip(), "117", "caller_listens").run(&server);
     let figures = server.figures();
@@ -51,9 +56,9 @@ fn a_supervisor_steers() {
     assert_eq!(steer("open 117"), "117 is open again as its hours say.\n");
     is_refused(&server, "open 117", "The line is not closed by an act.\n");
 
-    // With the skill for today k1 takes the calls of 117 too.
+    // The desk phone is about to ring, so that the mobile one says when.
     let mut agent = answers();
-    assert!(steer("skill k1 music 3").starts_with("k1 has “music” at level 3 now"));
+    dial(&server, mobile, "k1-mobile", "*11");
     first.succeeds();
     agent.succeeds();
     server.wait_until("k1 is ready again", SOON, |it| it.agents("ready") == 1);

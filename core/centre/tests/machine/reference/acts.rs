@@ -7,6 +7,7 @@ use acd::agent::{AfterCall, State as Doing};
 use acd::contact::State as Place;
 use acd::{Refusal, SkillNeed};
 use centre::{Command, Note, SteeringReason};
+use promise::FateReason;
 use stdx::limits::{ACT_MAX, SKILL_LEVEL_MAX, SKILLS_MAX};
 use stdx::{AgentId, ContactId, LineId, Micros, PlanId, SkillId};
 
@@ -124,6 +125,15 @@ impl Reference {
         self.closed.retain(|&(closed, _)| closed != line);
         self.closed.push((line, until));
         self.said.push(Command::Note(Note::LineClosed { line, until }));
+        let mut here: Vec<ContactId> =
+            self.callers.iter().filter(|it| it.line == line).map(|it| it.id).collect();
+        here.sort();
+        for contact in here {
+            let at = self.inside(contact).expect("each leaves once");
+            if self.waits_in_vain(at) {
+                self.send_away(at, FateReason::NobodyLeft);
+            }
+        }
     }
 
     pub(super) fn open(&mut self, line: LineId) {

@@ -334,6 +334,15 @@ impl Reference {
         (0..self.agents.len()).filter(there).filter(|&at| self.serves(at, lane)).count()
     }
 
+    /// Whether one of those who serve a lane will take another call.
+    pub(super) fn somebody_stays(&self, lane: Lane) -> bool {
+        (0..self.agents.len()).any(|at| {
+            let agent = self.agents[at];
+            let leaves = agent.after_call == AfterCall::SignOff;
+            agent.state != Doing::SignedOff && !leaves && self.serves(at, lane)
+        })
+    }
+
     /// The lane at which everybody is asked who ever is.
     pub(super) fn widest(&self, line: LineId) -> Lane {
         (line, super::stages(&self.setup.lines[line.index()]) - 1)

@@ -30,8 +30,7 @@ impl Reference {
         }
         let had_a_promise = self.does_not_wait_for_the_callback(token, line);
         let found = token.is_some_and(|token| self.find_place(token, line).is_some());
-        let somebody_is_there = self.signed_on(self.widest(line)) > 0;
-        let kept = found && (self.is_open(line) || somebody_is_there);
+        let kept = found && (self.is_open(line) || self.somebody_stays(self.widest(line)));
         let comes_back = had_a_promise || kept;
         if let Some(local) = self.switchboard_first(line, via).filter(|_| !comes_back) {
             let ring_until = self.now.mono + local.ring;

@@ -43,6 +43,21 @@ impl Reference {
         }
     }
 
+    /// Whether hours and rules leave a hope that the partner helps this one.
+    pub(super) fn partner_may_help(&self, it: &Caller) -> bool {
+        let Some(rules) = self.overflow_of(it) else { return false };
+        let is_open = self.open_until(self.setup.partners[rules.partner.index()].timetable);
+        if is_open.is_none() {
+            return matches!(it.to_partner, ToPartner::Asked { .. });
+        }
+        let came_in_hours =
+            self.open_then(self.setup.lines[it.line.index()].timetable, it.set_up_at);
+        let would_go = rules.nobody_signed_on || rules.waited.is_some();
+        !matches!(it.to_partner, ToPartner::No)
+            || it.partner_only.is_some()
+            || would_go && came_in_hours.is_some()
+    }
+
     pub(super) fn wants_partner(&mut self, at: usize, cause: OverflowCause) {
         self.callers[at].to_partner = ToPartner::Wanted(cause);
         let contact = self.callers[at].id;
