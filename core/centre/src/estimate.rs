@@ -249,8 +249,8 @@ struct Ahead {
 
 impl Centre {
     /// How long this waiting contact will have waited from call set-up until it is answered, as a range
-    /// in which nine runs of ten end (the tenth that is left lies on both sides); none if it does not
-    /// wait, nobody who could answer is there, or too many stand ahead.
+    /// in which eight runs of ten end, one of ten sooner and one later; none if it does not wait, nobody
+    /// who could answer is there, or too many stand ahead.
     #[must_use]
     pub fn estimate(&self, contact: ContactId) -> Option<ToldWait> {
         let runs = self.play_forward(contact)?;
