@@ -75,7 +75,8 @@ fn callers_with_ways_of_their_own() {
     capture.conforms(&server);
     let figures = server.is_as_new();
     assert_eq!((figures.fate("116", "accepted"), figures.fate("117", "abandoned")), (2, 1));
-    assert_eq!((figures.contacts(), figures.refused("no_session")), (3, 1));
+    assert_eq!((figures.contacts(), figures.fate("116", "refused")), (4, 1));
+    assert_eq!(figures.refused("no_session"), 1);
 }
 
 fn requests_of_every_kind() {
