@@ -2,6 +2,7 @@
 //! What becomes of contacts, and their one record at the end.
 
 use crate::callbacks::CallbackEnd;
+use crate::estimate::Forecast;
 use crate::place::WayOut;
 use crate::{Centre, Command, Note, TaskReason};
 use acd::Refusal;
@@ -152,11 +153,12 @@ impl Centre {
         let nobody_ready = !is_asked || self.ready.best(lane).is_none();
         let line = self.contacts[&id].line;
         let tells = nobody_ready && self.setup.lines[line.index()].tells_wait;
-        let estimate = if tells { self.estimate(id) } else { None };
-        self.alter(id, |it| it.told = estimate);
+        let forecast = if tells { self.forecast(id) } else { None };
+        let told = forecast.as_ref().map(Forecast::range);
+        self.alter(id, |it| it.told = told);
         let position = self.position(id).expect("it waits since this moment");
-        self.commands.push_back(Command::Wait { contact: id, position, told: estimate });
-        self.plan_overflow(now, id);
+        self.commands.push_back(Command::Wait { contact: id, position, told });
+        self.plan_overflow_with(now, id, forecast);
     }
 
     pub(crate) fn lane_of(&self, id: ContactId) -> acd::LaneId {

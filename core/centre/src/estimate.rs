@@ -50,8 +50,8 @@ const FIRST_PICK_UP: Micros = Micros::from_secs(4);
 /// Told waits begin and end on such a mark, the range widened outwards: people hear no seconds.
 const MARK: Micros = Micros::from_secs(10);
 
-/// Which runs of a hundred bound the range.
-const RANGE: (usize, usize) = (10, 90);
+/// One of so many further runs is expected below the range, and one above it.
+const OUTSIDE: usize = 10;
 
 /// What one line has taught.
 #[derive(Clone, Debug)]
@@ -226,6 +226,25 @@ struct Free {
     times: BinaryHeap<Reverse<u64>>,
 }
 
+impl Free {
+    fn nobody_yet(kind: &Kind<'_>) -> Free {
+        Free { kind: kind.id, times: BinaryHeap::with_capacity(kind.agents.len()) }
+    }
+
+    /// A new run begins: until when everybody is busy this time. The memory is the last run's.
+    fn draw(&mut self, kind: &Kind<'_>, rng: &mut Rng) {
+        let mut times = core::mem::take(&mut self.times).into_vec();
+        times.clear();
+        times.extend(kind.agents.iter().map(|busy| {
+            Reverse(match *busy {
+                Busy::For(time) => time,
+                Busy::Talks { of_line, lasted, longer } => of_line.rest(lasted, longer, rng),
+            })
+        }));
+        self.times = BinaryHeap::from(times);
+    }
+}
+
 /// The one who asks.
 struct Own<'a> {
     kinds: &'a [Option<u64>],
@@ -247,26 +266,63 @@ struct Ahead {
     way_out: Option<(u64, PartnerId)>,
 }
 
-impl Centre {
-    /// How long this waiting contact will have waited from call set-up until it is answered, as a range
-    /// in which eight runs of ten end, one of ten sooner and one later; none if it does not wait, nobody
-    /// who could answer is there, or too many stand ahead.
-    #[must_use]
-    pub fn estimate(&self, contact: ContactId) -> Option<ToldWait> {
-        let runs = self.play_forward(contact)?;
-        let since = self.since_set_up(self.contacts.get(&contact)?);
-        let at = |hundredth: usize| Micros(runs[(runs.len() - 1) * hundredth / 100]) + since;
-        let (from, until) = (at(RANGE.0), at(RANGE.1));
-        Some(ToldWait {
-            from: Micros(from.0 / MARK.0 * MARK.0),
-            until: Micros(until.0.div_ceil(MARK.0) * MARK.0),
-        })
+/// What the runs say about one contact.
+pub(crate) struct Forecast {
+    /// The waits from now on, sorted; at least one.
+    runs: Vec<u64>,
+    /// How long it has been here.
+    since: Micros,
+    /// When it is sent away, counted from call set-up.
+    limit: Option<Micros>,
+}
+
+impl Forecast {
+    /// The range to be told, from call set-up. Nobody is told of a wait beyond the limit, unless it has
+    /// gone by while a telephone rings.
+    pub(crate) fn range(&self) -> ToldWait {
+        let runs = &self.runs;
+        // Of n runs each gap between two neighbours holds one of n + 1 further ones.
+        let outside = ((runs.len() + 1) / OUTSIDE).saturating_sub(1);
+        let at = |index: usize| runs[index] + self.since.0;
+        let (from, until) = (at(outside), at(runs.len() - 1 - outside));
+        let last = self.limit.map(|limit| limit.max(self.since));
+        let last = last.map_or(u64::MAX, |last| last.0.div_ceil(MARK.0));
+        let from = (from / MARK.0).min(last.saturating_sub(1).max(self.since.0 / MARK.0));
+        let until = until.div_ceil(MARK.0).min(last);
+        ToldWait { from: MARK.times(from), until: MARK.times(until) }
     }
 
     /// The wait that is as likely to be exceeded as not, from call set-up.
-    pub(crate) fn expected_wait(&self, contact: ContactId) -> Option<Micros> {
+    pub(crate) fn median(&self) -> Micros {
+        Micros(self.runs[self.runs.len() / 2]) + self.since
+    }
+}
+
+impl Centre {
+    /// How long this waiting contact will have waited from call set-up until it is answered, as a range
+    /// in which eight runs of ten end, one of ten sooner and one later, as far as the limit on waiting
+    /// allows; none if it does not wait, nobody who could answer is there, or too many stand ahead.
+    #[must_use]
+    pub fn estimate(&self, contact: ContactId) -> Option<ToldWait> {
+        self.forecast(contact).map(|it| it.range())
+    }
+
+    /// What the present state says about this contact's wait, as [`Centre::estimate`].
+    pub(crate) fn forecast(&self, contact: ContactId) -> Option<Forecast> {
         let runs = self.play_forward(contact)?;
-        Some(Micros(runs[runs.len() / 2]) + self.since_set_up(self.contacts.get(&contact)?))
+        let it = self.contacts.get(&contact)?;
+        let limit = match it.state {
+            State::Waiting { limit_at, .. } => Some(limit_at.since(it.arrived)),
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Entering { .. }
+            | State::Talking { .. }
+            | State::AtPartner { .. }
+            | State::Promised { .. }
+            | State::CallingBack { .. }
+            | State::Gone(_) => None,
+        };
+        Some(Forecast { runs, since: self.since_set_up(it), limit })
     }
 
     /// When a waiting contact is to go to its partner, from now, and which; none if it never is.
@@ -299,12 +355,22 @@ impl Centre {
         let own = Own { kinds: &serves, way_out };
         let mut serving: Vec<Serving> = Vec::new();
         let ahead = self.those_ahead(id, &mut serving)?;
+        // Who is asked neither for this one nor for anybody ahead changes nothing.
+        let mut kinds = kinds;
+        kinds.retain(|kind| {
+            serves[kind.id].is_some() || serving.iter().any(|it| it.from[kind.id].is_some())
+        });
         let agents: usize = kinds.iter().map(|kind| kind.agents.len()).sum();
         let runs = (ESTIMATE_STEPS_MAX / (ahead.len() + agents).max(1))
             .clamp(ESTIMATE_RUNS_MIN, ESTIMATE_RUNS);
         let seed = Rng::new(self.now.mono.0).split(id.0);
+        let mut free: Vec<Free> = kinds.iter().map(Free::nobody_yet).collect();
         let mut waits: Vec<u64> = (0..runs as u64)
-            .map(|run| self.one_run(&kinds, &ahead, &serving, &own, &mut seed.split(run)))
+            .map(|run| {
+                let mut rng = seed.split(run);
+                free.iter_mut().zip(&kinds).for_each(|(it, kind)| it.draw(kind, &mut rng));
+                self.one_run(&mut free, &ahead, &serving, &own, &mut rng)
+            })
             .collect();
         waits.sort_unstable();
         Some(waits)
@@ -417,38 +483,29 @@ impl Centre {
 
     fn one_run(
         &self,
-        kinds: &[Kind<'_>],
+        free: &mut [Free],
         ahead: &[Ahead],
         serving: &[Serving],
         own: &Own<'_>,
         rng: &mut Rng,
     ) -> u64 {
-        let mut free: Vec<Free> = Vec::with_capacity(kinds.len());
-        for kind in kinds {
-            let draw = |busy: &Busy<'_>| match *busy {
-                Busy::For(time) => time,
-                Busy::Talks { of_line, lasted, longer } => of_line.rest(lasted, longer, rng),
-            };
-            let times = kind.agents.iter().map(draw).map(Reverse).collect();
-            free.push(Free { kind: kind.id, times });
-        }
         let pick_up = self.learned.picked_up.mean().0;
         let helped = |way_out: Option<(u64, PartnerId)>, rng: &mut Rng| {
             way_out.map(|(at, partner)| at + self.learned.partners[partner.index()].draw(rng))
         };
         for it in ahead {
-            let Some((index, at)) = earliest(&free, &serving[it.kinds].from) else { continue };
+            let Some((index, at)) = earliest(free, &serving[it.kinds].from) else { continue };
             let of_line = &self.learned.lines[it.line.index()];
             let leaves = it.waits && of_line.leaves.draw(rng) < at;
             if leaves || helped(it.way_out, rng).is_some_and(|helped| helped < at) {
                 continue;
             }
-            let talk = of_line.rest(Micros::ZERO, of_line.longer_than(Micros::ZERO), rng);
+            let talk = of_line.rest(Micros::ZERO, &of_line.sorted, rng);
             if let Some(mut first) = free[index].times.peek_mut() {
                 *first = Reverse(at + pick_up + talk);
             }
         }
-        let answered = earliest(&free, own.kinds).map_or(u64::MAX / 4, |(_, at)| at + pick_up);
+        let answered = earliest(free, own.kinds).map_or(u64::MAX / 4, |(_, at)| at + pick_up);
         helped(own.way_out, rng).map_or(answered, |helped| helped.min(answered))
     }
 }

@@ -4,6 +4,7 @@
 //! The rule to keep: the partner is asked while the place is kept; its refusal, its silence and its
 //! closing time cost the caller nothing.
 
+use crate::estimate::Forecast;
 use crate::place::{Attempt, Contact, WayOut};
 use crate::timers::Timer;
 use crate::{Centre, Command, Note, OverflowCause, PartnerEnd};
@@ -54,6 +55,16 @@ impl Centre {
 
     /// Decides for one who waits whether and when the partner is to help.
     pub(crate) fn plan_overflow(&mut self, now: Tick, id: ContactId) {
+        self.plan_overflow_with(now, id, None);
+    }
+
+    /// The same, with what was forecast just now, if it was.
+    pub(crate) fn plan_overflow_with(
+        &mut self,
+        now: Tick,
+        id: ContactId,
+        forecast: Option<Forecast>,
+    ) {
         let Some(rules) = self.overflow_of(id) else { return };
         let it = &self.contacts[&id];
         if !matches!(it.state, State::Waiting { .. }) {
@@ -80,7 +91,7 @@ impl Centre {
         if let Some(longest) = rules.predicted
             && begins
             && nobody_ready
-            && self.expected_wait(id).is_some_and(|wait| wait > longest)
+            && forecast.or_else(|| self.forecast(id)).is_some_and(|it| it.median() > longest)
         {
             return self.want_partner(id, OverflowCause::Predicted);
         }

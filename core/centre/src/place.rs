@@ -103,24 +103,39 @@ impl Contact {
 
     /// When this contact wants a deadline, and why.
     pub(crate) fn deadline(&self) -> Option<(Tick, &'static str)> {
-        let is_waiting = matches!(self.state, State::Waiting { .. });
-        let is_promised = matches!(self.state, State::Promised { .. });
-        let rings = matches!(self.state, State::Waiting { offered_to: Some(_), .. });
-        let attempt = self.attempt();
-        // While the partner is asked no limit sends the caller away.
-        let own = self.state.deadline().filter(|_| !is_waiting || attempt.is_none());
+        let own = self.state.deadline();
         let widen = self.widen_at.map(|at| (at, "more people are asked"));
-        let widen = widen.filter(|_| is_waiting || is_promised);
-        let ours = self.ours_at.map(|at| (at, "our own hours begin")).filter(|_| is_waiting);
-        let overflow = match self.overflow {
-            // Somebody is about to answer: then nobody else is looked for.
-            WayOut::At(..) if rings => None,
-            WayOut::At(at, _) => Some((at, "the partner is to help")),
-            WayOut::Tried(attempt) => Some((attempt.until, "the partner does not answer")),
-            WayOut::None | WayOut::Wanted(..) => None,
+        let offered_to = match self.state {
+            State::Waiting { offered_to, .. } => offered_to,
+            State::Promised { .. } => return sooner(own, widen),
+            State::AtSwitchboard { .. }
+            | State::Local { .. }
+            | State::Entering { .. }
+            | State::Talking { .. }
+            | State::AtPartner { .. }
+            | State::CallingBack { .. }
+            | State::Gone(_) => return own,
         };
-        let overflow = overflow.filter(|_| is_waiting);
-        [own, widen, ours, overflow].into_iter().flatten().min_by_key(|&(at, _)| at)
+        let ours = self.ours_at.map(|at| (at, "our own hours begin"));
+        let (own, overflow) = match self.overflow {
+            // Somebody is about to answer: then nobody else is looked for.
+            WayOut::At(..) if offered_to.is_some() => (own, None),
+            WayOut::At(at, _) => (own, Some((at, "the partner is to help"))),
+            // While the partner is asked no limit sends the caller away.
+            WayOut::Tried(attempt) => (None, Some((attempt.until, "the partner does not answer"))),
+            WayOut::None | WayOut::Wanted(..) => (own, None),
+        };
+        sooner(sooner(own, widen), sooner(ours, overflow))
+    }
+}
+
+type Due = Option<(Tick, &'static str)>;
+
+/// The sooner one; the first if both are due at once.
+fn sooner(first: Due, second: Due) -> Due {
+    match (first, second) {
+        (Some(one), Some(other)) => Some(if other.0 < one.0 { other } else { one }),
+        (one, other) => one.or(other),
     }
 }
 
@@ -143,7 +158,7 @@ pub(crate) struct Standing {
 
 impl Standing {
     pub(crate) fn of(it: &Contact, lanes: &Lanes) -> Standing {
-        let lane = lanes.lane(it.asked_as, it.stage);
+        let lane = || lanes.lane(it.asked_as, it.stage);
         let mut standing = Standing {
             turn: it.turn,
             entering: None,
@@ -157,8 +172,7 @@ impl Standing {
             State::Entering { .. } => standing.entering = Some(it.queue),
             State::Waiting { offered_to, .. } => {
                 standing.queue = Some(it.queue);
-                standing.lane =
-                    Some(lane).filter(|_| offered_to.is_none() && it.partner_only.is_none());
+                standing.lane = (offered_to.is_none() && it.partner_only.is_none()).then(lane);
                 standing.partner = it.attempt().map(|attempt| attempt.partner);
                 standing.wants = match it.overflow {
                     WayOut::Wanted(partner, _) if offered_to.is_none() => Some(partner),
@@ -168,7 +182,7 @@ impl Standing {
             State::Promised { offered_to, rests_until, .. } => {
                 standing.queue = Some(it.queue);
                 let asked = offered_to.is_none() && rests_until.is_none() && !it.no_channel;
-                standing.lane = Some(lane).filter(|_| asked);
+                standing.lane = asked.then(lane);
             }
             State::AtPartner { .. } => standing.partner = it.attempt().map(|at| at.partner),
             State::AtSwitchboard { .. }
@@ -188,7 +202,9 @@ impl Centre {
         let (before, was, used) = (Standing::of(it, &self.lanes), it.state, self.channels.of(it));
         let result = change(it);
         let (after, is, uses) = (Standing::of(it, &self.lanes), it.state, self.channels.of(it));
-        self.touched_contacts.push(id);
+        if self.touched_contacts.last() != Some(&id) {
+            self.touched_contacts.push(id);
+        }
         self.census.moved(was, is);
         self.channels.moved(used, uses);
         self.timers.set(Timer::Contact(id), before.due, after.due);

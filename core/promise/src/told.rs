@@ -10,14 +10,15 @@ pub enum Told {
     Right,
     /// The caller was answered before it.
     Sooner,
-    /// The caller was answered, left or was sent away after it.
+    /// The caller was answered or left after it, or was sent away unanswered at whatever time.
     Later,
     /// Not known: the caller left before the range was over, or nothing was told.
     Open,
 }
 
 /// What became of the wait that this caller was told. Definition "told-wait", version 1: the range counts
-/// from call set-up, its limits belong to it, and whoever answers, an agent or the partner, ends the wait.
+/// from call set-up, its limits belong to it, and whoever answers, an agent or the partner, ends the wait;
+/// a caller who was told of an answer and sent away without one was told wrongly.
 #[must_use]
 pub fn told(record: &ContactRecord) -> Told {
     let Some(range) = record.told else { return Told::Open };
@@ -34,6 +35,8 @@ pub fn told(record: &ContactRecord) -> Told {
         Some(after) if after < range.from => Told::Sooner,
         Some(after) if after <= range.until => Told::Right,
         Some(_) => Told::Later,
+        // Told when somebody would answer, and nobody did.
+        None if record.fate == Fate::Refused => Told::Later,
         None if record.fate != Fate::CalledBack && record.ended_after > range.until => Told::Later,
         None => Told::Open,
     }
@@ -46,7 +49,7 @@ pub struct ToldRecord {
     pub right: u64,
     /// Answered before it.
     pub sooner: u64,
-    /// Answered, left or sent away after it.
+    /// Answered or left after it, or sent away.
     pub later: u64,
 }
 

@@ -95,9 +95,9 @@ pub const CALLBACK_ATTEMPTS_MAX: u8 = 5;
 /// follow a day that differs from others.
 pub const LEARNED_TALKS: usize = 64;
 
-/// How often one wait is played forward for an estimate: the range from the tenth to the ninetieth of a
-/// hundred needs some tens.
-pub const ESTIMATE_RUNS: usize = 40;
+/// How often one wait is played forward for an estimate. Between the second and the last but one of 19 lie
+/// eight of ten further ones, as between the fourth and the last but three of 39.
+pub const ESTIMATE_RUNS: usize = 19;
 
 /// Steps (a caller ahead who is given to an agent) over all runs of one estimate: what half a millisecond
 /// holds. With more callers ahead there are fewer runs, at least [`ESTIMATE_RUNS_MIN`].

@@ -178,20 +178,23 @@ fn partner_with_room_for(capacity: u32) -> PartnerRules {
 }
 
 #[test]
-fn the_partner_s_help_bounds_what_is_told_as_far_as_it_has_room() {
-    let mut setup = county_of(1);
-    setup.partners = vec![partner_with_room_for(30)];
-    setup.lines[0].overflow = Some(overflow_after(Some(60), None));
-    let mut it = Busy::with(setup, 0);
-    for _ in 0..30 {
-        it.call();
-    }
-    let helped = it.estimate_of_the_last().expect("an agent is there");
-    assert_eq!(helped.until, Micros::from_secs(90));
-    assert!(helped.from <= helped.until);
-    it.call();
-    let too_many = it.estimate_of_the_last().expect("an agent is there");
-    assert!(too_many.until > Micros::from_secs(90), "{too_many:?}");
+fn the_partner_s_help_bounds_what_is_told() {
+    let told_behind_thirty = |overflow| {
+        let mut setup = county_of(1);
+        setup.partners = vec![partner_with_room_for(30)];
+        setup.lines[0].overflow = overflow;
+        let mut it = Busy::with(setup, 0);
+        for _ in 0..30 {
+            it.call();
+        }
+        it.estimate_of_the_last().expect("an agent is there")
+    };
+    let helped = told_behind_thirty(Some(overflow_after(Some(60), None)));
+    let alone = told_behind_thirty(None);
+    // After a minute, and soon: 15 s on average until the partner has taught otherwise.
+    let soon = Micros::from_secs(80)..=Micros::from_secs(140);
+    assert!(helped.from >= Micros::from_secs(60) && soon.contains(&helped.until), "{helped:?}");
+    assert!(alone.until > helped.until.times(4), "{alone:?}");
 }
 
 fn overflow_after(waited: Option<u64>, predicted: Option<u64>) -> Overflow {
@@ -305,14 +308,14 @@ fn who_waits_until_sent_away_teaches_patience() {
         let mut sum = 0.0;
         for begin in 0..moments {
             let mut setup = county_of(1);
-            setup.queues[0].waiting_max = Micros::from_mins(10);
+            setup.queues[0].waiting_max = Micros::from_mins(60);
             let mut it = Busy::with(setup, 7 * begin);
             for _ in 0..sent_away {
                 it.call();
             }
-            it.now = it.now + Micros::from_mins(10);
+            it.now = it.now + Micros::from_mins(60);
             it.tell(Event::TalkAlive { contact: ContactId(1) });
-            for _ in 0..=15 {
+            for _ in 0..=5 {
                 it.call();
             }
             sum += it.estimate_of_the_last().expect("an agent is there").until.as_secs_f64();
@@ -321,6 +324,18 @@ fn who_waits_until_sent_away_teaches_patience() {
     };
     let (nobody, many) = (mean_told(0), mean_told(40));
     assert!(many > 1.3 * nobody, "{nobody} s, and {many} s behind patient callers");
+}
+
+#[test]
+fn nobody_is_told_of_a_wait_beyond_the_limit() {
+    let mut setup = county_of(1);
+    setup.queues[0].waiting_max = Micros::from_mins(10);
+    let mut it = Busy::with(setup, 7);
+    for _ in 0..40 {
+        it.call();
+    }
+    let told = it.estimate_of_the_last().expect("an agent is there");
+    assert_eq!((told.from, told.until), (Micros::from_secs(590), Micros::from_mins(10)));
 }
 
 /// What is estimated on random days, in whatever state: sane for everybody, and the same events give the
