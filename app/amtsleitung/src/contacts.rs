@@ -64,6 +64,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
+/// Exact: whoever counts again with rounded times would find one contact more or less at a limit.
 fn seconds(after: Option<Micros>) -> String {
-    after.map(|after| format!("{:.3}", after.as_secs_f64())).unwrap_or_default()
+    after.map(|it| format!("{}.{:06}", it.as_secs(), it.0 % 1_000_000)).unwrap_or_default()
 }

@@ -19,20 +19,28 @@ pub const SEEDS_MAX: usize = STUDENT_T.len() + 1;
 /// The fewest: with one there is no margin.
 pub const SEEDS_MIN: usize = 2;
 
-/// A figure before and after.
+/// A figure before and after. A line that one side does not have has no figure there.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Compared {
     /// Mean before.
-    pub old: f64,
+    pub old: Option<f64>,
     /// Mean after.
-    pub new: f64,
+    pub new: Option<f64>,
+    /// What lies between both, if there are both.
+    #[serde(flatten)]
+    pub between: Option<Between>,
+}
+
+/// The difference of two figures, with what chance can do.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Between {
     /// Mean of the differences of the pairs.
     pub difference: f64,
     /// Half the width of the 95 % confidence interval of the difference.
     pub margin: f64,
 }
 
-impl Compared {
+impl Between {
     /// Whether the difference is surely not chance.
     #[must_use]
     pub fn is_clear(&self) -> bool {
@@ -58,6 +66,12 @@ pub struct LineEffect {
     pub abandoned: Option<Compared>,
     /// Share of those offered whom the partner answered, in per cent.
     pub overflowed: Option<Compared>,
+    /// Share of those offered who were called back, in per cent.
+    pub called_back: Option<Compared>,
+    /// Share of those offered who heard that it is closed, in per cent.
+    pub closed: Option<Compared>,
+    /// Share of those offered who were sent away or refused, in per cent.
+    pub refused: Option<Compared>,
     /// Ninety of a hundred of those answered waited no longer, in seconds.
     pub wait_p90: Option<Compared>,
 }
@@ -110,6 +124,9 @@ fn effect(id: &str, name: &str, pairs: &[Pair]) -> LineEffect {
         reached: compared(pairs, |line| Some(line.reachability.share? * 100.0)),
         abandoned: compared(pairs, part(|line| line.abandoned)),
         overflowed: compared(pairs, part(|line| line.overflowed)),
+        called_back: compared(pairs, part(|line| line.called_back)),
+        closed: compared(pairs, part(|line| line.closed)),
+        refused: compared(pairs, part(|line| line.refused)),
         wait_p90: compared(pairs, |line| Some(line.waits?.p90)),
     }
 }
@@ -117,25 +134,38 @@ fn effect(id: &str, name: &str, pairs: &[Pair]) -> LineEffect {
 /// Calls: a line that is not there has none.
 fn counted(pairs: &[Pair]) -> Option<Compared> {
     let count = |line: &Option<LineFigures>| line.as_ref().map_or(0.0, |line| line.offered as f64);
-    let counts: Vec<(f64, f64)> = pairs.iter().map(|(old, new)| (count(old), count(new))).collect();
-    summed(&counts)
+    let (old, new): (Vec<f64>, Vec<f64>) =
+        pairs.iter().map(|(old, new)| (count(old), count(new))).unzip();
+    Some(Compared { old: mean(&old), new: mean(&new), between: between(&old, &new) })
 }
 
-/// None unless both sides have the figure in every pair.
+/// None if neither side has the figure in every pair.
 fn compared(pairs: &[Pair], of: impl Fn(&LineFigures) -> Option<f64>) -> Option<Compared> {
-    let both = |(old, new): &Pair| Some((of(old.as_ref()?)?, of(new.as_ref()?)?));
-    let values: Vec<(f64, f64)> = pairs.iter().map(both).collect::<Option<_>>()?;
-    summed(&values)
+    let side = |side: fn(&Pair) -> &Option<LineFigures>| -> Option<Vec<f64>> {
+        pairs.iter().map(|pair| side(pair).as_ref().and_then(&of)).collect()
+    };
+    let (old, new) = (side(|pair| &pair.0), side(|pair| &pair.1));
+    if old.is_none() && new.is_none() {
+        return None;
+    }
+    Some(Compared {
+        old: old.as_deref().and_then(mean),
+        new: new.as_deref().and_then(mean),
+        between: old.zip(new).and_then(|(old, new)| between(&old, &new)),
+    })
 }
 
-fn summed(values: &[(f64, f64)]) -> Option<Compared> {
-    let count = values.len() as f64;
-    let t = values.len().checked_sub(SEEDS_MIN).and_then(|index| STUDENT_T.get(index))?;
-    let mean = |of: fn(&(f64, f64)) -> f64| values.iter().map(of).sum::<f64>() / count;
-    let difference = mean(|(old, new)| new - old);
-    let squares = values.iter().map(|(old, new)| (new - old - difference).powi(2)).sum::<f64>();
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+fn between(old: &[f64], new: &[f64]) -> Option<Between> {
+    let t = old.len().checked_sub(SEEDS_MIN).and_then(|index| STUDENT_T.get(index))?;
+    let differences: Vec<f64> = old.iter().zip(new).map(|(old, new)| new - old).collect();
+    let (difference, count) = (mean(&differences)?, differences.len() as f64);
+    let squares = differences.iter().map(|it| (it - difference).powi(2)).sum::<f64>();
     let margin = t * (squares / (count - 1.0) / count).sqrt();
-    Some(Compared { old: mean(|it| it.0), new: mean(|it| it.1), difference, margin })
+    Some(Between { difference, margin })
 }
 
 #[cfg(test)]
@@ -145,12 +175,12 @@ mod tests {
     #[test]
     fn a_margin_is_student_s() {
         // Differences 1, 2, 3: mean 2, standard deviation 1, t(2) = 4.303.
-        let it = summed(&[(0.0, 1.0), (0.0, 2.0), (0.0, 3.0)]).unwrap();
+        let it = between(&[0.0; 3], &[1.0, 2.0, 3.0]).unwrap();
         assert!((it.difference - 2.0).abs() < 1e-12);
         assert!((it.margin - 4.303 / 3f64.sqrt()).abs() < 1e-9);
         assert!(!it.is_clear());
-        assert!(summed(&[(1.0, 2.0)]).is_none(), "one pair has no margin");
-        assert!(!summed(&[(5.0, 5.0); 4]).unwrap().is_clear());
-        assert!(summed(&[(5.0, 6.0); 4]).unwrap().is_clear());
+        assert!(between(&[1.0], &[2.0]).is_none(), "one pair has no margin");
+        assert!(!between(&[5.0; 4], &[5.0; 4]).unwrap().is_clear());
+        assert!(between(&[5.0; 4], &[6.0; 4]).unwrap().is_clear());
     }
 }

@@ -11,5 +11,6 @@ fn main() -> ExitCode {
     // Whoever is the first to touch a huge page waits until all its 2 MiB are blank, and every call
     // with it: 2 ms; and an idle process takes twice the memory. A system without them refuses.
     let _ = rustix::thread::disable_transparent_huge_pages(true);
-    amtsleitung::commands::run(std::env::args_os().skip(1).collect())
+    let code = amtsleitung::commands::run(std::env::args_os().skip(1).collect());
+    if amtsleitung::output::is_lost() { ExitCode::FAILURE } else { code }
 }

@@ -223,15 +223,28 @@ fn need(skill: &SkillLevel) -> SkillNeed {
     SkillNeed { skill: skill.skill, level: skill.level }
 }
 
-/// The calls that these days bring by the file, over all lines: those that reach the centre.
+/// The calls that these days bring by the file, over all lines: those that reach the centre. Each day
+/// brings its part of its calendar year, a Monday more than a Friday and a holiday next to nothing.
 #[must_use]
 pub fn calls_by_file(county: &County, dates: LocalDates) -> f64 {
-    let days = dates.days().count() as f64;
-    shares(county, &slots(county, dates)).iter().sum::<f64>() * days / DAYS_OF_YEAR
+    let mut calls = 0.0;
+    for year in dates.from().year()..=dates.until().year() {
+        let of_year =
+            LocalDate::new(year, 1, 1).and_then(|it| Ok((it, LocalDate::new(year, 12, 31)?)));
+        let Ok((first, last)) = of_year else { continue };
+        let Ok(whole) = LocalDates::new(first, last) else { continue };
+        let Ok(part) = LocalDates::new(dates.from().max(first), dates.until().min(last)) else {
+            continue;
+        };
+        let of_year = weight(&slots(county, whole));
+        calls += shares(county, &slots(county, part), of_year).iter().sum::<f64>();
+    }
+    calls
 }
 
-/// Days of the year to which the file's volumes belong.
-const DAYS_OF_YEAR: f64 = 365.0;
+fn weight(slots: &[Slot]) -> f64 {
+    slots.iter().map(|slot| TrafficShape::Authority.weight(slot)).sum()
+}
 
 /// How much is to be played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -339,18 +352,17 @@ pub fn with_margin(dates: LocalDates) -> LocalDates {
     LocalDates::new(before, after).unwrap_or(dates)
 }
 
-/// What each line brings by the file, reckoned for a year like these slots: a line that is in service
+/// What each line brings by the file in these slots, if a year weighs so much: a line that is in service
 /// on some of the days brings its part.
-fn shares(county: &County, slots: &[Slot]) -> Vec<f64> {
+fn shares(county: &County, slots: &[Slot], year: f64) -> Vec<f64> {
     let shape = TrafficShape::Authority;
-    let whole: f64 = slots.iter().map(|slot| shape.weight(slot)).sum();
     let zone = county.zone();
     let share = |line: &Line| {
         let per_year = line.rehearsal.map_or(0.0, |it| f64::from(it.calls_per_year));
         let in_force = line.in_force.interval(&zone);
         let serves = |slot: &&Slot| in_force.is_none_or(|it| it.contains(slot.start));
         let part: f64 = slots.iter().filter(serves).map(|slot| shape.weight(slot)).sum();
-        if whole > 0.0 { per_year * part / whole } else { 0.0 }
+        if year > 0.0 { per_year * part / year } else { 0.0 }
     };
     county.lines.iter().map(share).collect()
 }
@@ -365,7 +377,7 @@ fn stream(id: &str) -> u64 {
 /// Each line's expected contacts and talks; a line without assumptions has no callers.
 #[must_use]
 pub fn traffic(county: &County, slots: &[Slot], calls: f64) -> Vec<LineTraffic> {
-    let shares = shares(county, slots);
+    let shares = shares(county, slots, weight(slots));
     let all: f64 = shares.iter().sum();
     let (spread, zone) = (county.rehearsal.talk_spread, county.zone());
     let of_line = |(line, share): (&Line, &f64)| match line.rehearsal {

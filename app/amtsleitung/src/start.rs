@@ -4,6 +4,7 @@
 use crate::Lang;
 use crate::clock::Clock;
 use crate::config::County;
+use crate::output;
 use crate::rehearsal;
 use crate::service::control::Control;
 use crate::service::log::Level;
@@ -67,7 +68,7 @@ pub struct Started {
 /// With a sentence for people.
 pub fn start(options: Options<'_>) -> Result<Started, String> {
     let Options { county, data, prompts, http, listeners, log, lang } = options;
-    let text = |error: io::Error| format!("{}: {error}", data.display());
+    let text = |error: io::Error| format!("{}: {}", data.display(), output::why(lang, &error));
     fs::create_dir_all(data).map_err(text)?;
     let registering: Vec<&str> =
         county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
@@ -135,6 +136,7 @@ fn watch(at: SocketAddr, inbox: &Inbox, log: &Log, lang: Lang) -> Option<SocketA
     match http::serve(at, inbox.clone()) {
         Ok(bound) => Some(bound),
         Err(error) => {
+            let error = output::why(lang, &error);
             let text = lang.pick(
                 format!(
                     "/healthz und /metrics gibt es nicht: {at}: {error}. Andere Adresse: --http"

@@ -230,6 +230,15 @@ fn a_reader_who_goes_away_is_no_error() {
     assert_eq!(err, "");
 }
 
+#[test]
+fn a_full_disk_is_said_and_fails() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let output = program(&["check", COUNTY]).stdout(full).output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said, "Fehler: Die Ausgabe lässt sich nicht schreiben: der Datenträger ist voll\n");
+}
+
 fn when(lang: &str, line: &str, at: &str) -> String {
     let ended = amtsleitung(&["when", "--at", at, COUNTY, "--lang", lang, "--line", line]);
     assert_eq!((ended.code, ended.err.as_str()), (0, ""));

@@ -100,3 +100,11 @@ fn a_crisis_plan_can_be_rehearsed_and_an_unknown_one_is_named() {
         "{said}"
     );
 }
+
+#[test]
+fn a_file_without_a_place_is_told_before_the_work() {
+    let output = simulate(&["--contacts", "/no/such/folder/contacts.csv", "--load", "1000000"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot be written: there is no such folder or file."), "{said}");
+}

@@ -99,6 +99,28 @@ fn a_new_line_is_named_with_its_first_day_and_its_year_is_played() {
 }
 
 #[test]
+fn shorter_hours_show_who_finds_the_line_closed_and_a_new_line_its_own_figures() {
+    let folder = Folder::new("hours");
+    let old = example().replace("from = \"2014-05-01\"", "from = \"2015-05-01\"");
+    let hours = "open = \"Mo-Th 07:00-18:00; Fr 07:00-15:00; PH off\"";
+    assert!(old.contains(hours));
+    let shorter = example().replace(hours, "open = \"Mo-Th 08:00-17:00; Fr 08:00-12:00; PH off\"");
+    let (old, new) = (folder.file("old.toml", &old), folder.file("new.toml", &shorter));
+    let june = ["--from", "2014-06-02", "--to", "2014-06-13", "--seeds", "3", "--format", "json"];
+    let (output, text) = plan(&[&[old.as_str(), new.as_str()], &june[..]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let effect = json["effect"].as_array().unwrap();
+    let line = |id: &str| effect.iter().find(|it| it["id"] == id).unwrap();
+    let closed = &line("kreis-zentrale")["closed"];
+    let of = |key: &str| closed[key].as_f64().unwrap();
+    assert!(of("difference") - of("margin") > 2.0, "surely more: {closed}");
+    let jesteburg = &line("jesteburg")["in_time"];
+    assert!(jesteburg["old"].is_null() && jesteburg["new"].as_f64().unwrap() > 50.0, "{jesteburg}");
+    assert!(jesteburg.get("difference").is_none(), "there is nothing to compare with");
+}
+
+#[test]
 fn wrong_calls_and_bad_files_are_told_apart() {
     let folder = Folder::new("wrong");
     let good = folder.file("good.toml", &example());

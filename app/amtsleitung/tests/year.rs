@@ -79,6 +79,28 @@ fn every_sum_is_right_and_every_record_counted_once() {
 }
 
 #[test]
+fn a_stretch_of_days_brings_its_part_of_the_year() {
+    let county = example();
+    let calls = |from: &str, to: &str| rehearsal::calls_by_file(&county, days(from, to));
+    let whole = calls("2014-01-01", "2014-12-31");
+    let months: f64 = (1..=12)
+        .map(|month| {
+            let last = ["31", "28", "31", "30", "31", "30", "31", "31", "30", "31", "30", "31"];
+            let to = format!("2014-{month:02}-{}", last[month - 1]);
+            calls(&format!("2014-{month:02}-01"), &to)
+        })
+        .sum();
+    assert!((months - whole).abs() < 1e-6 * whole, "{months} and {whole}");
+    let (monday, friday) = (calls("2014-03-03", "2014-03-03"), calls("2014-03-07", "2014-03-07"));
+    let (sunday, new_year) = (calls("2014-03-09", "2014-03-09"), calls("2014-01-01", "2014-01-01"));
+    assert!(monday > 1.3 * friday && friday > 10.0 * sunday, "{monday}, {friday}, {sunday}");
+    assert!(new_year < 0.1 * friday, "{new_year} on a holiday");
+    let both = calls("2014-12-29", "2015-01-02");
+    let apart = calls("2014-12-29", "2014-12-31") + calls("2015-01-01", "2015-01-02");
+    assert!((both - apart).abs() < 1e-9, "{both} and {apart}");
+}
+
+#[test]
 fn the_expected_number_of_calls_is_the_one_asked_for_at_every_load() {
     let county = example();
     let of_year: f64 = rehearsal::calls_by_file(&county, year());

@@ -26,6 +26,9 @@ pub(super) fn read_duration(text: &str) -> Result<Micros, String> {
     found.ok_or_else(|| format!("not a duration: {text}"))
 }
 
+/// A story lasts three days at most; hours are counted on.
+const HOURS_MAX: u64 = 72;
+
 /// `09:00:00`, perhaps with milliseconds.
 pub(super) fn tick(text: &str) -> Result<Tick, String> {
     let wrong = || format!("not a time of day: {text}");
@@ -36,7 +39,7 @@ pub(super) fn tick(text: &str) -> Result<Tick, String> {
     let parts: Vec<u64> =
         text.split(':').map(|part| part.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
     match parts[..] {
-        [h, m, s] if h < 48 && m < 60 && s < 60 && millis < 1000 => {
+        [h, m, s] if h < HOURS_MAX && m < 60 && s < 60 && millis < 1000 => {
             let micros = Micros::from_secs(h * 3600 + m * 60 + s) + Micros::from_millis(millis);
             Ok(Tick((MIDNIGHT + micros).0))
         }

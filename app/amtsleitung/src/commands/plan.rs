@@ -202,6 +202,9 @@ fn line_rows(lang: Lang, line: &LineEffect) -> Vec<(String, Vec<String>)> {
         (lang.pick("Annahmequote", "reachability"), " %", 1, line.reached),
         (lang.pick("verloren", "abandoned"), " %", 1, line.abandoned),
         (lang.pick("beim Partner", "at the partner"), " %", 1, line.overflowed),
+        (lang.pick("zurückgerufen", "called back"), " %", 1, line.called_back),
+        (lang.pick("geschlossen", "closed"), " %", 1, line.closed),
+        (lang.pick("abgewiesen", "refused"), " %", 1, line.refused),
         (
             lang.pick("90 von 100 warten höchstens", "90 of 100 wait at most"),
             " s",
@@ -209,23 +212,31 @@ fn line_rows(lang: Lang, line: &LineEffect) -> Vec<(String, Vec<String>)> {
             line.wait_p90,
         ),
     ];
-    let any = line.offered.is_some_and(|it| it.old + it.new > 0.0);
+    let is_anything = |it: &Compared| it.old.unwrap_or(0.0) + it.new.unwrap_or(0.0) > 0.0;
+    let any = line.offered.as_ref().is_some_and(is_anything);
     let rows = figures.into_iter().filter_map(|(what, unit, decimals, it)| {
-        let it = it?;
+        let it = it.filter(is_anything)?;
         Some((format!("{name}, {what}"), cells(lang, it, unit, decimals)))
     });
     rows.filter(|_| any).collect()
 }
 
 fn cells(lang: Lang, it: Compared, unit: &str, decimals: usize) -> Vec<String> {
-    let plain = |number: f64| format!("{}{unit}", decimal(lang, number, decimals));
-    let sign = if it.difference < 0.0 { "−" } else { "+" };
-    let size = decimal(lang, it.difference.abs(), decimals);
-    let margin = decimal(lang, it.margin, decimals);
-    let word = if it.is_clear() {
+    let plain = |number: Option<f64>| {
+        number.map_or("–".to_owned(), |it| format!("{}{unit}", decimal(lang, it, decimals)))
+    };
+    let (old, new) = (plain(it.old), plain(it.new));
+    let Some(between) = it.between else { return vec![old, new] };
+    let size = decimal(lang, between.difference.abs(), decimals);
+    let margin = decimal(lang, between.margin, decimals);
+    // What is lost in rounding nobody can see either.
+    let is_seen = between.is_clear() && size != decimal(lang, 0.0, decimals);
+    let sign =
+        if between.difference < 0.0 && size != decimal(lang, 0.0, decimals) { "−" } else { "+" };
+    let word = if is_seen {
         ""
     } else {
         lang.pick("kein Unterschied zu erkennen", "no difference to be seen")
     };
-    vec![plain(it.old), plain(it.new), format!("{sign}{size} ± {margin}"), word.to_owned()]
+    vec![old, new, format!("{sign}{size} ± {margin}"), word.to_owned()]
 }

@@ -105,39 +105,64 @@ fn rehearse(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, Exi
         format!("Zeitpläne ausgerechnet vom {first} bis zum {last}.\n"),
         format!("Timetables expanded from {first} to {last}.\n"),
     ));
+    // Before the work: who waits for it wants to know at once that it has no place.
+    let file = wanted.contacts.as_deref().map(|path| NewFile::create(lang, path)).transpose()?;
     let mut progress = Progress::new(lang);
     let played = Played { dates: wanted.dates, volume, seed: wanted.seed, plan: wanted.plan };
     let (outcome, figures) = play(lang, county, &played, &mut |share| progress.show(share))?;
     progress.finish();
-    if let Some(path) = &wanted.contacts {
-        write_contacts(lang, county, &outcome, path)?;
+    if let Some(file) = file {
+        file.write(lang, &contacts::csv(county, &outcome.records))?;
     }
     Ok(figures)
 }
 
-/// Writes every contact into a new file; one that exists already is left alone.
-fn write_contacts(
-    lang: Lang,
-    county: &County,
-    outcome: &Outcome,
-    path: &Path,
-) -> Result<(), ExitCode> {
-    let text = contacts::csv(county, &outcome.records);
-    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    let name = path.display();
-    written.map_err(|error| {
-        fail(&if error.kind() == ErrorKind::AlreadyExists {
-            lang.pick(
-                format!("{name}: Diese Datei gibt es schon; sie bleibt, wie sie ist."),
-                format!("{name}: This file exists already; it stays as it is."),
-            )
-        } else {
-            lang.pick(
-                format!("{name}: Die Datei lässt sich nicht schreiben ({error})."),
-                format!("{name}: The file cannot be written ({error})."),
-            )
-        })
-    })
+/// A file that was not there before, and is not there afterwards unless it is whole.
+struct NewFile<'a> {
+    path: &'a Path,
+    file: File,
+    is_whole: bool,
+}
+
+impl<'a> NewFile<'a> {
+    /// A file that exists already is left alone.
+    fn create(lang: Lang, path: &'a Path) -> Result<NewFile<'a>, ExitCode> {
+        match File::create_new(path) {
+            Ok(file) => Ok(NewFile { path, file, is_whole: false }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let name = path.display();
+                Err(fail(&lang.pick(
+                    format!("{name}: Diese Datei gibt es schon; sie bleibt, wie sie ist."),
+                    format!("{name}: This file exists already; it stays as it is."),
+                )))
+            }
+            Err(error) => Err(cannot_write(lang, path, &error)),
+        }
+    }
+
+    fn write(mut self, lang: Lang, text: &str) -> Result<(), ExitCode> {
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|error| cannot_write(lang, self.path, &error))?;
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFile<'_> {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            // What cannot be removed is at least empty or cut off visibly: it has been said why.
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
+}
+
+fn cannot_write(lang: Lang, path: &Path, error: &std::io::Error) -> ExitCode {
+    let (name, why) = (path.display(), output::why(lang, error));
+    fail(&lang.pick(
+        format!("{name}: Die Datei lässt sich nicht schreiben: {why}."),
+        format!("{name}: The file cannot be written: {why}."),
+    ))
 }
 
 /// What is played.
