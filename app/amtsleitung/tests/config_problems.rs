@@ -1745,6 +1745,48 @@ fn overflow_that_does_not_fit() {
 }
 
 #[test]
+fn assumptions_that_do_not_fit() {
+    both_ways(
+        "refuses = 0.05\nsilent = 0.01",
+        "refuses = 0.6\nsilent = ‸0.6",
+        "Fehler: „refuses“ und „silent“ sind zusammen mehr als alle Anrufe.\n    Erwartet: zwei Anteile, die zusammen höchstens 1 ergeben.",
+        "error: “refuses” and “silent” are more than all calls together.\n    Expected: two shares that are at most 1 together.",
+    );
+    both_ways(
+        "silent = 0.05\ncomes_back = 0.02",
+        "silent = 0.7\ncomes_back = ‸0.7",
+        "Fehler: „silent“ und „comes_back“ sind zusammen mehr als alle Anrufe.\n    Erwartet: zwei Anteile, die zusammen höchstens 1 ergeben.",
+        "error: “silent” and “comes_back” are more than all calls together.\n    Expected: two shares that are at most 1 together.",
+    );
+    both_ways(
+        "calls_per_year = 3400",
+        "calls_per_year = ‸0",
+        "Warnung: Die Vermittlung soll alle Anrufe selbst annehmen: calls_per_year ist 0. Geprobt wird die Leitung dann nicht.\n    Eintragen, wie viele Anrufe im Jahr das Servicecenter erreichen.",
+        "warning: The switchboard is to answer every call itself: calls_per_year is 0. Then the line is not rehearsed.\n    Enter how many calls a year reach the centre.",
+    );
+}
+
+#[test]
+fn a_second_leg_needs_a_second_channel() {
+    let said = |reach: &str| {
+        let text = WITH_WAYS
+            .replacen("reach = \"second-leg\"", &format!("reach = \"{reach}\""), 1)
+            .replacen(
+                "trunk = \"amt-rathaus\"\nforwarded",
+                "trunk = \"amt-kreishaus\"\nforwarded",
+                1,
+            );
+        let (before, rest) = text.split_once("id = \"amt-kreishaus\"").expect("the trunk");
+        let rest = rest.replacen("channels = 30", "channels = 1", 1);
+        assert!(rest.contains("channels = 1\n"), "{rest}");
+        config::check(&format!("{before}id = \"amt-kreishaus\"{rest}")).printed("x", Lang::De)
+    };
+    let help = "Über „amt-kreishaus“ kommt der Anruf und führt der Weg zum Partner „oldenburg“, und der Trunk hat nur einen Kanal: Hilfe kommt so nie.";
+    assert!(said("second-leg").contains(help), "{}", said("second-leg"));
+    assert!(!said("deflect").contains("einen Kanal"), "{}", said("deflect"));
+}
+
+#[test]
 fn switchboards_that_do_not_fit() {
     both_ways(
         "[[switchboard]]\n",

@@ -100,6 +100,22 @@ pub enum WayProblem {
         /// The helper.
         helper: String,
     },
+    /// Two shares of the same whole that are more than it.
+    MoreThanAll {
+        /// One field.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// Calls are dialled, and by assumption none ever reaches the centre.
+    NothingArrives,
+    /// A second leg to the partner over the only channel, which the caller's own call takes.
+    NoSecondChannel {
+        /// The trunk.
+        trunk: String,
+        /// The partner.
+        partner: String,
+    },
     /// An entry that holds on none of the days that are checked.
     NotInCheckedYears {
         /// The first day checked.
@@ -114,6 +130,7 @@ impl WayProblem {
         match self {
             WayProblem::RingOutlastsWait { .. }
             | WayProblem::PlanOutlastsWait { .. }
+            | WayProblem::MoreThanAll { .. }
             | WayProblem::Unheard { .. } => Severity::Error,
             WayProblem::PartnerUnused { .. }
             | WayProblem::SwitchboardUnused { .. }
@@ -128,6 +145,8 @@ impl WayProblem {
             | WayProblem::PlanWithoutQueue { .. }
             | WayProblem::PlanLimitIdle { .. }
             | WayProblem::HelperCannotHelp { .. }
+            | WayProblem::NothingArrives
+            | WayProblem::NoSecondChannel { .. }
             | WayProblem::NotInCheckedYears { .. } => Severity::Warning,
         }
     }
@@ -218,6 +237,25 @@ impl WayProblem {
             }
             WayProblem::PlanLimitIdle { key } => plan_limit_idle(lang, key),
             WayProblem::HelperCannotHelp { helper } => helper_cannot_help(lang, helper),
+            WayProblem::MoreThanAll { one, other } => say!(
+                lang,
+                "„{one}“ und „{other}“ sind zusammen mehr als alle Anrufe.",
+                "Erwartet: zwei Anteile, die zusammen höchstens 1 ergeben.",
+                "“{one}” and “{other}” are more than all calls together.",
+                "Expected: two shares that are at most 1 together.",
+            ),
+            WayProblem::NothingArrives => say!(
+                lang,
+                "Die Vermittlung soll alle Anrufe selbst annehmen: calls_per_year ist 0. Geprobt \
+                 wird die Leitung dann nicht.",
+                "Eintragen, wie viele Anrufe im Jahr das Servicecenter erreichen.",
+                "The switchboard is to answer every call itself: calls_per_year is 0. Then the line \
+                 is not rehearsed.",
+                "Enter how many calls a year reach the centre.",
+            ),
+            WayProblem::NoSecondChannel { trunk, partner } => {
+                no_second_channel(lang, trunk, partner)
+            }
             WayProblem::NotInCheckedYears { from, until } => say!(
                 lang,
                 "Dieser Eintrag gilt an keinem der geprüften Tage, {from} bis {until}.",
@@ -227,6 +265,18 @@ impl WayProblem {
             ),
         }
     }
+}
+
+fn no_second_channel(lang: Lang, trunk: &str, partner: &str) -> Said {
+    say!(
+        lang,
+        "Über „{trunk}“ kommt der Anruf und führt der Weg zum Partner „{partner}“, und der Trunk hat nur \
+         einen Kanal: Hilfe kommt so nie.",
+        "Mehr Kanäle eintragen, einen anderen trunk beim Partner, oder reach = \"deflect\".",
+        "The call comes over “{trunk}”, and so leads the way to the partner “{partner}”; the trunk has \
+         one channel only: help never comes.",
+        "Enter more channels, another trunk for the partner, or reach = \"deflect\".",
+    )
 }
 
 fn plan_does_nothing(lang: Lang) -> Said {

@@ -8,7 +8,7 @@ use crate::config::duration;
 use crate::config::problem::{Problem, WayProblem};
 use crate::config::reader::{Fields, Reader, start};
 use crate::config::schema::Kind;
-use crate::config::ways::{InForce, Overflow, Plan, Stage};
+use crate::config::ways::{InForce, Overflow, Plan, Reach, Stage};
 use calendar::Interval;
 use hours::LocalDates;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,10 +28,12 @@ pub(super) fn check(
 ) {
     let tables = |kind: Kind| lists.get(&kind).map_or(&[][..], Vec::as_slice);
     check_use(reader, county);
+    check_shares(reader, tables(Kind::Partner), tables(Kind::Switchboard), county);
     let mut meetings = Meetings::new(county, calendar);
     for (fields, line) in tables(Kind::Line).iter().zip(&county.lines) {
         check_days(reader, fields, line.in_force, calendar);
         check_rehearsal(reader, fields, line);
+        check_second_leg(reader, fields, line, county);
         if let Some(service) = line.service() {
             check_service(reader, fields, service, county, &mut meetings);
         }
@@ -107,8 +109,51 @@ fn check_days(
     }
 }
 
+/// Of the calls that a partner or a switchboard is offered each meets one fate.
+fn check_shares(
+    reader: &mut Reader<'_>,
+    partners: &[Fields<'_, '_>],
+    switchboards: &[Fields<'_, '_>],
+    county: &County,
+) {
+    for (fields, it) in partners.iter().zip(&county.partners) {
+        if it.rehearsal.refuses + it.rehearsal.silent > 1.0 {
+            let problem = WayProblem::MoreThanAll { one: "refuses", other: "silent" };
+            note(reader, inside(fields, "rehearsal", "silent"), problem);
+        }
+    }
+    for (fields, it) in switchboards.iter().zip(&county.switchboards) {
+        if it.rehearsal.silent + it.rehearsal.comes_back > 1.0 {
+            let problem = WayProblem::MoreThanAll { one: "silent", other: "comes_back" };
+            note(reader, inside(fields, "rehearsal", "comes_back"), problem);
+        }
+    }
+}
+
+/// A second leg needs a channel of its own.
+fn check_second_leg(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    line: &Line,
+    county: &County,
+) {
+    let overflow = line.service().and_then(|service| service.ways.overflow);
+    let Some(overflow) = overflow.filter(|it| it.reach == Reach::SecondLeg) else { return };
+    let Some(partner) = county.partners.get(overflow.partner.index()) else { return };
+    let comes_over = line.rehearsal.and_then(|it| it.trunk);
+    let Some(trunk) = partner.trunk.filter(|_| comes_over == partner.trunk) else { return };
+    if let Some(trunk) = county.trunks.get(trunk).filter(|it| it.channels < 2) {
+        let (trunk, partner) = (trunk.id.clone(), partner.id.clone());
+        let problem = WayProblem::NoSecondChannel { trunk, partner };
+        note(reader, inside(fields, "overflow", "reach"), problem);
+    }
+}
+
 /// What is dialled and what reaches the centre differ only behind a switchboard.
 fn check_rehearsal(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, line: &Line) {
+    if line.rehearsal.is_some_and(|it| it.calls_per_year == 0 && it.dialled_per_year > 0) {
+        note(reader, inside(fields, "rehearsal", "calls_per_year"), WayProblem::NothingArrives);
+    }
     let goes_first = line.service().is_some_and(|service| service.ways.local_first.is_some());
     let Some(rehearsal) = line.rehearsal.filter(|_| !goes_first) else { return };
     let dialled = rehearsal.dialled_per_year != rehearsal.calls_per_year;
