@@ -5,6 +5,7 @@
 //! target by its formula and lines, a closure by its beginning and hours.
 
 use crate::Lang;
+use crate::config::duration;
 use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
 
@@ -199,11 +200,17 @@ fn flatten(fields: &mut Fields, path: &str, table: &DeTable<'_>) {
     }
 }
 
+/// A value in one form: `15min` is `900s`, and 0.80 is 0.8.
 fn written(value: &DeValue<'_>) -> String {
     match value {
-        DeValue::String(text) => text.to_string(),
+        DeValue::String(text) => {
+            duration::parse(text).map_or_else(|| text.to_string(), duration::written)
+        }
         DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(number) => number.to_string(),
+        DeValue::Float(number) => {
+            let text = number.to_string();
+            text.parse().map_or(text, |number: f64| number.to_string())
+        }
         DeValue::Boolean(yes) => yes.to_string(),
         DeValue::Datetime(moment) => moment.to_string(),
         DeValue::Array(list) => {
@@ -227,6 +234,15 @@ mod tests {
 
     fn said(new: &str) -> Vec<String> {
         differences(OLD, new).iter().map(|difference| difference.said(Lang::De)).collect()
+    }
+
+    #[test]
+    fn the_same_value_written_otherwise_is_no_difference() {
+        let new = OLD.replace("\"15s\"", "\"15000ms\"");
+        assert_eq!(said(&new), Vec::<String>::new());
+        let share = |text: &str| format!("[centre]\nshare = {text}\n");
+        assert!(differences(&share("0.80"), &share("0.8")).is_empty());
+        assert_eq!(differences(&share("0.80"), &share("0.81")).len(), 1);
     }
 
     #[test]

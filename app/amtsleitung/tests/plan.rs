@@ -66,7 +66,7 @@ fn less_help_from_the_partner_is_seen_by_the_same_callers() {
     assert_eq!(found.iter().filter(waited).count(), found.len());
     assert_eq!(found.len(), 5, "every line but 115");
     let jesteburg = found.iter().find(|it| it["entry"] == "jesteburg").unwrap();
-    assert_eq!((&jesteburg["from"], &jesteburg["new"]), (&"2014-05-01".into(), &"90s".into()));
+    assert_eq!((&jesteburg["from"], &jesteburg["new"]), (&"2014-05-01".into(), &"1min 30s".into()));
     let effect = json["effect"].as_array().unwrap();
     let line = |id: &str| effect.iter().find(|it| it["id"] == id).unwrap();
     let zentrale = line("kreis-zentrale");

@@ -273,11 +273,18 @@ pub(super) fn number(
     match text.parse::<f64>() {
         Ok(number) if (least..=CALLS_MAX).contains(&number) => Ok(Some(number)),
         Ok(_) | Err(_) => {
-            let what = arguments.lang.pick(
-                "Hier wird eine Zahl bis 10000000 erwartet, nicht kleiner als 0 (Last: größer als 0)",
-                "A number up to 10000000 is expected here, not below 0 (load: above 0)",
-            );
-            Err(arguments.wrong_value(what, &format!("--{name} {text}"), None))
+            let what = if least > 0.0 {
+                arguments.lang.pick(
+                    format!("Hier wird eine Zahl größer als 0 erwartet, höchstens {CALLS_MAX}"),
+                    format!("A number above 0 is expected here, {CALLS_MAX} at most"),
+                )
+            } else {
+                arguments.lang.pick(
+                    format!("Hier wird eine Zahl von 0 bis {CALLS_MAX} erwartet"),
+                    format!("A number from 0 to {CALLS_MAX} is expected here"),
+                )
+            };
+            Err(arguments.wrong_value(&what, &format!("--{name} {text}"), None))
         }
     }
 }
