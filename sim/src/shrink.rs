@@ -2,7 +2,7 @@
 //! From a day of ten thousand events to the few that break something, as a story.
 
 use crate::scenario;
-use centre::{Centre, Event, Setup};
+use centre::{Centre, Command, Event, Setup};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{Now, Tick, Timestamp};
 
@@ -12,17 +12,49 @@ const TRIES_MAX: usize = 4_000;
 /// An event and when it happened.
 pub type Happened = (Now, Event);
 
-/// Whether these events break an assertion of the centre.
-#[must_use]
-pub fn breaks(setup: &Setup, events: &[Happened]) -> bool {
-    let play = || {
-        let mut centre = Centre::new(setup.clone()).expect("it made a centre before");
-        for &(now, event) in events {
-            centre.handle(now, event);
-            while centre.poll().is_some() {}
-            centre.audit();
+/// What happens between two events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadlines {
+    /// They come when they are due, as in a story.
+    InTime,
+    /// They come with the next event, as after a machine was asleep.
+    Late,
+}
+
+/// Plays the events through a centre of its own.
+///
+/// # Panics
+/// If they break an assertion of the centre.
+pub fn play(
+    setup: &Setup,
+    events: &[Happened],
+    deadlines: Deadlines,
+    hear: &mut dyn FnMut(&Command),
+) {
+    let mut centre = Centre::new(setup.clone()).expect("it made a centre before");
+    let mut tell = |centre: &mut Centre, now, event| {
+        centre.handle(now, event);
+        centre.audit();
+        while let Some(command) = centre.poll() {
+            hear(&command);
         }
     };
+    for &(now, event) in events {
+        while let Some((at, _)) = centre.deadline()
+            && at < now.mono
+            && deadlines == Deadlines::InTime
+        {
+            let wall = Timestamp(now.wall.0 - now.mono.since(at).0 as i64);
+            tell(&mut centre, Now { mono: at, wall }, Event::Deadline);
+        }
+        tell(&mut centre, now, event);
+    }
+}
+
+/// Whether these events break an assertion of the centre.
+#[must_use]
+pub fn breaks(setup: &Setup, events: &[Happened], deadlines: Deadlines) -> bool {
+    let play = || play(setup, events, deadlines, &mut |_| {});
     catch_unwind(AssertUnwindSafe(play)).is_err()
 }
 

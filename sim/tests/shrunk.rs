@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A failing day is shrunk to a story that can be read, kept and played.
 
-use centre::{Centre, Command, Note, Setup};
+use centre::{Command, Note, Setup};
 use promise::FateReason;
-use sim::shrink::{Happened, as_story, shrink};
+use sim::shrink::{Deadlines, Happened, as_story, play, shrink};
 
 fn day(seed: u64) -> (Setup, Vec<Happened>, stdx::Timestamp) {
     let spec = sim::any_county(seed);
@@ -16,14 +16,10 @@ fn day(seed: u64) -> (Setup, Vec<Happened>, stdx::Timestamp) {
 
 /// Whether somebody's contact ends for this reason: in place of a fault, which the core has not.
 fn ends(setup: &Setup, events: &[Happened], reason: FateReason) -> bool {
-    let mut centre = Centre::new(setup.clone()).unwrap();
     let mut found = false;
-    for &(now, event) in events {
-        centre.handle(now, event);
-        while let Some(command) = centre.poll() {
-            found |= matches!(command, Command::Note(Note::Ended(it)) if it.reason == reason);
-        }
-    }
+    play(setup, events, Deadlines::InTime, &mut |command| {
+        found |= matches!(command, Command::Note(Note::Ended(it)) if it.reason == reason);
+    });
     found
 }
 
@@ -52,5 +48,8 @@ fn a_day_shrinks_to_the_story_that_matters() {
 #[test]
 fn what_does_not_fail_is_not_shrunk() {
     let (setup, events, _) = day(1);
-    assert!(!sim::shrink::breaks(&setup, &events[..200]), "the core has no such fault");
+    assert!(
+        !sim::shrink::breaks(&setup, &events[..200], Deadlines::InTime),
+        "the core has no such fault"
+    );
 }

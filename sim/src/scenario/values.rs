@@ -29,18 +29,21 @@ pub(super) fn read_duration(text: &str) -> Result<Micros, String> {
 /// A story lasts three days at most; hours are counted on.
 const HOURS_MAX: u64 = 72;
 
-/// `09:00:00`, perhaps with milliseconds.
+/// `09:00:00`, perhaps with a fraction of a second, to the microsecond.
 pub(super) fn tick(text: &str) -> Result<Tick, String> {
     let wrong = || format!("not a time of day: {text}");
-    let (text, millis) = match text.split_once('.') {
-        Some((text, millis)) => (text, millis.parse::<u64>().map_err(|_| wrong())?),
+    let (text, fraction) = match text.split_once('.') {
+        Some((text, digits)) if digits.len() <= 6 => {
+            (text, format!("{digits:0<6}").parse::<u64>().map_err(|_| wrong())?)
+        }
+        Some(_) => return Err(wrong()),
         None => (text, 0),
     };
     let parts: Vec<u64> =
         text.split(':').map(|part| part.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
     match parts[..] {
-        [h, m, s] if h < HOURS_MAX && m < 60 && s < 60 && millis < 1000 => {
-            let micros = Micros::from_secs(h * 3600 + m * 60 + s) + Micros::from_millis(millis);
+        [h, m, s] if h < HOURS_MAX && m < 60 && s < 60 => {
+            let micros = Micros::from_secs(h * 3600 + m * 60 + s) + Micros(fraction);
             Ok(Tick((MIDNIGHT + micros).0))
         }
         _ => Err(wrong()),
@@ -56,9 +59,15 @@ pub(super) fn interval(text: &str) -> Result<Interval, String> {
 /// The time of day as it is written.
 pub(super) fn clock(at: Tick) -> String {
     let since_midnight = at.since(Tick(MIDNIGHT.0));
-    let (secs, millis) = (since_midnight.as_secs(), since_midnight.0 / 1_000 % 1_000);
+    let (secs, micros) = (since_midnight.as_secs(), since_midnight.0 % 1_000_000);
     let clock = format!("{:02}:{:02}:{:02}", secs / 3600, secs / 60 % 60, secs % 60);
-    if millis == 0 { clock } else { format!("{clock}.{millis:03}") }
+    if micros == 0 {
+        clock
+    } else if micros.is_multiple_of(1_000) {
+        format!("{clock}.{:03}", micros / 1_000)
+    } else {
+        format!("{clock}.{micros:06}")
+    }
 }
 
 /// A duration as it is written.
