@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod cost;
+mod estimate;
 mod growth;
 mod replay;
 mod waiting;
@@ -12,8 +13,10 @@ mod waiting;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let measured =
-        waiting::measure().and_then(|()| replay::measure()).and_then(|()| growth::measure());
+    let measured = waiting::measure()
+        .and_then(|()| estimate::measure())
+        .and_then(|()| replay::measure())
+        .and_then(|()| growth::measure());
     match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
