@@ -144,6 +144,8 @@ impl Sipp {
             assert!(text.contains(&mark), "{} has {mark}", self.scenario);
             text = text.replace(&mark, value);
         }
+        // Where further headers could stand stand none.
+        text = text.replace("@extra@", "");
         text
     }
 

@@ -16,7 +16,7 @@ use crate::dialog::{
     Dialog, Established, IncomingEffect, IncomingEvent, IncomingInvite, IncomingState,
     InviteReceived, Modification, Party, SessionTimer,
 };
-use crate::message::{Headers, Name, Request};
+use crate::message::{Headers, Name, Request, unfold};
 use crate::transaction::TransactionId;
 use alloc::boxed::Box;
 use alloc::format;
@@ -327,13 +327,14 @@ fn invite_info(flow: Flow, request: &Request<'_>) -> InviteInfo {
     let headers = &request.headers;
     let (offer, other_body) = compose::sdp(headers, request.body);
     let copied = headers.fields().iter().filter(|field| COPIED.contains(&field.name));
-    let short = copied.filter(|field| field.raw.len() <= COPY_MAX).take(COPIES_MAX);
+    let values = copied.flat_map(|field| field.values().map(|value| (field.name, value)));
+    let short = values.filter(|(_, value)| value.len() <= COPY_MAX).take(COPIES_MAX);
     InviteInfo {
         request_uri: raw(request.uri.raw()),
         from: first(headers, Name::From),
         to: first(headers, Name::To),
         sip_call_id: raw(headers.call_id),
-        copies: short.map(|it| (it.name, Redacted::new(it.value().into_owned()))).collect(),
+        copies: short.map(|(name, value)| (name, raw(&unfold(value)))).collect(),
         max_forwards: headers.max_forwards,
         offer,
         other_body,

@@ -12,7 +12,7 @@ pub const CALLS_MAX: usize = 24_576;
 /// buffer. The rest stays due.
 pub const ELAPSE_MAX: usize = 256;
 
-/// Header fields of an INVITE that are copied for the user: a History-Info of a call that was
+/// Values of header fields of an INVITE that are copied for the user: a History-Info of a call that was
 /// forwarded ten times. Further ones are left out.
 pub const COPIES_MAX: usize = 16;
 

@@ -34,6 +34,11 @@ impl<'a> Field<'a> {
     pub fn value(&self) -> Cow<'a, [u8]> {
         unfold(self.raw)
     }
+
+    /// The values of a field that is a list, each as it stands in the message.
+    pub fn values(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        List::new(self.raw)
+    }
 }
 
 /// The header of an accepted message.
@@ -218,7 +223,7 @@ impl<'a> Headers<'a> {
     }
 
     fn values(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
-        self.all(name).flat_map(|field| List::new(field.raw))
+        self.all(name).flat_map(|field| field.values())
     }
 
     fn one<T>(

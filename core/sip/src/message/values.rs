@@ -258,7 +258,9 @@ impl<'a> UserToUser<'a> {
 }
 
 impl<'a> History<'a> {
-    pub(super) fn parse(value: &'a [u8]) -> Option<History<'a>> {
+    /// Reads `<sip:115@centre?Reason=SIP%3Bcause%3D408>;index=1`.
+    #[must_use]
+    pub fn parse(value: &'a [u8]) -> Option<History<'a>> {
         let target = Address::parse(value)?;
         Some(History { target, index: target.params.get("index") })
     }

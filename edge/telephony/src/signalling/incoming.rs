@@ -13,7 +13,7 @@ use super::words::Refused;
 use sha2::{Digest, Sha256};
 use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
 use sip::agent::{CallId, Flow, InviteInfo};
-use sip::message::{Address, Name, Uri, percent_decode};
+use sip::message::{Address, History, Name, Uri, percent_decode};
 use sip::number::{Digits, Number, Plan};
 use sip::sdp::Session;
 use sip::{Method, Status};
@@ -25,6 +25,13 @@ const EMERGENCY: [&[u8]; 2] = [b"110", b"112"];
 
 /// Why a call is not taken.
 pub(super) struct No(pub(super) Refused, pub(super) Status, pub(super) Option<&'static str>);
+
+/// What a caller dialled.
+struct Dialled {
+    line: LineId,
+    /// Whether an exchange sent the call on to us.
+    forwarded: bool,
+}
 
 impl Exchange {
     /// An INVITE came that the door let in.
@@ -55,8 +62,8 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
-        let line = self.dialled(&plan, peer, info)?;
-        let taken = self.take_call_on(now, call, (peer, line), info);
+        let Dialled { line, forwarded } = self.dialled(&plan, peer, info)?;
+        let taken = self.take_call_on(now, call, (peer, line, forwarded), info);
         taken.inspect_err(|No(why, ..)| {
             let full = *why == Refused::NoChannel;
             let by = if full { centre::RefusedBy::NoChannel } else { centre::RefusedBy::Door };
@@ -75,7 +82,7 @@ impl Exchange {
         &mut self,
         now: Tick,
         call: CallId,
-        (peer, line): (Peer, LineId),
+        (peer, line, forwarded): (Peer, LineId, bool),
         info: &InviteInfo,
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
@@ -105,7 +112,7 @@ impl Exchange {
         self.counters.calls += 1;
         let caller = self.token(number);
         // The trunk's channels are counted here, where its other legs are known too.
-        let via = centre::Via::default();
+        let via = centre::Via { trunk: None, forwarded };
         self.told.push_back(centre::Event::CallArrived { contact, line, caller, via });
         Ok(())
     }
@@ -119,9 +126,10 @@ impl Exchange {
         }
     }
 
-    /// The line that was dialled: the Request-URI's, or where the carrier puts the number elsewhere,
-    /// that of P-Called-Party-ID or To (RFC 7315, 4.2).
-    fn dialled(&self, plan: &Plan, peer: Peer, info: &InviteInfo) -> Result<LineId, No> {
+    /// The line that was dialled: the first one of a call that an exchange sent on to us, so that it is
+    /// greeted and counted as that client's; else the Request-URI's, or where the carrier puts the number
+    /// elsewhere, that of P-Called-Party-ID or To (RFC 7315, 4.2).
+    fn dialled(&self, plan: &Plan, peer: Peer, info: &InviteInfo) -> Result<Dialled, No> {
         let request_uri = user_of(info.request_uri.expose());
         let called = info.all(Name::PCalledPartyId).next().and_then(user_of_address);
         let to = user_of_address(info.to.expose());
@@ -130,10 +138,15 @@ impl Exchange {
             let reason = Some("Emergency calls leave by the site's own line");
             return Err(No(Refused::Emergency, status(380), reason));
         }
+        let sent_on = first_dialled(plan, info).filter(|_| matches!(peer, Peer::Trunk(_)));
+        if let Some(line) = sent_on.and_then(|number| self.setup.line_of(number)) {
+            return Ok(Dialled { line, forwarded: true });
+        }
         let users = [request_uri, called, to];
         let numbers = users.iter().flatten().filter_map(|user| plan.read(user));
         let mut lines = numbers.filter_map(|number| self.setup.line_of(number));
-        lines.next().ok_or(No(Refused::NoSuchNumber, status(404), None))
+        let line = lines.next().ok_or(No(Refused::NoSuchNumber, status(404), None))?;
+        Ok(Dialled { line, forwarded: false })
     }
 
     pub(super) fn caller_leg(
@@ -182,6 +195,20 @@ const GERMANY: Digits = match Digits::of_two(b'4', b'9') {
     Some(digits) => digits,
     None => unreachable!(),
 };
+
+/// The number that was dialled first, of a call that somebody sent on: who diverted first stands last
+/// (Diversion, RFC 5806, 4), or has the first of several entries (History-Info, RFC 7044, 10.3).
+fn first_dialled(plan: &Plan, info: &InviteInfo) -> Option<Number> {
+    let diverted = info.all(Name::Diversion).last().and_then(user_of_address);
+    let history = || {
+        let mut entries = info.all(Name::HistoryInfo).filter_map(History::parse);
+        let first = entries.next()?;
+        // One entry alone is this call itself.
+        entries.next()?;
+        user_of(first.target.uri.raw())
+    };
+    plan.read(&diverted.or_else(history)?)
+}
 
 /// Who calls: the network's word (RFC 3325) before the caller's own; withheld if either says so.
 fn caller(plan: &Plan, info: &InviteInfo) -> Number {
@@ -270,6 +297,30 @@ mod tests {
         assert_eq!(called("<sip:pbx.example>;tag=1", &[]), None);
         assert_eq!(called("<sip:pbx.example>;tag=1", &asserted).as_deref(), Some("494171693100"));
         assert_eq!(called(own, &[(Name::Privacy, "none")]).as_deref(), Some("4940123456"));
+    }
+
+    #[test]
+    fn a_call_that_was_sent_on_says_what_was_dialled_first() {
+        let plan = Plan { country: GERMANY, area: Digits::new(b"4171"), stem: None };
+        let first = |copies: &[(Name, &str)]| {
+            let number = first_dialled(&plan, &info("<sip:+4940123456@pbx>;tag=1", copies))?;
+            Some(String::from_utf8_lossy(number.digits()?.as_bytes()).into_owned())
+        };
+        assert_eq!(first(&[]), None);
+        // The latest diversion stands on top (RFC 5806).
+        let diverted = [
+            (Name::Diversion, "<sip:+494171693100@pbx>;reason=unconditional;counter=1"),
+            (Name::Diversion, "\"Salzhausen\" <sip:04172909910@pbx>;reason=no-answer"),
+        ];
+        assert_eq!(first(&diverted).as_deref(), Some("494172909910"));
+        let history = [
+            (Name::HistoryInfo, "<sip:+494172909910@pbx?Reason=SIP%3Bcause%3D408>;index=1"),
+            (Name::HistoryInfo, "<sip:115@centre;cause=408>;index=1.1;mp=1"),
+        ];
+        assert_eq!(first(&history).as_deref(), Some("494172909910"));
+        assert_eq!(first(&history[..1]), None, "one entry is the call itself");
+        let unreadable = [(Name::Diversion, "nonsense, \"")];
+        assert_eq!(first(&unreadable), None);
     }
 
     #[test]

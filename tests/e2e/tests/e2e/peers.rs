@@ -16,6 +16,7 @@ pub(crate) const CASES: &[Case] = &[
     ("telephones_with_ways_of_their_own", telephones_with_ways_of_their_own),
     ("callers_with_ways_of_their_own", callers_with_ways_of_their_own),
     ("many_calls_at_once", many_calls_at_once),
+    ("calls_that_were_sent_on", calls_that_were_sent_on),
     ("requests_of_every_kind", requests_of_every_kind),
     ("telephones_call_lines", telephones_call_lines),
 ];
@@ -77,6 +78,25 @@ fn callers_with_ways_of_their_own() {
     assert_eq!((figures.fate("116", "accepted"), figures.fate("117", "abandoned")), (2, 1));
     assert_eq!((figures.contacts(), figures.fate("116", "refused")), (4, 1));
     assert_eq!(figures.refused("no_session"), 1);
+}
+
+/// A town's exchange sends calls on: they are calls of the number that was dialled first.
+fn calls_that_were_sent_on() {
+    let server = Server::start(County::new());
+    let capture = Capture::start(&server);
+    let sent_on = |header: &str| {
+        let call = Sipp::from(server.county.caller(0), server.sip(), "115", "caller_talks");
+        call.with("extra", format!("      {header}\n")).with("talk", 300).run(&server);
+        server.is_empty();
+    };
+    sent_on("Diversion: <sip:116@pbx>;reason=unconditional, <sip:117@pbx>;reason=no-answer");
+    sent_on("History-Info: <sip:117@pbx>;index=1, <sip:115@pbx;cause=408>;index=1.1");
+    sent_on("History-Info: <sip:115@pbx>;index=1");
+    sent_on("Diversion: <sip:04131999999@pbx>;reason=no-answer");
+    capture.conforms(&server);
+    let figures = server.is_as_new();
+    assert_eq!((figures.fate("117", "abandoned"), figures.contacts()), (2, 4));
+    assert_eq!(figures.fate("115", "abandoned"), 2, "nobody sent them on, or from elsewhere");
 }
 
 fn requests_of_every_kind() {
