@@ -12,6 +12,7 @@ use crate::Outcome;
 use crate::cargo::{self, Cargo};
 use crate::clock::Stopwatch;
 use crate::fuzz;
+use crate::postgres::{self, Postgres};
 use crate::seed::Seed;
 use crate::soak;
 use crate::tidy;
@@ -114,10 +115,13 @@ fn core_packages(metadata: &Value) -> Vec<String> {
         .collect()
 }
 
-/// All tests of the workspace, scenarios among them; counts them over all their programs.
+/// All tests of the workspace, scenarios among them, with a server for those of the store; counts them over all
+/// their programs.
 fn tests() -> Verdict {
     let mut sum = Counts::default();
-    Cargo::new("test --workspace").run_with(|line| {
+    let postgres = Postgres::start()?;
+    let tests = Cargo::new("test --workspace").env(postgres::VARIABLE, postgres.address());
+    tests.run_with(|line| {
         println!("{line}");
         sum.add(line);
     })?;

@@ -8,6 +8,7 @@ mod cargo;
 mod check;
 mod clock;
 mod fuzz;
+mod postgres;
 mod prompts;
 mod run;
 mod scenarios;

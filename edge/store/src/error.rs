@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What can go wrong with a database.
+
+use std::fmt;
+use std::io;
+
+/// Why something could not be read or written.
+#[derive(Debug)]
+pub enum Error {
+    /// The data folder.
+    Folder(io::Error),
+    /// The database; its own words.
+    Database(String),
+    /// The database holds another centre's log; its id.
+    OtherCentre(String),
+    /// The database was made by a newer program.
+    Newer,
+    /// Another writer has begun: this one can append nothing any more.
+    Fenced,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Folder(error) => write!(f, "{error}"),
+            Error::Database(why) => f.write_str(why),
+            Error::OtherCentre(id) => write!(f, "the log belongs to the centre \"{id}\""),
+            Error::Newer => f.write_str("the log was made by a newer version of the program"),
+            Error::Fenced => f.write_str("another process has taken the log over"),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        Error::Database(error.to_string())
+    }
+}

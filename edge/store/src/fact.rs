@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What the log says.
+
+use centre::{Event, Setup};
+use stdx::{Tick, Timestamp};
+
+/// The number of an entry, from 1 without gaps.
+pub type Sequence = u64;
+
+/// Which writer wrote: from 1, one more with every start and every takeover.
+pub type Epoch = u64;
+
+/// One thing that is known for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A writer began. Whoever wrote before can append nothing any more.
+    Begun(Begun),
+    /// From here on this was agreed.
+    Configured(Box<Configured>),
+    /// Something happened to the centre.
+    Happened(Event),
+    /// What happened here could not be written down.
+    Lost(Gap),
+    /// The event of this number broke an assertion: whoever replays leaves it out.
+    Poisoned(Sequence),
+}
+
+/// A writer began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The program's version.
+    pub program: String,
+}
+
+/// What was agreed, as people wrote it and as the centre takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configured {
+    /// The county's file.
+    pub text: String,
+    /// The centre's rules, with every timetable as it was expanded then: a newer table of holidays never
+    /// changes what a replay decides.
+    pub setup: Setup,
+}
+
+/// How much could not be written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    /// Calls that were refused at the door.
+    pub refused_calls: u64,
+    /// Everything else.
+    pub others: u64,
+}
+
+impl Gap {
+    /// Whether nothing is missing.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.refused_calls == 0 && self.others == 0
+    }
+}
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub sequence: Sequence,
+    /// Who wrote it.
+    pub epoch: Epoch,
+    /// The log's time.
+    pub tick: Tick,
+    /// The calendar's time.
+    pub wall: Timestamp,
+    /// What it says.
+    pub fact: Fact,
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The event log: what happened, in order, for ever.
+//!
+//! ```text
+//!   decision thread ──fact──▶ Writer (a thread) ──row, one fsync──▶ Store ─▶ SQLite | PostgreSQL
+//!          ▲                       │
+//!          └──durable up to──wakes─┘
+//! ```
+//!
+//! The rules to keep: a fact is durable before anything is done about it; a writer who was replaced can
+//! append nothing; an entry that was written once is read for ever.
+#![forbid(unsafe_code)]
+
+mod chain;
+mod database;
+mod error;
+mod fact;
+mod record;
+mod store;
+mod writer;
+
+pub use chain::{Damage, ENTRY_MAX, Fault, Link, Row};
+pub use database::Place;
+pub use error::Error;
+pub use fact::{Begun, Configured, Entry, Epoch, Fact, Gap, Sequence};
+pub use record::VERSION;
+pub use store::{Held, Store};
+pub use writer::{SPOOL_FOR_REFUSED, SPOOL_MAX, Trouble, Writer};

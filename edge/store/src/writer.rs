@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The thread that appends. Whatever came while it waited for the disk goes into its next row (group
+//! commit): one fsync for all of it.
+//!
+//! A disk that is slow, full or broken stops nobody who tells facts: they lie in the spool, which is
+//! bounded, and are written first when the disk is back. What finds no room is counted, and the count is
+//! written where it is missing.
+
+use crate::chain::{Link, Row};
+use crate::error::Error;
+use crate::fact::{Epoch, Fact, Gap, Sequence};
+use crate::store::Store;
+use centre::Event;
+use std::io;
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use stdx::{Tick, Timestamp};
+
+/// Facts that may wait for the disk: half a minute of 200 calls a second with eight facts each.
+pub const SPOOL_MAX: u64 = 50_000;
+
+/// How many of them may be when calls are refused at the door: the rest is for calls that are up.
+pub const SPOOL_FOR_REFUSED: u64 = SPOOL_MAX / 2;
+
+/// Facts of one row.
+const ROW_MAX: usize = 2_000;
+
+/// How long a disk that has failed is left alone.
+const RETRY_AFTER: Duration = Duration::from_millis(100);
+
+/// What stands between a fact and the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database refuses; its own words. It is tried again and again.
+    Fails(String),
+    /// Another writer has begun; nothing will ever be appended by this one.
+    Fenced,
+}
+
+/// A fact on its way.
+struct Told {
+    at: (Tick, Timestamp),
+    fact: Fact,
+}
+
+struct Shared {
+    durable: AtomicU64,
+    in_trouble: AtomicBool,
+    is_ending: AtomicBool,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+impl Shared {
+    fn set(&self, trouble: Option<Trouble>) {
+        self.in_trouble.store(trouble.is_some(), Ordering::Release);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+}
+
+/// Tells facts to the log, without waiting. Dropping it waits until the last of them is durable, or until
+/// the disk has failed once more.
+pub struct Writer {
+    to: Option<Sender<Told>>,
+    next: Sequence,
+    gap: Gap,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<Store>>,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "writer before {}, durable up to {}", self.next, self.durable())
+    }
+}
+
+impl Writer {
+    /// Starts the thread, which goes on behind `link` under this epoch. `wake` is called whenever more is
+    /// durable, and when trouble begins.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(
+        store: Store,
+        link: Link,
+        epoch: Epoch,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Writer> {
+        let (to, told) = channel();
+        let shared = Arc::new(Shared {
+            durable: AtomicU64::new(link.next - 1),
+            in_trouble: AtomicBool::new(false),
+            is_ending: AtomicBool::new(false),
+            trouble: Mutex::new(None),
+        });
+        let appending = Appending { store, link, epoch, told, shared: Arc::clone(&shared) };
+        let thread =
+            thread::Builder::new().name("log".to_owned()).spawn(move || appending.run(&wake))?;
+        Ok(Writer {
+            to: Some(to),
+            next: link.next,
+            gap: Gap::default(),
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Tells a fact. None if the spool has no room for it: then it is counted as lost.
+    pub fn tell(&mut self, at: (Tick, Timestamp), fact: Fact) -> Option<Sequence> {
+        let is_refused = matches!(fact, Fact::Happened(Event::CallRefused { .. }));
+        let room = if is_refused { SPOOL_FOR_REFUSED } else { SPOOL_MAX };
+        if self.in_flight() >= room {
+            *(if is_refused { &mut self.gap.refused_calls } else { &mut self.gap.others }) += 1;
+            return None;
+        }
+        if !self.gap.is_none() && self.in_flight() < SPOOL_FOR_REFUSED {
+            let gap = mem::take(&mut self.gap);
+            self.push(at, Fact::Lost(gap));
+        }
+        Some(self.push(at, fact))
+    }
+
+    fn push(&mut self, at: (Tick, Timestamp), fact: Fact) -> Sequence {
+        let sequence = self.next;
+        self.next += 1;
+        // A thread that has ended was fenced, which is trouble that who tells looks for.
+        let _ = self.to.as_ref().map(|to| to.send(Told { at, fact }));
+        sequence
+    }
+
+    /// How many facts are not durable yet.
+    #[must_use]
+    pub fn in_flight(&self) -> u64 {
+        self.next - 1 - self.durable()
+    }
+
+    /// What was lost and could not be written down yet.
+    #[must_use]
+    pub fn gap(&self) -> Gap {
+        self.gap
+    }
+
+    /// Up to which entry the log is durable.
+    #[must_use]
+    pub fn durable(&self) -> Sequence {
+        self.shared.durable.load(Ordering::Acquire)
+    }
+
+    /// What stands between the oldest fact that is not durable and the disk, if anything is known of it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        if !self.shared.in_trouble.load(Ordering::Acquire) {
+            return None;
+        }
+        self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until everything is durable, or until the disk has failed once more; gives the store back.
+    #[must_use]
+    pub fn close(mut self) -> Option<Store> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Option<Store> {
+        drop(self.to.take());
+        self.shared.is_ending.store(true, Ordering::Release);
+        let thread = self.thread.take()?;
+        thread.thread().unpark();
+        thread.join().ok()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.end());
+    }
+}
+
+/// The thread.
+struct Appending {
+    store: Store,
+    link: Link,
+    epoch: Epoch,
+    told: Receiver<Told>,
+    shared: Arc<Shared>,
+}
+
+impl Appending {
+    fn run(mut self, wake: &dyn Fn()) -> Store {
+        while let Ok(first) = self.told.recv() {
+            let mut link = self.link;
+            let mut entries = Vec::new();
+            let more = self.told.try_iter().take(ROW_MAX - 1);
+            for Told { at, fact } in [first].into_iter().chain(more) {
+                link.write(self.epoch, at, &fact, &mut entries);
+            }
+            let row = Row { first: self.link.next, epoch: self.epoch, entries };
+            if !self.append(&row, wake) {
+                return self.store;
+            }
+            self.link = link;
+            self.shared.durable.store(link.next - 1, Ordering::Release);
+            wake();
+        }
+        self.store
+    }
+
+    /// Appends it, however long that takes; says whether it was possible at all.
+    fn append(&mut self, row: &Row, wake: &dyn Fn()) -> bool {
+        loop {
+            match self.store.append(row) {
+                Ok(()) => {
+                    if self.shared.in_trouble.load(Ordering::Acquire) {
+                        self.shared.set(None);
+                    }
+                    return true;
+                }
+                Err(Error::Fenced) => {
+                    self.shared.set(Some(Trouble::Fenced));
+                    wake();
+                    return false;
+                }
+                Err(error) => self.shared.set(Some(Trouble::Fails(error.to_string()))),
+            }
+            wake();
+            if self.shared.is_ending.load(Ordering::Acquire) {
+                return false;
+            }
+            thread::park_timeout(RETRY_AFTER);
+            // Where there is still no server, the next append says so.
+            let _ = self.store.reconnect();
+        }
+    }
+}

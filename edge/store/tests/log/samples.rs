@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! One fact of every kind, each field with a value of its own.
+
+use acd::agent::Pause;
+use acd::contact::Parting;
+use acd::{
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
+};
+use calendar::{Interval, Timetable};
+use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via};
+use stdx::{
+    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
+    SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
+};
+use store::{Begun, Configured, Fact, Gap};
+
+/// When a sample happened.
+pub(crate) const AT: (Tick, Timestamp) =
+    (Tick(31_536_000_000_000), Timestamp(1_398_931_200_000_000));
+
+/// One of every kind.
+pub(crate) fn facts() -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::Begun(Begun { program: "0.1.0".to_owned() }),
+        Fact::Configured(Box::new(configured())),
+        Fact::Lost(Gap { refused_calls: 17, others: 3 }),
+        Fact::Poisoned(4_711),
+    ];
+    facts.extend(events().into_iter().map(Fact::Happened));
+    facts
+}
+
+pub(crate) fn events() -> Vec<Event> {
+    let contact = ContactId(300);
+    let (agent, line, plan) = (AgentId(7), LineId(2), PlanId(1));
+    let caller = Some(CallerToken::new(0x0123_4567_89AB_CDEF));
+    let via = Via { trunk: Some(TrunkId(1)), forwarded: true };
+    let mut events = vec![
+        Event::CallArrived { contact, line, caller, via },
+        Event::CallArrived { contact, line, caller: None, via: Via::default() },
+        Event::AnnouncementOver { contact },
+        Event::SwitchboardAnswered { contact },
+        Event::SwitchboardStaffed { switchboard: SwitchboardId(3), staffed: false },
+        Event::PartnerAnswered { contact },
+        Event::Deflected { contact },
+        Event::CallbackWanted { contact },
+        Event::CallbackReached { contact },
+        Event::CallbackFailed { contact },
+        Event::InformationWanted { contact },
+        Event::MoveToLine { contact, line, reason: SteeringReason::WrongLine },
+        Event::UndoSteering { contact },
+        Event::SendHome { agent },
+        Event::SetSkill { agent, skill: SkillId(4), level: 9 },
+        Event::CloseLine { line, lasts: Micros::from_mins(90) },
+        Event::OpenLine { line },
+        Event::StartPlan { plan },
+        Event::EndPlan { plan },
+        Event::TalkAlive { contact },
+        Event::SignOn { agent },
+        Event::SignOff { agent },
+        Event::MakeReady { agent },
+        Event::Answer { agent, contact },
+        Event::Decline { agent, contact },
+        Event::Unreachable { agent, contact },
+        Event::HangUp { agent },
+        Event::ExtendWrapUp { agent },
+        Event::EndWrapUp { agent },
+        Event::Deadline,
+    ];
+    let refused = [RefusedBy::Carrier, RefusedBy::Door, RefusedBy::NoChannel];
+    events.extend(refused.map(|by| Event::CallRefused { contact, line, by }));
+    for parting in [Parting::HungUp, Parting::CutOff] {
+        events.push(Event::CallerLeft { contact, parting });
+        events.push(Event::OtherLeft { contact, parting });
+    }
+    let ends = [
+        SwitchboardEnd::Busy,
+        SwitchboardEnd::NoAnswer,
+        SwitchboardEnd::Unreachable,
+        SwitchboardEnd::CameBack,
+        SwitchboardEnd::NobodyThere,
+    ];
+    events.extend(ends.map(|why| Event::SwitchboardFailed { contact, why }));
+    let ends =
+        [PartnerEnd::Busy, PartnerEnd::Closed, PartnerEnd::NoAnswer, PartnerEnd::Unreachable];
+    events.extend(ends.map(|why| Event::PartnerFailed { contact, why }));
+    let reasons = [
+        SteeringReason::Distress,
+        SteeringReason::WaitedLong,
+        SteeringReason::WrongLine,
+        SteeringReason::Load,
+    ];
+    events.extend(reasons.map(|reason| Event::PullForward { contact, reason }));
+    events
+        .extend([Pause::Break, Pause::DeskWork].map(|pause| Event::MakeNotReady { agent, pause }));
+    events
+}
+
+fn configured() -> Configured {
+    Configured { text: "[centre]\nid = \"harburg\" # ä\n".to_owned(), setup: setup() }
+}
+
+fn setup() -> Setup {
+    let rules = CentreRules {
+        head_start: Micros::from_secs(60),
+        no_answer_pause: Micros::from_secs(61),
+        decline_pause: Micros::from_secs(62),
+        place_kept: Micros::from_mins(5),
+    };
+    let overflow = |reach, no_channel| Overflow {
+        partner: PartnerId(0),
+        reach,
+        waited: Some(Micros::from_secs(90)),
+        predicted: Some(Micros::from_secs(91)),
+        calendar: Some(TimetableId(1)),
+        nobody_signed_on: true,
+        closed: true,
+        no_channel,
+    };
+    let line = LineRules {
+        queue: Some(QueueId(0)),
+        timetable: TimetableId(0),
+        priority: 2,
+        required: vec![SkillNeed { skill: SkillId(0), level: 3 }],
+        preferred: vec![SkillId(1)],
+        greeting: Some(Micros::from_secs(4)),
+        wrap_up: Micros::from_secs(20),
+        short_abandon: Micros::from_secs(5),
+        stages: vec![
+            Stage { after: Micros::ZERO, teams: vec![TeamId(1)] },
+            Stage { after: Micros::from_secs(20), teams: vec![] },
+        ],
+        local: Some(LocalFirst { switchboard: SwitchboardId(0), ring: Micros::from_secs(15) }),
+        overflow: Some(overflow(Reach::SecondLeg, false)),
+        from_partner: false,
+        callback: Some(CallbackRules {
+            attempts: 3,
+            retry_after: Micros::from_mins(30),
+            expires_after: Micros::from_mins(480),
+            ring: Micros::from_secs(40),
+        }),
+        expected_talk: Micros::from_secs(185),
+        tells_wait: true,
+        only_in: None,
+    };
+    let sent_on = LineRules {
+        overflow: Some(overflow(Reach::Deflect, true)),
+        only_in: Some(PlanId(0)),
+        ..line.clone()
+    };
+    Setup {
+        lines: vec![line, sent_on, LineRules::plain(None, TimetableId(1))],
+        queues: vec![QueueRules {
+            ring: Micros::from_secs(20),
+            length_max: 40,
+            waiting_max: Micros::from_mins(15),
+        }],
+        agents: vec![AgentRules {
+            team: TeamId(1),
+            skills: vec![SkillNeed { skill: SkillId(0), level: 5 }],
+            shift: Some(TimetableId(0)),
+        }],
+        timetables: timetables(),
+        partners: vec![PartnerRules {
+            timetable: TimetableId(1),
+            capacity: 6,
+            ring: Micros::from_secs(25),
+            pause: Micros::from_secs(2),
+            trunk: Some(TrunkId(0)),
+        }],
+        switchboards: vec![SwitchboardRules { timetable: TimetableId(0), trunk: None }],
+        trunks: vec![30],
+        plans: vec![CrisisPlan {
+            lines: vec![LineId(1)],
+            announcement: Some(Micros::from_secs(12)),
+            information: true,
+            length_max: Some(20),
+            waiting_max: Some(Micros::from_mins(5)),
+            helpers: vec![AgentId(0)],
+            lasts: Micros::from_mins(600),
+        }],
+        ..Setup::empty(rules)
+    }
+}
+
+/// One in whole seconds, one whose boundaries are finer.
+fn timetables() -> Vec<Timetable> {
+    let table = |unit: i64, offset: i64| {
+        let at = |it: i64| Timestamp(1_388_534_400_000_000 + it * unit + offset);
+        let horizon = Interval { from: at(0), until: at(10_000) };
+        let open = [(25, 60), (85, 120), (9_000, 10_000)];
+        let open = open.map(|(from, until)| Interval { from: at(from), until: at(until) });
+        Timetable::new(horizon, open.to_vec()).expect("sorted and apart")
+    };
+    vec![table(1_000_000, 0), table(1, 7)]
+}
