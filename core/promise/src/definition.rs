@@ -4,6 +4,9 @@
 //! No public formula of 115 exists; ours is written down here and carries a version. A definition
 //! is never changed, only followed by a new version.
 
+use crate::comparison::{
+    COMPARISONS, judge_abandons_in_time_kept, judge_answered_of_offered, judge_completed,
+};
 use crate::record::{ContactRecord, Fate, FateReason};
 use stdx::{ContactId, Micros};
 
@@ -19,6 +22,33 @@ pub enum Formula {
     AbandonsCount,
     /// The centre's own in the other treatment: abandons of any length are left out.
     AbandonsIgnored,
+    /// For comparison: `ServicelevelPerf` of Asterisk's `app_queue`, calls completed within the service
+    /// level ÷ calls completed. A call counts that joined a queue (ours: `queued_after` is known) and was
+    /// answered by an agent of that queue, however the talk ended. Callers who left unanswered are left
+    /// out entirely. The time counts from joining the queue, so the announcement before it is no part of
+    /// the wait.
+    ///
+    /// What differs from a real Asterisk: it counts in whole seconds of its clock, so that a wait of up to
+    /// one second more may count as in time there; it counts a call when the talk ends; and its
+    /// `servicelevel` is set for each queue (unset it is 0), ours compares with 30 s.
+    AsteriskCompleted,
+    /// For comparison: `ServicelevelPerf2` of Asterisk's `app_queue` (since 13.21 and 15.4), calls
+    /// completed *or abandoned* within the service level ÷ calls completed or abandoned. Whoever gives up
+    /// early enough counts as kept.
+    ///
+    /// Abandoned is there whoever joined and left unanswered: who hung up or was cut off after any time, was
+    /// sent away at the time limit or because nobody was left, and who was handed on to a partner – in
+    /// Asterisk a matter of the dialplan, after a time-out of the queue – at the moment in which the partner
+    /// answered or the call was sent on. (A partner who is a member of the queue there would count as
+    /// completed.) Who leaves by a key is neither: so are those who chose a call-back, whatever became of
+    /// it. Where Asterisk's caller has to leave the queue by a key to hear the information of a crisis,
+    /// ours keeps the place; whoever hangs up then counts as abandoned.
+    AsteriskAbandonsInTimeKept,
+    /// For comparison: the field's simplest reachability, answered by an agent of ours ÷ offered. All of
+    /// `offered` counts, who found the line closed and short abandons included; the partner's answers and
+    /// call-backs do not help. No time is in it. [`crate::Reachability`] leaves out the closed and counts
+    /// the partner.
+    AnsweredOfOffered,
 }
 
 /// One definition of the service level.
@@ -30,16 +60,23 @@ pub struct Definition {
     pub version: u16,
     /// The treatment of those who were not answered.
     pub formula: Formula,
-    /// From call set-up to the agent, at most this; the announcement is part of the wait.
+    /// From call set-up to the agent, at most this; the announcement is part of the wait. Asterisk's two
+    /// formulas count from joining the queue; [`Formula::AnsweredOfOffered`] has no time in it.
     pub within: Micros,
     /// Hanging up before this is no attempt to reach us. Only [`Formula::Published115`] uses it;
-    /// the others go by the fate, which has the line's threshold in it.
+    /// the others go by the fate, which has the line's threshold in it, or count every abandon alike.
     pub short_abandon: Micros,
-    /// The share that is promised, in parts of a thousand.
+    /// The share that is promised, in parts of a thousand; zero where nothing is promised.
     pub target_permille: u16,
 }
 
-/// The definitions that are delivered. Targets and times of a configuration may differ; formulas not.
+impl Definition {
+    /// The time of a definition that has no time in it.
+    pub const ANY_TIME: Micros = Micros(u64::MAX);
+}
+
+/// The definitions that are delivered: only these can be promised. Targets and times of a configuration may
+/// differ; formulas not.
 pub const DEFINITIONS: [Definition; 3] = [
     Definition {
         id: "115-published",
@@ -67,10 +104,10 @@ pub const DEFINITIONS: [Definition; 3] = [
     },
 ];
 
-/// The delivered definition of this name.
+/// The definition of this name: a delivered one or one for comparison.
 #[must_use]
 pub fn definition(id: &str) -> Option<Definition> {
-    DEFINITIONS.into_iter().find(|definition| definition.id == id)
+    DEFINITIONS.into_iter().chain(COMPARISONS).find(|definition| definition.id == id)
 }
 
 /// What one contact means for one definition.
@@ -78,14 +115,22 @@ pub fn definition(id: &str) -> Option<Definition> {
 pub enum Verdict {
     /// Counts as kept: answered in time.
     AnsweredInTime,
+    /// Counts as kept: answered by an agent of ours, after whatever time.
+    AnsweredAtAll,
+    /// Counts as kept: left unanswered, but before the time was over.
+    AbandonedInTime,
     /// Counts as broken: answered, but later.
     AnsweredLate,
+    /// Counts as broken: the partner answered or was to answer, and only agents of ours count.
+    AnsweredElsewhere,
     /// Counts as broken: left before anybody answered.
     Abandoned,
     /// Counts as broken: sent away at a limit.
     Refused,
     /// Counts as broken: called back instead of answered, or deflected without proof.
     NotAnsweredAtOnce,
+    /// Counts as broken: nobody was promised to be there, and this definition does not ask.
+    FoundClosed,
     /// Does not count: nobody was promised to be there.
     OutClosed,
     /// Does not count: hung up too soon to be an attempt.
@@ -94,6 +139,10 @@ pub enum Verdict {
     OutAbandoned,
     /// Does not count: never reached the centre.
     OutLocal,
+    /// Does not count: never joined a queue, so that a queue's own counters know nothing of it.
+    OutNeverQueued,
+    /// Does not count: left the queue by a key, which is neither completed nor abandoned.
+    OutLeftByKey,
 }
 
 impl Verdict {
@@ -102,27 +151,53 @@ impl Verdict {
     pub const fn counts(self) -> bool {
         match self {
             Verdict::AnsweredInTime
+            | Verdict::AnsweredAtAll
+            | Verdict::AbandonedInTime
             | Verdict::AnsweredLate
+            | Verdict::AnsweredElsewhere
             | Verdict::Abandoned
             | Verdict::Refused
-            | Verdict::NotAnsweredAtOnce => true,
+            | Verdict::NotAnsweredAtOnce
+            | Verdict::FoundClosed => true,
             Verdict::OutClosed
             | Verdict::OutShortAbandoned
             | Verdict::OutAbandoned
-            | Verdict::OutLocal => false,
+            | Verdict::OutLocal
+            | Verdict::OutNeverQueued
+            | Verdict::OutLeftByKey => false,
         }
     }
 
     /// Whether the contact is in the numerator.
     #[must_use]
     pub const fn kept(self) -> bool {
-        matches!(self, Verdict::AnsweredInTime)
+        matches!(self, Verdict::AnsweredInTime | Verdict::AnsweredAtAll | Verdict::AbandonedInTime)
     }
 }
 
 /// What this contact means for this definition.
 #[must_use]
 pub fn judge(definition: &Definition, record: &ContactRecord) -> Verdict {
+    let within = definition.within;
+    match definition.formula {
+        Formula::Published115 if record.ended_after < definition.short_abandon => {
+            judge_promised(within, record, Verdict::OutShortAbandoned)
+        }
+        Formula::Published115 => judge_promised(within, record, Verdict::Abandoned),
+        Formula::AbandonsCount => {
+            judge_promised(within, record, by_threshold(record, Verdict::Abandoned))
+        }
+        Formula::AbandonsIgnored => {
+            judge_promised(within, record, by_threshold(record, Verdict::OutAbandoned))
+        }
+        Formula::AsteriskCompleted => judge_completed(within, record),
+        Formula::AsteriskAbandonsInTimeKept => judge_abandons_in_time_kept(within, record),
+        Formula::AnsweredOfOffered => judge_answered_of_offered(record),
+    }
+}
+
+/// What all delivered definitions say alike; they differ in what an abandoned contact means.
+fn judge_promised(within: Micros, record: &ContactRecord, abandoned: Verdict) -> Verdict {
     match record.fate {
         // A call-back was promised instead of an answer: that it came to nothing excuses nobody.
         Fate::Abandoned
@@ -135,7 +210,7 @@ pub fn judge(definition: &Definition, record: &ContactRecord) -> Verdict {
             Verdict::NotAnsweredAtOnce
         }
         Fate::Accepted | Fate::Overflowed => match record.answered_after {
-            Some(after) if after <= definition.within => Verdict::AnsweredInTime,
+            Some(after) if after <= within => Verdict::AnsweredInTime,
             Some(_) => Verdict::AnsweredLate,
             None => Verdict::NotAnsweredAtOnce,
         },
@@ -143,23 +218,13 @@ pub fn judge(definition: &Definition, record: &ContactRecord) -> Verdict {
         Fate::Refused => Verdict::Refused,
         Fate::Closed => Verdict::OutClosed,
         Fate::Local => Verdict::OutLocal,
-        Fate::Abandoned | Fate::ShortAbandoned => judge_abandoned(definition, record),
+        Fate::Abandoned | Fate::ShortAbandoned => abandoned,
     }
 }
 
-fn judge_abandoned(definition: &Definition, record: &ContactRecord) -> Verdict {
-    match definition.formula {
-        Formula::Published115 if record.ended_after < definition.short_abandon => {
-            Verdict::OutShortAbandoned
-        }
-        Formula::Published115 => Verdict::Abandoned,
-        Formula::AbandonsCount if record.fate == Fate::ShortAbandoned => Verdict::OutShortAbandoned,
-        Formula::AbandonsCount => Verdict::Abandoned,
-        Formula::AbandonsIgnored if record.fate == Fate::ShortAbandoned => {
-            Verdict::OutShortAbandoned
-        }
-        Formula::AbandonsIgnored => Verdict::OutAbandoned,
-    }
+/// What an abandoned contact means where the line's own threshold says what is short.
+fn by_threshold(record: &ContactRecord, long: Verdict) -> Verdict {
+    if record.fate == Fate::ShortAbandoned { Verdict::OutShortAbandoned } else { long }
 }
 
 /// A service level: numerator, denominator, the definition that made them, and the contacts

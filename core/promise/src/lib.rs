@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+mod comparison;
 mod definition;
 mod occupancy;
 mod reachability;
@@ -15,6 +16,7 @@ mod record;
 mod told;
 mod waits;
 
+pub use comparison::COMPARISONS;
 pub use definition::{
     Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge,
 };

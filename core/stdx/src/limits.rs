@@ -22,6 +22,9 @@ pub const SKILLS_MAX: usize = 256;
 /// Teams in one configuration.
 pub const TEAMS_MAX: usize = 256;
 
+/// The smallest group of agents that may ever be agreed on: of two, each knows the other's figure.
+pub const SMALLEST_GROUP_MIN: u16 = 3;
+
 /// Skills that one line may ask for, required and preferred together.
 pub const SKILLS_PER_LINE_MAX: usize = 16;
 

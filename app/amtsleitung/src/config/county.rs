@@ -705,6 +705,9 @@ mod tests {
     fn the_definitions_are_those_of_the_promise() {
         let known: Vec<&str> = promise::DEFINITIONS.iter().map(|known| known.id).collect();
         assert_eq!(known, Definition::WORDS[..known.len()]);
+        for comparison in promise::COMPARISONS {
+            assert!(!Definition::WORDS.contains(&comparison.id), "{} is promised", comparison.id);
+        }
         for (definition, word) in Definition::ALL.into_iter().zip(Definition::WORDS) {
             assert_eq!(definition.word(), word);
         }
