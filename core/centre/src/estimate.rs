@@ -203,6 +203,8 @@ impl Learned {
 struct Kind<'a> {
     /// The index of the kind in the centre's list.
     id: usize,
+    /// The first agent who is of it, there or not.
+    first: Option<AgentId>,
     agents: Vec<Busy<'a>>,
 }
 
@@ -439,17 +441,19 @@ impl Centre {
         Some(all)
     }
 
-    /// Who is there for callers, by kind.
+    /// Who is there for callers, by kind. The order decides what is drawn for whom, so it follows from
+    /// who can do what, and not from which kind was known first.
     fn busy_kinds(&self) -> Vec<Kind<'_>> {
         let count = self.ready.kinds().len();
         let mut kinds: Vec<Kind<'_>> =
-            (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
+            (0..count).map(|id| Kind { id, first: None, agents: Vec::new() }).collect();
         for id in (0..).map(AgentId).take(self.agents.len()) {
-            if let Some(busy) = self.busy(id) {
-                kinds[self.ready.kind(id)].agents.push(busy);
-            }
+            let kind = &mut kinds[self.ready.kind(id)];
+            kind.first.get_or_insert(id);
+            kind.agents.extend(self.busy(id));
         }
         kinds.retain(|kind| !kind.agents.is_empty());
+        kinds.sort_unstable_by_key(|kind| kind.first);
         kinds
     }
 
