@@ -62,9 +62,7 @@ impl Centre {
     /// An agent took a contact: a caller on the line, or one to be called back.
     fn take(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
-        let (State::Promised { expires_at, .. }, Some(rules)) =
-            (it.state, self.setup.lines[it.line.index()].callback)
-        else {
+        let (State::Promised { expires_at, .. }, Some(rules)) = (it.state, it.callback) else {
             return self.contact_event(now, id, contact::Event::Answered { ring_until: now });
         };
         if self.channels.has_free(it.trunk) {

@@ -8,7 +8,7 @@
 use crate::timers::Timer;
 use crate::{Centre, OverflowCause};
 use acd::contact::State;
-use acd::{LaneId, Lanes, Reach, Turn};
+use acd::{CallbackRules, LaneId, Lanes, Reach, Turn};
 use promise::ToldWait;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, QueueId, SwitchboardId, Tick,
@@ -46,7 +46,8 @@ pub(crate) struct Contact {
     /// When our own hours begin, and with them its right to our agents.
     pub(crate) ours_at: Option<Tick>,
     pub(crate) told: Option<ToldWait>,
-    pub(crate) called_back: bool,
+    /// The rules by which a call-back was promised; a promise is kept as it was made.
+    pub(crate) callback: Option<CallbackRules>,
     /// It is to be called back over a trunk of which no channel is free: nobody is asked meanwhile.
     pub(crate) no_channel: bool,
     pub(crate) informed: bool,
