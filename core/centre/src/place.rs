@@ -158,6 +158,12 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// Where one stands who has not come in yet.
+    fn nowhere(turn: Turn) -> Standing {
+        let (entering, queue, lane) = (None, None, None);
+        Standing { turn, entering, queue, lane, wants: None, partner: None, due: None }
+    }
+
     pub(crate) fn of(it: &Contact, lanes: &Lanes) -> Standing {
         let lane = || lanes.lane(it.asked_as, it.stage);
         let mut standing = Standing {
@@ -216,13 +222,17 @@ impl Centre {
     /// A contact that comes in.
     pub(crate) fn enrol(&mut self, id: ContactId, it: Contact) {
         let standing = Standing::of(&it, &self.lanes);
-        self.census.came(it.state);
-        self.channels.moved([None; 2], self.channels.of(&it));
-        self.timers.set(Timer::Contact(id), None, standing.due);
-        if let Some(queue) = standing.entering {
-            self.entering[queue.index()] += 1;
-        }
         assert!(standing.queue.is_none() && standing.partner.is_none(), "nobody begins in a queue");
+        self.channels.moved([None; 2], self.channels.of(&it));
+        self.take_in(id, it);
+    }
+
+    /// A contact that is inside, wherever it stands.
+    pub(crate) fn take_in(&mut self, id: ContactId, it: Contact) {
+        let standing = Standing::of(&it, &self.lanes);
+        self.census.came(it.state);
+        self.timers.set(Timer::Contact(id), None, standing.due);
+        self.restand(Standing::nowhere(it.turn), standing);
         self.contacts.insert(id, it);
         self.touched_contacts.push(id);
     }
