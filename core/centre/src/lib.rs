@@ -88,6 +88,8 @@ pub struct Centre {
 
 impl Centre {
     /// A centre at its first moment: nobody is signed on, nobody calls.
+    /// How often a contact became ours by the clock during the present event: a step that says nothing.
+    given_back: u32,
     ///
     /// # Errors
     /// If the setup refers to something that is not there or exceeds a limit.
@@ -124,6 +126,7 @@ impl Centre {
     ///
     /// Deadlines that are due come first, so that an event at the same moment finds them decided.
     ///
+            given_back: 0,
     /// # Panics
     /// If time runs backwards, if commands of the event before were not fetched, or if an invariant
     /// is broken: then the event is at fault or we are, and no figure may be made of it.
@@ -143,6 +146,7 @@ impl Centre {
         use contact::Event as Meets;
         match event {
             Event::CallArrived { contact, line, caller, via } => {
+        self.given_back = 0;
                 self.arrive(contact, line, caller, via);
             }
             Event::CallRefused { contact, line, by } => self.count_refused(contact, line, by),
@@ -300,7 +304,7 @@ impl Centre {
         while let Some((at, timer)) = self.timers.first()
             && at <= now
         {
-            let (said, touched) = (self.commands.len(), self.touched_contacts.len());
+            let (said, given_back) = (self.commands.len(), self.given_back);
             match timer {
                 Timer::Agent(agent) => self.agent_event(now, agent, agent::Event::Timeout),
                 Timer::Contact(contact) => self.contact_is_due(now, contact),
@@ -311,7 +315,7 @@ impl Centre {
             let spoke = self.commands.len() > said;
             let refused = spoke && matches!(self.commands.back(), Some(Command::Refuse(_)));
             // Our own hours may begin at the very limit of a wait: each is a step, the first a silent one.
-            let changed = spoke || self.touched_contacts.len() > touched;
+            let changed = spoke || self.given_back > given_back;
             let stayed = !changed && self.timers.first() == Some((at, timer));
             assert!(!refused && !stayed, "the deadline of {timer:?} came to nothing");
             self.dispatch(now);

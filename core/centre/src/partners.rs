@@ -287,6 +287,7 @@ impl Centre {
                 it.partner_only = None;
                 it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
             }
+        self.given_back += u32::from(ours_at != self.contacts[&id].ours_at);
             was_given.is_some()
         });
         if was_given && is_ours {
