@@ -88,7 +88,7 @@ impl Channels {
     }
 
     fn let_go(&mut self, trunk: TrunkId) {
-        self.turned |= self.used[trunk.index()] == self.total[trunk.index()];
+        self.turned |= self.used[trunk.index()] >= self.total[trunk.index()];
         self.used[trunk.index()] -= 1;
     }
 
@@ -96,7 +96,7 @@ impl Channels {
     fn carry(&mut self, trunk: Option<TrunkId>) {
         if let Some(trunk) = trunk {
             self.used[trunk.index()] += 1;
-            self.turned |= self.used[trunk.index()] == self.total[trunk.index()];
+            self.turned |= self.used[trunk.index()] >= self.total[trunk.index()];
         }
     }
 }
