@@ -93,7 +93,7 @@ impl Channels {
     }
 
     /// A leg uses a channel, whether there is one or not.
-    fn carry(&mut self, trunk: Option<TrunkId>) {
+    pub(crate) fn carry(&mut self, trunk: Option<TrunkId>) {
         if let Some(trunk) = trunk {
             self.used[trunk.index()] += 1;
             self.turned |= self.used[trunk.index()] >= self.total[trunk.index()];

@@ -25,14 +25,22 @@ mod estimate;
 mod event;
 mod partners;
 mod place;
+mod restore;
+mod saved;
 mod setup;
+mod soundness;
 mod steering;
 mod timers;
 
+pub use acts::RunningPlan;
+pub use estimate::{Lessons, LineLessons, Rate};
 pub use event::{
     Command, Event, Note, OverflowCause, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd,
     TaskReason, Via,
 };
+pub use place::{Attempt, Contact, Stood, WayOut};
+pub use restore::RestoreError;
+pub use saved::Saved;
 pub use setup::{Setup, SetupError};
 
 use acd::agent::{self, Agent};
@@ -47,7 +55,6 @@ use callbacks::CallbackEnd;
 use channels::Channels;
 use estimate::Learned;
 use partners::Partner;
-use place::Contact;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Now, PartnerId, PlanId, QueueId, Tick, TrunkId,
 };
@@ -81,6 +88,8 @@ pub struct Centre {
     /// The time of the present event.
     now: Now,
     last_contact: Option<ContactId>,
+    /// How often a contact became ours by the clock during the present event: a step that says nothing.
+    given_back: u32,
     /// What the present event changed; checked when it has been handled.
     touched_agents: Vec<AgentId>,
     touched_contacts: Vec<ContactId>,
@@ -88,15 +97,17 @@ pub struct Centre {
 
 impl Centre {
     /// A centre at its first moment: nobody is signed on, nobody calls.
-    /// How often a contact became ours by the clock during the present event: a step that says nothing.
-    given_back: u32,
     ///
     /// # Errors
     /// If the setup refers to something that is not there or exceeds a limit.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         setup.check()?;
+        Ok(Centre::of(setup))
+    }
+
+    fn of(setup: Setup) -> Self {
         let lanes = Lanes::of(&setup.lines);
-        Ok(Centre {
+        Centre {
             agents: vec![Agent::SIGNED_OFF; setup.agents.len()],
             contacts: BTreeMap::new(),
             queues: Queues::new(setup.queues.len(), lanes.count()),
@@ -115,18 +126,18 @@ impl Centre {
             census: Census::default(),
             now: Now { mono: Tick::default(), wall: stdx::Timestamp(0) },
             last_contact: None,
+            given_back: 0,
             touched_agents: Vec::new(),
             touched_contacts: Vec::new(),
             lanes,
             setup,
-        })
+        }
     }
 
     /// Takes in one event; what is to be done about it is fetched with [`Centre::poll`].
     ///
     /// Deadlines that are due come first, so that an event at the same moment finds them decided.
     ///
-            given_back: 0,
     /// # Panics
     /// If time runs backwards, if commands of the event before were not fetched, or if an invariant
     /// is broken: then the event is at fault or we are, and no figure may be made of it.
@@ -135,6 +146,7 @@ impl Centre {
         let last = self.now.mono;
         assert!(last <= now.mono, "time runs backwards: {now:?} after {last:?}");
         self.now = now;
+        self.given_back = 0;
         self.settle(now.mono);
         self.happen(now.mono, event);
         self.settle(now.mono);
@@ -146,7 +158,6 @@ impl Centre {
         use contact::Event as Meets;
         match event {
             Event::CallArrived { contact, line, caller, via } => {
-        self.given_back = 0;
                 self.arrive(contact, line, caller, via);
             }
             Event::CallRefused { contact, line, by } => self.count_refused(contact, line, by),

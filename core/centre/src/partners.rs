@@ -22,7 +22,7 @@ pub(crate) struct Partner {
     /// Calls of ours that it has or is asked for.
     pub(crate) in_flight: u32,
     /// It is left alone until then.
-    not_before: Tick,
+    pub(crate) not_before: Tick,
     wants: BTreeSet<Turn>,
     /// When it is looked at again, though nothing happens.
     pub(crate) wake_at: Option<Tick>,
@@ -287,6 +287,7 @@ impl Centre {
             Some(at) if at <= self.now.mono => self.opens_at(line),
             Some(_) | None => ours_at,
         };
+        self.given_back += u32::from(ours_at != self.contacts[&id].ours_at);
         let was_given = self.alter(id, |it| {
             it.ours_at = ours_at;
             let was_given = it.partner_only;
@@ -294,7 +295,6 @@ impl Centre {
                 it.partner_only = None;
                 it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
             }
-        self.given_back += u32::from(ours_at != self.contacts[&id].ours_at);
             was_given.is_some()
         });
         if was_given && is_ours {
