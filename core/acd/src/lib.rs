@@ -23,7 +23,7 @@ pub use lane_set::LaneSet;
 pub use lanes::{LaneId, Lanes};
 pub use order::{Queues, Turn};
 pub use ready::{Fit, ReadyAgents};
-pub use remembered::{KeptPlace, RememberedCallers};
+pub use remembered::{KeptPlace, Remembered, RememberedCallers};
 pub use rules::{
     AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,

@@ -44,6 +44,18 @@ impl Turn {
         Turn { counted_from: self.counted_from.saturating_sub(1), contact }
     }
 
+    /// The turn that was known before, from what [`Turn::counted_from`] said of it.
+    #[must_use]
+    pub fn restored(counted_from: i64, contact: ContactId) -> Turn {
+        Turn { counted_from, contact }
+    }
+
+    /// From when waiting counts, in microseconds of the log's time.
+    #[must_use]
+    pub fn counted_from(self) -> i64 {
+        self.counted_from
+    }
+
     /// Whose turn it is.
     #[must_use]
     pub fn contact(self) -> ContactId {

@@ -18,12 +18,17 @@ pub struct KeptPlace {
     pub turn: Turn,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Remembered {
-    caller: CallerToken,
-    line: LineId,
-    gone_at: Tick,
-    place: KeptPlace,
+/// One caller who was cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Who.
+    pub caller: CallerToken,
+    /// The line that was dialled; the place is kept on no other.
+    pub line: LineId,
+    /// Since when the caller is gone.
+    pub gone_at: Tick,
+    /// What is kept.
+    pub place: KeptPlace,
 }
 
 /// Who was cut off lately, the oldest first; at the bound the oldest is forgotten.
@@ -39,6 +44,11 @@ impl RememberedCallers {
             self.callers.pop_front();
         }
         self.callers.push_back(Remembered { caller, line, gone_at, place });
+    }
+
+    /// Who is remembered, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Remembered> {
+        self.callers.iter()
     }
 
     /// Whether a place is kept for a caller who dials a line (again).

@@ -12,18 +12,19 @@ use stdx::limits::ACT_MAX;
 use stdx::{AgentId, ContactId, LineId, Micros, PlanId, Tick};
 
 /// A plan that runs.
-#[derive(Clone, Debug)]
-struct Running {
-    until: Tick,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningPlan {
+    /// When it ends by itself.
+    pub until: Tick,
     /// Who was signed on by it and has not signed off since.
-    helpers: Vec<AgentId>,
+    pub helpers: Vec<AgentId>,
 }
 
 /// What is in force.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Acts {
-    closed: BTreeMap<LineId, Tick>,
-    running: BTreeMap<PlanId, Running>,
+    pub(crate) closed: BTreeMap<LineId, Tick>,
+    pub(crate) running: BTreeMap<PlanId, RunningPlan>,
 }
 
 impl Acts {
@@ -130,7 +131,7 @@ impl Centre {
                 helpers.push(agent);
             }
         }
-        self.acts.running.insert(plan, Running { until, helpers });
+        self.acts.running.insert(plan, RunningPlan { until, helpers });
     }
 
     /// Ends a plan; its helpers go when they have finished their calls, unless another plan needs them.
@@ -138,7 +139,7 @@ impl Centre {
         if plan.index() >= self.setup.plans.len() {
             return self.refuse(Refusal::UnknownPlan);
         }
-        let Some(Running { until, helpers }) = self.acts.running.remove(&plan) else {
+        let Some(RunningPlan { until, helpers }) = self.acts.running.remove(&plan) else {
             return self.refuse(Refusal::PlanRunsNot);
         };
         self.timers.set(Timer::Plan(plan), Some(until), None);

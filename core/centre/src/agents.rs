@@ -62,9 +62,7 @@ impl Centre {
     /// An agent took a contact: a caller on the line, or one to be called back.
     fn take(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
-        let (State::Promised { expires_at, .. }, Some(rules)) =
-            (it.state, self.setup.lines[it.line.index()].callback)
-        else {
+        let (State::Promised { expires_at, .. }, Some(rules)) = (it.state, it.callback) else {
             return self.contact_event(now, id, contact::Event::Answered { ring_until: now });
         };
         if self.channels.has_free(it.trunk) {
@@ -79,16 +77,26 @@ impl Centre {
         self.contact_event(now, id, event);
     }
 
-    /// Keeps lists and deadlines in step with an agent; the lanes for which nobody is left.
+    /// Tells what became of an agent; the lanes for which nobody is left.
     fn replace_agent(&mut self, id: AgentId, before: Agent, after: Agent) -> Vec<LaneId> {
-        self.agents[id.index()] = after;
-        self.touched_agents.push(id);
-        let deadline = |agent: &Agent| agent.deadline().map(|(at, _)| at);
-        self.timers.set(Timer::Agent(id), deadline(&before), deadline(&after));
+        let left = self.seat(id, after);
         if before.state == after.state {
             if before.after_call != after.after_call {
                 self.note(Note::AgentPlans { agent: id, after_call: after.after_call });
             }
+        } else if !renews_lease(before.state, after.state) {
+            self.note(Note::AgentChanged { agent: id, state: after.state });
+        }
+        left
+    }
+
+    /// An agent is another now, and every list knows it; the lanes for which nobody is left.
+    pub(crate) fn seat(&mut self, id: AgentId, after: Agent) -> Vec<LaneId> {
+        let before = core::mem::replace(&mut self.agents[id.index()], after);
+        self.touched_agents.push(id);
+        let deadline = |agent: &Agent| agent.deadline().map(|(at, _)| at);
+        self.timers.set(Timer::Agent(id), deadline(&before), deadline(&after));
+        if before.state == after.state {
             return Vec::new();
         }
         if let agent::State::Ready { idle_since } = before.state {
@@ -97,9 +105,6 @@ impl Centre {
         let left = self.come_or_go(id, before.state, after.state);
         if let agent::State::Ready { idle_since } = after.state {
             self.ready.add(id, idle_since);
-        }
-        if !renews_lease(before.state, after.state) {
-            self.note(Note::AgentChanged { agent: id, state: after.state });
         }
         left
     }

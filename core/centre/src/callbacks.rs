@@ -33,7 +33,7 @@ impl Centre {
                 let expires_at = now + rules.expires_after;
                 self.contact_event(now, id, contact::Event::CallbackPromised { expires_at });
                 let (line, caller) = self.alter(id, |it| {
-                    it.called_back = true;
+                    it.callback = Some(rules);
                     (it.line, it.caller)
                 });
                 if let Some(caller) = caller {
@@ -150,7 +150,7 @@ impl Centre {
         let State::CallingBack { expires_at, attempts, .. } = it.state else {
             return self.refuse(Refusal::NotCallingBack);
         };
-        let rules = self.setup.lines[it.line.index()].callback;
+        let rules = it.callback;
         let most = rules.map_or(1, |rules| rules.attempts).min(CALLBACK_ATTEMPTS_MAX);
         let next = now + rules.map_or(Micros::ZERO, |rules| rules.retry_after);
         // Who was not let ring to the end was not tried.

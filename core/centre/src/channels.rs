@@ -75,19 +75,28 @@ impl Channels {
         }
     }
 
-    /// A contact uses others now.
+    /// A contact uses others now. A leg that stays uses its channel on, also where a new configuration
+    /// has left fewer channels than there are legs; only a new one has to find a free channel.
     pub(crate) fn moved(&mut self, from: Used, to: Used) {
-        for trunk in from.into_iter().flatten() {
-            self.turned |= self.used[trunk.index()] == self.total[trunk.index()];
-            self.used[trunk.index()] -= 1;
+        for (from, to) in from.into_iter().zip(to) {
+            if from != to {
+                from.into_iter().for_each(|trunk| self.let_go(trunk));
+                assert!(self.has_free(to), "{to:?} carries more calls than it has channels");
+                self.carry(to);
+            }
         }
-        for trunk in to.into_iter().flatten() {
+    }
+
+    fn let_go(&mut self, trunk: TrunkId) {
+        self.turned |= self.used[trunk.index()] >= self.total[trunk.index()];
+        self.used[trunk.index()] -= 1;
+    }
+
+    /// A leg uses a channel, whether there is one or not.
+    pub(crate) fn carry(&mut self, trunk: Option<TrunkId>) {
+        if let Some(trunk) = trunk {
             self.used[trunk.index()] += 1;
-            assert!(
-                self.used[trunk.index()] <= self.total[trunk.index()],
-                "{trunk:?} carries more calls than it has channels"
-            );
-            self.turned |= self.used[trunk.index()] == self.total[trunk.index()];
+            self.turned |= self.used[trunk.index()] >= self.total[trunk.index()];
         }
     }
 }

@@ -246,7 +246,8 @@ impl Centre {
         let it = self.contacts.remove(&id).expect("it was inside until now");
         let ended_after = now.since(it.arrived);
         let short_abandon = self.setup.lines[it.line.index()].short_abandon;
-        let (fate, reason) = if it.called_back && matches!(departure, Departure::Answered(_)) {
+        let (fate, reason) = if it.callback.is_some() && matches!(departure, Departure::Answered(_))
+        {
             (Fate::CalledBack, FateReason::CallbackReached)
         } else if it.informed && departure == Departure::Unanswered(Parting::HungUp) {
             (Fate::Abandoned, FateReason::LeftInformed)
@@ -258,7 +259,7 @@ impl Centre {
             let reason = TaskReason::CalledAgain;
             self.commands.push_back(Command::OpenTask { contact: id, line: it.line, reason });
         }
-        if it.called_back
+        if it.callback.is_some()
             && let Some(caller) = it.caller
         {
             self.callbacks.remove(&caller);

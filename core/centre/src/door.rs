@@ -242,7 +242,7 @@ impl Centre {
                 wanted_since: None,
                 partner_only,
                 told: None,
-                called_back: false,
+                callback: None,
                 no_channel: false,
                 informed: false,
                 owed,

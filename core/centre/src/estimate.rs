@@ -18,6 +18,7 @@ use core::cmp::Reverse;
 use promise::ToldWait;
 use stdx::limits::{
     ESTIMATE_AHEAD_MAX, ESTIMATE_RUNS, ESTIMATE_RUNS_MIN, ESTIMATE_STEPS_MAX, LEARNED_TALKS,
+    TIME_MAX,
 };
 use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, Rng, Tick};
 
@@ -53,6 +54,27 @@ const MARK: Micros = Micros::from_secs(10);
 /// One of so many further runs is expected below the range, and one above it.
 const OUTSIDE: usize = 10;
 
+/// All that was learned, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lessons {
+    /// By [`LineId`].
+    pub lines: Vec<LineLessons>,
+    /// How soon each partner helps who is to go there, by [`PartnerId`].
+    pub partners: Vec<Rate>,
+    /// How soon agents answer.
+    pub picked_up: Rate,
+}
+
+/// What was learned of one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineLessons {
+    /// The latest talks with their wrap-up, in the order of their ends; at least one, at most
+    /// [`LEARNED_TALKS`].
+    pub talks: Vec<Micros>,
+    /// How soon waiting callers give up.
+    pub leaves: Rate,
+}
+
 /// What one line has taught.
 #[derive(Clone, Debug)]
 struct OfLine {
@@ -69,11 +91,20 @@ impl OfLine {
     fn new(rules: &LineRules) -> OfLine {
         let expected = rules.expected_talk + rules.wrap_up;
         let first = EXPONENTIAL.iter().skip(FIRST_TALKS_STEP / 2).step_by(FIRST_TALKS_STEP);
-        let talks: VecDeque<Micros> =
-            first.map(|&thousandths| part(expected, thousandths)).collect();
-        let sorted: Vec<Micros> = talks.iter().copied().collect();
+        let talks = first.map(|&thousandths| part(expected, thousandths)).collect();
+        OfLine::restored(LineLessons { talks, leaves: Rate::guessed(FIRST_PATIENCE) })
+    }
+
+    fn restored(lessons: LineLessons) -> OfLine {
+        let LineLessons { talks, leaves } = lessons;
+        let mut sorted = talks.clone();
+        sorted.sort_unstable();
         let sum = talks.iter().map(|talk| talk.0).sum();
-        OfLine { talks, sorted, sum, leaves: Rate::guessed(FIRST_PATIENCE) }
+        OfLine { talks: talks.into(), sorted, sum, leaves }
+    }
+
+    fn save(&self) -> LineLessons {
+        LineLessons { talks: self.talks.iter().copied().collect(), leaves: self.leaves }
     }
 
     fn talked(&mut self, talk: Micros) {
@@ -129,10 +160,12 @@ pub(crate) struct Learned {
 
 /// How often something happened in how much time at risk of it: an exponential rate, the maximum
 /// likelihood estimate under right-censoring.
-#[derive(Clone, Copy, Debug)]
-struct Rate {
-    happened: u64,
-    time: Micros,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How often.
+    pub happened: u64,
+    /// In how much time altogether.
+    pub time: Micros,
 }
 
 impl Rate {
@@ -154,8 +187,29 @@ impl Rate {
         Micros(self.time.0 / self.happened.max(1))
     }
 
+    /// Whether it can have been learned, and no sum of such times overflows.
+    fn is_sound(&self) -> bool {
+        (1..LEARNED_MAX).contains(&self.happened)
+            && self.time <= TIME_MAX.times(LEARNED_MAX)
+            && self.mean() <= TIME_MAX
+    }
+
     fn draw(&self, rng: &mut Rng) -> u64 {
         part(self.mean(), drawn(rng)).0
+    }
+}
+
+impl Lessons {
+    /// Whether all of this can have been learned.
+    pub(crate) fn are_sound(&self) -> bool {
+        let fit = |it: &LineLessons| {
+            (1..=LEARNED_TALKS).contains(&it.talks.len())
+                && it.talks.iter().all(|&talk| talk <= TIME_MAX)
+                && it.leaves.is_sound()
+        };
+        self.lines.iter().all(fit)
+            && self.partners.iter().all(Rate::is_sound)
+            && self.picked_up.is_sound()
     }
 }
 
@@ -166,6 +220,17 @@ impl Learned {
             partners: vec![Rate::guessed(FIRST_HELP); partners],
             picked_up: Rate::guessed(FIRST_PICK_UP),
         }
+    }
+
+    pub(crate) fn restored(lessons: Lessons) -> Learned {
+        let Lessons { lines, partners, picked_up } = lessons;
+        let lines = lines.into_iter().map(OfLine::restored).collect();
+        Learned { lines, partners, picked_up }
+    }
+
+    pub(crate) fn save(&self) -> Lessons {
+        let lines = self.lines.iter().map(OfLine::save).collect();
+        Lessons { lines, partners: self.partners.clone(), picked_up: self.picked_up }
     }
 
     /// A caller was to go to a partner for so long, and came there or not.
@@ -203,6 +268,8 @@ impl Learned {
 struct Kind<'a> {
     /// The index of the kind in the centre's list.
     id: usize,
+    /// The first agent who is of it, there or not.
+    first: Option<AgentId>,
     agents: Vec<Busy<'a>>,
 }
 
@@ -439,17 +506,19 @@ impl Centre {
         Some(all)
     }
 
-    /// Who is there for callers, by kind.
+    /// Who is there for callers, by kind. The order decides what is drawn for whom, so it follows from
+    /// who can do what, and not from which kind was known first.
     fn busy_kinds(&self) -> Vec<Kind<'_>> {
         let count = self.ready.kinds().len();
         let mut kinds: Vec<Kind<'_>> =
-            (0..count).map(|id| Kind { id, agents: Vec::new() }).collect();
+            (0..count).map(|id| Kind { id, first: None, agents: Vec::new() }).collect();
         for id in (0..).map(AgentId).take(self.agents.len()) {
-            if let Some(busy) = self.busy(id) {
-                kinds[self.ready.kind(id)].agents.push(busy);
-            }
+            let kind = &mut kinds[self.ready.kind(id)];
+            kind.first.get_or_insert(id);
+            kind.agents.extend(self.busy(id));
         }
         kinds.retain(|kind| !kind.agents.is_empty());
+        kinds.sort_unstable_by_key(|kind| kind.first);
         kinds
     }
 

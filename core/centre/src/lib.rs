@@ -25,14 +25,22 @@ mod estimate;
 mod event;
 mod partners;
 mod place;
+mod restore;
+mod saved;
 mod setup;
+mod soundness;
 mod steering;
 mod timers;
 
+pub use acts::RunningPlan;
+pub use estimate::{Lessons, LineLessons, Rate};
 pub use event::{
     Command, Event, Note, OverflowCause, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd,
     TaskReason, Via,
 };
+pub use place::{Attempt, Contact, Stood, WayOut};
+pub use restore::RestoreError;
+pub use saved::Saved;
 pub use setup::{Setup, SetupError};
 
 use acd::agent::{self, Agent};
@@ -47,7 +55,6 @@ use callbacks::CallbackEnd;
 use channels::Channels;
 use estimate::Learned;
 use partners::Partner;
-use place::Contact;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Now, PartnerId, PlanId, QueueId, Tick, TrunkId,
 };
@@ -81,6 +88,8 @@ pub struct Centre {
     /// The time of the present event.
     now: Now,
     last_contact: Option<ContactId>,
+    /// How often a contact became ours by the clock during the present event: a step that says nothing.
+    given_back: u32,
     /// What the present event changed; checked when it has been handled.
     touched_agents: Vec<AgentId>,
     touched_contacts: Vec<ContactId>,
@@ -93,8 +102,12 @@ impl Centre {
     /// If the setup refers to something that is not there or exceeds a limit.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
         setup.check()?;
+        Ok(Centre::of(setup))
+    }
+
+    fn of(setup: Setup) -> Self {
         let lanes = Lanes::of(&setup.lines);
-        Ok(Centre {
+        Centre {
             agents: vec![Agent::SIGNED_OFF; setup.agents.len()],
             contacts: BTreeMap::new(),
             queues: Queues::new(setup.queues.len(), lanes.count()),
@@ -113,11 +126,12 @@ impl Centre {
             census: Census::default(),
             now: Now { mono: Tick::default(), wall: stdx::Timestamp(0) },
             last_contact: None,
+            given_back: 0,
             touched_agents: Vec::new(),
             touched_contacts: Vec::new(),
             lanes,
             setup,
-        })
+        }
     }
 
     /// Takes in one event; what is to be done about it is fetched with [`Centre::poll`].
@@ -132,6 +146,7 @@ impl Centre {
         let last = self.now.mono;
         assert!(last <= now.mono, "time runs backwards: {now:?} after {last:?}");
         self.now = now;
+        self.given_back = 0;
         self.settle(now.mono);
         self.happen(now.mono, event);
         self.settle(now.mono);
@@ -300,7 +315,7 @@ impl Centre {
         while let Some((at, timer)) = self.timers.first()
             && at <= now
         {
-            let (said, touched) = (self.commands.len(), self.touched_contacts.len());
+            let (said, given_back) = (self.commands.len(), self.given_back);
             match timer {
                 Timer::Agent(agent) => self.agent_event(now, agent, agent::Event::Timeout),
                 Timer::Contact(contact) => self.contact_is_due(now, contact),
@@ -311,7 +326,7 @@ impl Centre {
             let spoke = self.commands.len() > said;
             let refused = spoke && matches!(self.commands.back(), Some(Command::Refuse(_)));
             // Our own hours may begin at the very limit of a wait: each is a step, the first a silent one.
-            let changed = spoke || self.touched_contacts.len() > touched;
+            let changed = spoke || self.given_back > given_back;
             let stayed = !changed && self.timers.first() == Some((at, timer));
             assert!(!refused && !stayed, "the deadline of {timer:?} came to nothing");
             self.dispatch(now);

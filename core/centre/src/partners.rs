@@ -22,7 +22,7 @@ pub(crate) struct Partner {
     /// Calls of ours that it has or is asked for.
     pub(crate) in_flight: u32,
     /// It is left alone until then.
-    not_before: Tick,
+    pub(crate) not_before: Tick,
     wants: BTreeSet<Turn>,
     /// When it is looked at again, though nothing happens.
     pub(crate) wake_at: Option<Tick>,
@@ -106,14 +106,14 @@ impl Centre {
 
     /// Whether the partner takes this one sooner or later, as far as hours and rules say.
     pub(crate) fn partner_may_help(&self, it: &Contact) -> bool {
-        let Some(rules) = self.setup.lines[it.line.index()].overflow else { return false };
-        let timetable = self.setup.partners[rules.partner.index()].timetable;
         let is_on_the_way = match it.overflow {
-            // It rings there, whatever the hours say by now.
+            // It rings there, whatever hours and rules say by now.
             WayOut::Tried(_) => return true,
             WayOut::At(..) | WayOut::Wanted(..) => true,
             WayOut::None => it.partner_only.is_some(),
         };
+        let Some(rules) = self.setup.lines[it.line.index()].overflow else { return false };
+        let timetable = self.setup.partners[rules.partner.index()].timetable;
         let may_go = rules.nobody_signed_on || rules.waited.is_some();
         self.timetable(timetable).is_open(self.now.wall)
             && (is_on_the_way || may_go && self.came_while_open(it))
@@ -208,6 +208,11 @@ impl Centre {
             it.overflow = WayOut::Tried(attempt);
             it.line
         });
+        let (has, capacity) = (
+            self.partners[partner.index()].in_flight,
+            self.setup.partners[partner.index()].capacity,
+        );
+        assert!(has <= capacity, "{partner:?} is asked for more than it takes");
         let reach = rules.reach;
         self.commands.push_back(Command::TryPartner {
             contact,
@@ -263,8 +268,10 @@ impl Centre {
         let partner = attempt.partner;
         let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
         self.partners[partner.index()].not_before = now + pause;
-        // It stays on the list: when the pause is over nobody behind it goes first.
-        self.alter(id, |it| it.overflow = WayOut::Wanted(partner, attempt.cause));
+        // It stays on the list: when the pause is over nobody behind it goes first. A new configuration may
+        // have given its line another partner, or none.
+        let next = self.overflow_of(id).map(|rules| WayOut::Wanted(rules.partner, attempt.cause));
+        self.alter(id, |it| it.overflow = next.unwrap_or(WayOut::None));
         self.note(Note::PartnerReturned { contact: id, partner, why });
         self.give_back(id);
     }
@@ -280,6 +287,7 @@ impl Centre {
             Some(at) if at <= self.now.mono => self.opens_at(line),
             Some(_) | None => ours_at,
         };
+        self.given_back += u32::from(ours_at != self.contacts[&id].ours_at);
         let was_given = self.alter(id, |it| {
             it.ours_at = ours_at;
             let was_given = it.partner_only;

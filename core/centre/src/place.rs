@@ -8,59 +8,79 @@
 use crate::timers::Timer;
 use crate::{Centre, OverflowCause};
 use acd::contact::State;
-use acd::{LaneId, Lanes, Reach, Turn};
+use acd::{CallbackRules, LaneId, Lanes, Reach, Turn};
 use promise::ToldWait;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, QueueId, SwitchboardId, Tick,
     Timestamp, TrunkId,
 };
 
-/// One contact that has not gone yet.
-#[derive(Clone, Debug)]
-pub(crate) struct Contact {
-    pub(crate) state: State,
+/// One contact that has not gone yet, as plain data: what others keep about it follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// What it does.
+    pub state: State,
     /// The line that was dialled.
-    pub(crate) line: LineId,
+    pub line: LineId,
     /// The line whose agents are asked: another one after a supervisor moved the contact.
-    pub(crate) asked_as: LineId,
-    pub(crate) queue: QueueId,
-    pub(crate) caller: Option<CallerToken>,
-    pub(crate) follows: Option<ContactId>,
-    pub(crate) turn: Turn,
+    pub asked_as: LineId,
+    /// The queue of that line, or the last one if the line has none any more.
+    pub queue: QueueId,
+    /// Who calls, unless the number is withheld.
+    pub caller: Option<CallerToken>,
+    /// The contact that this one continues.
+    pub follows: Option<ContactId>,
+    /// Its place in the order.
+    pub turn: Turn,
     /// Where it stood before a supervisor moved it.
-    pub(crate) stood: Option<Stood>,
-    pub(crate) arrived: Tick,
-    pub(crate) set_up_at: Timestamp,
-    pub(crate) queued_at: Option<Tick>,
-    pub(crate) answered: Option<(Tick, Option<AgentId>)>,
-    pub(crate) trunk: Option<TrunkId>,
+    pub stood: Option<Stood>,
+    /// When call set-up was, for timers.
+    pub arrived: Tick,
+    /// When call set-up was, for people.
+    pub set_up_at: Timestamp,
+    /// When the wait began.
+    pub queued_at: Option<Tick>,
+    /// When somebody answered, and which agent of ours if one did.
+    pub answered: Option<(Tick, Option<AgentId>)>,
+    /// The trunk of whose channels the caller's leg uses one.
+    pub trunk: Option<TrunkId>,
     /// The client's switchboard that was asked first.
-    pub(crate) switchboard: Option<SwitchboardId>,
-    pub(crate) stage: u8,
-    pub(crate) widen_at: Option<Tick>,
-    pub(crate) overflow: WayOut,
+    pub switchboard: Option<SwitchboardId>,
+    /// How wide agents are asked, from 0.
+    pub stage: u8,
+    /// When more of them are.
+    pub widen_at: Option<Tick>,
+    /// How far it is on its way to the partner.
+    pub overflow: WayOut,
     /// Since when it has been on its way to the partner, refusals included.
-    pub(crate) wanted_since: Option<Tick>,
+    pub wanted_since: Option<Tick>,
     /// Why no agent of ours is to be asked: the calendar or a closure gives the call to the partner.
-    pub(crate) partner_only: Option<OverflowCause>,
+    pub partner_only: Option<OverflowCause>,
     /// When our own hours begin, and with them its right to our agents.
-    pub(crate) ours_at: Option<Tick>,
-    pub(crate) told: Option<ToldWait>,
-    pub(crate) called_back: bool,
+    pub ours_at: Option<Tick>,
+    /// What the caller was told of the wait.
+    pub told: Option<ToldWait>,
+    /// The rules by which a call-back was promised; a promise is kept as it was made.
+    pub callback: Option<CallbackRules>,
     /// It is to be called back over a trunk of which no channel is free: nobody is asked meanwhile.
-    pub(crate) no_channel: bool,
-    pub(crate) informed: bool,
+    pub no_channel: bool,
+    /// Whether the caller heard the information of a crisis plan.
+    pub informed: bool,
     /// The caller was promised a call-back and called again: what is not answered now is a task.
-    pub(crate) owed: bool,
+    pub owed: bool,
 }
 
 /// What a supervisor can take back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stood {
-    pub(crate) turn: Turn,
-    pub(crate) asked_as: LineId,
-    pub(crate) partner_only: Option<OverflowCause>,
-    pub(crate) ours_at: Option<Tick>,
+pub struct Stood {
+    /// Its place in the order.
+    pub turn: Turn,
+    /// The line whose agents were asked.
+    pub asked_as: LineId,
+    /// Why none was.
+    pub partner_only: Option<OverflowCause>,
+    /// When our own hours begin.
+    pub ours_at: Option<Tick>,
 }
 
 impl Contact {
@@ -73,7 +93,7 @@ impl Contact {
 
 /// How far a waiting contact is on its way to the partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WayOut {
+pub enum WayOut {
     /// It is not to go there.
     None,
     /// It is to go there from this time on.
@@ -86,11 +106,15 @@ pub(crate) enum WayOut {
 
 /// One attempt at the partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Attempt {
-    pub(crate) partner: PartnerId,
-    pub(crate) reach: Reach,
-    pub(crate) until: Tick,
-    pub(crate) cause: OverflowCause,
+pub struct Attempt {
+    /// Who is asked.
+    pub partner: PartnerId,
+    /// How.
+    pub reach: Reach,
+    /// When silence counts as no.
+    pub until: Tick,
+    /// Why.
+    pub cause: OverflowCause,
 }
 
 impl Contact {
@@ -157,6 +181,12 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// Where one stands who has not come in yet.
+    fn nowhere(turn: Turn) -> Standing {
+        let (entering, queue, lane) = (None, None, None);
+        Standing { turn, entering, queue, lane, wants: None, partner: None, due: None }
+    }
+
     pub(crate) fn of(it: &Contact, lanes: &Lanes) -> Standing {
         let lane = || lanes.lane(it.asked_as, it.stage);
         let mut standing = Standing {
@@ -215,13 +245,17 @@ impl Centre {
     /// A contact that comes in.
     pub(crate) fn enrol(&mut self, id: ContactId, it: Contact) {
         let standing = Standing::of(&it, &self.lanes);
-        self.census.came(it.state);
-        self.channels.moved([None; 2], self.channels.of(&it));
-        self.timers.set(Timer::Contact(id), None, standing.due);
-        if let Some(queue) = standing.entering {
-            self.entering[queue.index()] += 1;
-        }
         assert!(standing.queue.is_none() && standing.partner.is_none(), "nobody begins in a queue");
+        self.channels.moved([None; 2], self.channels.of(&it));
+        self.take_in(id, it);
+    }
+
+    /// A contact that is inside, wherever it stands.
+    pub(crate) fn take_in(&mut self, id: ContactId, it: Contact) {
+        let standing = Standing::of(&it, &self.lanes);
+        self.census.came(it.state);
+        self.timers.set(Timer::Contact(id), None, standing.due);
+        self.restand(Standing::nowhere(it.turn), standing);
         self.contacts.insert(id, it);
         self.touched_contacts.push(id);
     }

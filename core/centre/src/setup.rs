@@ -241,7 +241,7 @@ fn check_stages(id: LineId, line: &LineRules) -> Result<(), SetupError> {
     if begins && ordered && few { Ok(()) } else { Err(SetupError::Stages(id)) }
 }
 
-fn check_callback(id: LineId, callback: CallbackRules) -> Result<(), SetupError> {
+pub(crate) fn check_callback(id: LineId, callback: CallbackRules) -> Result<(), SetupError> {
     bounded(callback.retry_after)?;
     bounded(callback.expires_after)?;
     let tried = (1..=CALLBACK_ATTEMPTS_MAX).contains(&callback.attempts);
@@ -259,12 +259,16 @@ fn check_queue(id: QueueId, queue: &QueueRules) -> Result<(), SetupError> {
 
 fn check_agent(id: AgentId, agent: &AgentRules) -> Result<(), SetupError> {
     at_most("skills of an agent", agent.skills.len(), SKILLS_MAX)?;
-    let mut seen = BTreeSet::new();
     if agent.team.index() >= TEAMS_MAX {
         return Err(SetupError::Team(id));
     }
-    let in_order = agent.skills.iter().all(|has| is_sane(has) && seen.insert(has.skill));
-    if in_order { Ok(()) } else { Err(SetupError::Skills(id)) }
+    if are_sane(&agent.skills) { Ok(()) } else { Err(SetupError::Skills(id)) }
+}
+
+/// Whether an agent can have these skills: each known, at a level there is, and once.
+pub(crate) fn are_sane(skills: &[SkillNeed]) -> bool {
+    let mut seen = BTreeSet::new();
+    skills.iter().all(|has| is_sane(has) && seen.insert(has.skill))
 }
 
 fn is_sane(need: &SkillNeed) -> bool {

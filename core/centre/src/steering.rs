@@ -133,14 +133,19 @@ impl Centre {
         }
         self.ready.go(id);
         let lost: Vec<acd::LaneId> = self.ready.lanes(id).iter().map(|&(lane, _)| lane).collect();
-        let own = &self.setup.agents[id.index()];
-        let rules = AgentRules { team: own.team, skills: skills.to_vec(), shift: own.shift };
-        self.ready.learn(id, &rules, &self.lanes);
+        self.teach(id, skills);
         self.ready.come(id);
         if let agent::State::Ready { idle_since } = state {
             self.ready.add(id, idle_since);
         }
         lost.into_iter().filter(|&lane| self.ready.signed_on(lane) == 0).collect()
+    }
+
+    /// One who is not signed on, or counted as such, has other skills than the setup says.
+    pub(crate) fn teach(&mut self, id: AgentId, skills: &[SkillNeed]) {
+        let own = &self.setup.agents[id.index()];
+        let rules = AgentRules { team: own.team, skills: skills.to_vec(), shift: own.shift };
+        self.ready.learn(id, &rules, &self.lanes);
     }
 
     /// With the shift ends what was changed for it.

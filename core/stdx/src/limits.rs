@@ -69,6 +69,10 @@ pub const TALK_CHECK_GRACE: Micros = Micros::from_secs(30);
 /// Any duration in a configuration: a day. Keeps every sum of times far from overflow.
 pub const RULE_DURATION_MAX: Micros = Micros::from_mins(24 * 60);
 
+/// The latest moment of a log, and the longest that anything in it can have taken: 35 years. Keeps sums of
+/// such times over all contacts or agents from overflow.
+pub const TIME_MAX: Micros = Micros(1 << 50);
+
 /// Stages of one line: own town hall, neighbours, whole centre, and one to spare.
 pub const STAGES_MAX: usize = 4;
 

@@ -27,9 +27,10 @@ const EVENTS_A_DAY: usize = 2_500;
 type Dice = [u8; 5];
 
 /// The core and the second opinion side by side.
-struct Day {
-    centre: Centre,
-    twin: Centre,
+pub(crate) struct Day {
+    pub(crate) centre: Centre,
+    /// Told the same; it may be restarted in between.
+    pub(crate) twin: Centre,
     reference: Reference,
     setup: Setup,
     now: Now,
@@ -54,7 +55,7 @@ struct Seen {
 }
 
 impl Day {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let setup = any_centre(seed);
         let centre = Centre::new(setup.clone()).expect("the drawn rules are lawful");
         Day {
@@ -72,7 +73,7 @@ impl Day {
     }
 
     /// One event; the difference between the two, if there is one.
-    fn step(&mut self, dice: Dice) -> Result<(), String> {
+    pub(crate) fn step(&mut self, dice: Dice) -> Result<(), String> {
         self.now = self.later(dice[0], dice[3]);
         let event = self.event(dice);
         self.told.push(format!("{:?}: {event:?}", self.now.mono));

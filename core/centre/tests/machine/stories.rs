@@ -1075,6 +1075,25 @@ fn who_may_wait_until_our_hours_begin_is_answered_then_and_only_sent_away_if_we_
 }
 
 #[test]
+fn stage_hours_and_limit_of_one_caller_may_all_be_late() {
+    let mut setup = given_to_a_full_partner();
+    setup.queues[0].waiting_max = Micros::from_secs(40);
+    let stage = |after, teams| Stage { after: Micros::from_secs(after), teams };
+    setup.lines[0].stages = vec![stage(0, vec![TeamId(0)]), stage(30, vec![])];
+    let mut s = Story::of(setup);
+    s.play(tick(0), Event::SignOn { agent: ANNA });
+    s.play(tick(0), Event::MakeReady { agent: ANNA });
+    s.play(tick(1), call(1, CITIZENS));
+    s.play(tick(2), Event::CloseLine { line: CITIZENS, lasts: Micros::from_mins(10) });
+    let all = [
+        "1 widened to stage 1",
+        "dismiss 1: WaitedTooLong",
+        "1: refused, WaitedTooLong, queued 0, ended 69",
+    ];
+    assert_eq!(s.play(tick(70), Event::Deadline), all);
+}
+
+#[test]
 fn our_own_hours_begin_later_if_the_calendar_is_set_back() {
     let mut s = Story::of(given_to_a_full_partner());
     s.play(tick(0), Event::SignOn { agent: ANNA });
