@@ -2,25 +2,28 @@
 //! Puts a county, its telephones and its data folder together into a running centre.
 
 use crate::Lang;
-use crate::clock::Clock;
+use crate::clock::{Clock, wall_now};
 use crate::config::County;
+use crate::data::{Continued, Data};
 use crate::output;
 use crate::rehearsal;
 use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
 use crate::service::{
-    Decided, Folders, Inbox, Log, Parts, Passwords, Service, control, http, telephones,
+    Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Service, control, http, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
 use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::system::uname;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use stdx::{AgentId, Tick, Timestamp};
+use store::{Configured, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
 
 /// For how many years timetables are expanded, this one included; a start renews them.
@@ -32,6 +35,8 @@ pub struct Options<'a> {
     pub county: &'a County,
     /// The data folder.
     pub data: &'a Path,
+    /// Where what happens is kept.
+    pub keeps: Keeps<'a>,
     /// The folder with the shipped sounds, if there is one.
     pub prompts: Option<PathBuf>,
     /// Where the machines that watch the centre ask; none for nowhere.
@@ -42,6 +47,29 @@ pub struct Options<'a> {
     pub log: Log,
     /// In which language.
     pub lang: Lang,
+}
+
+/// Where what happens is kept.
+pub enum Keeps<'a> {
+    /// Nowhere: a practice leaves nothing behind.
+    Nothing,
+    /// In the log of the data folder, which is this.
+    Log {
+        /// The log, as it was read.
+        data: Box<Data>,
+        /// The county's file.
+        text: &'a str,
+    },
+}
+
+impl Keeps<'_> {
+    /// The number of the next contact.
+    fn next_contact(&self) -> u64 {
+        match self {
+            Keeps::Nothing => 1,
+            Keeps::Log { data, .. } => data.recalled.last_contact.0 + 1,
+        }
+    }
 }
 
 /// A running centre.
@@ -67,7 +95,7 @@ pub struct Started {
 /// # Errors
 /// With a sentence for people.
 pub fn start(options: Options<'_>) -> Result<Started, String> {
-    let Options { county, data, prompts, http, listeners, log, lang } = options;
+    let Options { county, data, keeps, prompts, http, listeners, log, lang } = options;
     let text = |error: io::Error| format!("{}: {}", data.display(), output::why(lang, &error));
     fs::create_dir_all(data).map_err(text)?;
     let registering: Vec<&str> =
@@ -81,21 +109,40 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }
     raise_file_limit(county, &log, lang);
-    let clock = Clock::starting_at(Tick(0));
-    let dates = horizon(county, clock.now().wall).ok_or_else(|| no_calendar(lang))?;
-    let whole = rehearsal::setup(county, dates).map_err(|why| format!("{why:?}"))?;
-    let setup_of_centre = rehearsal::connected(whole);
+    let setup_of_centre = setup_now(county, wall_now(), lang)?;
     if let Some(ways) = unconnected(county, lang) {
         log.say(Level::Warning, &ways);
     }
-    let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
-    let signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
+    // Ports first: what cannot run writes nothing into the log.
+    let signalling =
+        Signalling::start(setup, keeps.next_contact()).map_err(|why| cannot_start(lang, &why))?;
+    let (centre, at, kept) = match keeps {
+        Keeps::Nothing => {
+            let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
+            (centre, Tick(0), Kept::InMemory)
+        }
+        Keeps::Log { data: log_of, text } => {
+            let agreed = Configured { text: text.to_owned(), setup: setup_of_centre };
+            let continued = log_of.go_on(&holder(data), wall_now(), agreed, lang)?;
+            for warning in &continued.warnings {
+                log.say(Level::Error, warning);
+            }
+            let Continued { store, link, epoch, centre, at, .. } = continued;
+            let waker = signalling.waker();
+            // A waker that fails has no loop to wake any more.
+            let wake = move || drop(waker.wake());
+            let writer = Writer::start(store, link, epoch, wake);
+            (centre, at, Kept::InLog(writer.map_err(|error| error.to_string())?))
+        }
+    };
+    let clock = Clock::starting_at(at);
     let listens = signalling.listens();
     let names = Names::of(county);
     let parts = Parts {
         centre,
         signalling,
         clock,
+        kept,
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),
@@ -110,6 +157,24 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
     Ok(Started { inbox, service, clock, listens, http, passwords, control })
+}
+
+/// The centre's rules as of now.
+///
+/// # Errors
+/// With a sentence for people.
+pub fn setup_now(county: &County, wall: Timestamp, lang: Lang) -> Result<centre::Setup, String> {
+    let dates = horizon(county, wall).ok_or_else(|| no_calendar(lang))?;
+    let whole = rehearsal::setup(county, dates);
+    whole.map(rehearsal::connected).map_err(|why| format!("{why:?}"))
+}
+
+/// By which name this folder's service holds the lease of its log: after a crash the same one gets it back
+/// at once.
+fn holder(data: &Path) -> String {
+    let folder = data.canonicalize().unwrap_or_else(|_| data.to_owned());
+    let machine = uname().nodename().to_string_lossy().into_owned();
+    format!("{machine}:{}", folder.display())
 }
 
 /// What the file plans and the telephone side cannot do yet.
@@ -182,10 +247,13 @@ fn always_ready(county: &County) -> Vec<AgentId> {
     (first..county.agents.len()).filter_map(|it| u16::try_from(it).ok()).map(AgentId).collect()
 }
 
+/// Whole years, so that a start on another day of the year changes nothing; and a day before, for who
+/// starts on New Year's Day.
 fn horizon(county: &County, wall: Timestamp) -> Option<LocalDates> {
-    let today = county.zone().local(wall).date();
-    let last = LocalDate::new(today.year() + YEARS - 1, 12, 31).ok()?;
-    LocalDates::new(today.yesterday().unwrap_or(today), last).ok()
+    let year = county.zone().local(wall).date().year();
+    let first = LocalDate::new(year, 1, 1).ok()?;
+    let last = LocalDate::new(year + YEARS - 1, 12, 31).ok()?;
+    LocalDates::new(first.yesterday().unwrap_or(first), last).ok()
 }
 
 fn entropy() -> io::Result<[u8; 40]> {
@@ -210,7 +278,9 @@ fn no_calendar(lang: Lang) -> String {
     .to_owned()
 }
 
-fn in_use(lang: Lang, data: &Path) -> String {
+/// Somebody else runs with this data folder.
+#[must_use]
+pub fn in_use(lang: Lang, data: &Path) -> String {
     let data = data.display();
     lang.pick(
         format!("{data}: Mit diesem Datenordner läuft schon ein Dienst."),

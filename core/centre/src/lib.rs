@@ -23,6 +23,7 @@ mod contacts;
 mod door;
 mod estimate;
 mod event;
+mod legs;
 mod partners;
 mod place;
 mod restore;

@@ -70,7 +70,7 @@ index_id!(
 /// A contact: one attempt of a caller to reach the centre, from set-up to its one fate.
 ///
 /// Drawn outside the core, never used twice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContactId(pub u64);
 
 impl fmt::Debug for ContactId {

@@ -35,6 +35,18 @@ pub struct Row {
     pub entries: Vec<u8>,
 }
 
+impl Row {
+    /// Its entries before this one, in a row of their own; none if there are none.
+    pub(crate) fn before(&self, sequence: Sequence) -> Option<Row> {
+        let mut rest = self.entries.as_slice();
+        for _ in self.first..sequence {
+            rest = after_one(rest)?;
+        }
+        let length = self.entries.len() - rest.len();
+        (length > 0).then(|| Row { entries: self.entries[..length].to_vec(), ..*self })
+    }
+}
+
 /// Where the log is damaged. What stands before is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
@@ -217,14 +229,18 @@ const fn unzigzag(number: u64) -> i64 {
 }
 
 /// How many entries a row holds, as far as it can be read.
-pub(crate) fn count(mut entries: &[u8]) -> i64 {
+pub(crate) fn count(entries: &[u8]) -> i64 {
+    let mut rest = after_one(entries);
     let mut count = 0;
-    while let Some(length) = take(&mut entries)
-        && let Ok(length) = usize::try_from(length)
-        && let Some((_, rest)) = entries.split_at_checked(length.saturating_add(CHECK))
-    {
-        entries = rest;
+    while let Some(entries) = rest {
+        rest = after_one(entries);
         count += 1;
     }
     count
+}
+
+/// What lies behind the first entry; none if there is no whole one.
+fn after_one(mut entries: &[u8]) -> Option<&[u8]> {
+    let length = usize::try_from(take(&mut entries)?).ok()?;
+    Some(entries.split_at_checked(length.checked_add(CHECK)?)?.1)
 }

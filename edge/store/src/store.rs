@@ -176,23 +176,29 @@ impl Store {
         }
     }
 
-    /// Puts aside every row from this entry's on, so that the log can go on before it. Returns how many.
-    /// `whole` are the entries of the first such row that stand before the damage; they stay.
+    /// Puts aside every row from the damaged entry's on, so that the log can go on before it. What stands
+    /// before the damage in its own row stays. Returns how many entries are lost, as far as they can be told
+    /// apart.
     ///
     /// # Errors
     /// If the database cannot be read or written: then nothing is put aside.
-    pub fn put_aside(&mut self, damage: &Damage, whole: Option<&Row>) -> Result<u64, Error> {
-        let from = whole.map_or(damage.sequence, |row| row.first);
+    pub fn put_aside(&mut self, damage: &Damage) -> Result<u64, Error> {
+        let rows = self.rows_from(damage.sequence, i64::MAX)?;
+        let count = |row: &Row| crate::chain::count(&row.entries).cast_unsigned();
+        let all: u64 = rows.iter().map(count).sum();
+        let whole = rows.into_iter().next().and_then(|row| row.before(damage.sequence));
+        let lost = all - whole.as_ref().map_or(0, count);
+        let from = whole.as_ref().map_or(damage.sequence, |row| row.first);
         self.database.at_once(|it| {
             let from = [Value::Number(number(from))];
             let keep = "INSERT INTO aside (seq, epoch, entries) \
                 SELECT seq, epoch, entries FROM log WHERE seq >= $1";
             it.execute(keep, &from)?;
-            let count = it.execute("DELETE FROM log WHERE seq >= $1", &from)?;
-            if let Some(row) = whole {
+            it.execute("DELETE FROM log WHERE seq >= $1", &from)?;
+            if let Some(row) = &whole {
                 insert(it, row)?;
             }
-            Ok(count)
+            Ok(lost)
         })
     }
 

@@ -47,6 +47,13 @@ struct Told {
     fact: Fact,
 }
 
+/// What the thread is asked for.
+enum Job {
+    Append(Told),
+    /// Keep the lease until then.
+    Keep(Timestamp),
+}
+
 struct Shared {
     durable: AtomicU64,
     in_trouble: AtomicBool,
@@ -64,7 +71,7 @@ impl Shared {
 /// Tells facts to the log, without waiting. Dropping it waits until the last of them is durable, or until
 /// the disk has failed once more.
 pub struct Writer {
-    to: Option<Sender<Told>>,
+    to: Option<Sender<Job>>,
     next: Sequence,
     gap: Gap,
     shared: Arc<Shared>,
@@ -89,14 +96,14 @@ impl Writer {
         epoch: Epoch,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Writer> {
-        let (to, told) = channel();
+        let (to, jobs) = channel();
         let shared = Arc::new(Shared {
             durable: AtomicU64::new(link.next - 1),
             in_trouble: AtomicBool::new(false),
             is_ending: AtomicBool::new(false),
             trouble: Mutex::new(None),
         });
-        let appending = Appending { store, link, epoch, told, shared: Arc::clone(&shared) };
+        let appending = Appending { store, link, epoch, jobs, shared: Arc::clone(&shared) };
         let thread =
             thread::Builder::new().name("log".to_owned()).spawn(move || appending.run(&wake))?;
         Ok(Writer {
@@ -127,8 +134,13 @@ impl Writer {
         let sequence = self.next;
         self.next += 1;
         // A thread that has ended was fenced, which is trouble that who tells looks for.
-        let _ = self.to.as_ref().map(|to| to.send(Told { at, fact }));
+        let _ = self.to.as_ref().map(|to| to.send(Job::Append(Told { at, fact })));
         sequence
+    }
+
+    /// Keeps the lease until then. Whoever lost it is fenced.
+    pub fn keep_lease(&self, until: Timestamp) {
+        let _ = self.to.as_ref().map(|to| to.send(Job::Keep(until)));
     }
 
     /// How many facts are not durable yet.
@@ -184,21 +196,28 @@ struct Appending {
     store: Store,
     link: Link,
     epoch: Epoch,
-    told: Receiver<Told>,
+    jobs: Receiver<Job>,
     shared: Arc<Shared>,
 }
 
 impl Appending {
     fn run(mut self, wake: &dyn Fn()) -> Store {
-        while let Ok(first) = self.told.recv() {
+        while let Ok(first) = self.jobs.recv() {
             let mut link = self.link;
             let mut entries = Vec::new();
-            let more = self.told.try_iter().take(ROW_MAX - 1);
-            for Told { at, fact } in [first].into_iter().chain(more) {
-                link.write(self.epoch, at, &fact, &mut entries);
+            let mut keep = None;
+            let more = self.jobs.try_iter().take(ROW_MAX - 1);
+            for job in [first].into_iter().chain(more) {
+                match job {
+                    Job::Append(Told { at, fact }) => {
+                        link.write(self.epoch, at, &fact, &mut entries);
+                    }
+                    Job::Keep(until) => keep = Some(until),
+                }
             }
             let row = Row { first: self.link.next, epoch: self.epoch, entries };
-            if !self.append(&row, wake) {
+            let is_kept = keep.is_none_or(|until| self.keep(until, wake));
+            if !is_kept || !row.entries.is_empty() && !self.append(&row, wake) {
                 return self.store;
             }
             self.link = link;
@@ -206,6 +225,16 @@ impl Appending {
             wake();
         }
         self.store
+    }
+
+    /// Keeps the lease; says whether it was still ours. A database that fails is the next append's matter.
+    fn keep(&mut self, until: Timestamp, wake: &dyn Fn()) -> bool {
+        let is_kept = self.store.keep_lease(self.epoch, until).unwrap_or(true);
+        if !is_kept {
+            self.shared.set(Some(Trouble::Fenced));
+            wake();
+        }
+        is_kept
     }
 
     /// Appends it, however long that takes; says whether it was possible at all.

@@ -85,14 +85,15 @@ impl Bench {
     fn turn(&mut self, now: Tick) {
         self.signalling.wait(Some(Duration::from_millis(5)));
         self.signalling.read(now);
-        while let Some(event) = self.signalling.poll_event(now) {
-            self.events.push(event);
+        while let Some(event) = self.signalling.poll_event() {
+            self.events.push(event.event);
         }
         self.signalling.flush(now);
     }
 
     fn order(&mut self, command: Command) {
-        self.signalling.carry_out(Tick(0), command);
+        let because = telephony::signalling::Asked::from(Event::Deadline);
+        self.signalling.carry_out(Tick(0), &because, command);
         self.turn(Tick(0));
     }
 

@@ -4,10 +4,12 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
-use crate::config::County;
+use crate::config::{self, County};
+use crate::data::Data;
+use crate::difference::differences;
 use crate::service::log::Level;
-use crate::service::{Ask, Inbox, Log};
-use crate::start::{Options, Started, start};
+use crate::service::{Ask, Inbox, Log, control};
+use crate::start::{Keeps, Options, Started, in_use, start};
 use crate::{Lang, output};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -23,11 +25,11 @@ const HTTP: &str = "127.0.0.1:9115";
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "serve",
-    usage: "serve --config DATEI --data ORDNER [--http ADRESSE] [--agents ZAHL] [--agents-port-spread ZAHL]",
+    usage: "serve --data ORDNER [--config DATEI] [--http ADRESSE] [--agents ZAHL] [--agents-port-spread ZAHL]",
     summary_de: "der Dienst: nimmt Anrufe an und lässt Telefone klingeln",
     summary_en: "the service: takes calls and lets telephones ring",
-    help_de: "  --config DATEI    die Konfiguration\n  --data ORDNER     der Datenordner; wird angelegt. Darin liegen die Passwörter der Telefone und, wenn Sie\n                    eigene Ansagen wollen, ein Ordner „prompts“ mit WAV-Dateien\n  --http ADRESSE    wo /healthz und /metrics sind (sonst 127.0.0.1:9115; „off“ für keine)\n\nNur für einen Prüfstand ([bench] in der Konfiguration):\n  --agents ZAHL              so viele erdachte Beraterinnen und Berater statt der Zahl der Datei\n  --agents-port-spread ZAHL  ihre Telefone auf so viele Ports verteilen, 1 bis 10\n\nEr endet mit Strg-C oder SIGTERM und legt vorher in jedem Gespräch auf.\n",
-    help_en: "  --config FILE     the configuration\n  --data FOLDER     the data folder; it is made. It holds the telephones' passwords and, if you want\n                    announcements of your own, a folder `prompts` with WAV files\n  --http ADDRESS    where /healthz and /metrics are (otherwise 127.0.0.1:9115; `off` for none)\n\nOnly for a bench ([bench] in the configuration):\n  --agents NUMBER             so many made-up agents instead of the file's number\n  --agents-port-spread NUMBER spread their telephones over so many ports, 1 to 10\n\nIt ends with Ctrl-C or SIGTERM, and hangs up every call before.\n",
+    help_de: "  --data ORDNER     der Datenordner; wird angelegt. Darin liegen die Aufzeichnung von allem, was geschieht,\n                    die Passwörter der Telefone und, wenn Sie eigene Ansagen wollen, ein Ordner „prompts“\n                    mit WAV-Dateien\n  --config DATEI    die Konfiguration für einen neuen Datenordner; danach gilt die des Ordners, und nur\n                    „amtsleitung apply“ ändert sie\n  --http ADRESSE    wo /healthz und /metrics sind (sonst 127.0.0.1:9115; „off“ für keine)\n\nNur für einen Prüfstand ([bench] in der Konfiguration):\n  --agents ZAHL              so viele erdachte Beraterinnen und Berater statt der Zahl der Datei\n  --agents-port-spread ZAHL  ihre Telefone auf so viele Ports verteilen, 1 bis 10\n\nEr endet mit Strg-C oder SIGTERM und legt vorher in jedem Gespräch auf.\n",
+    help_en: "  --data FOLDER     the data folder; it is made. It holds the log of everything that happens, the\n                    telephones' passwords and, if you want announcements of your own, a folder `prompts`\n                    with WAV files\n  --config FILE     the configuration for a new data folder; afterwards the folder's own holds, and only\n                    `amtsleitung apply` changes it\n  --http ADDRESS    where /healthz and /metrics are (otherwise 127.0.0.1:9115; `off` for none)\n\nOnly for a bench ([bench] in the configuration):\n  --agents NUMBER             so many made-up agents instead of the file's number\n  --agents-port-spread NUMBER spread their telephones over so many ports, 1 to 10\n\nIt ends with Ctrl-C or SIGTERM, and hangs up every call before.\n",
     valued: &["config", "data", "http", "agents", "agents-port-spread"],
     flags: &[],
     run,
@@ -46,19 +48,21 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
         let what = lang.pick("Das ist ein Argument zu viel", "This is one argument too many");
         return Err(arguments.wrong_value(what, &extra.to_string_lossy(), None));
     }
-    let config = PathBuf::from(arguments.required("config")?);
-    let data = PathBuf::from(arguments.required("data")?);
+    let folder = PathBuf::from(arguments.required("data")?);
+    let config = arguments.value("config").map(PathBuf::from);
     let http = http(arguments)?;
     let (agents, spread) = bench(arguments)?;
-    let county = county(lang, &config)?.with_bench(agents, spread);
+    let (data, text) = opened(lang, &folder, config.as_deref())?;
+    let county = county(lang, &text)?.with_bench(agents, spread);
     let failed = |error: io::Error| fail(lang, &error.to_string());
     // Before anything is opened, so that no signal falls between.
     let signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
     let log = Log::to_stderr().map_err(failed)?;
     let options = Options {
         county: &county,
-        data: &data,
-        prompts: config.parent().map(|folder| folder.join("prompts")),
+        data: &folder,
+        keeps: Keeps::Log { data: Box::new(data), text: &text.text },
+        prompts: config.as_deref().and_then(Path::parent).map(|it| it.join("prompts")),
         http,
         listeners: Vec::new(),
         log: log.clone(),
@@ -71,6 +75,13 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     let ended = service.join();
     drop((inbox, control));
     match ended {
+        Ok(ended) if ended.was_fenced => Err(fail(
+            lang,
+            lang.pick(
+                "Ein anderer Dienst hat die Aufzeichnung übernommen; dieser hat sich beendet.",
+                "Another service has taken the log over; this one has ended.",
+            ),
+        )),
         Ok(_) => {
             log.say(Level::Notice, lang.pick("Dienst beendet.", "Service ended."));
             log.finish();
@@ -86,13 +97,85 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     }
 }
 
-fn county(lang: Lang, config: &Path) -> Result<County, ExitCode> {
-    let source = Source::read(lang, config.as_os_str())?;
+/// A county's file, and where it was read.
+struct Text {
+    name: String,
+    text: String,
+}
+
+/// The log of the folder and the configuration that holds: the log's own, or of an empty folder the file's.
+/// A file that says something else is refused: what was agreed is changed by `apply` alone.
+fn opened(lang: Lang, folder: &Path, config: Option<&Path>) -> Result<(Data, Text), ExitCode> {
+    if control::is_answered(folder) {
+        return Err(fail(lang, &in_use(lang, folder)));
+    }
+    let data = Data::open(folder, lang).map_err(|why| fail(lang, &why))?;
+    let file = config.map(|path| Source::read(lang, path.as_os_str())).transpose()?;
+    let agreed = data.and_then(|data| {
+        let agreed = data.recalled.configured.as_ref().map(|it| it.text.clone());
+        agreed.map(|agreed| (data, agreed))
+    });
+    match (agreed, file) {
+        (Some((data, agreed)), file) => {
+            if let Some(file) = file {
+                is_the_same(lang, folder, &agreed, &file)?;
+            }
+            let name = folder.display().to_string();
+            Ok((data, Text { name, text: agreed }))
+        }
+        (None, Some(file)) => {
+            let centre = county_of(lang, &file)?.centre.id;
+            let data = Data::make(folder, &centre, lang).map_err(|why| fail(lang, &why))?;
+            Ok((data, Text { name: file.name.clone(), text: file.text().to_owned() }))
+        }
+        (None, None) => Err(fail(
+            lang,
+            lang.pick(
+                "Dieser Datenordner ist neu: Es fehlt --config DATEI.",
+                "This data folder is new: --config FILE is missing.",
+            ),
+        )),
+    }
+}
+
+fn is_the_same(lang: Lang, folder: &Path, agreed: &str, file: &Source) -> Result<(), ExitCode> {
+    let found = differences(agreed, file.text());
+    if found.is_empty() {
+        return Ok(());
+    }
+    let (name, folder) = (&file.name, folder.display());
+    let mut text = lang.pick(
+        format!("{name} sagt etwas anderes als die Konfiguration in {folder}:\n"),
+        format!("{name} says something else than the configuration in {folder}:\n"),
+    );
+    for difference in found {
+        text.push_str(&format!("  {}\n", difference.said(lang)));
+    }
+    text.push_str(&lang.pick(
+        format!("Übernehmen: amtsleitung apply {name} --data {folder}"),
+        format!("To take it up: amtsleitung apply {name} --data {folder}"),
+    ));
+    Err(fail(lang, &text))
+}
+
+fn county_of(lang: Lang, source: &Source) -> Result<County, ExitCode> {
     let mut checked = source.check(lang)?;
     match checked.county.take() {
         Some(county) => Ok(county),
         None => {
             output::err(&checked.printed(&source.name, lang));
+            Err(ExitCode::from(BAD_FILE))
+        }
+    }
+}
+
+/// What is in the log was good when it was taken up; a newer program may want more.
+fn county(lang: Lang, text: &Text) -> Result<County, ExitCode> {
+    let mut checked = config::check(&text.text);
+    match checked.county.take() {
+        Some(county) => Ok(county),
+        None => {
+            output::err(&checked.printed(&text.name, lang));
             Err(ExitCode::from(BAD_FILE))
         }
     }

@@ -11,7 +11,7 @@ use crate::clock::{Clock, wall_now};
 use crate::config::County;
 use crate::service::control::{Control, reply};
 use crate::service::{Ask, Decided, Inbox, Log, NotTaken, Service, Snapshot, listener};
-use crate::start::{Started, start};
+use crate::start::{Keeps, Started, start};
 use crate::{Lang, output, rehearsal};
 use acd::agent::State;
 use centre::Command;
@@ -144,14 +144,14 @@ impl Practice {
             std::thread::yield_now();
         }
         let broken = |_| io::Error::other("an invariant of the centre was broken");
-        let centre = self.service.join().map_err(broken)?;
+        let ended = self.service.join().map_err(broken)?;
         let left = self.crowd.end().map_err(|_| io::Error::other("the crowd has fallen ill"))?;
         for decided in self.heard.try_iter() {
             self.view.hear(&decided);
         }
         // The folder goes when the socket in it is closed.
         drop((self.control, self.folder));
-        Ok(Ended { outcome: self.view.outcome, inside: centre.contacts_inside(), left })
+        Ok(Ended { outcome: self.view.outcome, inside: ended.centre.contacts_inside(), left })
     }
 
     /// How the centre stands; none if it does not answer.
@@ -244,6 +244,7 @@ fn serve(
         let started = start(crate::start::Options {
             county: &town,
             data: folder.path(),
+            keeps: Keeps::Nothing,
             prompts: options.prompts.clone(),
             http: None,
             listeners: vec![to_desk.clone()],

@@ -131,6 +131,12 @@ impl Drop for Control {
     }
 }
 
+/// Whether a centre of this data folder runs.
+#[must_use]
+pub fn is_answered(folder: &Path) -> bool {
+    UnixStream::connect(folder.join(SOCKET)).is_ok()
+}
+
 /// Answers questions until the result is dropped. The socket of a centre that has ended is replaced.
 ///
 /// # Errors

@@ -7,14 +7,16 @@
 //!  desk, control ───▶ inbox (bounded, wakes) ──────────┤ Now, stamped once
 //!  deadlines ──────────────────────────────────────────┤
 //!                                                      ▼
-//!                      record ──▶ Centre::handle ──▶ poll ──▶ Signalling::carry_out
-//!                                                      └────▶ every listener (bounded)
+//!                         log ◀──────────────────── Facts::tell
+//!                          └─durable──▶ Facts::next ──▶ Centre::handle ──▶ poll ──▶ Signalling::carry_out
+//!                                                                            └────▶ every listener (bounded)
 //! ```
 //!
 //! The rule to keep: the thread waits for its sockets and for nothing else. A full inbox is told to the
 //! sender, who decides; a listener that does not keep up is let go.
 
 mod always_ready;
+mod facts;
 mod figures;
 pub mod log;
 mod passwords;
@@ -26,6 +28,7 @@ pub mod control;
 pub(crate) mod http;
 pub mod steer;
 
+pub use facts::{Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
@@ -34,6 +37,7 @@ pub use telephones::{Folders, telephones};
 use crate::clock::Clock;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
+use facts::{Facts, Waiting};
 use figures::Figures;
 use log::Level;
 use mio::Waker;
@@ -42,10 +46,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId, Now, Tick};
+use stdx::{AgentId, ContactId, Micros, Now, Tick};
 use steer::{Outcome, Steering};
+use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
-use telephony::signalling::{CallView, Ladder, Signalling};
+use telephony::signalling::{Asked, CallView, Ladder, Signalling};
 
 /// What may lie in the inbox: half a second of the most that people and programs ask for.
 pub const INBOX_MAX: usize = 5_000;
@@ -58,6 +63,10 @@ const AUDIT_EVERY: u64 = 1_024;
 
 /// The longest wait without a deadline, so that the inbox is seen though a waker failed.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How long the lease of the log holds, and how often it is kept.
+pub const LEASE: Micros = Micros::from_secs(10);
+const LEASE_KEPT_EVERY: Micros = Micros::from_secs(3);
 
 /// A command and when it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +137,16 @@ impl Inbox {
 /// A running centre.
 #[derive(Debug)]
 pub struct Service {
-    thread: JoinHandle<Centre>,
+    thread: JoinHandle<Ended>,
+}
+
+/// A centre that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// As it was at the end.
+    pub centre: Centre,
+    /// Whether another process has taken the log over: then it had to end.
+    pub was_fenced: bool,
 }
 
 /// What a service is made of.
@@ -139,6 +157,8 @@ pub struct Parts {
     pub signalling: Signalling,
     /// The one clock.
     pub clock: Clock,
+    /// Where facts are kept.
+    pub kept: Kept,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -167,7 +187,7 @@ impl Service {
     ///
     /// # Errors
     /// With the thread's panic, if an invariant was broken.
-    pub fn join(self) -> thread::Result<Centre> {
+    pub fn join(self) -> thread::Result<Ended> {
         self.thread.join()
     }
 }
@@ -182,119 +202,184 @@ struct Running {
     centre: Centre,
     signalling: Signalling,
     clock: Clock,
+    facts: Facts,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
     log: Log,
     listeners: Vec<SyncSender<Decided>>,
     events: u64,
+    /// Whether new calls are refused because nothing is decided.
+    is_stalled: bool,
+    lease_kept_at: Tick,
 }
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, signalling, clock, always_ready, log, lines, listeners } = parts;
+        let Parts { centre, signalling, clock, kept, always_ready, log, lines, listeners } = parts;
         let always_ready = AlwaysReady::new(always_ready);
-        let figures = Figures::new(lines, clock.now());
+        let began = clock.now();
         Running {
             centre,
             signalling,
             clock,
+            facts: Facts::new(kept),
             inbox,
             always_ready,
-            figures,
+            figures: Figures::new(lines, began),
             log,
             listeners,
             events: 0,
+            is_stalled: false,
+            lease_kept_at: began.mono,
         }
     }
 
-    fn run(mut self) -> Centre {
+    fn run(mut self) -> Ended {
         loop {
             self.signalling.wait(Some(self.timeout()));
             let now = self.clock.now();
             self.signalling.read(now.mono);
-            self.decide_all(now);
-            self.decide_deadlines(now);
-            while let Some(event) = self.always_ready.next() {
-                self.decide(now, event);
-                self.decide_all(now);
-            }
-            if self.answer_inbox(now) {
+            self.take_in(now);
+            let is_asked_to_stop = self.answer_inbox(now);
+            self.decide(now);
+            if self.watch_log(now) || is_asked_to_stop {
                 break;
             }
             self.signalling.flush(now.mono);
         }
         self.leave();
-        self.centre
+        self.end_contacts();
+        let was_fenced = self.facts.trouble() == Some(Trouble::Fenced);
+        Ended { centre: self.centre, was_fenced }
     }
 
     fn timeout(&self) -> Duration {
         if self.always_ready.has_news() {
             return Duration::ZERO;
         }
-        let centre = self.centre.deadline().map(|(at, _)| at);
-        let next = [centre, self.signalling.deadline()].into_iter().flatten().min();
-        next.map_or(IDLE, |at| self.clock.until(at)).min(IDLE)
+        let now = self.clock.now();
+        let centre = self.centre.deadline().filter(|_| self.facts.takes_deadlines(now));
+        let next = [centre.map(|(at, _)| at), self.signalling.deadline()];
+        next.into_iter().flatten().min().map_or(IDLE, |at| self.clock.until(at)).min(IDLE)
     }
 
-    fn decide_all(&mut self, now: Now) {
-        while let Some(event) = self.signalling.poll_event(now.mono) {
-            self.decide(now, event);
+    /// Tells what has happened by now.
+    fn take_in(&mut self, now: Now) {
+        while let Some(asked) = self.signalling.poll_event() {
+            self.tell(now, asked, None);
+        }
+        let is_due = self.centre.deadline().is_some_and(|(at, _)| at <= now.mono);
+        if is_due && self.facts.takes_deadlines(now) {
+            self.tell(now, Event::Deadline.into(), None);
+        }
+        while let Some(event) = self.always_ready.next() {
+            self.tell(now, event.into(), None);
         }
     }
 
-    fn decide_deadlines(&mut self, now: Now) {
-        if self.centre.deadline().is_some_and(|(at, _)| at <= now.mono) {
-            self.decide(now, Event::Deadline);
-            self.decide_all(now);
+    /// The one place where an event becomes a fact.
+    fn tell(&mut self, now: Now, asked: Asked, steered: Option<(Steering, SyncSender<Outcome>)>) {
+        self.figures.events += 1;
+        if self.is_stalled {
+            self.end_other_leg(now, &asked);
+        }
+        self.facts.tell(now, asked, steered);
+    }
+
+    /// A leg whose other side is gone ends at once, though nothing is decided: nobody is left to listen to
+    /// silence until a disk is back.
+    fn end_other_leg(&mut self, now: Now, asked: &Asked) {
+        let Event::HangUp { agent } = asked.event else { return };
+        let state = self.centre.agent(agent).map(|agent| agent.state);
+        if let Some(acd::agent::State::Talking { contact, .. }) = state {
+            self.signalling.carry_out(now.mono, asked, Command::Release { contact });
         }
     }
 
-    /// The one place where an event becomes a fact: from here on it is recorded, decided, and its
-    /// commands are carried out.
-    fn decide(&mut self, now: Now, event: Event) {
-        self.decide_heard(now, event, |_| ());
+    /// Decides what is durable, and what that leads to.
+    fn decide(&mut self, now: Now) {
+        while let Some(Waiting { at, asked, steered, .. }) = self.facts.next() {
+            let mut outcome = Ok(None);
+            self.decide_one(now, at, &asked, |command| outcome = steer::outcome(outcome, command));
+            if let Some((steering, to)) = steered {
+                let said =
+                    steer::logged(steering, &outcome, |line| self.figures.line(line).to_owned());
+                self.log.say(Level::Notice, &said);
+                // Who does not wait for the answer any more gets none.
+                let _ = to.try_send(outcome);
+            }
+            self.take_in(now);
+        }
     }
 
-    /// The same; who wants to know hears every command.
-    fn decide_heard(&mut self, now: Now, event: Event, mut hear: impl FnMut(&Command)) {
-        self.record(now, event);
-        self.centre.handle(now, event);
+    /// Decides what happened at `at`; who wants to know hears every command.
+    fn decide_one(&mut self, now: Now, at: Now, asked: &Asked, mut hear: impl FnMut(&Command)) {
+        self.centre.handle(at, asked.event);
         while let Some(command) = self.centre.poll() {
             hear(&command);
-            let decided = Decided { at: now.mono, cause: event, command };
-            self.signalling.carry_out(now.mono, command);
+            let decided = Decided { at: at.mono, cause: asked.event, command };
+            self.signalling.carry_out(now.mono, asked, command);
             self.always_ready.hear(&command);
-            self.figures.hear(now, &command);
+            self.figures.hear(at, &command);
             if let Command::Note(Note::Ended(record)) = command {
                 self.log.contact(&record, self.figures.line(record.line));
             }
             self.listeners.retain(|listener| listener.try_send(decided).is_ok());
         }
+        self.signalling.decided(now.mono, asked);
         self.events += 1;
         if self.events.is_multiple_of(AUDIT_EVERY) {
             self.centre.audit();
         }
     }
 
-    /// Where the event log will append the event before anything is done about it. Until there is a
-    /// log, state is in memory alone, and what is kept is how many events there were.
-    fn record(&mut self, _now: Now, _event: Event) {
-        self.figures.events += 1;
+    /// Looks after the log: refuses new calls while it does not keep up, and keeps its lease. Says whether
+    /// another process has taken it over.
+    fn watch_log(&mut self, now: Now) -> bool {
+        if now.mono.since(self.lease_kept_at) >= LEASE_KEPT_EVERY {
+            self.lease_kept_at = now.mono;
+            self.facts.keep_lease(now.wall + LEASE);
+        }
+        let trouble = self.facts.trouble();
+        let is_stalled = self.facts.is_stalled(now);
+        if is_stalled != self.is_stalled {
+            self.is_stalled = is_stalled;
+            self.signalling.let_in(!is_stalled);
+            self.say_stalled(trouble.as_ref());
+        }
+        trouble == Some(Trouble::Fenced)
     }
 
-    /// Answers everybody who asked; says whether to stop.
+    fn say_stalled(&self, trouble: Option<&Trouble>) {
+        let (waiting, lost) = self.facts.on_their_way();
+        let why = match trouble {
+            Some(Trouble::Fails(why)) => why.as_str(),
+            Some(Trouble::Fenced) => "taken over by another process",
+            None => "slow",
+        };
+        let (level, text) = if self.is_stalled {
+            (
+                Level::Error,
+                format!("log=stalled facts_waiting={waiting} new_calls=refused why={why:?}"),
+            )
+        } else {
+            let Gap { refused_calls, others } = lost;
+            let text = format!(
+                "log=good new_calls=taken lost_refused_calls={refused_calls} lost_others={others}"
+            );
+            (Level::Notice, text)
+        };
+        self.log.say(level, &text);
+    }
+
+    /// Takes in everything that was asked; says whether to stop.
     fn answer_inbox(&mut self, now: Now) -> bool {
         for _ in 0..INBOX_MAX {
             match self.inbox.try_recv() {
-                Ok(Ask::Event(event)) => {
-                    self.decide(now, event);
-                    self.decide_all(now);
-                }
+                Ok(Ask::Event(event)) => self.tell(now, event.into(), None),
                 Ok(Ask::Steer(steering, to)) => {
-                    let outcome = self.steer(now, steering);
-                    // Who does not wait for the answer any more gets none.
-                    let _ = to.try_send(outcome);
+                    self.tell(now, steering.event().into(), Some((steering, to)));
                 }
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
@@ -303,16 +388,6 @@ impl Running {
             }
         }
         false
-    }
-
-    fn steer(&mut self, now: Now, steering: Steering) -> Outcome {
-        let mut outcome = Ok(None);
-        let hear = |command: &Command| outcome = steer::outcome(outcome, command);
-        self.decide_heard(now, steering.event(), hear);
-        self.decide_all(now);
-        let said = steer::logged(steering, &outcome, |line| self.figures.line(line).to_owned());
-        self.log.say(Level::Notice, &said);
-        outcome
     }
 
     /// Who asked and does not wait for the answer any more gets none.
@@ -349,8 +424,30 @@ impl Running {
             let now = self.clock.now().mono;
             self.signalling.read(now);
             // What the legs still tell is about calls that are over.
-            while self.signalling.poll_event(now).is_some() {}
+            while self.signalling.poll_event().is_some() {}
             self.signalling.flush(now);
+        }
+    }
+
+    /// No leg is left: every contact is told so, so that its record stands in the log.
+    fn end_contacts(&mut self) {
+        let until = self.clock.now().mono + FAREWELL;
+        let now = self.clock.now();
+        for event in self.centre.without_legs(&|_| false) {
+            self.facts.tell(now, event.into(), None);
+        }
+        while !self.facts.is_empty() && self.facts.trouble().is_none() {
+            let now = self.clock.now();
+            if until <= now.mono {
+                return;
+            }
+            while let Some(Waiting { at, asked, .. }) = self.facts.next() {
+                self.decide_one(now, at, &asked, |_| ());
+                while self.signalling.poll_event().is_some() {}
+            }
+            if !self.facts.is_empty() {
+                self.signalling.wait(Some(self.clock.until(until)));
+            }
         }
     }
 }

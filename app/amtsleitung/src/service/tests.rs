@@ -68,6 +68,7 @@ fn running(ring: Micros, listeners: Vec<SyncSender<Decided>>) -> (Inbox, Service
         centre: centre(ring),
         signalling: signalling(),
         clock: Clock::starting_at(Tick(7)),
+        kept: Kept::InMemory,
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],
@@ -111,7 +112,7 @@ fn a_call_goes_through_the_loop_on_the_wall_clock() {
     let ended = |command: &Command| matches!(command, Command::Note(Note::Ended(record)) if record.fate == Fate::Accepted);
     until(&heard, ended);
     inbox.ask(Ask::Stop).unwrap();
-    assert_eq!(service.join().expect("no invariant broken").contacts_inside(), 0);
+    assert_eq!(service.join().expect("no invariant broken").centre.contacts_inside(), 0);
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn a_deadline_fires_without_any_event() {
     let stops = until(&heard, |command| matches!(command, Command::StopRinging { .. }));
     assert!(stops.at.since(rings.at) >= Micros::from_secs(1));
     inbox.ask(Ask::Stop).unwrap();
-    service.join().expect("no invariant broken").audit();
+    service.join().expect("no invariant broken").centre.audit();
 }
 
 #[test]

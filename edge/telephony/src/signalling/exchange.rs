@@ -51,6 +51,8 @@ pub(super) struct Exchange {
     pub(super) phones_of: BTreeMap<AgentId, Vec<usize>>,
     /// What the centre has to hear.
     pub(super) told: VecDeque<Told>,
+    /// Whether new calls are let in.
+    pub(super) lets_in: bool,
     /// What still has to happen to calls.
     pub(super) pending: VecDeque<(ContactId, CallEvent)>,
     pub(super) applying: bool,
@@ -107,6 +109,7 @@ impl Exchange {
             codes: BTreeMap::new(),
             phones_of,
             told: VecDeque::new(),
+            lets_in: true,
             pending: VecDeque::new(),
             applying: false,
             to_close: Vec::new(),

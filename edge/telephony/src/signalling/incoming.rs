@@ -86,6 +86,9 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
+        if !self.lets_in {
+            return Err(No(Refused::Busy, status(503), Some("Not now")));
+        }
         if !self.has_channel(peer) {
             return Err(No(Refused::NoChannel, status(503), Some("No channel left")));
         }

@@ -75,8 +75,21 @@ impl std::error::Error for CannotStart {}
 pub struct Signalling {
     network: Network,
     exchange: Exchange,
-    /// The feature code whose last event was polled.
+}
+
+/// What the centre has to decide, and who waits for the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What happened.
+    pub event: centre::Event,
+    /// The call of the feature code whose last event this is.
     code: Option<CallId>,
+}
+
+impl From<centre::Event> for Asked {
+    fn from(event: centre::Event) -> Asked {
+        Asked { event, code: None }
+    }
 }
 
 impl Signalling {
@@ -97,7 +110,7 @@ impl Signalling {
         let (media, events) = Media::start(&config, wake).map_err(CannotStart::Media)?;
         let mut exchange = Exchange::new(setup, door, media, events, first_contact);
         exchange.find_fixed_flows(&network);
-        Ok(Signalling { network, exchange, code: None })
+        Ok(Signalling { network, exchange })
     }
 
     /// Wakes [`Signalling::wait`] from another thread.
@@ -132,22 +145,17 @@ impl Signalling {
         }
     }
 
-    /// What the centre has to decide next; ask until there is none, and hand every command back
-    /// before asking again.
-    pub fn poll_event(&mut self, now: Tick) -> Option<centre::Event> {
-        if let Some(call) = self.code.take() {
-            self.exchange.code_decided(now, call);
-        }
+    /// What the centre has to decide next; ask until there is none.
+    pub fn poll_event(&mut self) -> Option<Asked> {
         if let Some((event, code)) = self.exchange.asked_by_code.pop_front() {
-            self.code = code;
-            return Some(event);
+            return Some(Asked { event, code });
         }
-        self.exchange.told.pop_front()
+        self.exchange.told.pop_front().map(Asked::from)
     }
 
-    /// Carries out what the centre orders.
-    pub fn carry_out(&mut self, now: Tick, command: centre::Command) {
-        match (command, self.code) {
+    /// Carries out what the centre orders because of what was asked.
+    pub fn carry_out(&mut self, now: Tick, because: &Asked, command: centre::Command) {
+        match (command, because.code) {
             (centre::Command::Refuse(_), Some(call)) => self.exchange.code_refused(call),
             (centre::Command::Note(centre::Note::AgentChanged { agent, state }), _) => {
                 self.exchange.states.insert(agent, state);
@@ -155,6 +163,20 @@ impl Signalling {
             (command, _) => self.exchange.carry_out(now, command),
         }
         self.exchange.collect(now, None);
+    }
+
+    /// What was asked has been decided, and every command that followed was handed over: whoever waits
+    /// for it is told.
+    pub fn decided(&mut self, now: Tick, asked: &Asked) {
+        if let Some(call) = asked.code {
+            self.exchange.code_decided(now, call);
+            self.exchange.collect(now, None);
+        }
+    }
+
+    /// Whether new calls are let in, or refused with 503 until they are again.
+    pub fn let_in(&mut self, new_calls: bool) {
+        self.exchange.lets_in = new_calls;
     }
 
     /// Sends what is to be sent.
