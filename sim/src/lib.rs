@@ -9,7 +9,6 @@
 mod any_county;
 pub mod chance;
 pub mod erlang;
-mod outcome;
 mod people;
 mod plain_county;
 mod run;
@@ -18,8 +17,8 @@ mod shape;
 pub mod shrink;
 mod spec;
 
+pub use account::Outcome;
 pub use any_county::any_county;
-pub use outcome::Outcome;
 pub use people::People;
 pub use plain_county::{TALK, many_days, one_line};
 pub use run::{play, play_and_hear, play_and_tell};

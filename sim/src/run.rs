@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The loop of the second main: the very core that runs live, on a clock that only jumps.
 
-use crate::outcome::Outcome;
 use crate::people::People;
 use crate::spec::Spec;
+use account::Outcome;
 use centre::{Centre, Command, Event, SetupError};
 use stdx::{Now, Tick};
 

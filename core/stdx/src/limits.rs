@@ -115,3 +115,7 @@ pub const ESTIMATE_RUNS_MIN: usize = 10;
 
 /// Callers ahead that an estimate plays; who stands further back is told no range.
 pub const ESTIMATE_AHEAD_MAX: usize = 400;
+
+/// Steps of one contact's story that are kept: a long wait with a dozen telephones that ring in vain, a
+/// partner asked every second for a minute, and a call-back.
+pub const STORY_STEPS_MAX: usize = 96;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What befell each contact, step by step: the team is named, never a person.
+
+use acd::agent::ReturnReason;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use centre::{Command, Note, OverflowCause, PartnerEnd, Setup, SteeringReason, SwitchboardEnd};
+use promise::ToldWait;
+use stdx::limits::STORY_STEPS_MAX;
+use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, PlanId, SwitchboardId, TeamId, Tick};
+
+/// One step of a contact's story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The client's switchboard rang.
+    SwitchboardRang(SwitchboardId),
+    /// It did not take the call.
+    SwitchboardReturned(SwitchboardId, SwitchboardEnd),
+    /// The greeting began, with the announcement of a plan before it.
+    Greeted(Option<PlanId>),
+    /// The wait began at this place, and was told to be so long.
+    Waits(u32, Option<ToldWait>),
+    /// A telephone of this team rang.
+    Rang(TeamId),
+    /// It was not answered.
+    Returned(TeamId, ReturnReason),
+    /// More people were asked.
+    Widened(u8),
+    /// The contact was to go to the partner.
+    Overflows(OverflowCause),
+    /// The partner was asked.
+    PartnerAsked(PartnerId),
+    /// It did not take the call.
+    PartnerReturned(PartnerId, PartnerEnd),
+    /// The call was sent on to the partner.
+    SentOn(PartnerId),
+    /// Somebody of this team answered.
+    Answered(TeamId),
+    /// The switchboard or the partner answered.
+    AnsweredElsewhere,
+    /// A supervisor pulled the contact forward.
+    PulledForward(SteeringReason),
+    /// A supervisor moved the contact to another line's people.
+    Moved(LineId, SteeringReason),
+    /// That was taken back.
+    SteeringUndone,
+    /// Heard the information of a plan.
+    Informed(PlanId),
+    /// A call-back was promised.
+    CallbackPromised,
+    /// The caller's telephone rang, while somebody of this team waited.
+    CalledBack(TeamId),
+    /// The caller was not reached and will be tried again.
+    CallbackReturned,
+    /// A task was left.
+    TaskOpened,
+    /// There were more steps than are kept.
+    AndSoOn,
+}
+
+/// A contact's story: when, from its first step on, and what.
+pub type Story = Vec<(Micros, Step)>;
+
+/// The stories of those who are inside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stories {
+    /// By contact: when the first step was, and the steps.
+    pub open: BTreeMap<ContactId, (Tick, Story)>,
+    /// By [`AgentId`].
+    pub teams: Vec<TeamId>,
+}
+
+impl Stories {
+    /// From here on this was agreed.
+    pub fn agree(&mut self, setup: &Setup) {
+        self.teams = setup.agents.iter().map(|agent| agent.team).collect();
+    }
+
+    /// Takes down what befell somebody. Returns the story of who is gone.
+    pub fn note(&mut self, now: Tick, command: &Command) -> Option<Story> {
+        if let Command::Note(Note::Ended(record)) = command {
+            let story = self.open.remove(&record.contact);
+            return Some(story.map(|(_, steps)| steps).unwrap_or_default());
+        }
+        let (contact, step) = self.step(command)?;
+        let (began, steps) = self.open.entry(contact).or_insert((now, Vec::new()));
+        let at = now.since(*began);
+        match steps.len() {
+            0..STORY_STEPS_MAX => steps.push((at, step)),
+            STORY_STEPS_MAX => steps.push((at, Step::AndSoOn)),
+            _ => {}
+        }
+        None
+    }
+
+    fn team(&self, agent: AgentId) -> TeamId {
+        self.teams[agent.index()]
+    }
+
+    fn step(&self, command: &Command) -> Option<(ContactId, Step)> {
+        let step = match *command {
+            Command::Announce { contact, plan, .. } => (contact, Step::Greeted(plan)),
+            Command::Wait { contact, position, told } => {
+                let position = u32::try_from(position).unwrap_or(u32::MAX);
+                (contact, Step::Waits(position, told))
+            }
+            Command::RingSwitchboard { contact, switchboard, .. } => {
+                (contact, Step::SwitchboardRang(switchboard))
+            }
+            Command::TryPartner { contact, partner, .. } => (contact, Step::PartnerAsked(partner)),
+            Command::Deflect { contact, partner } => (contact, Step::SentOn(partner)),
+            Command::ConnectElsewhere { contact } => (contact, Step::AnsweredElsewhere),
+            Command::PromiseCallback { contact, .. } => (contact, Step::CallbackPromised),
+            Command::CallBack { contact, agent, .. } => {
+                (contact, Step::CalledBack(self.team(agent)))
+            }
+            Command::Inform { contact, plan } => (contact, Step::Informed(plan)),
+            Command::OpenTask { contact, .. } => (contact, Step::TaskOpened),
+            Command::Ring { contact, agent, .. } => (contact, Step::Rang(self.team(agent))),
+            Command::Connect { contact, agent } => (contact, Step::Answered(self.team(agent))),
+            Command::Note(note) => return self.step_of_note(&note),
+            Command::StopSwitchboard { .. }
+            | Command::StopPartner { .. }
+            | Command::StopCallback { .. }
+            | Command::StopRinging { .. }
+            | Command::Dismiss { .. }
+            | Command::Release { .. }
+            | Command::AskAlive { .. }
+            | Command::Refuse(_) => return None,
+        };
+        Some(step)
+    }
+
+    fn step_of_note(&self, note: &Note) -> Option<(ContactId, Step)> {
+        match *note {
+            Note::Returned { contact, agent, why } => {
+                Some((contact, Step::Returned(self.team(agent), why)))
+            }
+            Note::Widened { contact, stage } => Some((contact, Step::Widened(stage))),
+            Note::Overflows { contact, cause } => Some((contact, Step::Overflows(cause))),
+            Note::PartnerReturned { contact, partner, why } => {
+                Some((contact, Step::PartnerReturned(partner, why)))
+            }
+            Note::SwitchboardReturned { contact, switchboard, why } => {
+                Some((contact, Step::SwitchboardReturned(switchboard, why)))
+            }
+            Note::CallbackReturned { contact, .. } => Some((contact, Step::CallbackReturned)),
+            Note::PulledForward { contact, reason, .. } => {
+                Some((contact, Step::PulledForward(reason)))
+            }
+            Note::Moved { contact, line, reason, .. } => Some((contact, Step::Moved(line, reason))),
+            Note::SteeringUndone { contact, .. } => Some((contact, Step::SteeringUndone)),
+            Note::AgentChanged { .. }
+            | Note::AgentPlans { .. }
+            | Note::SkillSet { .. }
+            | Note::LineClosed { .. }
+            | Note::LineOpened { .. }
+            | Note::PlanStarted { .. }
+            | Note::PlanEnded { .. }
+            | Note::Ended(_) => None,
+        }
+    }
+}
