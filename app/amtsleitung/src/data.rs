@@ -5,10 +5,10 @@ use crate::Lang;
 use crate::output;
 use crate::recall::{CannotRecall, Recalled, recall};
 use crate::service::LEASE;
-use centre::{Centre, Event};
+use centre::Event;
 use std::path::Path;
 use stdx::{Now, Tick, Timestamp};
-use store::{Begun, Configured, Epoch, Error, Fact, Gap, Link, Place, Row, Store};
+use store::{Begun, Configured, Epoch, Error, Fact, Gap, Place, Row, Store};
 
 /// A log that was read.
 pub struct Data {
@@ -22,12 +22,10 @@ pub struct Data {
 pub struct Continued {
     /// Where it is kept.
     pub store: Store,
-    /// Behind its last entry.
-    pub link: Link,
+    /// The centre as it is now, and the place behind the last entry.
+    pub recalled: Recalled,
     /// Under which number we write.
     pub epoch: Epoch,
-    /// The centre as it is now.
-    pub centre: Centre,
     /// The log's time now.
     pub at: Tick,
     /// What the operator has to know: each a sentence.
@@ -59,7 +57,7 @@ impl Data {
     }
 
     fn read(mut store: Store, folder: &Path, lang: Lang) -> Result<Data, String> {
-        let recalled = recall(&mut store, &mut |_| ());
+        let recalled = recall(&mut store);
         let recalled = recalled.map_err(|why| cannot_recall(folder, &why, lang))?;
         Ok(Data { store, recalled })
     }
@@ -87,79 +85,67 @@ impl Data {
             }
             None => 0,
         };
-        let link = recalled.link;
-        let lease = store.take_lease(holder, wall, LEASE, link.epoch).map_err(failed)?;
+        let lease = store.take_lease(holder, wall, LEASE, recalled.link.epoch).map_err(failed)?;
         let epoch = lease.map_err(|held| is_held(&held.holder, lang))?;
         let (tick, last) = recalled.last.unwrap_or((Tick(0), wall));
         // The calendar may have been set back meanwhile; the log's time never goes back.
         let now = Now { mono: tick + wall.since(last), wall };
-        let mut facts = Facts::new(link, epoch, now);
+        let mut facts = Facts::new(recalled, epoch, now);
         facts.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }));
         if lost > 0 {
             facts.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }));
         }
-        for &sequence in &recalled.poisoned {
+        for sequence in facts.recalled.poisoned.clone() {
             facts.tell(Fact::Poisoned(sequence));
             warnings.push(poisoned(sequence, lang));
         }
-        let centre = match (recalled.centre, recalled.configured) {
-            (Some(centre), Some(before)) if before == agreed => centre,
-            (before, _) => {
-                let centre = taken_up(before, now, &agreed).map_err(|why| no_centre(&why, lang))?;
-                facts.tell(Fact::Configured(Box::new(agreed)));
-                centre
-            }
-        };
-        let centre = facts.cut_off(centre);
-        let (link, row) = facts.row();
+        if facts.recalled.configured.as_ref() != Some(&agreed) {
+            facts.agree(agreed).map_err(|why| no_centre(&why, lang))?;
+        }
+        facts.cut_off();
+        let Facts { recalled, row, .. } = facts;
         store.append(&row).map_err(failed)?;
-        Ok(Continued { store, link, epoch, centre, at: now.mono, warnings })
+        Ok(Continued { store, recalled, epoch, at: now.mono, warnings })
     }
 }
 
-/// Facts of one moment, written together.
+/// Facts of one moment, told to the log and to the centre at once.
 struct Facts {
-    link: Link,
+    recalled: Recalled,
     now: Now,
     row: Row,
 }
 
 impl Facts {
-    fn new(link: Link, epoch: Epoch, now: Now) -> Facts {
-        Facts { link, now, row: Row { first: link.next, epoch, entries: Vec::new() } }
+    fn new(recalled: Recalled, epoch: Epoch, now: Now) -> Facts {
+        let row = Row { first: recalled.link.next, epoch, entries: Vec::new() };
+        Facts { recalled, now, row }
     }
 
     fn tell(&mut self, fact: Fact) {
         let at = (self.now.mono, self.now.wall);
-        self.link.write(self.row.epoch, at, &fact, &mut self.row.entries);
+        self.recalled.link.write(self.row.epoch, at, &fact, &mut self.row.entries);
+        self.recalled.entries += 1;
+        self.recalled.last = Some(at);
+        if let Some(views) = &mut self.recalled.views {
+            views.pass(self.now);
+        }
+    }
+
+    fn agree(&mut self, agreed: Configured) -> Result<(), String> {
+        self.recalled.agree(self.now, &agreed)?;
+        self.tell(Fact::Configured(Box::new(agreed)));
+        Ok(())
     }
 
     /// No leg lives through a restart yet: every contact that needs one is told so.
-    fn cut_off(&mut self, mut centre: Centre) -> Centre {
-        let events: Vec<Event> = centre.without_legs(&|_| false);
+    fn cut_off(&mut self) {
+        let centre = self.recalled.centre.as_ref();
+        let events: Vec<Event> = centre.map_or(Vec::new(), |it| it.without_legs(&|_| false));
         for event in events {
             self.tell(Fact::Happened(event));
-            centre.handle(self.now, event);
-            while centre.poll().is_some() {}
+            self.recalled.happen(self.now, event).expect("to be cut off breaks nothing");
         }
-        centre
-    }
-
-    fn row(self) -> (Link, Row) {
-        (self.link, self.row)
-    }
-}
-
-/// The centre under what is agreed now.
-///
-/// # Errors
-/// With the core's own word for why it makes no centre.
-pub fn taken_up(before: Option<Centre>, now: Now, agreed: &Configured) -> Result<Centre, String> {
-    let setup = agreed.setup.clone();
-    match before {
-        None => Centre::new(setup).map_err(|why| format!("{why:?}")),
-        Some(centre) if *centre.setup() == setup => Ok(centre),
-        Some(_) => Err(format!("not yet at {now:?}")),
     }
 }
 
@@ -197,11 +183,11 @@ fn said(error: &Error, lang: Lang) -> String {
 fn cannot_recall(folder: &Path, why: &CannotRecall, lang: Lang) -> String {
     match why {
         CannotRecall::Store(error) => cannot_open(folder, error, lang),
-        CannotRecall::Setup(sequence) => {
+        CannotRecall::Setup(sequence, why) => {
             let folder = folder.display();
             lang.pick(
-                format!("{folder}: Eintrag {sequence} der Aufzeichnung nennt eine Konfiguration, aus der kein Servicecenter wird."),
-                format!("{folder}: Entry {sequence} of the log names a configuration that makes no centre."),
+                format!("{folder}: Eintrag {sequence} der Aufzeichnung nennt eine Konfiguration, aus der kein Servicecenter wird: {why}"),
+                format!("{folder}: Entry {sequence} of the log names a configuration that makes no centre: {why}"),
             )
         }
     }

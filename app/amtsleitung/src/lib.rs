@@ -18,5 +18,6 @@ pub mod rehearsal;
 pub mod report;
 pub mod service;
 pub mod start;
+pub mod views;
 
 pub use lang::Lang;

@@ -3,14 +3,23 @@
 //!
 //! An event that breaks an assertion stops nobody's next start: it is left out, and the log is told so.
 
-use crate::data::taken_up;
-use centre::{Centre, Command, Event};
+use crate::views::Views;
+use centre::{Centre, Command, Event, Saved};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{ContactId, Now, Tick, Timestamp};
-use store::{Configured, Damage, Entry, Error, Fact, Gap, Link, Sequence, Store};
+use store::{
+    Configured, Damage, Entry, Epoch, Error, Fact, Gap, Link, Row, Sequence, Snapshot, Store,
+};
+
+/// Contacts that are written into the views at once.
+const TOLD_AT_ONCE: usize = 10_000;
+
+/// Rows that are played between two looks at what was heard.
+const ROWS_AT_ONCE: i64 = 2_000;
 
 /// What the log says.
+#[derive(Clone)]
 pub struct Recalled {
     /// The centre as it was after the last entry; none if the log never said what was agreed.
     pub centre: Option<Centre>,
@@ -30,6 +39,10 @@ pub struct Recalled {
     pub damage: Option<Damage>,
     /// How many entries there are.
     pub entries: u64,
+    /// What is heard for reports.
+    pub views: Option<Views>,
+    /// Under which number was written last.
+    pub epoch: Epoch,
 }
 
 /// Why a log makes no centre.
@@ -37,8 +50,8 @@ pub struct Recalled {
 pub enum CannotRecall {
     /// The database.
     Store(Error),
-    /// What this entry says was agreed makes no centre.
-    Setup(Sequence),
+    /// What this entry says was agreed makes no centre; the core's own word for why.
+    Setup(Sequence, String),
 }
 
 impl From<Error> for CannotRecall {
@@ -47,48 +60,69 @@ impl From<Error> for CannotRecall {
     }
 }
 
-/// What is heard while the log is played.
-pub enum Heard<'a> {
-    /// It is played from its beginning: what was heard before is to be forgotten.
-    Anew,
-    /// From here on this was agreed.
-    Agreed(&'a Configured),
-    /// What the centre decided once more because of an event, or of what was agreed anew.
-    Decided(Now, Option<&'a Event>, &'a Command),
-}
-
-/// Rebuilds the centre. Whoever listens hears everything that happened.
+/// Rebuilds the centre from the last snapshot and what came after it, and brings the views up to date.
 ///
 /// # Errors
 /// If the database cannot be read, or what was agreed makes no centre.
-pub fn recall(
+pub fn recall(store: &mut Store) -> Result<Recalled, CannotRecall> {
+    let restored = store.snapshot()?.and_then(|(link, snapshot)| Recalled::restored(link, snapshot));
+    match restored {
+        Some(recalled) => play(store, recalled, &mut keep),
+        None => {
+            // Views that no snapshot goes with cannot be gone on with.
+            store.drop_views()?;
+            let nothing = Recalled::of_nothing(Link::first(store.centre()));
+            play(store, nothing, &mut keep)
+        }
+    }
+}
+
+/// What is done with what was heard, now and then.
+type Keep<'a> = &'a mut dyn FnMut(&mut Store, &mut Recalled) -> Result<(), Error>;
+
+/// Writes what was heard into the views, with the snapshot that goes with it.
+fn keep(store: &mut Store, recalled: &mut Recalled) -> Result<(), Error> {
+    let Some(snapshot) = recalled.snapshot() else { return Ok(()) };
+    let Some(views) = &mut recalled.views else { return Ok(()) };
+    let (told, days) = views.take();
+    store.add_to_views(&told, &days, recalled.link, &snapshot)
+}
+
+/// Rebuilds the centre from the first entry on. `keep` is handed what was heard, now and then and at the end.
+///
+/// # Errors
+/// As [`recall`].
+pub fn recall_from_the_beginning(
     store: &mut Store,
-    hear: &mut dyn FnMut(Heard<'_>),
+    keep: Keep<'_>,
 ) -> Result<Recalled, CannotRecall> {
-    let first = Link::first(store.centre());
+    let nothing = Recalled::of_nothing(Link::first(store.centre()));
+    play(store, nothing, keep)
+}
+
+fn play(
+    store: &mut Store,
+    mut recalled: Recalled,
+    keep: Keep<'_>,
+) -> Result<Recalled, CannotRecall> {
     let mut left_out = BTreeSet::new();
-    store.read_from(first, &mut |entry| {
+    store.read_from(recalled.link, &mut |entry| {
         if let Fact::Poisoned(sequence) = entry.fact {
             left_out.insert(sequence);
         }
     })?;
-    let mut poisoned = Vec::new();
     loop {
-        hear(Heard::Anew);
-        let mut played = Recalled::of_nothing(first);
-        let mut stopped = None;
-        let (link, damage) = store.read_from(first, &mut |entry| {
-            if stopped.is_none() {
-                stopped = played.take(&entry, &left_out, hear).err();
-            }
-        })?;
-        match stopped {
-            None => return Ok(Recalled { link, damage, poisoned, ..played }),
-            Some(Stop::Poison(sequence)) => {
-                assert!(left_out.insert(sequence), "what is left out breaks nothing");
-                poisoned.push(sequence);
-            }
-            Some(Stop::Setup(sequence)) => return Err(CannotRecall::Setup(sequence)),
+        let before = recalled.link.next;
+        let rows = store.rows_from(before, ROWS_AT_ONCE)?;
+        let new: Vec<Row> = rows.into_iter().filter(|row| row.first >= before).collect();
+        recalled = recalled.play_rows(&new, &mut left_out)?;
+        let is_over = recalled.link.next == before || recalled.damage.is_some();
+        let many = recalled.views.as_ref().is_some_and(|views| views.waiting() >= TOLD_AT_ONCE);
+        if is_over || many {
+            keep(store, &mut recalled)?;
+        }
+        if is_over {
+            return Ok(recalled);
         }
     }
 }
@@ -98,7 +132,7 @@ enum Stop {
     /// The event of this number broke an assertion.
     Poison(Sequence),
     /// What was agreed here makes no centre.
-    Setup(Sequence),
+    Setup(Sequence, String),
 }
 
 impl Recalled {
@@ -113,22 +147,107 @@ impl Recalled {
             gap: Gap::default(),
             damage: None,
             entries: 0,
+            views: None,
+            epoch: link.epoch,
         }
     }
 
-    fn take(
-        &mut self,
-        entry: &Entry,
-        left_out: &BTreeSet<Sequence>,
-        hear: &mut dyn FnMut(Heard<'_>),
-    ) -> Result<(), Stop> {
+    /// From a snapshot; none if it makes no centre: then the log does.
+    fn restored(link: Link, snapshot: Snapshot) -> Option<Recalled> {
+        let Snapshot { configured, saved, outcome, stories, last, last_contact, .. } = snapshot;
+        let centre = Centre::restore(configured.setup.clone(), saved).ok()?;
+        let now = Now { mono: last.0, wall: last.1 };
+        let views = Views::go_on(outcome, stories, Some(now), snapshot.lost);
+        Some(Recalled {
+            centre: Some(centre),
+            configured: Some(configured),
+            last: Some(last),
+            last_contact,
+            gap: snapshot.gap,
+            entries: snapshot.entries,
+            views: Some(views),
+            ..Recalled::of_nothing(link)
+        })
+    }
+
+    /// As it is now; none before anything was agreed.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        let views = self.views.as_ref()?;
+        Some(Snapshot {
+            configured: self.configured.clone()?,
+            saved: self.saved()?,
+            outcome: views.outcome.clone(),
+            stories: views.stories.clone(),
+            last: self.last?,
+            last_contact: self.last_contact,
+            gap: self.gap,
+            lost: views.lost(),
+            entries: self.entries,
+        })
+    }
+
+    /// The state of the centre as plain data.
+    #[must_use]
+    pub fn saved(&self) -> Option<Saved> {
+        self.centre.as_ref().map(Centre::save)
+    }
+
+    /// Plays rows; if an event breaks an assertion they are played again without it.
+    fn play_rows(
+        self,
+        rows: &[Row],
+        left_out: &mut BTreeSet<Sequence>,
+    ) -> Result<Recalled, CannotRecall> {
+        let mut poisoned = Vec::new();
+        loop {
+            let mut after = self.clone();
+            match after.try_rows(rows, left_out) {
+                Ok(()) => {
+                    after.poisoned.extend(poisoned);
+                    return Ok(after);
+                }
+                Err(Stop::Poison(sequence)) => {
+                    assert!(left_out.insert(sequence), "what is left out breaks nothing");
+                    poisoned.push(sequence);
+                }
+                Err(Stop::Setup(sequence, why)) => {
+                    return Err(CannotRecall::Setup(sequence, why));
+                }
+            }
+        }
+    }
+
+    fn try_rows(&mut self, rows: &[Row], left_out: &BTreeSet<Sequence>) -> Result<(), Stop> {
+        for row in rows {
+            let mut link = self.link;
+            let mut stopped = Ok(());
+            let read = link.read(row, &mut |entry| {
+                if stopped.is_ok() {
+                    stopped = self.take(&entry, left_out);
+                }
+            });
+            stopped?;
+            self.link = link;
+            self.epoch = link.epoch;
+            if let Err(damage) = read {
+                self.damage = Some(damage);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, entry: &Entry, left_out: &BTreeSet<Sequence>) -> Result<(), Stop> {
         self.entries += 1;
         self.last = Some((entry.tick, entry.wall));
         let now = Now { mono: entry.tick, wall: entry.wall };
+        if let Some(views) = &mut self.views {
+            views.pass(now);
+        }
         match &entry.fact {
             Fact::Configured(agreed) => {
-                hear(Heard::Agreed(agreed));
-                self.agree(now, agreed, hear).map_err(|()| Stop::Setup(entry.sequence))?;
+                self.agree(now, agreed).map_err(|why| Stop::Setup(entry.sequence, why))
             }
             Fact::Happened(event) => {
                 if let Event::CallArrived { contact, .. } | Event::CallRefused { contact, .. } =
@@ -136,53 +255,75 @@ impl Recalled {
                 {
                     self.last_contact = self.last_contact.max(*contact);
                 }
-                if !left_out.contains(&entry.sequence) {
-                    self.happen(now, event, hear).map_err(|()| Stop::Poison(entry.sequence))?;
+                if left_out.contains(&entry.sequence) {
+                    return Ok(());
                 }
+                self.happen(now, *event).map_err(|()| Stop::Poison(entry.sequence))
             }
             Fact::Lost(gap) => {
                 self.gap.refused_calls += gap.refused_calls;
                 self.gap.others += gap.others;
+                if let Some(views) = &mut self.views {
+                    views.lose(*gap);
+                }
+                Ok(())
             }
-            Fact::Begun(_) | Fact::Poisoned(_) => {}
+            Fact::Begun(_) | Fact::Poisoned(_) => Ok(()),
         }
-        Ok(())
     }
 
-    /// Takes up what was agreed.
-    fn agree(
-        &mut self,
-        now: Now,
-        agreed: &Configured,
-        hear: &mut dyn FnMut(Heard<'_>),
-    ) -> Result<(), ()> {
-        let mut centre = taken_up(self.centre.take(), now, agreed).map_err(drop)?;
-        while let Some(command) = centre.poll() {
-            hear(Heard::Decided(now, None, &command));
+    /// Takes up what is agreed from now on.
+    ///
+    /// # Errors
+    /// With the core's own word for why it makes no centre.
+    pub fn agree(&mut self, now: Now, agreed: &Configured) -> Result<(), String> {
+        let setup = agreed.setup.clone();
+        match &mut self.centre {
+            None => {
+                let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
+                let mut views = Views::new(centre.setup());
+                views.pass(now);
+                (self.centre, self.views) = (Some(centre), Some(views));
+            }
+            Some(centre) => {
+                centre.adopt(now, setup).map_err(|why| format!("{why:?}"))?;
+                if let Some(views) = &mut self.views {
+                    views.agree(centre.setup());
+                }
+                self.hear_all(now.mono);
+            }
         }
-        self.centre = Some(centre);
         self.configured = Some(agreed.clone());
         Ok(())
     }
 
-    /// Lets the centre decide once more; an error if that breaks an assertion.
-    fn happen(
-        &mut self,
-        now: Now,
-        event: &Event,
-        hear: &mut dyn FnMut(Heard<'_>),
-    ) -> Result<(), ()> {
+    /// Lets the centre decide; an error if that breaks an assertion.
+    ///
+    /// # Errors
+    /// If an assertion broke: then there is no centre any more.
+    pub fn happen(&mut self, now: Now, event: Event) -> Result<(), ()> {
         // What happens before anything was agreed happens to nobody.
         let Some(centre) = &mut self.centre else { return Ok(()) };
         // A centre that broke is thrown away.
-        let handled = catch_unwind(AssertUnwindSafe(|| centre.handle(now, *event)));
+        let handled = catch_unwind(AssertUnwindSafe(|| centre.handle(now, event)));
         if handled.is_err() {
             self.centre = None;
             return Err(());
         }
-        while let Some(command) = centre.poll() {
-            hear(Heard::Decided(now, Some(event), &command));
-        }
+        self.hear_all(now.mono);
         Ok(())
+    }
+
+    fn hear_all(&mut self, now: Tick) {
+        let Some(centre) = &mut self.centre else { return };
+        while let Some(command) = centre.poll() {
+            hear(&mut self.views, now, &command);
+        }
+    }
+}
+
+fn hear(views: &mut Option<Views>, now: Tick, command: &Command) {
+    if let Some(views) = views {
+        views.hear(now, command);
     }
 }

@@ -6,6 +6,7 @@ use crate::clock::{Clock, wall_now};
 use crate::config::County;
 use crate::data::{Continued, Data};
 use crate::output;
+use crate::recall::Recalled;
 use crate::rehearsal;
 use crate::service::control::Control;
 use crate::service::log::Level;
@@ -127,7 +128,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             for warning in &continued.warnings {
                 log.say(Level::Error, warning);
             }
-            let Continued { store, link, epoch, centre, at, .. } = continued;
+            let Continued { store, recalled, epoch, at, .. } = continued;
+            let Recalled { centre, link, .. } = recalled;
+            let centre = centre.ok_or_else(|| no_calendar(lang))?;
             let waker = signalling.waker();
             // A waker that fails has no loop to wake any more.
             let wake = move || drop(waker.wake());

@@ -169,6 +169,18 @@ impl Database {
         })
     }
 
+    /// Does something with a statement that was made of our own words.
+    pub(crate) fn execute_made(
+        &mut self,
+        statement: String,
+        values: &[Value<'_>],
+    ) -> Result<u64, sqlx::Error> {
+        on_either!(self, it => {
+            let query = with_values!(sqlx::query(AssertSqlSafe(statement)), values);
+            query.execute(it).await.map(|done| done.rows_affected())
+        })
+    }
+
     /// Looks something up.
     pub(crate) fn fetch<T: Tuple>(
         &mut self,

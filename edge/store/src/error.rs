@@ -15,6 +15,8 @@ pub enum Error {
     OtherCentre(String),
     /// The database was made by a newer program.
     Newer,
+    /// A view holds what nobody can have written: it has to be made anew.
+    View,
     /// Another writer has begun: this one can append nothing any more.
     Fenced,
 }
@@ -26,6 +28,7 @@ impl fmt::Display for Error {
             Error::Database(why) => f.write_str(why),
             Error::OtherCentre(id) => write!(f, "the log belongs to the centre \"{id}\""),
             Error::Newer => f.write_str("the log was made by a newer version of the program"),
+            Error::View => f.write_str("a view is damaged; `replay --mend` makes it anew"),
             Error::Fenced => f.write_str("another process has taken the log over"),
         }
     }

@@ -17,6 +17,7 @@ mod error;
 mod fact;
 mod record;
 mod store;
+mod view;
 mod writer;
 
 pub use chain::{Damage, ENTRY_MAX, Fault, Link, Row};
@@ -25,4 +26,5 @@ pub use error::Error;
 pub use fact::{Begun, Configured, Entry, Epoch, Fact, Gap, Sequence};
 pub use record::VERSION;
 pub use store::{Held, Store};
+pub use view::{Day, Snapshot, Told};
 pub use writer::{SPOOL_FOR_REFUSED, SPOOL_MAX, Trouble, Writer};

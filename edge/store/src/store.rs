@@ -38,7 +38,7 @@ pub struct Held {
 pub struct Store {
     place: Place,
     centre: String,
-    database: Database,
+    pub(crate) database: Database,
     waits: Option<PgListener>,
 }
 
@@ -308,7 +308,10 @@ fn make_tables(database: &mut Database) -> Result<(), Error> {
     if about(database, "format").is_ok() {
         return Ok(());
     }
-    database.at_once(|it| it.make(TABLES))
+    database.at_once(|it| {
+        it.make(TABLES)?;
+        it.make(crate::view::TABLES)
+    })
 }
 
 fn about(database: &mut Database, name: &str) -> Result<Option<String>, Error> {
@@ -331,6 +334,6 @@ async fn listen(address: &str) -> Result<PgListener, sqlx::Error> {
 }
 
 /// Both engines know signed numbers only; ours never come near the end of them.
-fn number(of: u64) -> i64 {
+pub(crate) fn number(of: u64) -> i64 {
     i64::try_from(of).expect("a log of 9 quintillion entries")
 }

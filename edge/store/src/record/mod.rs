@@ -8,11 +8,13 @@
 //! The bytes are those of postcard's wire format: integers as varints, variants by their number in the
 //! order of the list.
 
+mod snapshot;
 mod v1;
 
 use crate::fact::Fact;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
@@ -20,6 +22,9 @@ use stdx::{
 
 /// The version in which facts are written today.
 pub const VERSION: u8 = 1;
+
+/// The version in which snapshots and stories are written today.
+const SNAPSHOT_VERSION: u8 = 1;
 
 /// A type of core or of ours, and the record in which it is written.
 pub(crate) trait Recorded: Sized {
@@ -47,6 +52,22 @@ pub(crate) fn read(version: u8, bytes: &[u8]) -> Option<Fact> {
         }
         _ => None,
     }
+}
+
+/// What can be made anew from the log, with its version before it.
+pub(crate) fn pack<T: Recorded>(it: &T) -> Vec<u8> {
+    let bytes = vec![SNAPSHOT_VERSION];
+    postcard::to_extend(&it.record(), bytes).expect("plain numbers, lists and text can be written")
+}
+
+/// What these bytes say; none if another version wrote them: then it is made anew from the log.
+pub(crate) fn unpack<T: Recorded>(bytes: &[u8]) -> Option<T> {
+    let (&version, rest) = bytes.split_first()?;
+    if version != SNAPSHOT_VERSION {
+        return None;
+    }
+    let (record, rest) = postcard::take_from_bytes(rest).ok()?;
+    rest.is_empty().then_some(record).and_then(T::recall)
 }
 
 /// Types that are written as the plain number within them.
@@ -96,7 +117,7 @@ macro_rules! as_it_is {
     };
 }
 
-as_it_is!(bool, u8, u16, u32, u64, String);
+as_it_is!(bool, u8, u16, u32, u64, i64, String);
 
 impl Recorded for CallerToken {
     type Record = u64;
@@ -122,6 +143,46 @@ impl<T: Recorded> Recorded for Option<T> {
 }
 
 impl<T: Recorded> Recorded for Vec<T> {
+    type Record = Vec<T::Record>;
+    fn record(&self) -> Self::Record {
+        self.iter().map(T::record).collect()
+    }
+    fn recall(record: Self::Record) -> Option<Self> {
+        record.into_iter().map(T::recall).collect()
+    }
+}
+
+impl Recorded for usize {
+    type Record = u64;
+    fn record(&self) -> u64 {
+        u64::try_from(*self).expect("no machine counts further")
+    }
+    fn recall(record: u64) -> Option<Self> {
+        usize::try_from(record).ok()
+    }
+}
+
+impl<A: Recorded, B: Recorded> Recorded for (A, B) {
+    type Record = (A::Record, B::Record);
+    fn record(&self) -> Self::Record {
+        (self.0.record(), self.1.record())
+    }
+    fn recall((one, other): Self::Record) -> Option<Self> {
+        Some((A::recall(one)?, B::recall(other)?))
+    }
+}
+
+impl<K: Recorded + Ord, V: Recorded> Recorded for BTreeMap<K, V> {
+    type Record = Vec<(K::Record, V::Record)>;
+    fn record(&self) -> Self::Record {
+        self.iter().map(|(key, value)| (key.record(), value.record())).collect()
+    }
+    fn recall(record: Self::Record) -> Option<Self> {
+        record.into_iter().map(<(K, V)>::recall).collect()
+    }
+}
+
+impl<T: Recorded + Ord> Recorded for BTreeSet<T> {
     type Record = Vec<T::Record>;
     fn record(&self) -> Self::Record {
         self.iter().map(T::record).collect()

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Views for reports: tables that can be dropped at any time and made anew from the log, together with the
+//! snapshot from which they are gone on with.
+
+use crate::chain::Link;
+use crate::database::{Database, Value};
+use crate::error::Error;
+use crate::fact::{Configured, Gap};
+use crate::record::{pack, unpack};
+use crate::store::{Store, number};
+use account::{Outcome, Stories, Story};
+use centre::Saved;
+use promise::{ContactRecord, WorkTime};
+use stdx::{ContactId, Tick, Timestamp};
+
+/// The state at one place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What was agreed last.
+    pub configured: Configured,
+    /// The centre.
+    pub saved: Saved,
+    /// What the present day has brought so far.
+    pub outcome: Outcome,
+    /// The stories of those who are inside.
+    pub stories: Stories,
+    /// When the last entry was written.
+    pub last: (Tick, Timestamp),
+    /// The highest number of a contact.
+    pub last_contact: ContactId,
+    /// What could not be written down so far.
+    pub gap: Gap,
+    /// Of that, on the present day.
+    pub lost: Gap,
+    /// How many entries there are.
+    pub entries: u64,
+}
+
+/// A contact that is gone, and its story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its one record.
+    pub record: ContactRecord,
+    /// What befell it.
+    pub story: Story,
+}
+
+/// One local day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Day {
+    /// Days since 1970-01-01.
+    pub day: i64,
+    /// Each team's time, and how many of it were signed on; by [`stdx::TeamId`].
+    pub teams: Vec<(WorkTime, u16)>,
+    /// Tasks that were opened.
+    pub tasks: u64,
+    /// Contacts that waited without being told how long.
+    pub untold: u64,
+    /// The longest that a queue was.
+    pub longest_queue: u64,
+    /// What could not be written down.
+    pub lost: Gap,
+}
+
+/// The tables of the views.
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS contact (number OWN_NUMBER, set_up_at BIGINT NOT NULL, told BYTEA NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS contact_by_time ON contact (set_up_at)",
+    "CREATE TABLE IF NOT EXISTS day (number OWN_NUMBER, brought BYTEA NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS snapshot (number OWN_NUMBER, link BYTEA NOT NULL, state BYTEA NOT NULL)",
+];
+
+/// Contacts that one statement writes.
+const AT_ONCE: usize = 100;
+
+impl Store {
+    /// The snapshot up to which the views reach, and where to go on behind it; none if there is none that
+    /// this program can read.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn snapshot(&mut self) -> Result<Option<(Link, Snapshot)>, Error> {
+        let select = "SELECT link, state FROM snapshot WHERE number = 1";
+        let found: Vec<(Vec<u8>, Vec<u8>)> = self.database.fetch(select, &[])?;
+        Ok(found.first().and_then(|(link, state)| Some((Link::of_bytes(link)?, unpack(state)?))))
+    }
+
+    /// Adds to the views what has happened up to this snapshot, which takes the place of the one before.
+    ///
+    /// # Errors
+    /// If the database cannot be written: then nothing is added.
+    pub fn add_to_views(
+        &mut self,
+        contacts: &[Told],
+        days: &[Day],
+        link: Link,
+        snapshot: &Snapshot,
+    ) -> Result<(), Error> {
+        self.database.at_once(|it| {
+            for contacts in contacts.chunks(AT_ONCE) {
+                insert_contacts(it, contacts)?;
+            }
+            for day in days {
+                let insert = "INSERT INTO day (number, brought) VALUES ($1, $2) \
+                    ON CONFLICT (number) DO UPDATE SET brought = $2";
+                let brought = pack(day);
+                it.execute(insert, &[Value::Number(day.day), Value::Bytes(&brought)])?;
+            }
+            let insert = "INSERT INTO snapshot (number, link, state) VALUES (1, $1, $2) \
+                ON CONFLICT (number) DO UPDATE SET link = $1, state = $2";
+            let (link, state) = (link.to_bytes(), pack(snapshot));
+            it.execute(insert, &[Value::Bytes(&link), Value::Bytes(&state)])?;
+            Ok(())
+        })
+    }
+
+    /// Drops the views; the log makes them anew.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn drop_views(&mut self) -> Result<(), Error> {
+        self.database.at_once(|it| {
+            for clear in ["DELETE FROM contact", "DELETE FROM day", "DELETE FROM snapshot"] {
+                it.execute(clear, &[])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Contacts whose call set-up lies in this time, in the order of their numbers.
+    ///
+    /// # Errors
+    /// If the database cannot be read, or holds what nobody can have written.
+    pub fn contacts(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<Told>, Error> {
+        let select =
+            "SELECT told FROM contact WHERE set_up_at >= $1 AND set_up_at < $2 ORDER BY number";
+        let values = [Value::Number(from.0), Value::Number(until.0)];
+        let found: Vec<(Vec<u8>,)> = self.database.fetch(select, &values)?;
+        found.iter().map(|(told,)| unpack(told).ok_or(Error::View)).collect()
+    }
+
+    /// What these days have brought, the last one included; days on which nothing happened are missing.
+    ///
+    /// # Errors
+    /// As [`Store::contacts`].
+    pub fn days(&mut self, from: i64, until: i64) -> Result<Vec<Day>, Error> {
+        let select = "SELECT brought FROM day WHERE number >= $1 AND number <= $2 ORDER BY number";
+        let values = [Value::Number(from), Value::Number(until)];
+        let found: Vec<(Vec<u8>,)> = self.database.fetch(select, &values)?;
+        found.iter().map(|(brought,)| unpack(brought).ok_or(Error::View)).collect()
+    }
+}
+
+fn insert_contacts(database: &mut Database, contacts: &[Told]) -> Result<(), Error> {
+    let rows: Vec<Vec<u8>> = contacts.iter().map(pack).collect();
+    let values: Vec<Value<'_>> = contacts
+        .iter()
+        .zip(&rows)
+        .flat_map(|(it, told)| {
+            let at = it.record.set_up_at.0;
+            [Value::Number(number(it.record.contact.0)), Value::Number(at), Value::Bytes(told)]
+        })
+        .collect();
+    let places: Vec<String> = (0..contacts.len())
+        .map(|row| format!("(${}, ${}, ${})", 3 * row + 1, 3 * row + 2, 3 * row + 3))
+        .collect();
+    let insert =
+        format!("INSERT INTO contact (number, set_up_at, told) VALUES {}", places.join(", "));
+    database.execute_made(insert, &values)?;
+    Ok(())
+}
