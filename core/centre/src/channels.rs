@@ -48,6 +48,11 @@ impl Channels {
         self.used[trunk.index()]
     }
 
+    /// There may be more channels than before, or fewer.
+    pub(crate) fn look_again(&mut self) {
+        self.turned = true;
+    }
+
     /// Whether a trunk became full or free since this was asked last.
     pub(crate) fn take_turn(&mut self) -> bool {
         core::mem::take(&mut self.turned)

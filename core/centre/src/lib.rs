@@ -15,6 +15,7 @@
 extern crate alloc;
 
 mod acts;
+mod adopt;
 mod agents;
 mod audit;
 mod callbacks;
@@ -34,6 +35,7 @@ mod steering;
 mod timers;
 
 pub use acts::RunningPlan;
+pub use adopt::AdoptError;
 pub use estimate::{Lessons, LineLessons, Rate};
 pub use event::{
     Command, Event, Note, OverflowCause, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd,
@@ -143,15 +145,19 @@ impl Centre {
     /// If time runs backwards, if commands of the event before were not fetched, or if an invariant
     /// is broken: then the event is at fault or we are, and no figure may be made of it.
     pub fn handle(&mut self, now: Now, event: Event) {
+        self.begin(now);
+        self.settle(now.mono);
+        self.happen(now.mono, event);
+        self.settle(now.mono);
+        self.check_touched();
+    }
+
+    fn begin(&mut self, now: Now) {
         assert!(self.commands.is_empty(), "commands of the event before were not fetched");
         let last = self.now.mono;
         assert!(last <= now.mono, "time runs backwards: {now:?} after {last:?}");
         self.now = now;
         self.given_back = 0;
-        self.settle(now.mono);
-        self.happen(now.mono, event);
-        self.settle(now.mono);
-        self.check_touched();
     }
 
     fn happen(&mut self, now: Tick, event: Event) {

@@ -271,7 +271,10 @@ impl Centre {
         // It stays on the list: when the pause is over nobody behind it goes first. A new configuration may
         // have given its line another partner, or none.
         let next = self.overflow_of(id).map(|rules| WayOut::Wanted(rules.partner, attempt.cause));
-        self.alter(id, |it| it.overflow = next.unwrap_or(WayOut::None));
+        self.alter(id, |it| {
+            it.overflow = next.unwrap_or(WayOut::None);
+            it.wanted_since = it.wanted_since.filter(|_| next.is_some());
+        });
         self.note(Note::PartnerReturned { contact: id, partner, why });
         self.give_back(id);
     }

@@ -43,7 +43,7 @@ pub enum RestoreError {
 impl Centre {
     /// A centre that goes on where the saved one was: the same events lead to the same commands.
     ///
-    /// The setup is the one that the saved centre had; it is kept with what was saved.
+    /// The setup is the one that the saved centre had; a new one is taken up with [`Centre::adopt`].
     ///
     /// # Errors
     /// If the setup is unlawful, or if no centre of this setup can have saved this.
@@ -83,8 +83,6 @@ impl Centre {
         }
         centre.take_up_acts(Acts { closed: saved.closed, running: saved.running });
         centre.set_wakes();
-        // Who is asked for is what was saved, and needs no second look.
-        centre.channels.take_turn();
         centre.touched_agents.clear();
         centre.touched_contacts.clear();
         centre

@@ -50,6 +50,11 @@ impl Centre {
     #[must_use]
     pub fn save(&self) -> Saved {
         assert!(self.commands.is_empty(), "commands of the last event were not fetched");
+        self.known()
+    }
+
+    /// The same in the middle of an event.
+    pub(crate) fn known(&self) -> Saved {
         Saved {
             now: self.now,
             last_contact: self.last_contact,

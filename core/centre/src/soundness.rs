@@ -101,8 +101,12 @@ impl Saved {
             }
             agent::State::Talking { contact, lease } => {
                 must(is_time(end_of(lease)), "talks without being asked")?;
-                let talks = inside(contact).and_then(talks_with) == Some(id);
-                must(talks, "talks to a contact that says otherwise")
+                let state = inside(contact);
+                let talks = state.and_then(talks_with) == Some(id);
+                must(talks, "talks to a contact that says otherwise")?;
+                // Only a talk is asked about: the caller's telephone never rings so long.
+                let Some(State::CallingBack { ring_until, .. }) = state else { return Ok(()) };
+                must(ring_until < end_of(lease), "calls back longer than a talk goes unasked")
             }
             agent::State::WrapUp { until, length, extensions, .. } => {
                 must(is_time(until) && length <= RULE_DURATION_MAX, "wraps up without end")?;

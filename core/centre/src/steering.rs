@@ -88,12 +88,13 @@ impl Centre {
         self.note(Note::SteeringUndone { contact: id, position });
     }
 
-    /// The agents of this line are asked from now on, at the stage that the time gives.
+    /// The agents of this line are asked from now on, at the stage that the time gives. A line that was
+    /// asked before may have lost its queue to a new configuration; then its caller stays where it is.
     fn ask_as(&mut self, id: ContactId, line: LineId) {
-        let queue = self.setup.lines[line.index()].queue.expect("asked before");
+        let queue = self.setup.lines[line.index()].queue;
         self.alter(id, |it| {
             it.asked_as = line;
-            it.queue = queue;
+            it.queue = queue.unwrap_or(it.queue);
             it.stage = 0;
         });
         self.choose_stage(self.now.mono, id);

@@ -73,21 +73,27 @@ impl AnyDay {
         self.now = Now { mono: now + passed, wall: self.now.wall + passed };
     }
 
-    /// Nobody does anything any more: every deadline passes, and nobody is left.
-    pub(crate) fn run_out(&mut self, centre: &mut Centre) {
+    /// Nobody does anything any more: every deadline passes, and nobody is left. What was asked for.
+    pub(crate) fn run_out(&mut self, centre: &mut Centre) -> Vec<Command> {
+        let mut asked = Vec::new();
         let over = self.now.mono + SHIFT_MAX + TALK_CHECK_EVERY.times(2);
         while let Some((at, why)) = centre.deadline().filter(|_| centre.contacts_inside() > 0) {
             assert!(at <= over, "still waiting for {at:?}: {why}");
             let passed = at.since(self.now.mono);
             self.now = Now { mono: self.now.mono + passed, wall: self.now.wall + passed };
-            commands(centre, self.now, Event::Deadline);
+            asked.extend(commands(centre, self.now, Event::Deadline));
             centre.audit();
         }
         assert_eq!(centre.contacts_inside(), 0, "somebody is left when nobody does anything");
+        asked
     }
 
     pub(crate) fn chance(&mut self, p: f64) -> bool {
         self.rng.chance(p)
+    }
+
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
     }
 
     fn pick<T: Copy>(&mut self, of: &[T]) -> Option<T> {
@@ -156,13 +162,13 @@ impl AnyDay {
         let ringing = self.contact(saved, |it| matches!(it.state, Place::AtSwitchboard { .. }));
         let asked = self.contact(saved, |it| matches!(it.overflow, WayOut::Tried(_)));
         let switchboard = SwitchboardId(self.id(setup.switchboards.len()));
-        match self.rng.below(8) {
+        match self.rng.below(10) {
             0 => Event::SwitchboardAnswered { contact: ringing },
             1 => Event::SwitchboardFailed { contact: ringing, why: SwitchboardEnd::Busy },
             2 => Event::SwitchboardStaffed { switchboard, staffed: self.chance(0.7) },
-            3 => Event::PartnerAnswered { contact: asked },
-            4 | 5 => Event::PartnerFailed { contact: asked, why: PartnerEnd::Busy },
+            3..=5 => Event::PartnerFailed { contact: asked, why: PartnerEnd::Busy },
             6 => Event::Deflected { contact: asked },
+            7 | 8 => Event::PartnerAnswered { contact: asked },
             _ => Event::OtherLeft { contact: self.contact(saved, talks_elsewhere), parting },
         }
     }

@@ -16,7 +16,7 @@ use stdx::{
     SwitchboardId, Tick, Timestamp, TrunkId,
 };
 
-const DAYS: u64 = 400;
+const DAYS: u64 = 300;
 const EVENTS_BEFORE: u64 = 400;
 const DAMAGES_A_DAY: usize = 60;
 const EVENTS_AFTER: usize = 25;
@@ -32,13 +32,23 @@ impl Drop for Told {
     }
 }
 
-/// A centre in the middle of a day.
+/// A centre in the middle of a day; on most days at a moment that is rare.
 fn busy(seed: u64) -> (Setup, Saved) {
     let setup = any_centre_that_estimates(seed);
     let mut centre = Centre::new(setup.clone()).expect("the drawn rules are lawful");
     let mut day = AnyDay::new(seed);
-    for _ in 0..50 + Rng::new(seed).below(EVENTS_BEFORE) {
-        let (now, event) = day.next(&centre, &centre.save());
+    let rare: fn(&Contact) -> bool = match seed % 4 {
+        0 => |it| matches!(it.state, State::CallingBack { .. }),
+        1 => |it| matches!(it.state, State::AtPartner { .. }),
+        2 => |it| matches!(it.overflow, WayOut::Tried(_)),
+        _ => |_| false,
+    };
+    for event in 0..50 + Rng::new(seed).below(EVENTS_BEFORE) {
+        let saved = centre.save();
+        if event >= 50 && saved.contacts.values().any(rare) {
+            break;
+        }
+        let (now, event) = day.next(&centre, &saved);
         commands(&mut centre, now, event);
     }
     (setup, centre.save())
@@ -107,9 +117,10 @@ fn in_words(why: RestoreError) -> String {
 }
 
 /// All faults that are looked for, but for lists too long to be drawn.
-const EVERY_FAULT: [&str; 65] = [
+const EVERY_FAULT: [&str; 66] = [
     "agent a plan without a call",
     "agent a shift without end",
+    "agent calls back longer than a talk goes unasked",
     "agent changed skills outside a shift",
     "agent idle since a time to come",
     "agent is ready for somebody who waits",
@@ -210,8 +221,16 @@ fn some_id(rng: &mut Rng) -> u16 {
 }
 
 fn damage_whole(saved: &mut Saved, rng: &mut Rng) -> &'static str {
+    match rng.below(3) {
+        0 => damage_counts(saved, rng),
+        1 => damage_learned(saved, rng),
+        _ => damage_remembered(saved, rng),
+    }
+}
+
+fn damage_counts(saved: &mut Saved, rng: &mut Rng) -> &'static str {
     let tick = some_tick(saved, rng);
-    match rng.below(17) {
+    match rng.below(9) {
         0 => {
             saved.now.mono = tick;
             "now"
@@ -244,47 +263,48 @@ fn damage_whole(saved: &mut Saved, rng: &mut Rng) -> &'static str {
             saved.partners_rest_until.push(tick);
             "a partner more"
         }
-        8 => {
+        _ => {
             saved.partners_rest_until.iter_mut().for_each(|it| *it = tick);
             "a partner's rest"
-        }
-        9 => {
-            saved.learned.lines.pop();
-            "a line learned less"
-        }
-        10 => {
-            saved.learned.partners.push(saved.learned.picked_up);
-            "a partner learned more"
-        }
-        11 => {
-            saved.learned.picked_up.happened = pick(rng, &[0, 1, 511, 512, u64::MAX]);
-            "a rate's count"
-        }
-        12 => {
-            saved.learned.picked_up.time = Micros(pick(rng, &[0, 1 << 40, 1 << 51, u64::MAX]));
-            "a rate's time"
-        }
-        13 => {
-            let talk = Micros(pick(rng, &[0, 1 << 50, u64::MAX]));
-            saved.learned.lines[0].talks.push(talk);
-            "a talk"
-        }
-        14 => {
-            saved.learned.lines[0].talks.resize(pick(rng, &[0, 64, 65]), Micros(7));
-            "talks"
-        }
-        15 => {
-            damage_remembered(saved, rng);
-            "remembered"
-        }
-        _ => {
-            saved.remembered.reverse();
-            "the order of the remembered"
         }
     }
 }
 
-fn damage_remembered(saved: &mut Saved, rng: &mut Rng) {
+fn damage_learned(saved: &mut Saved, rng: &mut Rng) -> &'static str {
+    let learned = &mut saved.learned;
+    match rng.below(6) {
+        0 => {
+            learned.lines.pop();
+            "a line learned less"
+        }
+        1 => {
+            learned.partners.push(learned.picked_up);
+            "a partner learned more"
+        }
+        2 => {
+            learned.picked_up.happened = pick(rng, &[0, 1, 511, 512, u64::MAX]);
+            "a rate's count"
+        }
+        3 => {
+            learned.picked_up.time = Micros(pick(rng, &[0, 1 << 40, 1 << 51, u64::MAX]));
+            "a rate's time"
+        }
+        4 => {
+            learned.lines[0].talks.push(Micros(pick(rng, &[0, 1 << 50, u64::MAX])));
+            "a talk"
+        }
+        _ => {
+            learned.lines[0].talks.resize(pick(rng, &[0, 64, 65]), Micros(7));
+            "talks"
+        }
+    }
+}
+
+fn damage_remembered(saved: &mut Saved, rng: &mut Rng) -> &'static str {
+    if rng.chance(0.2) {
+        saved.remembered.reverse();
+        return "the order of the remembered";
+    }
     let id = ContactId(rng.below(50));
     let turn = Turn::restored(pick(rng, &[0, i64::MIN, i64::MAX]), ContactId(rng.below(50)));
     let turn = if rng.chance(0.7) { Turn::restored(0, id) } else { turn };
@@ -294,6 +314,7 @@ fn damage_remembered(saved: &mut Saved, rng: &mut Rng) {
         gone_at: some_tick(saved, rng),
         place: KeptPlace { contact: id, turn },
     });
+    "remembered"
 }
 
 fn damage_acts(saved: &mut Saved, rng: &mut Rng) -> &'static str {
@@ -360,11 +381,17 @@ fn some_agent_state(saved: &Saved, rng: &mut Rng) -> agent::State {
 
 fn damage_agent(saved: &mut Saved, rng: &mut Rng) -> &'static str {
     let state = some_agent_state(saved, rng);
-    let tick = some_tick(saved, rng);
+    let (tick, new_lease) = (some_tick(saved, rng), some_lease(saved, rng));
     let at = rng.below(saved.agents.len().max(1) as u64) as usize;
     let (first, plan) = (rng.below(saved.agents.len().max(1) as u64) as usize, rng.below(3));
     let Some(it) = saved.agents.get_mut(at) else { return "nothing" };
-    match rng.below(4) {
+    match rng.below(5) {
+        4 => {
+            if let agent::State::Talking { lease, .. } = &mut it.state {
+                *lease = new_lease;
+            }
+            "a lease"
+        }
         0 => {
             it.state = state;
             "an agent's state"
@@ -418,6 +445,25 @@ fn some_way_out(saved: &Saved, rng: &mut Rng) -> WayOut {
     }
 }
 
+/// The same, tried as often as that, if it is to be called back.
+fn tried(state: State, attempts: u8) -> State {
+    match state {
+        State::Promised { offered_to, rests_until, expires_at, .. } => {
+            State::Promised { offered_to, rests_until, expires_at, attempts }
+        }
+        State::CallingBack { agent, ring_until, expires_at, .. } => {
+            State::CallingBack { agent, ring_until, expires_at, attempts }
+        }
+        State::AtSwitchboard { .. }
+        | State::Local { .. }
+        | State::Entering { .. }
+        | State::Waiting { .. }
+        | State::Talking { .. }
+        | State::AtPartner { .. }
+        | State::Gone(_) => state,
+    }
+}
+
 fn some_promise(rng: &mut Rng) -> CallbackRules {
     CallbackRules {
         attempts: pick(rng, &[0, 1, 3, 6]),
@@ -458,7 +504,13 @@ fn damage_contact(saved: &mut Saved, rng: &mut Rng) -> &'static str {
         }
         _ => {
             let mut it = saved.contacts.get(&id).cloned();
-            let name = it.as_mut().map_or("nothing", |it| damage_story(saved, it, id, rng));
+            let name = it.as_mut().map_or("nothing", |it| {
+                if rng.chance(0.5) {
+                    damage_times(saved, it, rng)
+                } else {
+                    damage_story(saved, it, id, rng)
+                }
+            });
             saved.contacts.extend(it.map(|it| (id, it)));
             name
         }
@@ -467,7 +519,7 @@ fn damage_contact(saved: &mut Saved, rng: &mut Rng) -> &'static str {
 
 /// What a contact refers to.
 fn damage_way(saved: &Saved, it: &mut Contact, rng: &mut Rng) -> &'static str {
-    match rng.below(9) {
+    match rng.below(10) {
         0 => {
             it.line = LineId(some_id(rng));
             "line"
@@ -500,6 +552,10 @@ fn damage_way(saved: &Saved, it: &mut Contact, rng: &mut Rng) -> &'static str {
             it.partner_only = rng.chance(0.7).then_some(OverflowCause::Calendar);
             "partner only"
         }
+        8 => {
+            it.state = tried(it.state, pick(rng, &[0, 1, 3, 6, 255]));
+            "attempts"
+        }
         _ => {
             it.callback = rng.chance(0.8).then(|| some_promise(rng));
             "promise"
@@ -509,9 +565,8 @@ fn damage_way(saved: &Saved, it: &mut Contact, rng: &mut Rng) -> &'static str {
 
 /// What has happened to a contact.
 fn damage_story(saved: &Saved, it: &mut Contact, id: ContactId, rng: &mut Rng) -> &'static str {
-    let tick = some_tick(saved, rng);
     let turn = Turn::restored(pick(rng, &[0, i64::MIN, i64::MAX]), id);
-    match rng.below(16) {
+    match rng.below(8) {
         0 | 1 => {
             it.state = some_state(saved, rng);
             "state"
@@ -529,50 +584,57 @@ fn damage_story(saved: &Saved, it: &mut Contact, id: ContactId, rng: &mut Rng) -
             "turn"
         }
         5 => {
-            let asked_as = LineId(some_id(rng));
+            let (asked_as, ours_at) = (LineId(some_id(rng)), Some(some_tick(saved, rng)));
             let partner_only = rng.chance(0.3).then_some(OverflowCause::Closed);
-            it.stood = Some(Stood { turn, asked_as, partner_only, ours_at: Some(tick) });
+            it.stood = Some(Stood { turn, asked_as, partner_only, ours_at });
             "where it stood"
         }
         6 => {
-            it.arrived = tick;
-            "arrived"
-        }
-        7 => {
-            it.set_up_at = Timestamp(pick(rng, &[0, i64::MIN, i64::MAX]));
-            "set up"
-        }
-        8 => {
-            it.queued_at = rng.chance(0.7).then_some(tick);
-            "queued"
-        }
-        9 => {
-            it.answered = rng.chance(0.7).then(|| (tick, Some(AgentId(some_id(rng)))));
-            "answered"
-        }
-        10 => {
-            it.widen_at = Some(tick);
-            "when it is widened"
-        }
-        11 => {
-            it.wanted_since = Some(tick);
-            "since when a partner is wanted"
-        }
-        12 => {
-            it.ours_at = Some(tick);
-            "when it is ours"
-        }
-        13 => {
             it.no_channel = !it.no_channel;
             "no channel"
-        }
-        14 => {
-            it.told = Some(promise::ToldWait { from: Micros(0), until: Micros(tick.0) });
-            "told"
         }
         _ => {
             (it.informed, it.owed) = (!it.informed, !it.owed);
             "informed and owed"
+        }
+    }
+}
+
+/// When it happened.
+fn damage_times(saved: &Saved, it: &mut Contact, rng: &mut Rng) -> &'static str {
+    let tick = some_tick(saved, rng);
+    match rng.below(8) {
+        0 => {
+            it.arrived = tick;
+            "arrived"
+        }
+        1 => {
+            it.set_up_at = Timestamp(pick(rng, &[0, i64::MIN, i64::MAX]));
+            "set up"
+        }
+        2 => {
+            it.queued_at = rng.chance(0.7).then_some(tick);
+            "queued"
+        }
+        3 => {
+            it.answered = rng.chance(0.7).then(|| (tick, Some(AgentId(some_id(rng)))));
+            "answered"
+        }
+        4 => {
+            it.widen_at = Some(tick);
+            "when it is widened"
+        }
+        5 => {
+            it.wanted_since = Some(tick);
+            "since when a partner is wanted"
+        }
+        6 => {
+            it.ours_at = Some(tick);
+            "when it is ours"
+        }
+        _ => {
+            it.told = Some(promise::ToldWait { from: Micros(0), until: Micros(tick.0) });
+            "told"
         }
     }
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The whole centre: stories, every event in every situation, and a second opinion on random days.
 
+mod adopting;
 mod any_day;
 mod damage;
 mod estimates;
 mod every_event;
+mod new_rules;
 mod random_days;
 mod random_setup;
 mod reference;

@@ -770,7 +770,7 @@ fn a_full_centre_lets_in_whom_it_holds_already() {
 
 /// Only Anna's team is asked for citizens at first, everybody after five minutes; who waits may be called
 /// back.
-fn with_stages_and_callbacks() -> Setup {
+pub(crate) fn with_stages_and_callbacks() -> Setup {
     let mut setup = small_county();
     let stage = |after, teams| Stage { after: Micros::from_secs(after), teams };
     setup.lines[0].stages = vec![stage(0, vec![TeamId(0)]), stage(300, vec![])];
@@ -1021,7 +1021,7 @@ fn who_calls_while_being_called_back_gets_the_old_place_and_the_agent_who_waits(
 
 /// The citizens' line opens at second 60; until closing time the calendar gives its callers to a partner
 /// that is full.
-fn given_to_a_full_partner() -> Setup {
+pub(crate) fn given_to_a_full_partner() -> Setup {
     let mut setup = small_county();
     let (table, second) = (&setup.timetables[0], Micros::from_secs(60));
     let hours = table.intervals()[0];
@@ -1182,7 +1182,7 @@ fn no_call_back_is_promised_in_the_time_that_another_queue_of_the_agents_needs()
 }
 
 /// A trunk of one channel.
-fn over_trunk(contact: u64, line: LineId) -> Event {
+pub(crate) fn over_trunk(contact: u64, line: LineId) -> Event {
     Event::CallArrived {
         contact: ContactId(contact),
         line,

@@ -192,6 +192,16 @@ impl Story {
         self.at(second, Event::Deadline, asked);
     }
 
+    /// At this second a new configuration is taken up, and the centre asks for exactly that.
+    #[track_caller]
+    pub(crate) fn adopts(&mut self, second: u64, setup: Setup, asked: &[&str]) {
+        self.centre.adopt(now_at(tick(second)), setup).expect("the new rules are in order");
+        let commands: Vec<String> =
+            std::iter::from_fn(|| self.centre.poll()).map(in_words).collect();
+        self.centre.audit();
+        assert_eq!(commands, asked, "at {second}");
+    }
+
     /// Lets something happen that another story tells in detail.
     #[track_caller]
     pub(crate) fn play(&mut self, now: Tick, event: Event) -> Vec<String> {
