@@ -91,18 +91,9 @@ impl Data {
         // The calendar may have been set back meanwhile; the log's time never goes back.
         let now = Now { mono: tick + wall.since(last), wall };
         let mut facts = Facts::new(recalled, epoch, now);
-        facts.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }));
-        if lost > 0 {
-            facts.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }));
-        }
-        for sequence in facts.recalled.poisoned.clone() {
-            facts.tell(Fact::Poisoned(sequence));
-            warnings.push(poisoned(sequence, lang));
-        }
-        if facts.recalled.configured.as_ref() != Some(&agreed) {
-            facts.agree(agreed).map_err(|why| no_centre(&why, lang))?;
-        }
-        facts.cut_off();
+        let told = facts.begin(lost, agreed);
+        told.map_err(|why| no_centre(&why, lang))?;
+        warnings.extend(facts.recalled.poisoned.iter().map(|&it| poisoned(it, lang)));
         let Facts { recalled, row, .. } = facts;
         store.append(&row).map_err(failed)?;
         Ok(Continued { store, recalled, epoch, at: now.mono, warnings })
@@ -122,30 +113,29 @@ impl Facts {
         Facts { recalled, now, row }
     }
 
-    fn tell(&mut self, fact: Fact) {
-        let at = (self.now.mono, self.now.wall);
-        self.recalled.link.write(self.row.epoch, at, &fact, &mut self.row.entries);
-        self.recalled.entries += 1;
-        self.recalled.last = Some(at);
-        if let Some(views) = &mut self.recalled.views {
-            views.pass(self.now);
+    /// A writer begins: says so, what was lost and what is left out, what is agreed now, and who was cut off.
+    fn begin(&mut self, lost: u64, agreed: Configured) -> Result<(), String> {
+        self.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }))?;
+        if lost > 0 {
+            self.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }))?;
         }
-    }
-
-    fn agree(&mut self, agreed: Configured) -> Result<(), String> {
-        self.recalled.agree(self.now, &agreed)?;
-        self.tell(Fact::Configured(Box::new(agreed)));
-        Ok(())
-    }
-
-    /// No leg lives through a restart yet: every contact that needs one is told so.
-    fn cut_off(&mut self) {
+        for sequence in self.recalled.poisoned.clone() {
+            self.tell(Fact::Poisoned(sequence))?;
+        }
+        if self.recalled.configured.as_ref() != Some(&agreed) {
+            self.tell(Fact::Configured(Box::new(agreed)))?;
+        }
+        // No leg lives through a restart yet: every contact that needs one is told so.
         let centre = self.recalled.centre.as_ref();
         let events: Vec<Event> = centre.map_or(Vec::new(), |it| it.without_legs(&|_| false));
-        for event in events {
-            self.tell(Fact::Happened(event));
-            self.recalled.happen(self.now, event).expect("to be cut off breaks nothing");
-        }
+        events.into_iter().try_for_each(|event| self.tell(Fact::Happened(event)))
+    }
+
+    fn tell(&mut self, fact: Fact) -> Result<(), String> {
+        let Facts { recalled, now, row } = self;
+        let (epoch, at) = (row.epoch, (now.mono, now.wall));
+        recalled.link.write(epoch, at, &fact, &mut row.entries);
+        recalled.follow(at, &fact)
     }
 }
 
@@ -165,6 +155,12 @@ fn said(error: &Error, lang: Lang) -> String {
             format!("Sie gehört dem Servicecenter „{id}“."),
             format!("It belongs to the centre \"{id}\"."),
         ),
+        Error::View => lang
+            .pick(
+                "Eine Auswertungstabelle ist beschädigt; „amtsleitung replay“ legt sie neu an.",
+                "A view is damaged; `amtsleitung replay` makes it anew.",
+            )
+            .to_owned(),
         Error::Newer => lang
             .pick(
                 "Sie stammt von einer neueren Fassung dieses Programms.",

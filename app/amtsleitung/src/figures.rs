@@ -4,14 +4,15 @@
 //! The keys of the JSON form are documented in docs/figures.md; they are an interface.
 
 use crate::config::county::{self, County, Team};
+use privacy::Hidden;
 use promise::{
-    Assessment, ContactRecord, DEFINITIONS, Fate, Occupancy, Reachability, Tally, ToldRecord,
-    WorkTime, assess, waits,
+    Assessment, ContactRecord, DEFINITIONS, Definition, Fate, Occupancy, Reachability, Tally,
+    ToldRecord, WorkTime, assess, waits,
 };
 use serde::Serialize;
 use sim::Outcome;
 use std::collections::BTreeMap;
-use stdx::{LineId, Micros};
+use stdx::{LineId, Micros, TeamId};
 
 /// All figures.
 #[derive(Clone, Debug, Serialize)]
@@ -22,12 +23,12 @@ pub struct Figures {
     pub from: String,
     /// The last local day.
     pub to: String,
-    /// The rehearsal's seed.
-    pub seed: u64,
-    /// How many contacts were expected, before the load.
-    pub calls: f64,
-    /// By what they were multiplied.
-    pub load: f64,
+    /// The rehearsal's seed; none for what really happened.
+    pub seed: Option<u64>,
+    /// How many contacts were expected, before the load; none for what really happened.
+    pub calls: Option<f64>,
+    /// By what they were multiplied; none for what really happened.
+    pub load: Option<f64>,
     /// Over all lines.
     pub total: LineFigures,
     /// Line by line, in the order of the configuration.
@@ -37,9 +38,67 @@ pub struct Figures {
     /// Contacts that waited without being told how long, or by a crisis plan why.
     pub untold: u64,
     /// The longest that a queue was.
-    pub longest_queue: usize,
-    /// By team id.
+    pub longest_queue: u64,
+    /// What happened and could not be written down; it is in no other figure.
+    pub lost: LostFigures,
+    /// By team id; of a group of teams by all of theirs.
     pub occupancy: BTreeMap<String, OccupancyFigures>,
+    /// Why working times of agents are not shown, if they are not.
+    #[serde(skip)]
+    pub hidden: Option<Hidden>,
+}
+
+/// What could not be written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LostFigures {
+    /// Calls that were refused at the door while the log did not keep up.
+    pub refused_calls: u64,
+    /// Everything else, in entries of the log.
+    pub others: u64,
+}
+
+/// What figures are made of.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// Every contact's record.
+    pub records: Vec<ContactRecord>,
+    /// Working times, or why they are not shown.
+    pub work: Result<Vec<GroupTime>, Hidden>,
+    /// Tasks that were opened.
+    pub tasks: u64,
+    /// Contacts that waited without being told how long.
+    pub untold: u64,
+    /// The longest that a queue was.
+    pub longest_queue: u64,
+    /// What could not be written down.
+    pub lost: LostFigures,
+}
+
+/// How the agents of some teams spent their time.
+#[derive(Clone, Debug)]
+pub struct GroupTime {
+    /// Which teams.
+    pub teams: Vec<TeamId>,
+    /// Their time.
+    pub time: WorkTime,
+}
+
+impl Counted {
+    /// Of made-up agents everything is shown, team by team.
+    #[must_use]
+    pub fn rehearsed(outcome: &Outcome, teams: usize) -> Counted {
+        let time = |team: TeamId| outcome.work.get(team.index()).copied().unwrap_or_default();
+        let teams = (0..).map(TeamId).take(teams);
+        let group = |team| GroupTime { teams: vec![team], time: time(team) };
+        Counted {
+            records: outcome.records.clone(),
+            work: Ok(teams.map(group).collect()),
+            tasks: outcome.tasks,
+            untold: outcome.untold,
+            longest_queue: outcome.longest_queue as u64,
+            lost: LostFigures::default(),
+        }
+    }
 }
 
 /// One line's figures, or those of all.
@@ -167,7 +226,14 @@ pub struct Heading {
     pub from: String,
     /// The last local day.
     pub to: String,
-    /// The rehearsal's seed.
+    /// What a rehearsal assumed; none for what really happened.
+    pub rehearsal: Option<Rehearsed>,
+}
+
+/// What a rehearsal assumed.
+#[derive(Clone, Copy, Debug)]
+pub struct Rehearsed {
+    /// Its seed.
     pub seed: u64,
     /// How many contacts were expected, before the load.
     pub calls: f64,
@@ -175,24 +241,51 @@ pub struct Heading {
     pub load: f64,
 }
 
+/// What is wanted of the figures.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Which lines.
+    pub lines: Vec<LineId>,
+    /// By which definitions of the service level.
+    pub definitions: Vec<Definition>,
+}
+
+impl Wanted {
+    /// Every line, by the definitions that are delivered.
+    #[must_use]
+    pub fn everything(county: &County) -> Wanted {
+        let lines = (0..).map(LineId).take(county.lines.len());
+        Wanted { lines: lines.collect(), definitions: DEFINITIONS.to_vec() }
+    }
+}
+
 /// The figures of a rehearsal.
+#[must_use]
+pub fn rehearsed(county: &County, heading: Heading, outcome: &Outcome) -> Figures {
+    let counted = Counted::rehearsed(outcome, county.teams.len());
+    figures(county, heading, &counted, &Wanted::everything(county))
+}
+
+/// The figures of a stretch of time. Records of lines that are not wanted are left out.
 ///
 /// # Panics
 /// If a sum over the lines differs from the total.
 #[must_use]
-pub fn figures(county: &County, heading: Heading, outcome: &Outcome) -> Figures {
-    let (records, work) = (outcome.records.as_slice(), outcome.work.as_slice());
-    let all: Vec<LineId> = (0..).map(LineId).take(county.lines.len()).collect();
+pub fn figures(county: &County, heading: Heading, counted: &Counted, wanted: &Wanted) -> Figures {
+    let Wanted { lines: all, definitions } = wanted;
+    let of = |lines: &[LineId]| -> Vec<ContactRecord> {
+        counted.records.iter().filter(|it| lines.contains(&it.line)).copied().collect()
+    };
+    let assumes = heading.rehearsal.is_some();
     let lines: Vec<LineFigures> = all
         .iter()
-        .zip(&county.lines)
-        .map(|(&id, line)| {
-            let own: Vec<ContactRecord> =
-                records.iter().filter(|record| record.line == id).copied().collect();
-            line_figures(county, (&line.id, &line.name), &own, &[id])
+        .filter_map(|&id| Some((id, county.lines.get(id.index())?)))
+        .map(|(id, line)| {
+            let name = (line.id.as_str(), line.name.as_str());
+            line_figures(county, name, (&of(&[id]), &[id]), definitions, assumes)
         })
         .collect();
-    let mut total = line_figures(county, ("total", ""), records, &all);
+    let mut total = line_figures(county, ("total", ""), (&of(all), all), definitions, assumes);
     assert_eq!(total.offered, lines.iter().map(|line| line.offered).sum::<u64>());
     for (id, level) in &mut total.service_level {
         sum_up(level, lines.iter().map(|line| &line.service_level[id]));
@@ -201,27 +294,30 @@ pub fn figures(county: &County, heading: Heading, outcome: &Outcome) -> Figures 
         centre: county.centre.id.clone(),
         from: heading.from,
         to: heading.to,
-        seed: heading.seed,
-        calls: heading.calls,
-        load: heading.load,
+        seed: heading.rehearsal.map(|it| it.seed),
+        calls: heading.rehearsal.map(|it| it.calls),
+        load: heading.rehearsal.map(|it| it.load),
         total,
         lines,
-        tasks: outcome.tasks,
-        untold: outcome.untold,
-        longest_queue: outcome.longest_queue,
-        occupancy: occupancy(county, work),
+        tasks: counted.tasks,
+        untold: counted.untold,
+        longest_queue: counted.longest_queue,
+        lost: counted.lost,
+        occupancy: counted.work.as_ref().map_or(BTreeMap::new(), |work| occupancy(county, work)),
+        hidden: counted.work.as_ref().err().copied(),
     }
 }
 
 fn line_figures(
     county: &County,
     (id, name): (&str, &str),
-    records: &[ContactRecord],
-    lines: &[LineId],
+    (records, lines): (&[ContactRecord], &[LineId]),
+    definitions: &[Definition],
+    assumes: bool,
 ) -> LineFigures {
     let tally: Tally = records.iter().collect();
     let feedback = county.promised(county::Definition::Feedback, lines);
-    let levels = DEFINITIONS.iter().map(|plain| {
+    let levels = definitions.iter().map(|plain| {
         let promised = county.target(plain.id, lines);
         let level = assess(promised.unwrap_or(*plain), records);
         (plain.id, level_figures(&level, promised.is_some()))
@@ -243,7 +339,7 @@ fn line_figures(
         waits: wait_figures(records),
         reachability: reachability(county, &tally, lines),
         told_wait: told_wait(records),
-        first_contact: first_contact(county, lines),
+        first_contact: first_contact(county, lines).filter(|_| assumes),
         feedback_within_hours: feedback.map(|target| target.within.as_secs_f64() / 3600.0),
     }
 }
@@ -325,22 +421,25 @@ fn sum_up<'a>(total: &mut LevelFigures, lines: impl Iterator<Item = &'a LevelFig
     };
 }
 
-fn occupancy(county: &County, work: &[WorkTime]) -> BTreeMap<String, OccupancyFigures> {
+fn occupancy(county: &County, work: &[GroupTime]) -> BTreeMap<String, OccupancyFigures> {
     let hours = |time: Micros| time.as_secs_f64() / 3600.0;
-    let of_team = |(index, team): (usize, &Team)| {
-        let time = work.get(index).copied().unwrap_or_default();
-        let occupancy = Occupancy::of(&time);
+    let of_group = |group: &GroupTime| {
+        let teams: Vec<&Team> =
+            group.teams.iter().filter_map(|team| county.teams.get(team.index())).collect();
+        let names =
+            |of: fn(&Team) -> &str| -> Vec<&str> { teams.iter().map(|it| of(it)).collect() };
+        let occupancy = Occupancy::of(&group.time);
         let figures = OccupancyFigures {
-            name: team.name.clone(),
+            name: names(|team| &team.name).join(", "),
             version: Occupancy::VERSION,
             share: occupancy.share(),
             busy_hours: hours(occupancy.busy),
             there_hours: hours(occupancy.there),
-            signed_on_hours: hours(time.signed_on()),
+            signed_on_hours: hours(group.time.signed_on()),
         };
-        (team.id.clone(), figures)
+        (names(|team| &team.id).join("+"), figures)
     };
-    county.teams.iter().enumerate().map(of_team).collect()
+    work.iter().map(of_group).collect()
 }
 
 #[cfg(test)]

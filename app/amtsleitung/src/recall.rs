@@ -65,7 +65,8 @@ impl From<Error> for CannotRecall {
 /// # Errors
 /// If the database cannot be read, or what was agreed makes no centre.
 pub fn recall(store: &mut Store) -> Result<Recalled, CannotRecall> {
-    let restored = store.snapshot()?.and_then(|(link, snapshot)| Recalled::restored(link, snapshot));
+    let restored =
+        store.snapshot()?.and_then(|(link, snapshot)| Recalled::restored(link, snapshot));
     match restored {
         Some(recalled) => play(store, recalled, &mut keep),
         None => {
@@ -239,26 +240,45 @@ impl Recalled {
     }
 
     fn take(&mut self, entry: &Entry, left_out: &BTreeSet<Sequence>) -> Result<(), Stop> {
-        self.entries += 1;
-        self.last = Some((entry.tick, entry.wall));
-        let now = Now { mono: entry.tick, wall: entry.wall };
-        if let Some(views) = &mut self.views {
-            views.pass(now);
+        let (sequence, at) = (entry.sequence, (entry.tick, entry.wall));
+        if left_out.contains(&sequence) {
+            self.pass(at);
+            return Ok(());
         }
-        match &entry.fact {
-            Fact::Configured(agreed) => {
-                self.agree(now, agreed).map_err(|why| Stop::Setup(entry.sequence, why))
+        self.follow(at, &entry.fact).map_err(|why| match entry.fact {
+            Fact::Happened(_) => Stop::Poison(sequence),
+            Fact::Begun(_) | Fact::Configured(_) | Fact::Lost(_) | Fact::Poisoned(_) => {
+                Stop::Setup(sequence, why)
             }
+        })
+    }
+
+    /// Time goes on to that of an entry.
+    fn pass(&mut self, at: (Tick, Timestamp)) {
+        self.entries += 1;
+        self.last = Some(at);
+        if let Some(views) = &mut self.views {
+            views.pass(Now { mono: at.0, wall: at.1 });
+        }
+    }
+
+    /// Goes on behind one more fact.
+    ///
+    /// # Errors
+    /// With the core's own word, if what is agreed makes no centre or an assertion broke: then there is no
+    /// centre any more.
+    pub fn follow(&mut self, at: (Tick, Timestamp), fact: &Fact) -> Result<(), String> {
+        self.pass(at);
+        let now = Now { mono: at.0, wall: at.1 };
+        match fact {
+            Fact::Configured(agreed) => self.agree(now, agreed),
             Fact::Happened(event) => {
                 if let Event::CallArrived { contact, .. } | Event::CallRefused { contact, .. } =
                     event
                 {
                     self.last_contact = self.last_contact.max(*contact);
                 }
-                if left_out.contains(&entry.sequence) {
-                    return Ok(());
-                }
-                self.happen(now, *event).map_err(|()| Stop::Poison(entry.sequence))
+                self.happen(now, *event)
             }
             Fact::Lost(gap) => {
                 self.gap.refused_calls += gap.refused_calls;
@@ -273,10 +293,7 @@ impl Recalled {
     }
 
     /// Takes up what is agreed from now on.
-    ///
-    /// # Errors
-    /// With the core's own word for why it makes no centre.
-    pub fn agree(&mut self, now: Now, agreed: &Configured) -> Result<(), String> {
+    fn agree(&mut self, now: Now, agreed: &Configured) -> Result<(), String> {
         let setup = agreed.setup.clone();
         match &mut self.centre {
             None => {
@@ -297,18 +314,15 @@ impl Recalled {
         Ok(())
     }
 
-    /// Lets the centre decide; an error if that breaks an assertion.
-    ///
-    /// # Errors
-    /// If an assertion broke: then there is no centre any more.
-    pub fn happen(&mut self, now: Now, event: Event) -> Result<(), ()> {
+    /// Lets the centre decide.
+    fn happen(&mut self, now: Now, event: Event) -> Result<(), String> {
         // What happens before anything was agreed happens to nobody.
         let Some(centre) = &mut self.centre else { return Ok(()) };
         // A centre that broke is thrown away.
         let handled = catch_unwind(AssertUnwindSafe(|| centre.handle(now, event)));
         if handled.is_err() {
             self.centre = None;
-            return Err(());
+            return Err("an assertion broke".to_owned());
         }
         self.hear_all(now.mono);
         Ok(())

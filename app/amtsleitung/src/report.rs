@@ -3,7 +3,8 @@
 
 use crate::Lang;
 use crate::config::County;
-use crate::figures::{Figures, LevelFigures, LineFigures};
+use crate::figures::{Figures, LevelFigures, LineFigures, LostFigures};
+use privacy::Hidden;
 use std::fmt::Write as _;
 
 /// The figures as JSON, with a line break at the end; keys as in docs/figures.md.
@@ -31,14 +32,19 @@ pub fn tables(lang: Lang, figures: &Figures) -> String {
     text.push_str(&levels(lang, figures));
     text.push_str(&told(lang, figures));
     text.push_str(&occupancy(lang, figures));
+    text.push_str(&lost(lang, figures));
     text
 }
 
 fn heading(lang: Lang, county: &County, figures: &Figures) -> String {
-    let Figures { from, to, seed, .. } = figures;
-    let calls = decimal(lang, figures.calls, 0);
-    let load = decimal(lang, figures.load, 2);
-    let name = &county.centre.name;
+    let (Figures { from, to, .. }, name) = (figures, &county.centre.name);
+    let (Some(seed), Some(calls), Some(load)) = (figures.seed, figures.calls, figures.load) else {
+        return lang.pick(
+            format!("{name}\nBericht vom {from} bis zum {to}\n\n"),
+            format!("{name}\nReport from {from} to {to}\n\n"),
+        );
+    };
+    let (calls, load) = (decimal(lang, calls, 0), decimal(lang, load, 2));
     lang.pick(
         format!(
             "{name}\nProbe vom {from} bis zum {to}: {calls} Anrufe erwartet, Last × {load}, Startwert {seed}\n\n"
@@ -47,6 +53,40 @@ fn heading(lang: Lang, county: &County, figures: &Figures) -> String {
             "{name}\nRehearsal from {from} to {to}: {calls} calls expected, load × {load}, seed {seed}\n\n"
         ),
     )
+}
+
+/// What happened and could not be written down: whoever reads the figures must know that it is missing.
+fn lost(lang: Lang, figures: &Figures) -> String {
+    let LostFigures { refused_calls, others } = figures.lost;
+    if refused_calls + others == 0 {
+        return String::new();
+    }
+    lang.pick(
+        format!("\nLücke: {refused_calls} abgewiesene Anrufe und {others} weitere Einträge konnten nicht aufgezeichnet werden; sie fehlen in allen Zahlen.\n"),
+        format!("\nGap: {refused_calls} refused calls and {others} further entries could not be recorded; no figure has them.\n"),
+    )
+}
+
+/// Why working times are not shown.
+fn hidden(lang: Lang, why: Hidden) -> &'static str {
+    match why {
+        Hidden::NotWholeCentre => lang.pick(
+            "Arbeitszeiten gehören zum ganzen Servicecenter; ein Bericht nach Leitung oder Mandant zeigt keine.",
+            "Working times belong to the whole centre; a report by line or client shows none.",
+        ),
+        Hidden::NotWholeMonths => lang.pick(
+            "Arbeitszeiten werden nur für ganze Monate gezeigt.",
+            "Working times are shown for whole months only.",
+        ),
+        Hidden::NotOver => lang.pick(
+            "Arbeitszeiten werden gezeigt, wenn der Monat vorbei ist.",
+            "Working times are shown when the month is over.",
+        ),
+        Hidden::TooFew => lang.pick(
+            "Arbeitszeiten werden nicht gezeigt: Es waren zu wenige im Dienst, als dass niemand einzeln zu erkennen wäre.",
+            "Working times are not shown: too few worked for nobody to be recognised.",
+        ),
+    }
 }
 
 /// One row of a table: a title and cells; columns are as wide as their widest cell.
@@ -244,6 +284,9 @@ fn told(lang: Lang, figures: &Figures) -> String {
 }
 
 fn occupancy(lang: Lang, figures: &Figures) -> String {
+    if let Some(why) = figures.hidden {
+        return format!("\n{}\n", hidden(lang, why));
+    }
     let what = lang.pick("Auslastung je Team", "Occupancy by team");
     let head = lang.pick(
         ["", "beschäftigt", "bereit oder beschäftigt", "angemeldet"],
@@ -334,15 +377,17 @@ mod tests {
             centre: "c".to_owned(),
             from: "2014-01-01".to_owned(),
             to: "2014-12-31".to_owned(),
-            seed: 1,
-            calls: 1.0,
-            load: 1.0,
+            seed: Some(1),
+            calls: Some(1.0),
+            load: Some(1.0),
             total: line("", offered),
             lines,
             tasks: 0,
             untold: 0,
             longest_queue: 0,
+            lost: LostFigures::default(),
             occupancy: [].into(),
+            hidden: None,
         }
     }
 

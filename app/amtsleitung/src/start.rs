@@ -123,7 +123,8 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             (centre, Tick(0), Kept::InMemory)
         }
         Keeps::Log { data: log_of, text } => {
-            let agreed = Configured { text: text.to_owned(), setup: setup_of_centre };
+            let (text, ids) = (text.to_owned(), county.order());
+            let agreed = Configured { text, ids, setup: setup_of_centre };
             let continued = log_of.go_on(&holder(data), wall_now(), agreed, lang)?;
             for warning in &continued.warnings {
                 log.say(Level::Error, warning);

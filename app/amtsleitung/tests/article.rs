@@ -3,7 +3,7 @@
 //! every figure that the report prints and the article names is asserted here.
 
 use amtsleitung::config::{self, County};
-use amtsleitung::figures::{Figures, Heading, LineFigures, figures};
+use amtsleitung::figures::{Figures, Heading, LineFigures, Rehearsed, rehearsed};
 use amtsleitung::rehearsal::{self, Volume};
 use hours::{LocalDates, Weekday, holidays, parse_date};
 use promise::{ContactRecord, Fate, FateReason};
@@ -44,11 +44,9 @@ fn play(county: &County, dates: LocalDates, volume: Volume, seed: u64) -> (sim::
     let heading = Heading {
         from: dates.from().to_string(),
         to: dates.until().to_string(),
-        seed,
-        calls: volume.calls,
-        load: volume.load,
+        rehearsal: Some(Rehearsed { seed, calls: volume.calls, load: volume.load }),
     };
-    let figures = figures(county, heading, &outcome);
+    let figures = rehearsed(county, heading, &outcome);
     (outcome, figures)
 }
 
@@ -137,8 +135,8 @@ fn nearly_every_115_call_is_accepted() {
     for Year { figures, .. } in years() {
         let it = line(figures, "115");
         let share = (it.accepted + it.overflowed) as f64 / (it.offered - it.closed) as f64;
-        println!("seed {}: 115 accepted {:.2} %", figures.seed, share * 100.0);
-        assert!(share >= 0.97, "seed {}: {share}", figures.seed);
+        println!("seed {:?}: 115 accepted {:.2} %", figures.seed, share * 100.0);
+        assert!(share >= 0.97, "seed {:?}: {share}", figures.seed);
         assert_eq!(it.reachability.share, Some(share));
         assert_eq!((it.reachability.target, it.reachability.met), (Some(0.97), Some(true)));
         let published = it.service_level["115-published"];
@@ -159,7 +157,7 @@ fn eighty_of_a_hundred_calls_of_all_lines_are_accepted_in_30_seconds() {
         let level = figures.total.service_level["centre-abandons-count"];
         let (busy, there, on) = hours_of(figures);
         println!(
-            "seed {}: {:.1} % in 30 s, occupancy {:.1} %, of signed-on hours {:.1} %",
+            "seed {:?}: {:.1} % in 30 s, occupancy {:.1} %, of signed-on hours {:.1} %",
             figures.seed,
             level.share.unwrap() * 100.0,
             busy / there * 100.0,
@@ -167,7 +165,7 @@ fn eighty_of_a_hundred_calls_of_all_lines_are_accepted_in_30_seconds() {
         );
         assert_eq!((level.within, level.target, level.met), (Some(30.0), Some(0.8), Some(true)));
         for occupancy in [busy / there, busy / on] {
-            assert!((0.55..=0.80).contains(&occupancy), "seed {}: {occupancy}", figures.seed);
+            assert!((0.55..=0.80).contains(&occupancy), "seed {:?}: {occupancy}", figures.seed);
         }
     }
 }
@@ -223,7 +221,7 @@ fn on_service_fridays_from_15_to_18_every_115_call_goes_to_oldenburg_and_no_othe
                 // Who was cut off before closing time and comes back at once is as one who never left.
                 let comes_back = record.follows.is_some() && record.fate != Fate::Overflowed;
                 let is_closed = record.fate == Fate::Closed;
-                assert!(is_closed || comes_back, "seed {}: {record:?}", figures.seed);
+                assert!(is_closed || comes_back, "seed {:?}: {record:?}", figures.seed);
                 others += 1;
                 continue;
             }
@@ -234,7 +232,7 @@ fn on_service_fridays_from_15_to_18_every_115_call_goes_to_oldenburg_and_no_othe
                     assert!(matches!(record.reason, FateReason::HungUp | FateReason::CutOff));
                 }
                 Fate::Accepted | Fate::CalledBack | Fate::Closed | Fate::Refused | Fate::Local => {
-                    panic!("seed {}: {record:?}", figures.seed)
+                    panic!("seed {:?}: {record:?}", figures.seed)
                 }
             }
         }
@@ -254,7 +252,7 @@ fn german_unity_and_good_friday_are_closed_and_reformation_day_is_not() {
             let fates: Vec<Fate> = of_day.map(|record| record.fate).collect();
             assert!(!fates.is_empty(), "people call on holidays too");
             let all_closed = fates.iter().all(|&fate| fate == Fate::Closed);
-            assert_eq!(all_closed, is_closed, "{day}, seed {}", figures.seed);
+            assert_eq!(all_closed, is_closed, "{day}, seed {:?}", figures.seed);
         }
     }
 }
@@ -278,7 +276,7 @@ fn the_told_wait_is_right_for_at_least_three_of_four() {
     for Year { figures, .. } in years() {
         let told = figures.total.told_wait;
         assert!(told.right + told.sooner + told.later > 10_000);
-        assert!(told.share.unwrap() > 0.75, "seed {}: {:?}", figures.seed, told);
+        assert!(told.share.unwrap() > 0.75, "seed {:?}: {:?}", figures.seed, told);
     }
 }
 
@@ -298,7 +296,7 @@ fn at_five_times_the_load_nobody_waits_untold_and_nothing_grows_without_bound() 
             figures.total.called_back,
             figures.tasks
         );
-        let length_max = usize::from(county.queues[0].length_max);
+        let length_max = u64::from(county.queues[0].length_max);
         // Callers who were cut off may come back to their place beyond the queue's length.
         assert!(figures.longest_queue <= length_max + 10, "{}", figures.longest_queue);
         let waiting_max = county.queues[0].waiting_max;

@@ -2,7 +2,7 @@
 //! The example county's year, played: sums, volumes, sameness, and what a supervisor would notice.
 
 use amtsleitung::config::{self, County};
-use amtsleitung::figures::{Figures, Heading, LineFigures, figures};
+use amtsleitung::figures::{Figures, Heading, LineFigures, Rehearsed, rehearsed};
 use amtsleitung::rehearsal::{self, Volume};
 use amtsleitung::report;
 use hours::{LocalDates, parse_date};
@@ -36,11 +36,9 @@ fn count(county: &County, outcome: &sim::Outcome, seed: u64) -> Figures {
     let heading = Heading {
         from: "2014-01-01".to_owned(),
         to: "2014-12-31".to_owned(),
-        seed,
-        calls: CALLS,
-        load: 1.0,
+        rehearsal: Some(Rehearsed { seed, calls: CALLS, load: 1.0 }),
     };
-    figures(county, heading, outcome)
+    rehearsed(county, heading, outcome)
 }
 
 fn sum_of_fates(line: &LineFigures) -> u64 {

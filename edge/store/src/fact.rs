@@ -2,6 +2,7 @@
 //! What the log says.
 
 use centre::{Event, Setup};
+use std::collections::BTreeMap;
 use stdx::{Tick, Timestamp};
 
 /// The number of an entry, from 1 without gaps.
@@ -37,6 +38,8 @@ pub struct Begun {
 pub struct Configured {
     /// The county's file.
     pub text: String,
+    /// Which id each number of core means, by the list's key in the file.
+    pub ids: BTreeMap<String, Vec<String>>,
     /// The centre's rules, with every timetable as it was expanded then: a newer table of holidays never
     /// changes what a replay decides.
     pub setup: Setup,

@@ -6,7 +6,7 @@ use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
 use crate::config::County;
 use crate::config::near::nearest;
-use crate::figures::{Heading, figures};
+use crate::figures::{Heading, rehearsed};
 use crate::practice::{Ended, Options, Practice, at_terminal, without_terminal};
 use crate::{Lang, output, report};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -133,14 +133,8 @@ fn newcomer(arguments: &Arguments, county: &County) -> Result<AgentId, ExitCode>
 
 fn closing_words(lang: Lang, county: &County, ended: &Ended) -> String {
     let Ended { outcome, inside, .. } = ended;
-    let heading = Heading {
-        from: String::new(),
-        to: String::new(),
-        seed: 0,
-        calls: outcome.records.len() as f64,
-        load: 1.0,
-    };
-    let figures = figures(county, heading, outcome);
+    let heading = Heading { from: String::new(), to: String::new(), rehearsal: None };
+    let figures = rehearsed(county, heading, outcome);
     let still = lang.pick(
         format!("Übung beendet; {inside} Anrufe liefen noch und zählen nicht mit.\n\n"),
         format!("Practice ended; {inside} calls were still going on and are not counted.\n\n"),

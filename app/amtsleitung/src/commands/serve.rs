@@ -4,7 +4,7 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
-use crate::config::{self, County};
+use crate::config::{self, County, Order};
 use crate::data::Data;
 use crate::difference::differences;
 use crate::service::log::Level;
@@ -101,6 +101,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
 struct Text {
     name: String,
     text: String,
+    order: Order,
 }
 
 /// The log of the folder and the configuration that holds: the log's own, or of an empty folder the file's.
@@ -112,21 +113,22 @@ fn opened(lang: Lang, folder: &Path, config: Option<&Path>) -> Result<(Data, Tex
     let data = Data::open(folder, lang).map_err(|why| fail(lang, &why))?;
     let file = config.map(|path| Source::read(lang, path.as_os_str())).transpose()?;
     let agreed = data.and_then(|data| {
-        let agreed = data.recalled.configured.as_ref().map(|it| it.text.clone());
-        agreed.map(|agreed| (data, agreed))
+        let agreed = data.recalled.configured.clone()?;
+        Some((data, agreed))
     });
     match (agreed, file) {
         (Some((data, agreed)), file) => {
             if let Some(file) = file {
-                is_the_same(lang, folder, &agreed, &file)?;
+                is_the_same(lang, folder, &agreed.text, &file)?;
             }
             let name = folder.display().to_string();
-            Ok((data, Text { name, text: agreed }))
+            Ok((data, Text { name, text: agreed.text, order: agreed.ids }))
         }
         (None, Some(file)) => {
             let centre = county_of(lang, &file)?.centre.id;
             let data = Data::make(folder, &centre, lang).map_err(|why| fail(lang, &why))?;
-            Ok((data, Text { name: file.name.clone(), text: file.text().to_owned() }))
+            let (name, text) = (file.name.clone(), file.text().to_owned());
+            Ok((data, Text { name, text, order: Order::new() }))
         }
         (None, None) => Err(fail(
             lang,
@@ -171,7 +173,7 @@ fn county_of(lang: Lang, source: &Source) -> Result<County, ExitCode> {
 
 /// What is in the log was good when it was taken up; a newer program may want more.
 fn county(lang: Lang, text: &Text) -> Result<County, ExitCode> {
-    let mut checked = config::check(&text.text);
+    let mut checked = config::check_in_order(&text.text, &text.order);
     match checked.county.take() {
         Some(county) => Ok(county),
         None => {

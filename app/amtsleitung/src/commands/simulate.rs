@@ -7,7 +7,7 @@ use super::files::Source;
 use super::progress::Progress;
 use crate::config::County;
 use crate::config::near::nearest;
-use crate::figures::{Figures, Heading, figures};
+use crate::figures::{Figures, Heading, Rehearsed, rehearsed};
 use crate::rehearsal::{self, Volume};
 use crate::report;
 use crate::{Lang, contacts, output};
@@ -196,11 +196,9 @@ pub(super) fn play(
     let heading = Heading {
         from: dates.from().to_string(),
         to: dates.until().to_string(),
-        seed,
-        calls: volume.calls,
-        load: volume.load,
+        rehearsal: Some(Rehearsed { seed, calls: volume.calls, load: volume.load }),
     };
-    let figures = figures(county, heading, &outcome);
+    let figures = rehearsed(county, heading, &outcome);
     Ok((outcome, figures))
 }
 

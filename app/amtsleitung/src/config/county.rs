@@ -679,6 +679,26 @@ impl County {
         self.targets.iter().find(of_all)
     }
 
+    /// Which position each id has, of everything that core knows by a number.
+    #[must_use]
+    pub fn order(&self) -> super::Order {
+        fn ids<T>(list: &[T], id: impl Fn(&T) -> &String) -> Vec<String> {
+            list.iter().map(|it| id(it).clone()).collect()
+        }
+        let lists = [
+            ("line", ids(&self.lines, |it| &it.id)),
+            ("queue", ids(&self.queues, |it| &it.id)),
+            ("agent", ids(&self.agents, |it| &it.id)),
+            ("team", ids(&self.teams, |it| &it.id)),
+            ("skill", ids(&self.skills, |it| &it.id)),
+            ("partner", ids(&self.partners, |it| &it.id)),
+            ("switchboard", ids(&self.switchboards, |it| &it.id)),
+            ("trunk", ids(&self.trunks, |it| &it.id)),
+            ("plan", ids(&self.plans, |it| &it.id)),
+        ];
+        lists.into_iter().map(|(key, ids)| (key.to_owned(), ids)).collect()
+    }
+
     /// The line with this id.
     #[must_use]
     pub fn line(&self, id: &str) -> Option<LineId> {

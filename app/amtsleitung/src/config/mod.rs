@@ -31,6 +31,7 @@ use place_in_file::Lines;
 use problem::Context;
 use reader::Reader;
 use report::Report;
+use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 /// Bytes of a configuration. The example's county has 12 kB; the largest centre that is planned for,
@@ -108,16 +109,26 @@ fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
+/// Ids of a list in the order of their positions, by the list's key: what a number of core means.
+pub type Order = BTreeMap<String, Vec<String>>;
+
 /// Reads and checks a whole configuration.
 #[must_use]
 pub fn check(text: &str) -> Checked<'_> {
+    check_in_order(text, &Order::new())
+}
+
+/// The same, but entries of known ids have their positions from `order`, wherever they stand in the file;
+/// new ones come behind them. So a line keeps its number for ever.
+#[must_use]
+pub fn check_in_order<'t>(text: &'t str, order: &Order) -> Checked<'t> {
     let (tree, syntax_errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader::new(text);
     for error in &syntax_errors {
         let at = error.span().map_or(0, |span| span.start);
         reader.note_syntax(at, error.message());
     }
-    let read = read::read(&mut reader, tree.get_ref());
+    let read = read::read(&mut reader, tree.get_ref(), order);
     let Reader { mut report, ids, .. } = reader;
     let ids = ids.into_iter().map(|(kind, ids)| (kind, ids.names)).collect();
     let context = Context { lines: Lines::new(text), ids };

@@ -29,7 +29,8 @@ structure!(
         stories: Stories,
         last: (Tick, Timestamp),
         last_contact: ContactId,
-        gap: Gap, lost: Gap,
+        gap: Gap,
+        lost: Gap,
         entries: u64,
     }
 );

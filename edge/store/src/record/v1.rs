@@ -12,6 +12,7 @@ use acd::{
 use calendar::{Interval, Timetable};
 use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, TimetableId, TrunkId,
@@ -26,7 +27,7 @@ choice!(FactV1 = Fact {
 });
 
 structure!(BegunV1 = Begun { program: String });
-structure!(ConfiguredV1 = Configured { text: String, setup: Setup });
+structure!(ConfiguredV1 = Configured { text: String, ids: BTreeMap<String, Vec<String>>, setup: Setup });
 structure!(GapV1 = Gap { refused_calls: u64, others: u64 });
 
 // --- What happens ----------------------------------------------------------------------------

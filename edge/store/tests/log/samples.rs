@@ -98,7 +98,8 @@ pub(crate) fn events() -> Vec<Event> {
 }
 
 fn configured() -> Configured {
-    Configured { text: "[centre]\nid = \"harburg\" # ä\n".to_owned(), setup: setup() }
+    let ids = [("line".to_owned(), vec!["115".to_owned(), "jesteburg".to_owned()])].into();
+    Configured { text: "[centre]\nid = \"harburg\" # ä\n".to_owned(), ids, setup: setup() }
 }
 
 fn setup() -> Setup {

@@ -11,6 +11,7 @@ mod places;
 mod telephony;
 mod ways;
 
+use super::Order;
 use super::county::{Centre, Client, County, Definition, PHONES_MAX, Rehearsal, TRUNKS_MAX};
 use super::emergency::{self, AreaCodes, Look};
 use super::near::nearest;
@@ -46,10 +47,10 @@ const STATE_CODES: [&str; 16] = [
 type Lists<'a, 'i> = BTreeMap<Kind, Vec<Fields<'a, 'i>>>;
 
 /// Reads everything. The county is only good if nothing was noted that is an error.
-pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Read> {
+pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Order) -> Option<Read> {
     let root = reader.open(0, tree, Table::Root);
     read_format(reader, &root);
-    let lists = collect(reader, &root);
+    let lists = collect(reader, &root, order);
     let list = |kind: Kind| lists.get(&kind).map_or(&[][..], Vec::as_slice);
     let mut codes = AreaCodes::default();
     let places = places::places(reader, &root, PLACES_MAX, &mut codes);
@@ -121,7 +122,7 @@ pub(super) struct Read {
     pub(super) checked: LocalDates,
 }
 
-fn collect<'a, 'i>(reader: &mut Reader<'_>, root: &Fields<'a, 'i>) -> Lists<'a, 'i> {
+fn collect<'a, 'i>(reader: &mut Reader<'_>, root: &Fields<'a, 'i>, order: &Order) -> Lists<'a, 'i> {
     let mut lists = Lists::new();
     for kind in Kind::ALL {
         let (key, max) = match kind {
@@ -139,7 +140,10 @@ fn collect<'a, 'i>(reader: &mut Reader<'_>, root: &Fields<'a, 'i>) -> Lists<'a, 
             Kind::Switchboard => ("switchboard", SWITCHBOARDS_IN_FILE_MAX),
             Kind::Plan => ("plan", PLANS_IN_FILE_MAX),
         };
-        let tables = reader.tables(root, key, kind.table(), max);
+        let mut tables = reader.tables(root, key, kind.table(), max);
+        if let Some(known) = order.get(key) {
+            sort(&mut tables, known);
+        }
         reader.collect_ids(kind, &tables);
         lists.insert(kind, tables);
     }
@@ -147,6 +151,17 @@ fn collect<'a, 'i>(reader: &mut Reader<'_>, root: &Fields<'a, 'i>) -> Lists<'a, 
         reader.required(root, "line");
     }
     lists
+}
+
+/// Known entries at their positions, the others behind them as they stand in the file.
+fn sort(tables: &mut [Fields<'_, '_>], known: &[String]) {
+    let index: BTreeMap<&str, usize> =
+        known.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
+    let position = |fields: &Fields<'_, '_>| match fields.get("id").map(|id| id.get_ref()) {
+        Some(DeValue::String(id)) => index.get(id.as_ref()).copied(),
+        Some(_) | None => None,
+    };
+    tables.sort_by_key(|fields| position(fields).unwrap_or(known.len()));
 }
 
 fn read_format(reader: &mut Reader<'_>, root: &Fields<'_, '_>) {
