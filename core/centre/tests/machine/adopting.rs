@@ -54,7 +54,7 @@ fn other_rules(setup: &Setup, rng: &mut Rng) -> Setup {
         (0..length).filter_map(one).collect()
     }
     let new = any_centre_that_estimates(rng.next_u64());
-    // Hours by the same numbers are others: the turns begin a turn later.
+    // Who was open by turns is never open, and the other way round.
     let mut timetables = setup.timetables.clone();
     if rng.chance(0.5) {
         timetables.swap(1, 3);
