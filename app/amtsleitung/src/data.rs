@@ -8,7 +8,7 @@ use crate::service::LEASE;
 use centre::Event;
 use std::path::Path;
 use stdx::{Now, Tick, Timestamp};
-use store::{Begun, Configured, Epoch, Error, Fact, Gap, Place, Row, Store};
+use store::{Begun, Configured, Epoch, Error, Fact, Gap, Link, Place, Row, Store};
 
 /// A log that was read.
 pub struct Data {
@@ -139,6 +139,90 @@ impl Facts {
     }
 }
 
+/// Events of one row of a new log.
+const ROW_OF_NEW_LOG: usize = 500;
+
+/// A log that is made of what was played.
+pub struct NewLog {
+    store: Store,
+    link: Link,
+    row: Row,
+    told: usize,
+    failed: Option<Error>,
+}
+
+impl NewLog {
+    /// A new data folder with a log that begins at this time.
+    ///
+    /// # Errors
+    /// With a sentence for people; also if there is a log already.
+    pub fn create(
+        folder: &Path,
+        centre: &str,
+        begins: Timestamp,
+        agreed: Configured,
+        lang: Lang,
+    ) -> Result<NewLog, String> {
+        let Data { store, recalled } = Data::make(folder, centre, lang)?;
+        if recalled.entries > 0 {
+            return Err(is_there(folder, lang));
+        }
+        let (link, epoch) = (recalled.link, recalled.epoch + 1);
+        let row = Row { first: link.next, epoch, entries: Vec::new() };
+        let mut log = NewLog { store, link, row, told: 0, failed: None };
+        let now = Now { mono: Tick(0), wall: begins };
+        log.write(now, &Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }));
+        log.write(now, &Fact::Configured(Box::new(agreed)));
+        Ok(log)
+    }
+
+    /// Tells an event. A failure is said at the end.
+    pub fn tell(&mut self, now: Now, event: Event) {
+        self.write(now, &Fact::Happened(event));
+        if self.told >= ROW_OF_NEW_LOG {
+            self.append();
+        }
+    }
+
+    fn write(&mut self, now: Now, fact: &Fact) {
+        let (epoch, at) = (self.row.epoch, (now.mono, now.wall));
+        self.link.write(epoch, at, fact, &mut self.row.entries);
+        self.told += 1;
+    }
+
+    fn append(&mut self) {
+        let next = Row { first: self.link.next, epoch: self.row.epoch, entries: Vec::new() };
+        let row = std::mem::replace(&mut self.row, next);
+        self.told = 0;
+        if self.failed.is_none() && !row.entries.is_empty() {
+            self.failed = self.store.append(&row).err();
+        }
+    }
+
+    /// Appends the rest, and makes the views.
+    ///
+    /// # Errors
+    /// With a sentence for people.
+    pub fn finish(mut self, lang: Lang) -> Result<(), String> {
+        self.append();
+        if let Some(error) = self.failed {
+            return Err(cannot_write(&error, lang));
+        }
+        recall(&mut self.store).map(drop).map_err(|why| match why {
+            CannotRecall::Store(error) => cannot_write(&error, lang),
+            CannotRecall::Setup(_, why) => no_centre(&why, lang),
+        })
+    }
+}
+
+fn is_there(folder: &Path, lang: Lang) -> String {
+    let folder = folder.display();
+    lang.pick(
+        format!("{folder}: Hier gibt es schon eine Aufzeichnung; sie bleibt, wie sie ist."),
+        format!("{folder}: There is a log here already; it stays as it is."),
+    )
+}
+
 fn cannot_open(folder: &Path, error: &Error, lang: Lang) -> String {
     let (folder, why) = (folder.display(), said(error, lang));
     lang.pick(
@@ -147,7 +231,9 @@ fn cannot_open(folder: &Path, error: &Error, lang: Lang) -> String {
     )
 }
 
-fn said(error: &Error, lang: Lang) -> String {
+/// What is wrong with the database, in people's words.
+#[must_use]
+pub fn said(error: &Error, lang: Lang) -> String {
     match error {
         Error::Folder(error) => output::why(lang, error),
         Error::Database(why) => why.clone(),

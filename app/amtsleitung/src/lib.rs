@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod data;
 pub mod difference;
 pub mod effect;
+pub mod explain;
 pub mod figures;
 mod lang;
 pub mod output;

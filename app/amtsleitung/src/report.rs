@@ -18,6 +18,47 @@ pub fn json(figures: &Figures) -> String {
     text
 }
 
+/// What is counted of a line.
+type Count = fn(&LineFigures) -> u64;
+
+/// The counts of a row, by their key.
+const CSV_COUNTS: [(&str, Count); 10] = [
+    ("offered", |line| line.offered),
+    ("accepted", |line| line.accepted),
+    ("abandoned", |line| line.abandoned),
+    ("short_abandoned", |line| line.short_abandoned),
+    ("overflowed", |line| line.overflowed),
+    ("called_back", |line| line.called_back),
+    ("closed", |line| line.closed),
+    ("refused", |line| line.refused),
+    ("local", |line| line.local),
+    ("accepted_in_time", |line| line.accepted_in_time),
+];
+
+/// The figures as CSV (RFC 4180): a row for each line and one for the total; numerator and denominator of each
+/// rate.
+#[must_use]
+pub fn csv(figures: &Figures) -> String {
+    let mut text = String::from("id");
+    CSV_COUNTS.iter().for_each(|(key, _)| text.extend([",", key]));
+    let levels = figures.total.service_level.iter().map(|(id, level)| (*id, level.version));
+    for (id, version) in levels.chain([("reachability", figures.total.reachability.version)]) {
+        let _ = write!(text, ",{id}/{version} numerator,{id}/{version} denominator");
+    }
+    text.push_str("\r\n");
+    for line in figures.lines.iter().chain([&figures.total]) {
+        text.push_str(&line.id);
+        for (_, count) in CSV_COUNTS {
+            let _ = write!(text, ",{}", count(line));
+        }
+        for level in line.service_level.values().chain([&line.reachability]) {
+            let _ = write!(text, ",{},{}", level.numerator, level.denominator);
+        }
+        text.push_str("\r\n");
+    }
+    text
+}
+
 /// The figures as a page of text.
 #[must_use]
 pub fn text(lang: Lang, county: &County, figures: &Figures) -> String {
@@ -131,7 +172,7 @@ fn title(lang: Lang, line: &LineFigures) -> String {
 }
 
 /// A column of the first table: its heading, and what it counts.
-type Column = (&'static str, &'static str, fn(&LineFigures) -> u64);
+type Column = (&'static str, &'static str, Count);
 
 /// Columns that always stand there.
 const COLUMNS: [Column; 4] = [

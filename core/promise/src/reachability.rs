@@ -29,6 +29,18 @@ impl Reachability {
         Reachability { reached, called }
     }
 
+    /// Whether somebody with this fate was reached; none if it does not count.
+    #[must_use]
+    pub const fn reached(fate: Fate) -> Option<bool> {
+        match fate {
+            Fate::Accepted | Fate::Overflowed => Some(true),
+            Fate::Abandoned | Fate::ShortAbandoned | Fate::CalledBack | Fate::Refused => {
+                Some(false)
+            }
+            Fate::Closed | Fate::Local => None,
+        }
+    }
+
     /// Between 0 and 1; none if nobody called.
     #[must_use]
     pub fn share(&self) -> Option<f64> {

@@ -67,7 +67,8 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS contact (number OWN_NUMBER, set_up_at BIGINT NOT NULL, told BYTEA NOT NULL)",
     "CREATE INDEX IF NOT EXISTS contact_by_time ON contact (set_up_at)",
     "CREATE TABLE IF NOT EXISTS day (number OWN_NUMBER, brought BYTEA NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS snapshot (number OWN_NUMBER, link BYTEA NOT NULL, state BYTEA NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS snapshot (number OWN_NUMBER, position BIGINT NOT NULL, \
+     link BYTEA NOT NULL, state BYTEA NOT NULL)",
 ];
 
 /// Contacts that one statement writes.
@@ -85,7 +86,8 @@ impl Store {
         Ok(found.first().and_then(|(link, state)| Some((Link::of_bytes(link)?, unpack(state)?))))
     }
 
-    /// Adds to the views what has happened up to this snapshot, which takes the place of the one before.
+    /// Adds to the views what has happened up to this snapshot, which takes the place of the one before. If
+    /// somebody else has come further meanwhile there is nothing to add.
     ///
     /// # Errors
     /// If the database cannot be written: then nothing is added.
@@ -97,6 +99,9 @@ impl Store {
         snapshot: &Snapshot,
     ) -> Result<(), Error> {
         self.database.at_once(|it| {
+            if !replace_snapshot(it, link, snapshot)? {
+                return Ok(());
+            }
             for contacts in contacts.chunks(AT_ONCE) {
                 insert_contacts(it, contacts)?;
             }
@@ -106,10 +111,6 @@ impl Store {
                 let brought = pack(day);
                 it.execute(insert, &[Value::Number(day.day), Value::Bytes(&brought)])?;
             }
-            let insert = "INSERT INTO snapshot (number, link, state) VALUES (1, $1, $2) \
-                ON CONFLICT (number) DO UPDATE SET link = $1, state = $2";
-            let (link, state) = (link.to_bytes(), pack(snapshot));
-            it.execute(insert, &[Value::Bytes(&link), Value::Bytes(&state)])?;
             Ok(())
         })
     }
@@ -151,6 +152,20 @@ impl Store {
     }
 }
 
+/// Says whether this is the latest one.
+fn replace_snapshot(
+    database: &mut Database,
+    link: Link,
+    snapshot: &Snapshot,
+) -> Result<bool, Error> {
+    let insert = "INSERT INTO snapshot (number, position, link, state) VALUES (1, $1, $2, $3) \
+        ON CONFLICT (number) DO UPDATE SET position = $1, link = $2, state = $3 \
+        WHERE snapshot.position <= $1";
+    let (bytes, state) = (link.to_bytes(), pack(snapshot));
+    let values = [Value::Number(number(link.next)), Value::Bytes(&bytes), Value::Bytes(&state)];
+    Ok(database.execute(insert, &values)? > 0)
+}
+
 fn insert_contacts(database: &mut Database, contacts: &[Told]) -> Result<(), Error> {
     let rows: Vec<Vec<u8>> = contacts.iter().map(pack).collect();
     let values: Vec<Value<'_>> = contacts
@@ -164,8 +179,10 @@ fn insert_contacts(database: &mut Database, contacts: &[Told]) -> Result<(), Err
     let places: Vec<String> = (0..contacts.len())
         .map(|row| format!("(${}, ${}, ${})", 3 * row + 1, 3 * row + 2, 3 * row + 3))
         .collect();
-    let insert =
-        format!("INSERT INTO contact (number, set_up_at, told) VALUES {}", places.join(", "));
+    let insert = format!(
+        "INSERT INTO contact (number, set_up_at, told) VALUES {} ON CONFLICT DO NOTHING",
+        places.join(", ")
+    );
     database.execute_made(insert, &values)?;
     Ok(())
 }

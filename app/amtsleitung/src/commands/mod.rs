@@ -5,9 +5,11 @@ pub mod arguments;
 pub mod ask;
 pub mod check;
 pub mod files;
+mod new_file;
 pub mod plan;
 pub mod practice;
 mod progress;
+pub mod report;
 pub mod serve;
 pub mod simulate;
 pub mod when;
@@ -43,11 +45,12 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 10] = [
+pub const COMMANDS: [&Command; 11] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
     &plan::COMMAND,
+    &report::COMMAND,
     &practice::COMMAND,
     &serve::COMMAND,
     &ask::STATUS,

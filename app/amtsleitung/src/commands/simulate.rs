@@ -4,30 +4,32 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE, WRONG_USAGE};
 use super::files::Source;
+use super::new_file::NewFile;
 use super::progress::Progress;
 use crate::config::County;
 use crate::config::near::nearest;
+use crate::data::NewLog;
 use crate::figures::{Figures, Heading, Rehearsed, rehearsed};
 use crate::rehearsal::{self, Volume};
 use crate::report;
 use crate::{Lang, contacts, output};
+use centre::Event;
 use hours::{LocalDates, YEARS, parse_date};
-use sim::Outcome;
-use std::fs::File;
-use std::io::{ErrorKind, Write as _};
+use sim::{Outcome, Spec};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use stdx::PlanId;
+use stdx::{Now, PlanId, Timestamp};
+use store::Configured;
 
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "simulate",
-    usage: "simulate --config DATEI --from TAG --to TAG [--calls ZAHL] [--seed ZAHL] [--load ZAHL] [--plan KENNUNG] [--contacts DATEI] [--format text|json]",
+    usage: "simulate --config DATEI --from TAG --to TAG [--calls ZAHL] [--seed ZAHL] [--load ZAHL] [--plan KENNUNG] [--contacts DATEI] [--log ORDNER] [--format text|json]",
     summary_de: "spielt einen Zeitraum mit erdachten Anrufen durch und berichtet die Zahlen",
     summary_en: "plays a stretch of days with made-up calls and reports the figures",
-    help_de: "  --config DATEI   die Konfiguration\n  --from TAG       erster Tag, zum Beispiel 2014-01-01\n  --to TAG         letzter Tag, zum Beispiel 2014-12-31\n  --calls ZAHL     erwartete Anrufe auf allen Leitungen im Zeitraum, erneute Versuche eingeschlossen\n                   (sonst: die Jahresmengen der Datei, auf den Zeitraum umgerechnet)\n  --seed ZAHL      Startwert des Zufalls (sonst 115); derselbe gibt dieselben Zahlen\n  --load ZAHL      vervielfacht die Anrufe (sonst 1)\n  --plan KENNUNG   an jedem Tag, an dem offen ist, beginnt dieser Krisenplan mit der Öffnung\n  --contacts DATEI schreibt jeden Anruf als CSV-Zeile in diese neue Datei\n  --format FORM    text oder json; docs/figures.md erklärt die Schlüssel\n",
-    help_en: "  --config FILE    the configuration\n  --from DAY       first day, for example 2014-01-01\n  --to DAY         last day, for example 2014-12-31\n  --calls NUMBER   expected calls on all lines in these days, repeated attempts included\n                   (otherwise the file's yearly volumes, scaled to these days)\n  --seed NUMBER    seed of chance (otherwise 115); the same gives the same figures\n  --load NUMBER    multiplies the calls (otherwise 1)\n  --plan ID        on every day that is open this crisis plan begins with the opening\n  --contacts FILE  writes every call as a line of CSV into this new file\n  --format FORM    text or json; docs/figures.md explains the keys\n",
-    valued: &["config", "from", "to", "calls", "seed", "load", "plan", "contacts", "format"],
+    help_de: "  --config DATEI   die Konfiguration\n  --from TAG       erster Tag, zum Beispiel 2014-01-01\n  --to TAG         letzter Tag, zum Beispiel 2014-12-31\n  --calls ZAHL     erwartete Anrufe auf allen Leitungen im Zeitraum, erneute Versuche eingeschlossen\n                   (sonst: die Jahresmengen der Datei, auf den Zeitraum umgerechnet)\n  --seed ZAHL      Startwert des Zufalls (sonst 115); derselbe gibt dieselben Zahlen\n  --load ZAHL      vervielfacht die Anrufe (sonst 1)\n  --plan KENNUNG   an jedem Tag, an dem offen ist, beginnt dieser Krisenplan mit der Öffnung\n  --contacts DATEI schreibt jeden Anruf als CSV-Zeile in diese neue Datei\n  --log ORDNER     legt einen Datenordner an, als wäre es geschehen: für „report“ und „replay“\n  --format FORM    text oder json; docs/figures.md erklärt die Schlüssel\n",
+    help_en: "  --config FILE    the configuration\n  --from DAY       first day, for example 2014-01-01\n  --to DAY         last day, for example 2014-12-31\n  --calls NUMBER   expected calls on all lines in these days, repeated attempts included\n                   (otherwise the file's yearly volumes, scaled to these days)\n  --seed NUMBER    seed of chance (otherwise 115); the same gives the same figures\n  --load NUMBER    multiplies the calls (otherwise 1)\n  --plan ID        on every day that is open this crisis plan begins with the opening\n  --contacts FILE  writes every call as a line of CSV into this new file\n  --log FOLDER     makes a data folder as if it had happened: for `report` and `replay`\n  --format FORM    text or json; docs/figures.md explains the keys\n",
+    valued: &["config", "from", "to", "calls", "seed", "load", "plan", "contacts", "log", "format"],
     flags: &[],
     run,
 };
@@ -53,6 +55,7 @@ struct Wanted {
     load: f64,
     plan: Option<PlanId>,
     contacts: Option<PathBuf>,
+    log: Option<PathBuf>,
     format: Format,
 }
 
@@ -83,14 +86,14 @@ fn simulate(arguments: &Arguments) -> Result<String, ExitCode> {
         return Err(ExitCode::from(BAD_FILE));
     };
     wanted.plan = plan(arguments, county)?;
-    let figures = rehearse(lang, county, &wanted)?;
+    let figures = rehearse(lang, county, source.text(), &wanted)?;
     Ok(match wanted.format {
         Format::Text => report::text(lang, county, &figures),
         Format::Json => report::json(&figures),
     })
 }
 
-fn rehearse(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, ExitCode> {
+fn rehearse(lang: Lang, county: &County, text: &str, wanted: &Wanted) -> Result<Figures, ExitCode> {
     let by_file = rehearsal::calls_by_file(county, wanted.dates);
     if by_file <= 0.0 {
         return Err(fail(lang.pick(
@@ -109,7 +112,21 @@ fn rehearse(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, Exi
     let file = wanted.contacts.as_deref().map(|path| NewFile::create(lang, path)).transpose()?;
     let mut progress = Progress::new(lang);
     let played = Played { dates: wanted.dates, volume, seed: wanted.seed, plan: wanted.plan };
-    let (outcome, figures) = play(lang, county, &played, &mut |share| progress.show(share))?;
+    let spec = spec(lang, county, &played)?;
+    let mut log = match &wanted.log {
+        Some(folder) => Some(new_log(lang, county, text, &spec, folder)?),
+        None => None,
+    };
+    let mut hear = |now, event| {
+        if let Some(log) = &mut log {
+            log.tell(now, event);
+        }
+    };
+    let watch = &mut |share| progress.show(share);
+    let (outcome, figures) = play_spec(county, &played, &spec, watch, &mut hear)?;
+    if let Some(log) = log {
+        log.finish(lang).map_err(|why| fail(&why))?;
+    }
     progress.finish();
     if let Some(file) = file {
         file.write(lang, &contacts::csv(county, &outcome.records))?;
@@ -117,52 +134,18 @@ fn rehearse(lang: Lang, county: &County, wanted: &Wanted) -> Result<Figures, Exi
     Ok(figures)
 }
 
-/// A file that was not there before, and is not there afterwards unless it is whole.
-struct NewFile<'a> {
-    path: &'a Path,
-    file: File,
-    is_whole: bool,
-}
-
-impl<'a> NewFile<'a> {
-    /// A file that exists already is left alone.
-    fn create(lang: Lang, path: &'a Path) -> Result<NewFile<'a>, ExitCode> {
-        match File::create_new(path) {
-            Ok(file) => Ok(NewFile { path, file, is_whole: false }),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let name = path.display();
-                Err(fail(&lang.pick(
-                    format!("{name}: Diese Datei gibt es schon; sie bleibt, wie sie ist."),
-                    format!("{name}: This file exists already; it stays as it is."),
-                )))
-            }
-            Err(error) => Err(cannot_write(lang, path, &error)),
-        }
-    }
-
-    fn write(mut self, lang: Lang, text: &str) -> Result<(), ExitCode> {
-        let written = self.file.write_all(text.as_bytes());
-        written.map_err(|error| cannot_write(lang, self.path, &error))?;
-        self.is_whole = true;
-        Ok(())
-    }
-}
-
-impl Drop for NewFile<'_> {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            // What cannot be removed is at least empty or cut off visibly: it has been said why.
-            let _ = std::fs::remove_file(self.path);
-        }
-    }
-}
-
-fn cannot_write(lang: Lang, path: &Path, error: &std::io::Error) -> ExitCode {
-    let (name, why) = (path.display(), output::why(lang, error));
-    fail(&lang.pick(
-        format!("{name}: Die Datei lässt sich nicht schreiben: {why}."),
-        format!("{name}: The file cannot be written: {why}."),
-    ))
+/// A data folder for what is played, as if it had happened.
+fn new_log(
+    lang: Lang,
+    county: &County,
+    text: &str,
+    spec: &Spec,
+    folder: &Path,
+) -> Result<NewLog, ExitCode> {
+    let (text, ids, setup) = (text.to_owned(), county.order(), spec.setup.clone());
+    let begins = spec.slots.first().map_or(Timestamp(0), |slot| slot.start);
+    let agreed = Configured { text, ids, setup };
+    NewLog::create(folder, &county.centre.id, begins, agreed, lang).map_err(|why| fail(&why))
 }
 
 /// What is played.
@@ -180,7 +163,12 @@ pub(super) fn play(
     played: &Played,
     watch: &mut dyn FnMut(f64),
 ) -> Result<(Outcome, Figures), ExitCode> {
-    let Played { dates, volume, seed, plan } = *played;
+    let spec = spec(lang, county, played)?;
+    play_spec(county, played, &spec, watch, &mut |_, _| {})
+}
+
+fn spec(lang: Lang, county: &County, played: &Played) -> Result<Spec, ExitCode> {
+    let Played { dates, volume, plan, .. } = *played;
     if volume.calls * volume.load > CALLS_MAX {
         return Err(fail(&lang.pick(
             format!("Das sind mehr als {CALLS_MAX} Anrufe."),
@@ -192,7 +180,20 @@ pub(super) fn play(
     if let Some(plan) = plan {
         spec.acts = rehearsal::starts_of(&spec.setup, plan, dates, &county.zone());
     }
-    let outcome = sim::play(&spec, seed, watch).map_err(|error| fail(&format!("{error:?}")))?;
+    Ok(spec)
+}
+
+/// Plays it; `hear` is told every event, as a log is.
+fn play_spec(
+    county: &County,
+    played: &Played,
+    spec: &Spec,
+    watch: &mut dyn FnMut(f64),
+    hear: &mut dyn FnMut(Now, Event),
+) -> Result<(Outcome, Figures), ExitCode> {
+    let Played { dates, volume, seed, .. } = *played;
+    let outcome =
+        sim::play_and_hear(spec, seed, watch, hear).map_err(|error| fail(&format!("{error:?}")))?;
     let heading = Heading {
         from: dates.from().to_string(),
         to: dates.until().to_string(),
@@ -217,6 +218,7 @@ fn wanted(arguments: &Arguments) -> Result<Wanted, ExitCode> {
         load: number(arguments, "load", f64::MIN_POSITIVE)?.unwrap_or(1.0),
         plan: None,
         contacts: arguments.value("contacts").map(PathBuf::from),
+        log: arguments.value("log").map(PathBuf::from),
         format: format(arguments)?,
     })
 }

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `report`: the figures of what happened, from the log, and the contacts behind each.
+
+use super::Command;
+use super::arguments::{Arguments, BAD_FILE};
+use super::new_file::NewFile;
+use super::simulate::dates_between;
+use crate::config::moment;
+use crate::config::near::nearest;
+use crate::config::{self, County};
+use crate::data::Data;
+use crate::explain::Form;
+use crate::figures::{Counted, Figures, GroupTime, Heading, LostFigures, Wanted, figures};
+use crate::views::number_of;
+use crate::{Lang, explain, output, report};
+use hours::LocalDates;
+use privacy::{Covers, Group, Hidden, Month, Report, SmallestGroup, Span, working_times};
+use promise::{DEFINITIONS, Definition, WorkTime};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use stdx::{LineId, TeamId, Timestamp};
+use store::{Day, Error, Store, Told};
+
+/// How it is called.
+pub const COMMAND: Command = Command {
+    name: "report",
+    usage: "report --data ORDNER (--month MONAT | --from TAG --to TAG) [--line KENNUNG | --client KENNUNG] [--definition KENNUNG] [--explain service_level|reachability] [--format text|json|csv] [--output DATEI]",
+    summary_de: "berichtet die Zahlen eines Monats aus der Aufzeichnung, bis zu den einzelnen Anrufen",
+    summary_en: "reports a month's figures from the log, down to each call",
+    help_de: "  --data ORDNER         der Datenordner; ein Dienst darf damit laufen\n  --month MONAT         zum Beispiel 2014-05\n  --from TAG, --to TAG  statt eines Monats: erster und letzter Tag\n  --line KENNUNG        nur diese Leitung\n  --client KENNUNG      nur die Leitungen dieses Mandanten\n  --definition KENNUNG  nach dieser Formel statt nach den drei ausgelieferten; auch die zum Vergleich:\n                        asterisk-1, asterisk-2, answered-of-offered\n  --explain ZAHL        die Anrufe hinter service_level oder reachability: jeder mit Grund und Verlauf\n  --format FORM         text, json oder csv; docs/figures.md erklärt die Schlüssel\n  --output DATEI        in diese neue Datei statt auf den Schirm\n",
+    help_en: "  --data FOLDER         the data folder; a service may run with it\n  --month MONTH         for example 2014-05\n  --from DAY, --to DAY  instead of a month: first and last day\n  --line ID             this line only\n  --client ID           the lines of this client only\n  --definition ID       by this definition instead of the three delivered ones; also those for\n                        comparison: asterisk-1, asterisk-2, answered-of-offered\n  --explain FIGURE      the calls behind service_level or reachability: each with reason and story\n  --format FORM         text, json or csv; docs/figures.md explains the keys\n  --output FILE         into this new file instead of onto the screen\n",
+    valued: &[
+        "data",
+        "month",
+        "from",
+        "to",
+        "line",
+        "client",
+        "definition",
+        "explain",
+        "format",
+        "output",
+    ],
+    flags: &[],
+    run,
+};
+
+/// Which figure is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Explained {
+    /// The service level, by a definition.
+    ServiceLevel,
+    /// Reachability.
+    Reachability,
+}
+
+const EXPLAINED: [(&str, Explained); 2] =
+    [("service_level", Explained::ServiceLevel), ("reachability", Explained::Reachability)];
+
+/// Reports what the arguments ask for.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    match run_or(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(code) => code,
+    }
+}
+
+fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
+    let lang = arguments.lang;
+    if let Some(extra) = arguments.plain.first() {
+        let what = lang.pick("Das ist ein Argument zu viel", "This is one argument too many");
+        return Err(arguments.wrong_value(what, &extra.to_string_lossy(), None));
+    }
+    let folder = PathBuf::from(arguments.required("data")?);
+    let dates = dates(arguments)?;
+    let form = form(arguments)?;
+    let explained = explained(arguments)?;
+    let definition = definition(arguments)?;
+    let file = arguments.value("output").map(PathBuf::from);
+    let file = file.as_deref().map(|path| NewFile::create(lang, path)).transpose()?;
+    let data = Data::open(&folder, lang).map_err(|why| fail(&why))?;
+    let mut data = data.ok_or_else(|| fail(&no_log(lang, &folder)))?;
+    let county = county(&data, lang)?;
+    let lines = lines(arguments, &county)?;
+    let asked = Asked { dates, lines, definition };
+    let found = found(&mut data.store, &county, &asked);
+    let found = found.map_err(|error| fail(&crate::data::said(&error, lang)))?;
+    let text = match explained {
+        Some(figure) => explain::explained(lang, &county, &found, &asked, figure, form),
+        None => {
+            let figures = counted_up(&county, &found, &asked);
+            match form {
+                Form::Text => report::text(lang, &county, &figures),
+                Form::Json => report::json(&figures),
+                Form::Csv => report::csv(&figures),
+            }
+        }
+    };
+    match file {
+        Some(file) => file.write(lang, &text),
+        None => {
+            output::out(&text);
+            Ok(())
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub struct Asked {
+    /// Which local days.
+    pub dates: LocalDates,
+    /// Which lines; none for all.
+    pub lines: Option<Vec<LineId>>,
+    /// By which definition; none for those that are delivered.
+    pub definition: Option<Definition>,
+}
+
+/// What the views hold of it.
+#[derive(Debug)]
+pub struct Found {
+    /// The contacts, in the order of their numbers.
+    pub told: Vec<Told>,
+    /// The days.
+    pub days: Vec<Day>,
+    /// Agents of each team on the day of each month on which most of them were there, by month; and whether
+    /// the month is over.
+    months: Vec<(Vec<u16>, bool)>,
+    /// Whether the days are exactly these months.
+    is_whole: bool,
+}
+
+impl Found {
+    /// The months, as privacy sees them.
+    #[must_use]
+    pub fn months(&self) -> Vec<Month<'_>> {
+        self.months.iter().map(|(agents, is_over)| Month { agents, is_over: *is_over }).collect()
+    }
+}
+
+fn found(store: &mut Store, county: &County, asked: &Asked) -> Result<Found, Error> {
+    let (zone, dates) = (county.zone(), asked.dates);
+    let begins = |day: hours::LocalDate| zone.timestamp(day.at(0, 0, 0, 0));
+    let after = dates.until().tomorrow().unwrap_or(dates.until());
+    let mut told = store.contacts(begins(dates.from()), begins(after))?;
+    if let Some(lines) = &asked.lines {
+        told.retain(|it| lines.contains(&it.record.line));
+    }
+    let days = store.days(number_of(dates.from()), number_of(dates.until()))?;
+    let wall = crate::clock::wall_now();
+    let mut months = Vec::new();
+    let mut first = dates.from().first_of_month();
+    while first <= dates.until() {
+        let last = first.last_of_month();
+        let of_month = store.days(number_of(first), number_of(last))?;
+        let next = last.tomorrow().unwrap_or(last);
+        months.push((most_there(&of_month), is_over(begins(next), wall)));
+        if next <= last {
+            break;
+        }
+        first = next;
+    }
+    let is_whole = dates.from() == dates.from().first_of_month()
+        && dates.until() == dates.until().last_of_month();
+    Ok(Found { told, days, months, is_whole })
+}
+
+fn is_over(next: Timestamp, wall: Timestamp) -> bool {
+    next <= wall
+}
+
+/// Whoever was there on the busiest day: there may have been more in the month, never fewer. Seats change
+/// from day to day, so that nobody can count people over several days.
+fn most_there(days: &[Day]) -> Vec<u16> {
+    let teams = days.iter().map(|day| day.teams.len()).max().unwrap_or(0);
+    let there = |day: &Day, team: usize| day.teams.get(team).map_or(0, |(_, there)| *there);
+    (0..teams).map(|team| days.iter().map(|day| there(day, team)).max().unwrap_or(0)).collect()
+}
+
+/// The figures of what was found.
+fn counted_up(county: &County, found: &Found, asked: &Asked) -> Figures {
+    let heading = Heading {
+        from: asked.dates.from().to_string(),
+        to: asked.dates.until().to_string(),
+        rehearsal: None,
+    };
+    let everything = Wanted::everything(county);
+    let wanted = Wanted {
+        lines: asked.lines.clone().unwrap_or(everything.lines),
+        definitions: asked.definition.map_or(DEFINITIONS.to_vec(), |it| vec![it]),
+    };
+    let days = &found.days;
+    let counted = Counted {
+        records: found.told.iter().map(|it| it.record).collect(),
+        work: work(found, asked),
+        tasks: days.iter().map(|day| day.tasks).sum(),
+        untold: days.iter().map(|day| day.untold).sum(),
+        longest_queue: days.iter().map(|day| day.longest_queue).max().unwrap_or(0),
+        lost: LostFigures {
+            refused_calls: days.iter().map(|day| day.lost.refused_calls).sum(),
+            others: days.iter().map(|day| day.lost.others).sum(),
+        },
+    };
+    figures(county, heading, &counted, &wanted)
+}
+
+/// Working times, as far as they may be shown.
+fn work(found: &Found, asked: &Asked) -> Result<Vec<GroupTime>, Hidden> {
+    let months = found.months();
+    let span = if found.is_whole { Span::WholeMonths(&months) } else { Span::PartsOfMonths };
+    let covers = if asked.lines.is_some() { Covers::SomeLines } else { Covers::WholeCentre };
+    let groups = working_times(Report { span, covers }, SmallestGroup::USUAL)?;
+    let of_team = |team: TeamId| {
+        let mut time = WorkTime::default();
+        let days = found.days.iter().filter_map(|day| day.teams.get(team.index()));
+        days.for_each(|(work, _)| time.merge(work));
+        time
+    };
+    let of_group = |group: Group| {
+        let mut time = WorkTime::default();
+        group.teams.iter().for_each(|&team| time.merge(&of_team(team)));
+        GroupTime { teams: group.teams, time }
+    };
+    Ok(groups.into_iter().map(of_group).collect())
+}
+
+// --- What is wanted --------------------------------------------------------------------------
+
+fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
+    let Some(month) = arguments.value("month") else { return dates_between(arguments) };
+    if let Some(other) = ["from", "to"].iter().find(|name| arguments.value(name).is_some()) {
+        let what =
+            arguments.lang.pick("Das passt nicht zu --month", "This does not go with --month");
+        return Err(arguments.wrong_value(what, &format!("--{other}"), None));
+    }
+    let parsed = month.split_once('-').and_then(|(year, month)| {
+        let is_plain = year.len() == 4 && month.len() == 2;
+        let first = moment::date(year.parse().ok()?, month.parse().ok()?, 1)?;
+        is_plain.then(|| LocalDates::new(first, first.last_of_month()).ok()).flatten()
+    });
+    parsed.ok_or_else(|| {
+        let what = arguments.lang.pick(
+            "Hier wird ein Monat erwartet, zum Beispiel 2014-05",
+            "A month is expected here, for example 2014-05",
+        );
+        arguments.wrong_value(what, &month, None)
+    })
+}
+
+fn form(arguments: &Arguments) -> Result<Form, ExitCode> {
+    match arguments.value("format").as_deref() {
+        None | Some("text") => Ok(Form::Text),
+        Some("json") => Ok(Form::Json),
+        Some("csv") => Ok(Form::Csv),
+        Some(other) => {
+            let what = arguments.lang.pick(
+                "Diese Form gibt es nicht (möglich: text, json, csv)",
+                "There is no such form (possible: text, json, csv)",
+            );
+            Err(arguments.wrong_value(what, other, nearest(other, ["text", "json", "csv"])))
+        }
+    }
+}
+
+fn explained(arguments: &Arguments) -> Result<Option<Explained>, ExitCode> {
+    let Some(word) = arguments.value("explain") else { return Ok(None) };
+    if let Some((_, figure)) = EXPLAINED.iter().find(|(known, _)| *known == word) {
+        return Ok(Some(*figure));
+    }
+    let what = arguments.lang.pick(
+        "Diese Zahl lässt sich nicht aufschlüsseln (möglich: service_level, reachability)",
+        "This figure cannot be explained (possible: service_level, reachability)",
+    );
+    Err(arguments.wrong_value(what, &word, nearest(&word, EXPLAINED.map(|(known, _)| known))))
+}
+
+fn definition(arguments: &Arguments) -> Result<Option<Definition>, ExitCode> {
+    let Some(id) = arguments.value("definition") else { return Ok(None) };
+    if let Some(definition) = promise::definition(&id) {
+        return Ok(Some(definition));
+    }
+    let known: Vec<&str> =
+        DEFINITIONS.iter().chain(&promise::COMPARISONS).map(|known| known.id).collect();
+    let list = known.join(", ");
+    let what = arguments.lang.pick(
+        format!("Diese Formel gibt es nicht (möglich: {list})"),
+        format!("There is no such definition (possible: {list})"),
+    );
+    Err(arguments.wrong_value(&what, &id, nearest(&id, known.iter().copied())))
+}
+
+/// The county as it was agreed last; what has left it keeps its number.
+fn county(data: &Data, lang: Lang) -> Result<County, ExitCode> {
+    let agreed = data.recalled.configured.as_ref();
+    let county = agreed.and_then(|it| config::check_in_order(&it.text, &it.ids).county);
+    county.ok_or_else(|| {
+        fail(lang.pick(
+            "Die Konfiguration in der Aufzeichnung ist mit dieser Fassung des Programms nicht zu lesen.",
+            "The configuration in the log cannot be read by this version of the program.",
+        ))
+    })
+}
+
+fn lines(arguments: &Arguments, county: &County) -> Result<Option<Vec<LineId>>, ExitCode> {
+    let lang = arguments.lang;
+    let unknown = |what: &str, id: &str, known: Vec<&str>| {
+        let list = known.join(", ");
+        let what = lang.pick(
+            format!("{what} gibt es nicht (bekannt: {list})"),
+            format!("{what} does not exist (known: {list})"),
+        );
+        arguments.wrong_value(&what, id, nearest(id, known.iter().copied()))
+    };
+    match (arguments.value("line"), arguments.value("client")) {
+        (None, None) => Ok(None),
+        (Some(id), None) => match county.line(&id) {
+            Some(line) => Ok(Some(vec![line])),
+            None => {
+                let known = county.lines.iter().map(|line| line.id.as_str()).collect();
+                Err(unknown(lang.pick("Diese Leitung", "This line"), &id, known))
+            }
+        },
+        (None, Some(id)) => match county.clients.iter().position(|client| client.id == id) {
+            Some(client) => {
+                let lines = (0..).map(LineId).zip(&county.lines);
+                Ok(Some(lines.filter(|(_, it)| it.client == client).map(|(id, _)| id).collect()))
+            }
+            None => {
+                let known = county.clients.iter().map(|client| client.id.as_str()).collect();
+                Err(unknown(lang.pick("Diesen Mandanten", "This client"), &id, known))
+            }
+        },
+        (Some(_), Some(id)) => {
+            let what = lang.pick("Das passt nicht zu --line", "This does not go with --line");
+            Err(arguments.wrong_value(what, &format!("--client {id}"), None))
+        }
+    }
+}
+
+fn no_log(lang: Lang, folder: &std::path::Path) -> String {
+    let folder = folder.display();
+    lang.pick(
+        format!("{folder}: In diesem Ordner gibt es keine Aufzeichnung."),
+        format!("{folder}: There is no log in this folder."),
+    )
+}
+
+fn fail(why: &str) -> ExitCode {
+    output::err(&format!("{why}\n"));
+    ExitCode::from(BAD_FILE)
+}
