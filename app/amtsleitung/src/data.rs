@@ -215,6 +215,16 @@ impl NewLog {
     }
 }
 
+/// There is nothing to read.
+#[must_use]
+pub fn no_log(lang: Lang, folder: &Path) -> String {
+    let folder = folder.display();
+    lang.pick(
+        format!("{folder}: In diesem Ordner gibt es keine Aufzeichnung."),
+        format!("{folder}: There is no log in this folder."),
+    )
+}
+
 fn is_there(folder: &Path, lang: Lang) -> String {
     let folder = folder.display();
     lang.pick(
@@ -262,7 +272,9 @@ pub fn said(error: &Error, lang: Lang) -> String {
     }
 }
 
-fn cannot_recall(folder: &Path, why: &CannotRecall, lang: Lang) -> String {
+/// Why the log makes no centre, in people's words.
+#[must_use]
+pub fn cannot_recall(folder: &Path, why: &CannotRecall, lang: Lang) -> String {
     match why {
         CannotRecall::Store(error) => cannot_open(folder, error, lang),
         CannotRecall::Setup(sequence, why) => {

@@ -79,7 +79,7 @@ pub fn recall(store: &mut Store) -> Result<Recalled, CannotRecall> {
 }
 
 /// What is done with what was heard, now and then.
-type Keep<'a> = &'a mut dyn FnMut(&mut Store, &mut Recalled) -> Result<(), Error>;
+pub type Keep<'a> = &'a mut dyn FnMut(&mut Store, &mut Recalled) -> Result<(), Error>;
 
 /// Writes what was heard into the views, with the snapshot that goes with it.
 fn keep(store: &mut Store, recalled: &mut Recalled) -> Result<(), Error> {
@@ -89,21 +89,28 @@ fn keep(store: &mut Store, recalled: &mut Recalled) -> Result<(), Error> {
     store.add_to_views(&told, &days, recalled.link, &snapshot)
 }
 
-/// Rebuilds the centre from the first entry on. `keep` is handed what was heard, now and then and at the end.
+/// Rebuilds the centre from the first entry up to this one, without looking at snapshot and views. `keep` is
+/// handed what was heard, now and then and at the end.
 ///
 /// # Errors
 /// As [`recall`].
-pub fn recall_from_the_beginning(
+pub fn recall_up_to(
     store: &mut Store,
+    last: Sequence,
     keep: Keep<'_>,
 ) -> Result<Recalled, CannotRecall> {
     let nothing = Recalled::of_nothing(Link::first(store.centre()));
-    play(store, nothing, keep)
+    play_up_to(store, nothing, last, keep)
 }
 
-fn play(
+fn play(store: &mut Store, recalled: Recalled, keep: Keep<'_>) -> Result<Recalled, CannotRecall> {
+    play_up_to(store, recalled, Sequence::MAX, keep)
+}
+
+fn play_up_to(
     store: &mut Store,
     mut recalled: Recalled,
+    last: Sequence,
     keep: Keep<'_>,
 ) -> Result<Recalled, CannotRecall> {
     let mut left_out = BTreeSet::new();
@@ -115,7 +122,8 @@ fn play(
     loop {
         let before = recalled.link.next;
         let rows = store.rows_from(before, ROWS_AT_ONCE)?;
-        let new: Vec<Row> = rows.into_iter().filter(|row| row.first >= before).collect();
+        let new: Vec<Row> =
+            rows.into_iter().filter(|row| before <= row.first && row.first <= last).collect();
         recalled = recalled.play_rows(&new, &mut left_out)?;
         let is_over = recalled.link.next == before || recalled.damage.is_some();
         let many = recalled.views.as_ref().is_some_and(|views| views.waiting() >= TOLD_AT_ONCE);

@@ -26,5 +26,5 @@ pub use error::Error;
 pub use fact::{Begun, Configured, Entry, Epoch, Fact, Gap, Sequence};
 pub use record::VERSION;
 pub use store::{Held, Store};
-pub use view::{Day, Snapshot, Told};
+pub use view::{Day, Digest, Snapshot, Told};
 pub use writer::{SPOOL_FOR_REFUSED, SPOOL_MAX, Trouble, Writer};

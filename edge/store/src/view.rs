@@ -11,6 +11,8 @@ use crate::store::{Store, number};
 use account::{Outcome, Stories, Story};
 use centre::Saved;
 use promise::{ContactRecord, WorkTime};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use stdx::{ContactId, Tick, Timestamp};
 
 /// The state at one place in the log.
@@ -164,6 +166,58 @@ fn replace_snapshot(
     let (bytes, state) = (link.to_bytes(), pack(snapshot));
     let values = [Value::Number(number(link.next)), Value::Bytes(&bytes), Value::Bytes(&state)];
     Ok(database.execute(insert, &values)? > 0)
+}
+
+/// Contacts that are looked at at once.
+const LOOKED_AT: i64 = 10_000;
+
+/// What the views say, in few numbers: equal views have equal ones, whatever the order in which they were
+/// written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digest {
+    /// How many contacts there are.
+    pub contacts: u64,
+    /// The sum over them of what is written of each.
+    sum: u128,
+    /// The days.
+    days: BTreeMap<i64, Day>,
+}
+
+impl Digest {
+    /// Takes down what is written.
+    pub fn add(&mut self, told: &[Told], days: &[Day]) {
+        told.iter().for_each(|it| self.add_bytes(&pack(it)));
+        self.days.extend(days.iter().map(|day| (day.day, day.clone())));
+    }
+
+    fn add_bytes(&mut self, told: &[u8]) {
+        let hash = Sha256::digest(told);
+        let first = hash.first_chunk().expect("SHA-256 is longer");
+        self.sum = self.sum.wrapping_add(u128::from_le_bytes(*first));
+        self.contacts += 1;
+    }
+}
+
+impl Store {
+    /// What the views say.
+    ///
+    /// # Errors
+    /// As [`Store::contacts`].
+    pub fn digest(&mut self) -> Result<Digest, Error> {
+        let mut digest = Digest::default();
+        digest.add(&[], &self.days(i64::MIN, i64::MAX)?);
+        let select = "SELECT number, told FROM contact WHERE number > $1 ORDER BY number LIMIT $2";
+        let mut last = -1;
+        loop {
+            let values = [Value::Number(last), Value::Number(LOOKED_AT)];
+            let found: Vec<(i64, Vec<u8>)> = self.database.fetch(select, &values)?;
+            found.iter().for_each(|(_, told)| digest.add_bytes(told));
+            match found.last() {
+                Some((number, _)) => last = *number,
+                None => return Ok(digest),
+            }
+        }
+    }
 }
 
 fn insert_contacts(database: &mut Database, contacts: &[Told]) -> Result<(), Error> {

@@ -9,6 +9,7 @@ mod new_file;
 pub mod plan;
 pub mod practice;
 mod progress;
+pub mod replay;
 pub mod report;
 pub mod serve;
 pub mod simulate;
@@ -45,12 +46,13 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 11] = [
+pub const COMMANDS: [&Command; 12] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
     &plan::COMMAND,
     &report::COMMAND,
+    &replay::COMMAND,
     &practice::COMMAND,
     &serve::COMMAND,
     &ask::STATUS,

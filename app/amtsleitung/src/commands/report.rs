@@ -8,7 +8,7 @@ use super::simulate::dates_between;
 use crate::config::moment;
 use crate::config::near::nearest;
 use crate::config::{self, County};
-use crate::data::Data;
+use crate::data::{self, Data};
 use crate::explain::Form;
 use crate::figures::{Counted, Figures, GroupTime, Heading, LostFigures, Wanted, figures};
 use crate::views::number_of;
@@ -80,12 +80,12 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     let file = arguments.value("output").map(PathBuf::from);
     let file = file.as_deref().map(|path| NewFile::create(lang, path)).transpose()?;
     let data = Data::open(&folder, lang).map_err(|why| fail(&why))?;
-    let mut data = data.ok_or_else(|| fail(&no_log(lang, &folder)))?;
+    let mut data = data.ok_or_else(|| fail(&data::no_log(lang, &folder)))?;
     let county = county(&data, lang)?;
     let lines = lines(arguments, &county)?;
     let asked = Asked { dates, lines, definition };
     let found = found(&mut data.store, &county, &asked);
-    let found = found.map_err(|error| fail(&crate::data::said(&error, lang)))?;
+    let found = found.map_err(|error| fail(&data::said(&error, lang)))?;
     let text = match explained {
         Some(figure) => explain::explained(lang, &county, &found, &asked, figure, form),
         None => {
@@ -336,14 +336,6 @@ fn lines(arguments: &Arguments, county: &County) -> Result<Option<Vec<LineId>>, 
             Err(arguments.wrong_value(what, &format!("--client {id}"), None))
         }
     }
-}
-
-fn no_log(lang: Lang, folder: &std::path::Path) -> String {
-    let folder = folder.display();
-    lang.pick(
-        format!("{folder}: In diesem Ordner gibt es keine Aufzeichnung."),
-        format!("{folder}: There is no log in this folder."),
-    )
 }
 
 fn fail(why: &str) -> ExitCode {
