@@ -3,7 +3,7 @@
 
 use crate::Lang;
 use crate::clock::{Clock, wall_now};
-use crate::config::County;
+use crate::config::{self, County, Order, Telephony};
 use crate::data::{Continued, Data};
 use crate::output;
 use crate::recall::Recalled;
@@ -12,7 +12,8 @@ use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
 use crate::service::{
-    Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Service, control, http, telephones,
+    Agreement, Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Service, control, http,
+    telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -42,6 +43,8 @@ pub struct Options<'a> {
     pub prompts: Option<PathBuf>,
     /// Where the machines that watch the centre ask; none for nowhere.
     pub http: Option<SocketAddr>,
+    /// So many made-up agents instead of the file's number, and over so many ports.
+    pub bench: (Option<u16>, u16),
     /// Who hears every command.
     pub listeners: Vec<SyncSender<Decided>>,
     /// Where lines for the operator go.
@@ -96,7 +99,15 @@ pub struct Started {
 /// # Errors
 /// With a sentence for people.
 pub fn start(options: Options<'_>) -> Result<Started, String> {
-    let Options { county, data, keeps, prompts, http, listeners, log, lang } = options;
+    let Options { county, data, keeps, prompts, http, bench, listeners, log, lang } = options;
+    let county = &county.clone().with_bench(bench.0, bench.1);
+    let preparing = Preparing {
+        data: data.to_owned(),
+        prompts: prompts.clone(),
+        bench,
+        order: county.order(),
+        telephony: county.telephony.clone(),
+    };
     let text = |error: io::Error| format!("{}: {}", data.display(), output::why(lang, &error));
     fs::create_dir_all(data).map_err(text)?;
     let registering: Vec<&str> =
@@ -153,7 +164,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         listeners,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
-    let control = control::serve(data, inbox.clone(), names).map_err(|error| {
+    let control = control::serve(data, inbox.clone(), names, preparing).map_err(|error| {
         if error.kind() == ErrorKind::AddrInUse { in_use(lang, data) } else { text(error) }
     })?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
@@ -161,6 +172,86 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
     Ok(Started { inbox, service, clock, listens, http, passwords, control })
+}
+
+/// What it takes to take up another configuration while the centre runs.
+pub struct Preparing {
+    data: PathBuf,
+    prompts: Option<PathBuf>,
+    bench: (Option<u16>, u16),
+    order: Order,
+    telephony: Option<Telephony>,
+}
+
+/// A configuration that can be taken up.
+pub struct Prepared {
+    /// What is agreed from then on.
+    pub agreement: Agreement,
+    /// What people call things.
+    pub names: Names,
+    /// What holds only after the next start: sentences, each with its line's end.
+    pub later: String,
+}
+
+impl Preparing {
+    /// Makes of a county's file what a running centre takes up.
+    ///
+    /// # Errors
+    /// With a sentence for people.
+    pub fn prepare(&self, text: &str, lang: Lang) -> Result<Prepared, String> {
+        let mut checked = config::check_in_order(text, &self.order);
+        let Some(county) = checked.county.take() else {
+            return Err(checked.printed("apply", lang));
+        };
+        let county = county.with_bench(self.bench.0, self.bench.1);
+        let gone = config::gone(&self.order, &county);
+        if !gone.is_empty() {
+            return Err(cannot_go(&gone, lang));
+        }
+        let failed = |why: &dyn std::fmt::Display| why.to_string();
+        let registering: Vec<&str> =
+            county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
+        let passwords = Passwords::load(&self.data, &registering).map_err(|why| failed(&why))?;
+        let folders = [Some(self.data.join("prompts")), self.prompts.clone()];
+        let folders = Folders(folders.into_iter().flatten().collect());
+        let entropy = entropy().map_err(|why| failed(&why))?;
+        let (telephones, missing) = telephones(&county, &passwords, &folders, entropy)
+            .ok_or_else(|| no_telephones(lang))?;
+        let mut later: Vec<String> =
+            missing.iter().map(|it| lang.pick(it.german(), it.english())).collect();
+        if county.telephony != self.telephony {
+            later.push(after_a_start(lang).to_owned());
+        }
+        let names = Names::of(&county);
+        let (text, ids) = (text.to_owned(), county.order());
+        let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
+        let agreement = Agreement { configured, telephones, lines: names.lines.clone() };
+        let later = later.into_iter().map(|line| line + "\n").collect();
+        Ok(Prepared { agreement, names, later })
+    }
+
+    /// It was taken up.
+    pub fn agreed(&mut self, order: Order) {
+        self.order = order;
+    }
+}
+
+/// What is in the log by a number keeps its entry in the file.
+#[must_use]
+pub fn cannot_go(gone: &[(&str, &str)], lang: Lang) -> String {
+    let list: Vec<String> = gone.iter().map(|(key, id)| format!("[[{key}]] {id}")).collect();
+    let list = list.join(", ");
+    lang.pick(
+        format!("Es fehlt: {list}. Was einmal galt, bleibt in der Datei stehen, damit frühere Anrufe ihren Namen behalten; es endet mit until = \"JJJJ-MM-TT\". Telefone lassen sich entfernen, während der Dienst steht."),
+        format!("Missing: {list}. What held once stays in the file, so that earlier calls keep their names; it ends with until = \"YYYY-MM-DD\". Telephones can be taken out while the service does not run."),
+    )
+}
+
+fn after_a_start(lang: Lang) -> &'static str {
+    lang.pick(
+        "Was in [telephony] geändert wurde, gilt nach dem nächsten Start.",
+        "What was changed in [telephony] holds after the next start.",
+    )
 }
 
 /// The centre's rules as of now.
@@ -175,7 +266,8 @@ pub fn setup_now(county: &County, wall: Timestamp, lang: Lang) -> Result<centre:
 
 /// By which name this folder's service holds the lease of its log: after a crash the same one gets it back
 /// at once.
-fn holder(data: &Path) -> String {
+#[must_use]
+pub fn holder(data: &Path) -> String {
     let folder = data.canonicalize().unwrap_or_else(|_| data.to_owned());
     let machine = uname().nodename().to_string_lossy().into_owned();
     format!("{machine}:{}", folder.display())

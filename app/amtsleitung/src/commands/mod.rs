@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The commands: each a module with `run`; this one finds which is meant and how it was asked.
 
+pub mod apply;
 pub mod arguments;
 pub mod ask;
 pub mod check;
@@ -46,11 +47,12 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 12] = [
+pub const COMMANDS: [&Command; 13] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
     &plan::COMMAND,
+    &apply::COMMAND,
     &report::COMMAND,
     &replay::COMMAND,
     &practice::COMMAND,

@@ -83,17 +83,30 @@ fn plan(arguments: &Arguments) -> Result<String, ExitCode> {
     let (before, after) = (good(lang, &old)?, good(lang, &new)?);
     let found = differences(old.text(), new.text());
     let dates = match (arguments.value("from"), arguments.value("to")) {
-        (None, None) => year_of(&found, &after).ok_or_else(|| ExitCode::from(BAD_FILE))?,
-        (Some(_), _) | (None, Some(_)) => dates_between(arguments)?,
+        (None, None) => None,
+        (Some(_), _) | (None, Some(_)) => Some(dates_between(arguments)?),
     };
+    said(lang, (&before, &after), &found, (dates, seeds, load), format)
+}
+
+/// What changes, and what callers notice of it.
+pub(super) fn said(
+    lang: Lang,
+    (before, after): (&County, &County),
+    found: &[Difference],
+    (dates, seeds, load): (Option<LocalDates>, usize, f64),
+    format: Format,
+) -> Result<String, ExitCode> {
+    let dates = dates.or_else(|| year_of(found, after));
+    let dates = dates.ok_or_else(|| ExitCode::from(BAD_FILE))?;
     // The same file twice has no effect that would have to be played.
     let effect = if found.is_empty() {
         Vec::new()
     } else {
-        played(lang, (&before, &after), dates, seeds, load)?
+        played(lang, (before, after), dates, seeds, load)?
     };
     let (from, to) = (dates.from().to_string(), dates.until().to_string());
-    let planned = Planned { from, to, seeds, load, differences: &found, effect: &effect };
+    let planned = Planned { from, to, seeds, load, differences: found, effect: &effect };
     Ok(match format {
         Format::Text => text(lang, &planned),
         Format::Json => {
@@ -113,7 +126,7 @@ fn good(lang: Lang, source: &Source) -> Result<County, ExitCode> {
     })
 }
 
-fn seeds(arguments: &Arguments) -> Result<usize, ExitCode> {
+pub(super) fn seeds(arguments: &Arguments) -> Result<usize, ExitCode> {
     let Some(text) = arguments.value("seeds") else { return Ok(SEEDS) };
     match text.parse::<usize>() {
         Ok(seeds) if (SEEDS_MIN..=SEEDS_MAX).contains(&seeds) => Ok(seeds),

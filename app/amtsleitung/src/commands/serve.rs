@@ -53,7 +53,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     let http = http(arguments)?;
     let (agents, spread) = bench(arguments)?;
     let (data, text) = opened(lang, &folder, config.as_deref())?;
-    let county = county(lang, &text)?.with_bench(agents, spread);
+    let county = county(lang, &text)?;
     let failed = |error: io::Error| fail(lang, &error.to_string());
     // Before anything is opened, so that no signal falls between.
     let signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
@@ -64,6 +64,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
         keeps: Keeps::Log { data: Box::new(data), text: &text.text },
         prompts: config.as_deref().and_then(Path::parent).map(|it| it.join("prompts")),
         http,
+        bench: (agents, spread),
         listeners: Vec::new(),
         log: log.clone(),
         lang,

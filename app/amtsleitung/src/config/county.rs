@@ -694,6 +694,7 @@ impl County {
             ("partner", ids(&self.partners, |it| &it.id)),
             ("switchboard", ids(&self.switchboards, |it| &it.id)),
             ("trunk", ids(&self.trunks, |it| &it.id)),
+            ("phone", ids(&self.phones, |it| &it.id)),
             ("plan", ids(&self.plans, |it| &it.id)),
         ];
         lists.into_iter().map(|(key, ids)| (key.to_owned(), ids)).collect()

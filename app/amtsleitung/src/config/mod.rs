@@ -112,6 +112,17 @@ fn without_mark(text: &str) -> &str {
 /// Ids of a list in the order of their positions, by the list's key: what a number of core means.
 pub type Order = BTreeMap<String, Vec<String>>;
 
+/// What has left a county that had these ids: the list's key and the id.
+#[must_use]
+pub fn gone<'o>(order: &'o Order, county: &County) -> Vec<(&'o str, &'o str)> {
+    let now = county.order();
+    let is_there = |key: &String, id: &String| now.get(key).is_some_and(|ids| ids.contains(id));
+    let all = order.iter().flat_map(|(key, ids)| ids.iter().map(move |id| (key, id)));
+    all.filter(|(key, id)| !is_there(key, id))
+        .map(|(key, id)| (key.as_str(), id.as_str()))
+        .collect()
+}
+
 /// Reads and checks a whole configuration.
 #[must_use]
 pub fn check(text: &str) -> Checked<'_> {

@@ -247,6 +247,7 @@ fn serve(
             keeps: Keeps::Nothing,
             prompts: options.prompts.clone(),
             http: None,
+            bench: (None, 1),
             listeners: vec![to_desk.clone()],
             log: Log::silent(),
             lang: options.lang,

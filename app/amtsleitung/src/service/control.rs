@@ -7,7 +7,9 @@
 use super::steer::{self, Names};
 use super::{Ask, Inbox, Snapshot};
 use crate::Lang;
+use crate::config::FILE_MAX;
 use crate::service::figures::AgentFigures;
+use crate::start::{Prepared, Preparing};
 use promise::Fate;
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -48,6 +50,8 @@ pub enum Question {
     Trace(u64),
     /// Do this; the words as [`steer::read`] takes them, with one space between.
     Steer(String),
+    /// From now on this is agreed; a county's file of so many bytes, which follows.
+    Apply(usize),
 }
 
 impl Question {
@@ -58,6 +62,7 @@ impl Question {
             Question::Calls => format!("{lang} calls\n"),
             Question::Trace(contact) => format!("{lang} trace {contact}\n"),
             Question::Steer(words) => format!("{lang} steer {words}\n"),
+            Question::Apply(length) => format!("{lang} apply {length}\n"),
         }
     }
 
@@ -73,6 +78,7 @@ impl Question {
             ["status"] => Question::Status,
             ["calls"] => Question::Calls,
             ["trace", contact] => Question::Trace(contact.parse().ok()?),
+            ["apply", length] => Question::Apply(length.parse().ok()?),
             ["steer", ref words @ ..] => Question::Steer(words.join(" ")),
             _ => return None,
         };
@@ -92,6 +98,18 @@ const YES_NO: [&str; 2] = ["yes\n", "no\n"];
 /// If no centre runs there, it does not answer in time, or the question is longer than a question may
 /// be ([`io::ErrorKind::InvalidInput`]).
 pub fn ask(folder: &Path, lang: Lang, question: &Question) -> io::Result<Answer> {
+    ask_with(folder, lang, question, "")
+}
+
+/// Asks the centre of this data folder to take up this county's file.
+///
+/// # Errors
+/// As [`ask`].
+pub fn apply(folder: &Path, lang: Lang, text: &str) -> io::Result<Answer> {
+    ask_with(folder, lang, &Question::Apply(text.len()), text)
+}
+
+fn ask_with(folder: &Path, lang: Lang, question: &Question, text: &str) -> io::Result<Answer> {
     let line = question.line(lang);
     if line.len() as u64 > QUESTION_MAX {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -99,6 +117,7 @@ pub fn ask(folder: &Path, lang: Lang, question: &Question) -> io::Result<Answer>
     let mut stream = UnixStream::connect(folder.join(SOCKET))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(line.as_bytes())?;
+    stream.write_all(text.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let [yes, no] = YES_NO.map(|first| answer.strip_prefix(first));
@@ -141,7 +160,12 @@ pub fn is_answered(folder: &Path) -> bool {
 ///
 /// # Errors
 /// If another centre runs with this folder ([`io::ErrorKind::AddrInUse`]), or the socket cannot be made.
-pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
+pub fn serve(
+    folder: &Path,
+    inbox: Inbox,
+    mut names: Names,
+    mut preparing: Preparing,
+) -> io::Result<Control> {
     let path = folder.join(SOCKET);
     if UnixStream::connect(&path).is_ok() {
         return Err(io::ErrorKind::AddrInUse.into());
@@ -159,7 +183,9 @@ pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
         while !seen.load(Ordering::Acquire) {
             match listener.accept() {
                 // Who hangs up before the answer needs none.
-                Ok((stream, _)) => drop(answer(&stream, &inbox, &names)),
+                Ok((stream, _)) => {
+                    drop(answer(&stream, &inbox, &mut names, &mut preparing));
+                }
                 // Without files there is nobody to answer until one is given back.
                 Err(_) => thread::park_timeout(NO_FILES),
             }
@@ -168,11 +194,17 @@ pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
     Ok(Control { path, ended, thread: Some(thread) })
 }
 
-fn answer(stream: &UnixStream, inbox: &Inbox, names: &Names) -> io::Result<()> {
+fn answer(
+    stream: &UnixStream,
+    inbox: &Inbox,
+    names: &mut Names,
+    preparing: &mut Preparing,
+) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
-    BufReader::new(stream.take(QUESTION_MAX)).read_line(&mut line)?;
+    let mut reader = BufReader::new(stream);
+    reader.by_ref().take(QUESTION_MAX).read_line(&mut line)?;
     let Some((lang, question)) = Question::of(&line) else { return Ok(()) };
     let answer = match question {
         Question::Status => reply(inbox, Ask::Snapshot).map(|it| Ok(status(lang, &it))),
@@ -182,6 +214,11 @@ fn answer(stream: &UnixStream, inbox: &Inbox, names: &Names) -> io::Result<()> {
             reply(inbox, ask).map(|it| trace(lang, contact, it.as_ref()))
         }
         Question::Steer(words) => steered(inbox, names, lang, &words),
+        Question::Apply(length) => {
+            let mut text = String::new();
+            reader.take(length.min(FILE_MAX) as u64).read_to_string(&mut text)?;
+            applied(inbox, names, preparing, lang, &text)
+        }
     };
     let busy = lang.pick("Der Dienst antwortet nicht.\n", "The service does not answer.\n");
     let (first, text) = match answer {
@@ -204,6 +241,34 @@ fn steered(inbox: &Inbox, names: &Names, lang: Lang, words: &str) -> Option<Answ
     Some(match outcome {
         Ok(place) => Ok(steer::done(steering, place, names, lang) + "\n"),
         Err(why) => Err(steer::refused(why, lang) + "\n"),
+    })
+}
+
+/// Lets the running centre take up what the file says; `None` if it does not answer.
+fn applied(
+    inbox: &Inbox,
+    names: &mut Names,
+    preparing: &mut Preparing,
+    lang: Lang,
+    text: &str,
+) -> Option<Answer> {
+    let prepared = match preparing.prepare(text, lang) {
+        Ok(prepared) => prepared,
+        Err(why) => return Some(Err(why + "\n")),
+    };
+    let Prepared { agreement, names: new, later } = prepared;
+    let order = agreement.configured.ids.clone();
+    Some(match reply(inbox, |to| Ask::Agree(Box::new(agreement), to))? {
+        Ok(()) => {
+            *names = new;
+            preparing.agreed(order);
+            let taken_up = lang.pick("Übernommen.\n", "Taken up.\n");
+            Ok(format!("{taken_up}{later}"))
+        }
+        Err(why) => Err(lang.pick(
+            format!("Das lässt sich nicht übernehmen: {why}\n"),
+            format!("This cannot be taken up: {why}\n"),
+        )),
     })
 }
 

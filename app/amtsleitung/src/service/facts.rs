@@ -11,7 +11,7 @@ use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
 use stdx::{Micros, Now};
-use store::{Fact, Gap, Sequence, Trouble, Writer};
+use store::{Configured, Fact, Gap, Sequence, Trouble, Writer};
 use telephony::signalling::Asked;
 
 /// How old the oldest fact that is not durable may be before new calls are refused: callers would hear
@@ -34,9 +34,40 @@ pub(super) struct Waiting {
     /// When it happened.
     pub(super) at: Now,
     /// What happened.
-    pub(super) asked: Asked,
-    /// Who waits for what has become of it.
-    pub(super) steered: Option<(Steering, SyncSender<Outcome>)>,
+    pub(super) what: What,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub(super) enum What {
+    /// Something to be decided; and who waits for what has become of it.
+    Asked(Asked, Option<(Steering, SyncSender<Outcome>)>),
+    /// Something was agreed; and who waits until it holds.
+    Agreed(Box<Agreement>, SyncSender<Result<(), String>>),
+}
+
+impl What {
+    fn fact(&self) -> Fact {
+        match self {
+            What::Asked(asked, _) => Fact::Happened(asked.event),
+            What::Agreed(agreement, _) => Fact::Configured(Box::new(agreement.configured.clone())),
+        }
+    }
+
+    fn is_deadline(&self) -> bool {
+        matches!(self, What::Asked(Asked { event: Event::Deadline, .. }, _))
+    }
+}
+
+/// What is agreed from now on, and all that follows from it.
+#[derive(Debug)]
+pub struct Agreement {
+    /// For the log and the centre.
+    pub configured: Configured,
+    /// For the telephones.
+    pub telephones: telephony::signalling::Setup,
+    /// Names of lines, for log and figures.
+    pub lines: Vec<String>,
 }
 
 /// Facts on their way.
@@ -58,25 +89,19 @@ impl Facts {
         Facts { kept, told, waiting: VecDeque::new(), deadline_waits: false }
     }
 
-    /// Tells what happened. Whoever waits for it is given back if there is no room for it.
-    pub(super) fn tell(
-        &mut self,
-        at: Now,
-        asked: Asked,
-        steered: Option<(Steering, SyncSender<Outcome>)>,
-    ) {
+    /// Tells what happened.
+    pub(super) fn tell(&mut self, at: Now, what: What) {
         let sequence = match &mut self.kept {
             Kept::InMemory => self.told + 1,
             Kept::InLog(log) => {
                 // Without room it is counted as lost, and who waits for it hears nothing.
-                let fact = Fact::Happened(asked.event);
-                let Some(sequence) = log.tell((at.mono, at.wall), fact) else { return };
+                let Some(sequence) = log.tell((at.mono, at.wall), what.fact()) else { return };
                 sequence
             }
         };
         self.told = sequence;
-        self.deadline_waits |= asked.event == Event::Deadline;
-        self.waiting.push_back(Waiting { sequence, at, asked, steered });
+        self.deadline_waits |= what.is_deadline();
+        self.waiting.push_back(Waiting { sequence, at, what });
     }
 
     /// The next fact that is durable, to be decided.
@@ -86,7 +111,7 @@ impl Facts {
             Kept::InLog(log) => log.durable(),
         };
         let next = self.waiting.pop_front_if(|it| it.sequence <= durable)?;
-        if next.asked.event == Event::Deadline {
+        if next.what.is_deadline() {
             self.deadline_waits = false;
         }
         Some(next)

@@ -84,6 +84,12 @@ impl Figures {
         Figures { names, tallies, began, events: 0, refused: 0 }
     }
 
+    /// Lines have these ids from now on; there are never fewer.
+    pub(super) fn rename(&mut self, names: Vec<String>) {
+        self.tallies.resize(names.len().max(self.tallies.len()), Tally::default());
+        self.names = names;
+    }
+
     /// The id of a line.
     pub(super) fn line(&self, line: LineId) -> &str {
         self.names.get(line.index()).map_or("", String::as_str)

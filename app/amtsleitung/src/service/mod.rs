@@ -28,7 +28,7 @@ pub mod control;
 pub(crate) mod http;
 pub mod steer;
 
-pub use facts::{Kept, STALLS_AFTER};
+pub use facts::{Agreement, Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
@@ -37,7 +37,7 @@ pub use telephones::{Folders, telephones};
 use crate::clock::Clock;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
-use facts::{Facts, Waiting};
+use facts::{Facts, Waiting, What};
 use figures::Figures;
 use log::Level;
 use mio::Waker;
@@ -92,6 +92,8 @@ pub enum Ask {
     Trace(ContactId, SyncSender<Option<Ladder>>),
     /// Decide this, which a supervisor wants, and say what has become of it.
     Steer(Steering, SyncSender<Outcome>),
+    /// From now on this is agreed; say when it holds, or why it cannot.
+    Agree(Box<Agreement>, SyncSender<Result<(), String>>),
     /// Say goodbye to every leg and end.
     Stop,
 }
@@ -267,24 +269,26 @@ impl Running {
     /// Tells what has happened by now.
     fn take_in(&mut self, now: Now) {
         while let Some(asked) = self.signalling.poll_event() {
-            self.tell(now, asked, None);
+            self.tell(now, What::Asked(asked, None));
         }
         let is_due = self.centre.deadline().is_some_and(|(at, _)| at <= now.mono);
         if is_due && self.facts.takes_deadlines(now) {
-            self.tell(now, Event::Deadline.into(), None);
+            self.tell(now, What::Asked(Event::Deadline.into(), None));
         }
         while let Some(event) = self.always_ready.next() {
-            self.tell(now, event.into(), None);
+            self.tell(now, What::Asked(event.into(), None));
         }
     }
 
     /// The one place where an event becomes a fact.
-    fn tell(&mut self, now: Now, asked: Asked, steered: Option<(Steering, SyncSender<Outcome>)>) {
+    fn tell(&mut self, now: Now, what: What) {
         self.figures.events += 1;
-        if self.is_stalled {
-            self.end_other_leg(now, &asked);
+        if let What::Asked(asked, _) = &what
+            && self.is_stalled
+        {
+            self.end_other_leg(now, asked);
         }
-        self.facts.tell(now, asked, steered);
+        self.facts.tell(now, what);
     }
 
     /// A leg whose other side is gone ends at once, though nothing is decided: nobody is left to listen to
@@ -299,23 +303,68 @@ impl Running {
 
     /// Decides what is durable, and what that leads to.
     fn decide(&mut self, now: Now) {
-        while let Some(Waiting { at, asked, steered, .. }) = self.facts.next() {
-            let mut outcome = Ok(None);
-            self.decide_one(now, at, &asked, |command| outcome = steer::outcome(outcome, command));
-            if let Some((steering, to)) = steered {
-                let said =
-                    steer::logged(steering, &outcome, |line| self.figures.line(line).to_owned());
-                self.log.say(Level::Notice, &said);
-                // Who does not wait for the answer any more gets none.
-                let _ = to.try_send(outcome);
+        while let Some(Waiting { at, what, .. }) = self.facts.next() {
+            match what {
+                What::Asked(asked, steered) => self.decide_asked(now, at, &asked, steered),
+                What::Agreed(agreement, to) => {
+                    let agreed = self.take_up(now, at, *agreement);
+                    // Who does not wait for the answer any more gets none.
+                    let _ = to.try_send(agreed);
+                }
             }
             self.take_in(now);
         }
     }
 
+    fn decide_asked(
+        &mut self,
+        now: Now,
+        at: Now,
+        asked: &Asked,
+        steered: Option<(Steering, SyncSender<Outcome>)>,
+    ) {
+        let mut outcome = Ok(None);
+        self.decide_one(now, at, asked, |command| outcome = steer::outcome(outcome, command));
+        let Some((steering, to)) = steered else { return };
+        let said = steer::logged(steering, &outcome, |line| self.figures.line(line).to_owned());
+        self.log.say(Level::Notice, &said);
+        // Who does not wait for the answer any more gets none.
+        let _ = to.try_send(outcome);
+    }
+
+    /// What cannot be taken up is refused before it is in the log.
+    fn agree(&mut self, now: Now, agreement: Box<Agreement>, to: SyncSender<Result<(), String>>) {
+        let tried = self.centre.clone().adopt(now, agreement.configured.setup.clone());
+        match tried {
+            Ok(()) => self.tell(now, What::Agreed(agreement, to)),
+            Err(why) => drop(to.try_send(Err(format!("{why:?}")))),
+        }
+    }
+
+    /// Takes up what was agreed; calls that are up go on.
+    fn take_up(&mut self, now: Now, at: Now, agreement: Agreement) -> Result<(), String> {
+        let Agreement { configured, telephones, lines } = agreement;
+        self.centre.adopt(at, configured.setup).map_err(|why| format!("{why:?}"))?;
+        self.signalling.adopt(telephones);
+        self.figures.rename(lines);
+        self.log.say(Level::Notice, "configuration=taken_up");
+        self.carry_out(now, at, &Event::Deadline.into(), |_| ());
+        Ok(())
+    }
+
     /// Decides what happened at `at`; who wants to know hears every command.
     fn decide_one(&mut self, now: Now, at: Now, asked: &Asked, mut hear: impl FnMut(&Command)) {
         self.centre.handle(at, asked.event);
+        self.carry_out(now, at, asked, &mut hear);
+        self.signalling.decided(now.mono, asked);
+        self.events += 1;
+        if self.events.is_multiple_of(AUDIT_EVERY) {
+            self.centre.audit();
+        }
+    }
+
+    /// Carries out what the centre orders because of this.
+    fn carry_out(&mut self, now: Now, at: Now, asked: &Asked, mut hear: impl FnMut(&Command)) {
         while let Some(command) = self.centre.poll() {
             hear(&command);
             let decided = Decided { at: at.mono, cause: asked.event, command };
@@ -326,11 +375,6 @@ impl Running {
                 self.log.contact(&record, self.figures.line(record.line));
             }
             self.listeners.retain(|listener| listener.try_send(decided).is_ok());
-        }
-        self.signalling.decided(now.mono, asked);
-        self.events += 1;
-        if self.events.is_multiple_of(AUDIT_EVERY) {
-            self.centre.audit();
         }
     }
 
@@ -377,10 +421,12 @@ impl Running {
     fn answer_inbox(&mut self, now: Now) -> bool {
         for _ in 0..INBOX_MAX {
             match self.inbox.try_recv() {
-                Ok(Ask::Event(event)) => self.tell(now, event.into(), None),
+                Ok(Ask::Event(event)) => self.tell(now, What::Asked(event.into(), None)),
                 Ok(Ask::Steer(steering, to)) => {
-                    self.tell(now, steering.event().into(), Some((steering, to)));
+                    let asked = steering.event().into();
+                    self.tell(now, What::Asked(asked, Some((steering, to))));
                 }
+                Ok(Ask::Agree(agreement, to)) => self.agree(now, agreement, to),
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
                 Err(TryRecvError::Empty) => return false,
@@ -403,7 +449,7 @@ impl Running {
             Ask::Trace(contact, to) => {
                 let _ = to.try_send(self.signalling.ladder(contact));
             }
-            Ask::Event(_) | Ask::Steer(..) | Ask::Stop => {
+            Ask::Event(_) | Ask::Steer(..) | Ask::Agree(..) | Ask::Stop => {
                 unreachable!("answered where the inbox is read")
             }
         }
@@ -434,15 +480,18 @@ impl Running {
         let until = self.clock.now().mono + FAREWELL;
         let now = self.clock.now();
         for event in self.centre.without_legs(&|_| false) {
-            self.facts.tell(now, event.into(), None);
+            self.facts.tell(now, What::Asked(event.into(), None));
         }
         while !self.facts.is_empty() && self.facts.trouble().is_none() {
             let now = self.clock.now();
             if until <= now.mono {
                 return;
             }
-            while let Some(Waiting { at, asked, .. }) = self.facts.next() {
-                self.decide_one(now, at, &asked, |_| ());
+            while let Some(Waiting { at, what, .. }) = self.facts.next() {
+                match what {
+                    What::Asked(asked, _) => self.decide_one(now, at, &asked, |_| ()),
+                    What::Agreed(agreement, _) => drop(self.take_up(now, at, *agreement)),
+                }
                 while self.signalling.poll_event().is_some() {}
             }
             if !self.facts.is_empty() {

@@ -87,6 +87,16 @@ impl Door {
         })
     }
 
+    /// Knows others from now on. Who registered and is still known stays registered.
+    pub(super) fn adopt(&mut self, setup: &Setup) {
+        let records = setup.phones.iter().map(|phone| record_of(&phone.id, &self.realm));
+        // Whose telephone was taken out is not reached any more.
+        let _gone = self.registrar.set_known(records);
+        self.trunks = setup.trunks.clone();
+        self.accounts = accounts(&setup.phones);
+        self.fixed = fixed(&setup.phones);
+    }
+
     /// Which trunk sends by this flow. On a connection its port is any.
     pub(super) fn trunk_of(&self, flow: &Flow) -> Option<usize> {
         let is_peer = |trunk: &Trunk| {

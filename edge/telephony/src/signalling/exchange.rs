@@ -88,12 +88,7 @@ impl Exchange {
         let mut rng = Rng::new(setup.seed);
         let ua = UserAgent::new(Config::default(), rng.split(rng.clone().next_u64()));
         let _ = rng.next_u64();
-        let mut phones_of: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
-        for (at, phone) in setup.phones.iter().enumerate() {
-            if let Some(agent) = phone.agent {
-                phones_of.entry(agent).or_default().push(at);
-            }
-        }
+        let phones_of = phones_of(&setup);
         Exchange {
             trunks: vec![TrunkState::default(); setup.trunks.len()],
             setup,
@@ -125,6 +120,15 @@ impl Exchange {
             fixed_flows: BTreeMap::new(),
             states: BTreeMap::new(),
         }
+    }
+
+    /// Takes up other lines, telephones and trunks.
+    pub(super) fn adopt(&mut self, setup: Setup) {
+        self.door.adopt(&setup);
+        self.phones_of = phones_of(&setup);
+        self.trunks.resize(setup.trunks.len().max(self.trunks.len()), TrunkState::default());
+        let Setup { trunks, phones, lines, music, done, refused, .. } = setup;
+        self.setup = Setup { trunks, phones, lines, music, done, refused, ..self.setup.clone() };
     }
 
     /// Finds the ways to telephones at fixed addresses.
@@ -678,4 +682,15 @@ fn end_means(end: End) -> Ending {
         End::HungUp(_) => Ending::HungUp,
         End::NotAcknowledged | End::Expired | End::PeerGone => Ending::Lost,
     }
+}
+
+/// Telephones of each agent, as positions in the setup.
+fn phones_of(setup: &Setup) -> BTreeMap<AgentId, Vec<usize>> {
+    let mut phones_of: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
+    for (at, phone) in setup.phones.iter().enumerate() {
+        if let Some(agent) = phone.agent {
+            phones_of.entry(agent).or_default().push(at);
+        }
+    }
+    phones_of
 }

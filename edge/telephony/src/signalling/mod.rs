@@ -174,6 +174,14 @@ impl Signalling {
         }
     }
 
+    /// Takes up other lines, telephones and trunks; calls that are up go on. Each stands where it stood, new
+    /// ones behind. Where we listen, our name, and how passwords are proved stay until the next start.
+    pub fn adopt(&mut self, setup: Setup) {
+        let Signalling { network, exchange } = self;
+        exchange.adopt(setup);
+        exchange.find_fixed_flows(network);
+    }
+
     /// Whether new calls are let in, or refused with 503 until they are again.
     pub fn let_in(&mut self, new_calls: bool) {
         self.exchange.lets_in = new_calls;
