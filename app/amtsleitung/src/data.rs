@@ -87,7 +87,7 @@ impl Data {
         };
         let lease = store.take_lease(holder, wall, LEASE, recalled.link.epoch).map_err(failed)?;
         let epoch = lease.map_err(|held| is_held(&held.holder, lang))?;
-        let (tick, last) = recalled.last.unwrap_or((Tick(0), wall));
+        let (tick, last) = recalled.chronicle.last.unwrap_or((Tick(0), wall));
         // The calendar may have been set back meanwhile; the log's time never goes back.
         let now = Now { mono: tick + wall.since(last), wall };
         let mut facts = Facts::new(recalled, epoch, now);
@@ -130,7 +130,7 @@ impl Facts {
         for sequence in self.recalled.poisoned.clone() {
             self.tell(Fact::Poisoned(sequence))?;
         }
-        if self.recalled.configured.as_ref() != Some(&agreed) {
+        if self.recalled.chronicle.configured.as_ref() != Some(&agreed) {
             self.tell(Fact::Configured(Box::new(agreed)))?;
         }
         // No leg lives through a restart yet: every contact that needs one is told so.
@@ -172,10 +172,10 @@ impl NewLog {
         lang: Lang,
     ) -> Result<NewLog, String> {
         let Data { store, recalled } = Data::make(folder, centre, lang)?;
-        if recalled.entries > 0 {
+        if recalled.chronicle.entries > 0 {
             return Err(is_there(folder, lang));
         }
-        let (link, epoch) = (recalled.link, recalled.epoch + 1);
+        let (link, epoch) = (recalled.link, recalled.link.epoch + 1);
         let row = Row { first: link.next, epoch, entries: Vec::new() };
         let mut log = NewLog { store, link, row, told: 0, failed: None };
         let now = Now { mono: Tick(0), wall: begins };

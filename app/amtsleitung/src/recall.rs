@@ -4,45 +4,109 @@
 //! An event that breaks an assertion stops nobody's next start: it is left out, and the log is told so.
 
 use crate::views::Views;
-use centre::{Centre, Command, Event, Saved};
+use centre::{Centre, Command, Event};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{ContactId, Now, Tick, Timestamp};
-use store::{
-    Configured, Damage, Entry, Epoch, Error, Fact, Gap, Link, Row, Sequence, Snapshot, Store,
-};
+use store::{Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Sequence, Snapshot, Store};
 
 /// Contacts that are written into the views at once.
-const TOLD_AT_ONCE: usize = 10_000;
+const TOLD_AT_ONCE: usize = 1_000;
 
 /// Rows that are played between two looks at what was heard.
-const ROWS_AT_ONCE: i64 = 2_000;
+const ROWS_AT_ONCE: i64 = 500;
 
 /// What the log says.
 #[derive(Clone)]
 pub struct Recalled {
     /// The centre as it was after the last entry; none if the log never said what was agreed.
     pub centre: Option<Centre>,
+    /// What else is known along the log.
+    pub chronicle: Chronicle,
+    /// Behind the last entry.
+    pub link: Link,
+    /// Events that break an assertion and that the log does not know to be such yet.
+    pub poisoned: Vec<Sequence>,
+    /// Where the log is damaged; what is here stands before.
+    pub damage: Option<Damage>,
+}
+
+/// What is known along the log beside the centre.
+#[derive(Clone, Debug, Default)]
+pub struct Chronicle {
     /// What was agreed last.
     pub configured: Option<Configured>,
     /// When the last entry was written; none if there is none.
     pub last: Option<(Tick, Timestamp)>,
-    /// Behind the last entry.
-    pub link: Link,
     /// The highest number of a contact.
     pub last_contact: ContactId,
-    /// Events that break an assertion and that the log does not know to be such yet.
-    pub poisoned: Vec<Sequence>,
     /// What could not be written down.
     pub gap: Gap,
-    /// Where the log is damaged; what is here stands before.
-    pub damage: Option<Damage>,
     /// How many entries there are.
     pub entries: u64,
-    /// What is heard for reports.
+    /// What is heard for reports; none before anything was agreed.
     pub views: Option<Views>,
-    /// Under which number was written last.
-    pub epoch: Epoch,
+}
+
+impl Chronicle {
+    /// One more entry, and its time.
+    pub fn pass(&mut self, at: (Tick, Timestamp), fact: &Fact) {
+        self.entries += 1;
+        self.last = Some(at);
+        if let Some(views) = &mut self.views {
+            views.pass(Now { mono: at.0, wall: at.1 });
+        }
+        match fact {
+            Fact::Happened(
+                Event::CallArrived { contact, .. } | Event::CallRefused { contact, .. },
+            ) => self.last_contact = self.last_contact.max(*contact),
+            Fact::Lost(gap) => {
+                self.gap.refused_calls += gap.refused_calls;
+                self.gap.others += gap.others;
+                if let Some(views) = &mut self.views {
+                    views.lose(*gap);
+                }
+            }
+            Fact::Happened(_) | Fact::Configured(_) | Fact::Begun(_) | Fact::Poisoned(_) => {}
+        }
+    }
+
+    /// What was agreed holds from now on.
+    pub fn agree(&mut self, now: Now, agreed: Configured) {
+        match &mut self.views {
+            Some(views) => views.agree(&agreed.setup),
+            None => {
+                let mut views = Views::new(&agreed.setup);
+                views.pass(now);
+                self.views = Some(views);
+            }
+        }
+        self.configured = Some(agreed);
+    }
+
+    /// Hears what the centre orders.
+    pub fn hear(&mut self, now: Tick, command: &Command) {
+        if let Some(views) = &mut self.views {
+            views.hear(now, command);
+        }
+    }
+
+    /// With this centre, as it is now; none before anything was agreed.
+    #[must_use]
+    pub fn snapshot(&self, centre: &Centre) -> Option<Snapshot> {
+        let views = self.views.as_ref()?;
+        Some(Snapshot {
+            configured: self.configured.clone()?,
+            saved: centre.save(),
+            outcome: views.outcome.clone(),
+            stories: views.stories.clone(),
+            last: self.last?,
+            last_contact: self.last_contact,
+            gap: self.gap,
+            lost: views.lost(),
+            entries: self.entries,
+        })
+    }
 }
 
 /// Why a log makes no centre.
@@ -84,7 +148,7 @@ pub type Keep<'a> = &'a mut dyn FnMut(&mut Store, &mut Recalled) -> Result<(), E
 /// Writes what was heard into the views, with the snapshot that goes with it.
 fn keep(store: &mut Store, recalled: &mut Recalled) -> Result<(), Error> {
     let Some(snapshot) = recalled.snapshot() else { return Ok(()) };
-    let Some(views) = &mut recalled.views else { return Ok(()) };
+    let Some(views) = &mut recalled.chronicle.views else { return Ok(()) };
     let (told, days) = views.take();
     store.add_to_views(&told, &days, recalled.link, &snapshot)
 }
@@ -126,7 +190,8 @@ fn play_up_to(
             rows.into_iter().filter(|row| before <= row.first && row.first <= last).collect();
         recalled = recalled.play_rows(&new, &mut left_out)?;
         let is_over = recalled.link.next == before || recalled.damage.is_some();
-        let many = recalled.views.as_ref().is_some_and(|views| views.waiting() >= TOLD_AT_ONCE);
+        let many =
+            recalled.chronicle.views.as_ref().is_some_and(|views| views.waiting() >= TOLD_AT_ONCE);
         if is_over || many {
             keep(store, &mut recalled)?;
         }
@@ -146,60 +211,31 @@ enum Stop {
 
 impl Recalled {
     fn of_nothing(link: Link) -> Recalled {
-        Recalled {
-            centre: None,
-            configured: None,
-            last: None,
-            link,
-            last_contact: ContactId::default(),
-            poisoned: Vec::new(),
-            gap: Gap::default(),
-            damage: None,
-            entries: 0,
-            views: None,
-            epoch: link.epoch,
-        }
+        let chronicle = Chronicle::default();
+        Recalled { centre: None, chronicle, link, poisoned: Vec::new(), damage: None }
     }
 
     /// From a snapshot; none if it makes no centre: then the log does.
     fn restored(link: Link, snapshot: Snapshot) -> Option<Recalled> {
         let Snapshot { configured, saved, outcome, stories, last, last_contact, .. } = snapshot;
+        let Snapshot { gap, lost, entries, .. } = snapshot;
         let centre = Centre::restore(configured.setup.clone(), saved).ok()?;
         let now = Now { mono: last.0, wall: last.1 };
-        let views = Views::go_on(outcome, stories, Some(now), snapshot.lost);
-        Some(Recalled {
-            centre: Some(centre),
+        let chronicle = Chronicle {
             configured: Some(configured),
             last: Some(last),
             last_contact,
-            gap: snapshot.gap,
-            entries: snapshot.entries,
-            views: Some(views),
-            ..Recalled::of_nothing(link)
-        })
+            gap,
+            entries,
+            views: Some(Views::go_on(outcome, stories, Some(now), lost)),
+        };
+        Some(Recalled { centre: Some(centre), chronicle, ..Recalled::of_nothing(link) })
     }
 
     /// As it is now; none before anything was agreed.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
-        let views = self.views.as_ref()?;
-        Some(Snapshot {
-            configured: self.configured.clone()?,
-            saved: self.saved()?,
-            outcome: views.outcome.clone(),
-            stories: views.stories.clone(),
-            last: self.last?,
-            last_contact: self.last_contact,
-            gap: self.gap,
-            lost: views.lost(),
-            entries: self.entries,
-        })
-    }
-
-    /// The state of the centre as plain data.
-    #[must_use]
-    pub fn saved(&self) -> Option<Saved> {
-        self.centre.as_ref().map(Centre::save)
+        self.chronicle.snapshot(self.centre.as_ref()?)
     }
 
     /// Plays rows; if an event breaks an assertion they are played again without it.
@@ -238,7 +274,6 @@ impl Recalled {
             });
             stopped?;
             self.link = link;
-            self.epoch = link.epoch;
             if let Err(damage) = read {
                 self.damage = Some(damage);
                 return Ok(());
@@ -250,7 +285,7 @@ impl Recalled {
     fn take(&mut self, entry: &Entry, left_out: &BTreeSet<Sequence>) -> Result<(), Stop> {
         let (sequence, at) = (entry.sequence, (entry.tick, entry.wall));
         if left_out.contains(&sequence) {
-            self.pass(at);
+            self.chronicle.pass(at, &entry.fact);
             return Ok(());
         }
         self.follow(at, &entry.fact).map_err(|why| match entry.fact {
@@ -261,42 +296,18 @@ impl Recalled {
         })
     }
 
-    /// Time goes on to that of an entry.
-    fn pass(&mut self, at: (Tick, Timestamp)) {
-        self.entries += 1;
-        self.last = Some(at);
-        if let Some(views) = &mut self.views {
-            views.pass(Now { mono: at.0, wall: at.1 });
-        }
-    }
-
     /// Goes on behind one more fact.
     ///
     /// # Errors
     /// With the core's own word, if what is agreed makes no centre or an assertion broke: then there is no
     /// centre any more.
     pub fn follow(&mut self, at: (Tick, Timestamp), fact: &Fact) -> Result<(), String> {
-        self.pass(at);
+        self.chronicle.pass(at, fact);
         let now = Now { mono: at.0, wall: at.1 };
         match fact {
             Fact::Configured(agreed) => self.agree(now, agreed),
-            Fact::Happened(event) => {
-                if let Event::CallArrived { contact, .. } | Event::CallRefused { contact, .. } =
-                    event
-                {
-                    self.last_contact = self.last_contact.max(*contact);
-                }
-                self.happen(now, *event)
-            }
-            Fact::Lost(gap) => {
-                self.gap.refused_calls += gap.refused_calls;
-                self.gap.others += gap.others;
-                if let Some(views) = &mut self.views {
-                    views.lose(*gap);
-                }
-                Ok(())
-            }
-            Fact::Begun(_) | Fact::Poisoned(_) => Ok(()),
+            Fact::Happened(event) => self.happen(now, *event),
+            Fact::Lost(_) | Fact::Begun(_) | Fact::Poisoned(_) => Ok(()),
         }
     }
 
@@ -304,21 +315,11 @@ impl Recalled {
     fn agree(&mut self, now: Now, agreed: &Configured) -> Result<(), String> {
         let setup = agreed.setup.clone();
         match &mut self.centre {
-            None => {
-                let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
-                let mut views = Views::new(centre.setup());
-                views.pass(now);
-                (self.centre, self.views) = (Some(centre), Some(views));
-            }
-            Some(centre) => {
-                centre.adopt(now, setup).map_err(|why| format!("{why:?}"))?;
-                if let Some(views) = &mut self.views {
-                    views.agree(centre.setup());
-                }
-                self.hear_all(now.mono);
-            }
+            None => self.centre = Some(Centre::new(setup).map_err(|why| format!("{why:?}"))?),
+            Some(centre) => centre.adopt(now, setup).map_err(|why| format!("{why:?}"))?,
         }
-        self.configured = Some(agreed.clone());
+        self.chronicle.agree(now, agreed.clone());
+        self.hear_all(now.mono);
         Ok(())
     }
 
@@ -339,13 +340,7 @@ impl Recalled {
     fn hear_all(&mut self, now: Tick) {
         let Some(centre) = &mut self.centre else { return };
         while let Some(command) = centre.poll() {
-            hear(&mut self.views, now, &command);
+            self.chronicle.hear(now, &command);
         }
-    }
-}
-
-fn hear(views: &mut Option<Views>, now: Tick, command: &Command) {
-    if let Some(views) = views {
-        views.hear(now, command);
     }
 }

@@ -71,7 +71,7 @@ impl Keeps<'_> {
     fn next_contact(&self) -> u64 {
         match self {
             Keeps::Nothing => 1,
-            Keeps::Log { data, .. } => data.recalled.last_contact.0 + 1,
+            Keeps::Log { data, .. } => data.recalled.chronicle.last_contact.0 + 1,
         }
     }
 }

@@ -47,7 +47,7 @@ fn apply(arguments: &Arguments) -> Result<(), ExitCode> {
     let source = Source::read(lang, path)?;
     let data = Data::open(&folder, lang).map_err(|why| fail(&why))?;
     let data = data.ok_or_else(|| fail(&data::no_log(lang, &folder)))?;
-    let agreed = data.recalled.configured.clone();
+    let agreed = data.recalled.chronicle.configured.clone();
     let agreed = agreed.ok_or_else(|| fail(&data::no_log(lang, &folder)))?;
     let before = config::check_in_order(&agreed.text, &agreed.ids).county;
     let after = good(lang, &source, &agreed)?;

@@ -57,7 +57,7 @@ fn replay(arguments: &Arguments) -> Result<bool, ExitCode> {
     let last = recalled.link.next - 1;
     let keep = &mut |_: &mut store::Store, it: &mut Recalled| {
         progress.show(it.link.next as f64 / last.max(1) as f64);
-        if let Some(views) = &mut it.views {
+        if let Some(views) = &mut it.chronicle.views {
             let (told, days) = views.take();
             again.add(&told, &days);
         }
@@ -75,7 +75,7 @@ fn replay(arguments: &Arguments) -> Result<bool, ExitCode> {
 }
 
 fn said(lang: Lang, it: &Recalled, digest: &Digest, (state, views): (bool, bool)) -> String {
-    let (entries, contacts) = (it.entries, digest.contacts);
+    let (entries, contacts) = (it.chronicle.entries, digest.contacts);
     let inside = it.centre.as_ref().map_or(0, centre::Centre::contacts_inside);
     let same = |is: bool| {
         if is { lang.pick("gleich", "the same") } else { lang.pick("VERSCHIEDEN", "DIFFERENT") }

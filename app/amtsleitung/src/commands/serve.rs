@@ -114,7 +114,7 @@ fn opened(lang: Lang, folder: &Path, config: Option<&Path>) -> Result<(Data, Tex
     let data = Data::open(folder, lang).map_err(|why| fail(lang, &why))?;
     let file = config.map(|path| Source::read(lang, path.as_os_str())).transpose()?;
     let agreed = data.and_then(|data| {
-        let agreed = data.recalled.configured.clone()?;
+        let agreed = data.recalled.chronicle.configured.clone()?;
         Some((data, agreed))
     });
     match (agreed, file) {
