@@ -7,8 +7,11 @@ use crate::recall::{CannotRecall, Recalled, recall};
 use crate::service::LEASE;
 use centre::{Centre, Event};
 use std::path::Path;
-use stdx::{Now, Tick, Timestamp};
+use stdx::{ContactId, Now, Tick, Timestamp};
 use store::{Begun, Configured, Epoch, Error, Fact, Gap, Link, Place, Row, Store};
+
+/// How often a beginning that came too early is tried: the one who was killed had asked for one thing.
+const BEGINS_MAX: u32 = 5;
 
 /// A log that was read.
 pub struct Data {
@@ -30,6 +33,8 @@ pub struct Continued {
     pub centre: Centre,
     /// The log's time now.
     pub at: Tick,
+    /// The highest number of a contact.
+    pub last_contact: ContactId,
     /// What the operator has to know: each a sentence.
     pub warnings: Vec<String>,
 }
@@ -73,48 +78,89 @@ impl Data {
         self,
         holder: &str,
         wall: Timestamp,
-        agreed: Configured,
+        agreed: &Configured,
         lang: Lang,
     ) -> Result<Continued, String> {
-        let Data { mut store, recalled } = self;
-        let mut warnings = Vec::new();
-        let failed = |error: Error| cannot_write(&error, lang);
-        let lost = match &recalled.damage {
-            Some(damage) => {
-                let lost = store.put_aside(damage).map_err(failed)?;
-                warnings.push(damaged(damage.sequence, lost, lang));
-                lost
+        let Data { mut store, mut recalled } = self;
+        for _ in 0..BEGINS_MAX {
+            match begin(store, recalled, (holder, wall), agreed, lang)? {
+                Begins::Begun(continued) => return Ok(*continued),
+                Begins::TooEarly(again) => store = again,
             }
-            None => 0,
-        };
-        let link = recalled.link;
-        let lease = store.take_lease(holder, wall, LEASE, link.epoch).map_err(failed)?;
-        let epoch = lease.map_err(|held| is_held(&held.holder, lang))?;
-        let (tick, last) = recalled.last.unwrap_or((Tick(0), wall));
-        // The calendar may have been set back meanwhile; the log's time never goes back.
-        let now = Now { mono: tick + wall.since(last), wall };
-        let mut facts = Facts::new(link, epoch, now);
-        facts.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }));
-        if lost > 0 {
-            facts.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }));
+            recalled = recall(&mut store, &mut |_| ())
+                .map_err(|why| cannot_write(&why.into_error(), lang))?;
         }
-        for &sequence in &recalled.poisoned {
-            facts.tell(Fact::Poisoned(sequence));
-            warnings.push(poisoned(sequence, lang));
-        }
-        let centre = match (recalled.centre, recalled.configured) {
-            (Some(centre), Some(before)) if before == agreed => centre,
-            (before, _) => {
-                let centre = taken_up(before, now, &agreed).map_err(|why| no_centre(&why, lang))?;
-                facts.tell(Fact::Configured(Box::new(agreed)));
-                centre
-            }
-        };
-        let centre = facts.cut_off(centre);
-        let (link, row) = facts.row();
-        store.append(&row).map_err(failed)?;
-        Ok(Continued { store, link, epoch, centre, at: now.mono, warnings })
+        Err(cannot_write(&Error::Fenced, lang))
     }
+}
+
+/// What becomes of a beginning.
+enum Begins {
+    Begun(Box<Continued>),
+    /// Meanwhile the log has grown: a server carried out what one who was killed had asked for. We hold the
+    /// lease, so who reads once more finds the end.
+    TooEarly(Store),
+}
+
+fn begin(
+    mut store: Store,
+    recalled: Recalled,
+    (holder, wall): (&str, Timestamp),
+    agreed: &Configured,
+    lang: Lang,
+) -> Result<Begins, String> {
+    let mut warnings = Vec::new();
+    let failed = |error: Error| cannot_write(&error, lang);
+    let link = recalled.link;
+    // First of all: who does not hold the lease puts nothing aside either.
+    let lease = store.take_lease(holder, wall, LEASE, link.epoch).map_err(failed)?;
+    let epoch = lease.map_err(|held| is_held(&held.holder, lang))?;
+    let lost = match &recalled.damage {
+        Some(damage) => {
+            let lost = store.put_aside(damage).map_err(failed)?;
+            warnings.push(damaged(damage.sequence, lost, lang));
+            lost
+        }
+        None => 0,
+    };
+    let (tick, last) = recalled.last.unwrap_or((Tick(0), wall));
+    // The calendar may have been set back meanwhile; the log's time never goes back.
+    let now = Now { mono: tick + wall.since(last), wall };
+    let mut facts = Facts::new(link, epoch, now);
+    facts.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }));
+    if lost > 0 {
+        facts.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }));
+    }
+    for &sequence in &recalled.poisoned {
+        facts.tell(Fact::Poisoned(sequence));
+        warnings.push(poisoned(sequence, lang));
+    }
+    let centre = match (recalled.centre, recalled.configured) {
+        (Some(centre), Some(before)) if before == *agreed => centre,
+        (before, _) => {
+            let centre = taken_up(before, now, agreed).map_err(|why| no_centre(&why, lang))?;
+            facts.tell(Fact::Configured(Box::new(agreed.clone())));
+            centre
+        }
+    };
+    let centre = facts.cut_off(centre);
+    let (link, row) = facts.row();
+    match store.append(&row) {
+        Ok(()) => {}
+        Err(Error::Fenced) => return Ok(Begins::TooEarly(store)),
+        Err(error) => return Err(failed(error)),
+    }
+    let last_contact = recalled.last_contact;
+    let at = now.mono;
+    Ok(Begins::Begun(Box::new(Continued {
+        store,
+        link,
+        epoch,
+        centre,
+        at,
+        last_contact,
+        warnings,
+    })))
 }
 
 /// Facts of one moment, written together.
@@ -175,6 +221,14 @@ fn said(error: &Error, lang: Lang) -> String {
     match error {
         Error::Folder(error) => output::why(lang, error),
         Error::Database(why) => why.clone(),
+        Error::Damaged(why) => lang.pick(
+            format!("Die Datei log.sqlite ist beschädigt oder keine Datenbank ({why}). Sie wurde nicht verändert. Heben Sie sie auf, und spielen Sie eine Sicherung zurück; ohne Sicherung beginnt ein neuer Datenordner."),
+            format!("The file log.sqlite is damaged or no database ({why}). It was not changed. Keep it, and restore a back-up; without one a new data folder begins."),
+        ),
+        Error::Unreachable(why) => lang.pick(
+            format!("Der Datenbankserver, den die Datei database nennt, ist nicht zu erreichen ({why})."),
+            format!("The database server that the file database names cannot be reached ({why})."),
+        ),
         Error::OtherCentre(id) => lang.pick(
             format!("Sie gehört dem Servicecenter „{id}“."),
             format!("It belongs to the centre \"{id}\"."),

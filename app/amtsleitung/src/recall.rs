@@ -16,7 +16,7 @@ pub struct Recalled {
     pub centre: Option<Centre>,
     /// What was agreed last.
     pub configured: Option<Configured>,
-    /// When the last entry was written; none if there is none.
+    /// When the last entry was written, by the latest clock that any had; none if there is none.
     pub last: Option<(Tick, Timestamp)>,
     /// Behind the last entry.
     pub link: Link,
@@ -39,6 +39,16 @@ pub enum CannotRecall {
     Store(Error),
     /// What this entry says was agreed makes no centre.
     Setup(Sequence),
+}
+
+impl CannotRecall {
+    /// As the database's error; what was agreed made a centre when it was read before.
+    pub fn into_error(self) -> Error {
+        match self {
+            CannotRecall::Store(error) => error,
+            CannotRecall::Setup(sequence) => Error::Database(format!("entry {sequence}")),
+        }
+    }
 }
 
 impl From<Error> for CannotRecall {
@@ -123,7 +133,9 @@ impl Recalled {
         hear: &mut dyn FnMut(Heard<'_>),
     ) -> Result<(), Stop> {
         self.entries += 1;
-        self.last = Some((entry.tick, entry.wall));
+        let at = (entry.tick, entry.wall);
+        // An entry whose time runs backwards is poison; who goes on behind it does not go back with it.
+        self.last = Some(self.last.map_or(at, |last| if at.0 < last.0 { last } else { at }));
         let now = Now { mono: entry.tick, wall: entry.wall };
         match &entry.fact {
             Fact::Configured(agreed) => {

@@ -62,16 +62,6 @@ pub enum Keeps<'a> {
     },
 }
 
-impl Keeps<'_> {
-    /// The number of the next contact.
-    fn next_contact(&self) -> u64 {
-        match self {
-            Keeps::Nothing => 1,
-            Keeps::Log { data, .. } => data.recalled.last_contact.0 + 1,
-        }
-    }
-}
-
 /// A running centre.
 pub struct Started {
     /// Where it is asked.
@@ -114,8 +104,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         log.say(Level::Warning, &ways);
     }
     // Ports first: what cannot run writes nothing into the log.
-    let signalling =
-        Signalling::start(setup, keeps.next_contact()).map_err(|why| cannot_start(lang, &why))?;
+    let mut signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
     let (centre, at, kept) = match keeps {
         Keeps::Nothing => {
             let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
@@ -123,11 +112,12 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         }
         Keeps::Log { data: log_of, text } => {
             let agreed = Configured { text: text.to_owned(), setup: setup_of_centre };
-            let continued = log_of.go_on(&holder(data), wall_now(), agreed, lang)?;
+            let continued = log_of.go_on(&holder(data), wall_now(), &agreed, lang)?;
             for warning in &continued.warnings {
                 log.say(Level::Error, warning);
             }
-            let Continued { store, link, epoch, centre, at, .. } = continued;
+            let Continued { store, link, epoch, centre, at, last_contact, .. } = continued;
+            signalling.number_contacts_after(last_contact);
             let waker = signalling.waker();
             // A waker that fails has no loop to wake any more.
             let wake = move || drop(waker.wake());
