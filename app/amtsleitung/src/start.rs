@@ -7,6 +7,7 @@ use crate::config::County;
 use crate::data::{Continued, Data};
 use crate::output;
 use crate::rehearsal;
+use crate::service::caller_key;
 use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
@@ -93,8 +94,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
     let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
     let entropy = entropy().map_err(|error| error.to_string())?;
-    let (setup, missing) =
-        telephones(county, &passwords, &folders, entropy).ok_or_else(|| no_telephones(lang))?;
+    let caller_key = caller_key::load(data).map_err(text)?;
+    let made = telephones(county, &passwords, &folders, entropy, caller_key);
+    let (setup, missing) = made.ok_or_else(|| no_telephones(lang))?;
     for missing in missing {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }

@@ -16,6 +16,7 @@
 //! sender, who decides; a listener that does not keep up is let go.
 
 mod always_ready;
+pub(crate) mod caller_key;
 mod facts;
 mod figures;
 pub mod log;
