@@ -10,6 +10,9 @@ use std::path::Path;
 use stdx::{Now, Tick, Timestamp};
 use store::{Begun, Configured, Epoch, Error, Fact, Gap, Link, Place, Row, Store};
 
+/// How often a beginning that came too early is tried: the one who was killed had asked for one thing.
+const BEGINS_MAX: u32 = 5;
+
 /// A log that was read.
 pub struct Data {
     /// Where it is kept.
@@ -71,32 +74,64 @@ impl Data {
         self,
         holder: &str,
         wall: Timestamp,
-        agreed: Configured,
+        agreed: &Configured,
         lang: Lang,
     ) -> Result<Continued, String> {
-        let Data { mut store, recalled } = self;
-        let mut warnings = Vec::new();
-        let failed = |error: Error| cannot_write(&error, lang);
-        let lost = match &recalled.damage {
-            Some(damage) => {
-                let lost = store.put_aside(damage).map_err(failed)?;
-                warnings.push(damaged(damage.sequence, lost, lang));
-                lost
+        let Data { mut store, mut recalled } = self;
+        for _ in 0..BEGINS_MAX {
+            match begin(store, recalled, (holder, wall), agreed, lang)? {
+                Begins::Begun(continued) => return Ok(*continued),
+                Begins::TooEarly(again) => store = *again,
             }
-            None => 0,
-        };
-        let lease = store.take_lease(holder, wall, LEASE, recalled.link.epoch).map_err(failed)?;
-        let epoch = lease.map_err(|held| is_held(&held.holder, lang))?;
-        let (tick, last) = recalled.chronicle.last.unwrap_or((Tick(0), wall));
-        // The calendar may have been set back meanwhile; the log's time never goes back.
-        let now = Now { mono: tick + wall.since(last), wall };
-        let mut facts = Facts::new(recalled, epoch, now);
-        let told = facts.begin(lost, agreed);
-        told.map_err(|why| no_centre(&why, lang))?;
-        warnings.extend(facts.recalled.poisoned.iter().map(|&it| poisoned(it, lang)));
-        let Facts { recalled, row, .. } = facts;
-        store.append(&row).map_err(failed)?;
-        Ok(Continued { store, recalled, epoch, at: now.mono, warnings })
+            recalled = recall(&mut store).map_err(|why| cannot_write(&why.into_error(), lang))?;
+        }
+        Err(cannot_write(&Error::Fenced, lang))
+    }
+}
+
+/// What becomes of a beginning.
+enum Begins {
+    Begun(Box<Continued>),
+    /// Meanwhile the log has grown: a server carried out what one who was killed had asked for. We hold the
+    /// lease, so who reads once more finds the end.
+    TooEarly(Box<Store>),
+}
+
+fn begin(
+    mut store: Store,
+    recalled: Recalled,
+    (holder, wall): (&str, Timestamp),
+    agreed: &Configured,
+    lang: Lang,
+) -> Result<Begins, String> {
+    let mut warnings = Vec::new();
+    let failed = |error: Error| cannot_write(&error, lang);
+    // First of all: who does not hold the lease puts nothing aside either.
+    let lease = store.take_lease(holder, wall, LEASE, recalled.link.epoch).map_err(failed)?;
+    let epoch = lease.map_err(|held| is_held(&held.holder, lang))?;
+    let lost = match &recalled.damage {
+        Some(damage) => {
+            let lost = store.put_aside(damage).map_err(failed)?;
+            warnings.push(damaged(damage.sequence, lost, lang));
+            lost
+        }
+        None => 0,
+    };
+    let (tick, last) = recalled.chronicle.last.unwrap_or((Tick(0), wall));
+    // The calendar may have been set back meanwhile; the log's time never goes back.
+    let now = Now { mono: tick + wall.since(last), wall };
+    let mut facts = Facts::new(recalled, epoch, now);
+    facts.begin(lost, agreed).map_err(|why| no_centre(&why, lang))?;
+    warnings.extend(facts.recalled.poisoned.iter().map(|&it| poisoned(it, lang)));
+    let Facts { recalled, row, .. } = facts;
+    let at = now.mono;
+    match store.append(&row) {
+        Ok(()) => {
+            let continued = Continued { store, recalled, epoch, at, warnings };
+            Ok(Begins::Begun(Box::new(continued)))
+        }
+        Err(Error::Fenced) => Ok(Begins::TooEarly(Box::new(store))),
+        Err(error) => Err(failed(error)),
     }
 }
 
@@ -122,7 +157,7 @@ impl Facts {
     }
 
     /// A writer begins: says so, what was lost and what is left out, what is agreed now, and who was cut off.
-    fn begin(&mut self, lost: u64, agreed: Configured) -> Result<(), String> {
+    fn begin(&mut self, lost: u64, agreed: &Configured) -> Result<(), String> {
         self.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }))?;
         if lost > 0 {
             self.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }))?;
@@ -130,8 +165,8 @@ impl Facts {
         for sequence in self.recalled.poisoned.clone() {
             self.tell(Fact::Poisoned(sequence))?;
         }
-        if self.recalled.chronicle.configured.as_ref() != Some(&agreed) {
-            self.tell(Fact::Configured(Box::new(agreed)))?;
+        if self.recalled.chronicle.configured.as_ref() != Some(agreed) {
+            self.tell(Fact::Configured(Box::new(agreed.clone())))?;
         }
         // No leg lives through a restart yet: every contact that needs one is told so.
         let centre = self.recalled.centre.as_ref();
@@ -255,6 +290,14 @@ pub fn said(error: &Error, lang: Lang) -> String {
     match error {
         Error::Folder(error) => output::why(lang, error),
         Error::Database(why) => why.clone(),
+        Error::Damaged(why) => lang.pick(
+            format!("Die Datei log.sqlite ist beschädigt oder keine Datenbank ({why}). Sie wurde nicht verändert. Heben Sie sie auf, und spielen Sie eine Sicherung zurück; ohne Sicherung beginnt ein neuer Datenordner."),
+            format!("The file log.sqlite is damaged or no database ({why}). It was not changed. Keep it, and restore a back-up; without one a new data folder begins."),
+        ),
+        Error::Unreachable(why) => lang.pick(
+            format!("Der Datenbankserver, den die Datei database nennt, ist nicht zu erreichen ({why})."),
+            format!("The database server that the file database names cannot be reached ({why})."),
+        ),
         Error::OtherCentre(id) => lang.pick(
             format!("Sie gehört dem Servicecenter „{id}“."),
             format!("It belongs to the centre \"{id}\"."),

@@ -36,7 +36,7 @@ pub struct Recalled {
 pub struct Chronicle {
     /// What was agreed last.
     pub configured: Option<Configured>,
-    /// When the last entry was written; none if there is none.
+    /// When the last entry was written, by the latest clock that any had; none if there is none.
     pub last: Option<(Tick, Timestamp)>,
     /// The highest number of a contact.
     pub last_contact: ContactId,
@@ -52,7 +52,8 @@ impl Chronicle {
     /// One more entry, and its time.
     pub fn pass(&mut self, at: (Tick, Timestamp), fact: &Fact) {
         self.entries += 1;
-        self.last = Some(at);
+        // An entry whose time runs backwards is poison; who goes on behind it does not go back with it.
+        self.last = Some(self.last.map_or(at, |last| if at.0 < last.0 { last } else { at }));
         if let Some(views) = &mut self.views {
             views.pass(Now { mono: at.0, wall: at.1 });
         }
@@ -116,6 +117,18 @@ pub enum CannotRecall {
     Store(Error),
     /// What this entry says was agreed makes no centre; the core's own word for why.
     Setup(Sequence, String),
+}
+
+impl CannotRecall {
+    /// As the database's error; what was agreed made a centre when it was read before.
+    pub fn into_error(self) -> Error {
+        match self {
+            CannotRecall::Store(error) => error,
+            CannotRecall::Setup(sequence, why) => {
+                Error::Database(format!("entry {sequence}: {why}"))
+            }
+        }
+    }
 }
 
 impl From<Error> for CannotRecall {

@@ -8,6 +8,7 @@ use crate::data::{Continued, Data};
 use crate::output;
 use crate::recall::Recalled;
 use crate::rehearsal;
+use crate::service::caller_key;
 use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
@@ -66,16 +67,6 @@ pub enum Keeps<'a> {
     },
 }
 
-impl Keeps<'_> {
-    /// The number of the next contact.
-    fn next_contact(&self) -> u64 {
-        match self {
-            Keeps::Nothing => 1,
-            Keeps::Log { data, .. } => data.recalled.chronicle.last_contact.0 + 1,
-        }
-    }
-}
-
 /// A running centre.
 pub struct Started {
     /// Where it is asked.
@@ -115,8 +106,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
     let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
     let entropy = entropy().map_err(|error| error.to_string())?;
-    let (setup, missing) =
-        telephones(county, &passwords, &folders, entropy).ok_or_else(|| no_telephones(lang))?;
+    let caller_key = caller_key::load(data).map_err(text)?;
+    let made = telephones(county, &passwords, &folders, entropy, caller_key);
+    let (setup, missing) = made.ok_or_else(|| no_telephones(lang))?;
     for missing in missing {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }
@@ -126,8 +118,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         log.say(Level::Warning, &ways);
     }
     // Ports first: what cannot run writes nothing into the log.
-    let signalling =
-        Signalling::start(setup, keeps.next_contact()).map_err(|why| cannot_start(lang, &why))?;
+    let mut signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
     let (centre, at, kept) = match keeps {
         Keeps::Nothing => {
             let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
@@ -136,13 +127,14 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         Keeps::Log { data: log_of, text } => {
             let (text, ids) = (text.to_owned(), county.order());
             let agreed = Configured { text, ids, setup: setup_of_centre };
-            let continued = log_of.go_on(&holder(data), wall_now(), agreed, lang)?;
+            let continued = log_of.go_on(&holder(data), wall_now(), &agreed, lang)?;
             for warning in &continued.warnings {
                 log.say(Level::Error, warning);
             }
             let Continued { store, recalled, epoch, at, .. } = continued;
-            let Recalled { centre, link, .. } = recalled;
+            let Recalled { centre, link, chronicle, .. } = recalled;
             let centre = centre.ok_or_else(|| no_calendar(lang))?;
+            signalling.number_contacts_after(chronicle.last_contact);
             let waker = signalling.waker();
             // A waker that fails has no loop to wake any more.
             let wake = move || drop(waker.wake());
@@ -215,7 +207,8 @@ impl Preparing {
         let folders = [Some(self.data.join("prompts")), self.prompts.clone()];
         let folders = Folders(folders.into_iter().flatten().collect());
         let entropy = entropy().map_err(|why| failed(&why))?;
-        let (telephones, missing) = telephones(&county, &passwords, &folders, entropy)
+        let caller_key = caller_key::load(&self.data).map_err(|why| failed(&why))?;
+        let (telephones, missing) = telephones(&county, &passwords, &folders, entropy, caller_key)
             .ok_or_else(|| no_telephones(lang))?;
         let mut later: Vec<String> =
             missing.iter().map(|it| lang.pick(it.german(), it.english())).collect();

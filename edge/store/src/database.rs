@@ -8,7 +8,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, FromRow};
 use std::fs::{self, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -23,6 +23,9 @@ const SERVER: &str = "database";
 
 /// How long SQLite waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long a server may take to let us in.
+const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Where a log is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -81,6 +84,10 @@ pub(crate) enum Value<'a> {
 pub(crate) struct Database {
     runtime: Runtime,
     connection: Connection,
+    /// How long a server may take for an answer; none for as long as it wants.
+    patience: Option<Duration>,
+    /// Whether the server did not answer in time: what it still says belongs to nothing.
+    is_silent: bool,
 }
 
 enum Connection {
@@ -102,11 +109,15 @@ impl<T> Tuple for T where
 /// The same call on either connection.
 macro_rules! on_either {
     ($database:expr, $it:ident => $call:expr) => {{
-        let Database { runtime, connection } = $database;
+        let Database { runtime, connection, patience, is_silent } = $database;
         runtime.block_on(async {
             match connection {
                 Connection::Sqlite($it) => $call,
-                Connection::Postgres($it) => $call,
+                Connection::Postgres($it) => {
+                    let answer = in_time(*patience, async { $call }).await;
+                    *is_silent |= answer.is_none();
+                    answer.unwrap_or_else(|| Err(silent()))
+                }
             }
         })
     }};
@@ -146,15 +157,29 @@ impl Database {
                 let options = PgConnectOptions::from_str(address)?
                     .application_name("amtsleitung")
                     .disable_statement_logging();
-                Connection::Postgres(runtime.block_on(PgConnection::connect_with(&options))?)
+                let connecting = PgConnection::connect_with(&options);
+                let connected = runtime.block_on(in_time(Some(CONNECTS_WITHIN), connecting));
+                Connection::Postgres(connected.unwrap_or_else(|| Err(silent()))?)
             }
         };
-        Ok(Database { runtime, connection })
+        Ok(Database { runtime, connection, patience: None, is_silent: false })
+    }
+
+    /// From now on a server that does not answer within this time counts as gone.
+    pub(crate) fn lose_patience_after(&mut self, time: Duration) {
+        self.patience = Some(time);
+    }
+
+    /// A new connection to the same.
+    pub(crate) fn connect_anew(&mut self, place: &Place) -> Result<(), Error> {
+        let patience = self.patience;
+        *self = Database { patience, ..Database::connect(place)? };
+        Ok(())
     }
 
     /// Whether the other end is still there.
     pub(crate) fn is_alive(&mut self) -> bool {
-        on_either!(self, it => it.ping().await.is_ok())
+        !self.is_silent && on_either!(self, it => it.ping().await).is_ok()
     }
 
     /// Does something; returns how many rows it concerned.
@@ -234,12 +259,30 @@ impl Database {
     }
 }
 
-/// The log holds what is nobody else's business: only the owner may read it, from its first moment.
+/// What comes of it; none if it takes longer than this.
+async fn in_time<T>(patience: Option<Duration>, what: impl Future<Output = T>) -> Option<T> {
+    match patience {
+        Some(time) => tokio::time::timeout(time, what).await.ok(),
+        None => Some(what.await),
+    }
+}
+
+fn silent() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(ErrorKind::TimedOut, "the server does not answer"))
+}
+
+/// The log holds what is nobody else's business: only the owner may read it, from its first moment. A file
+/// that is there and empty has lost what was in it: SQLite would take it for a new one.
 fn make_private(file: &Path) -> Result<(), Error> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     match made {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            match fs::metadata(file).map_err(Error::Folder)?.len() {
+                0 => Err(Error::Damaged("file is empty".to_owned())),
+                _ => Ok(()),
+            }
+        }
         Err(error) => Err(Error::Folder(error)),
     }
 }

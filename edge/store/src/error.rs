@@ -4,6 +4,9 @@
 use std::fmt;
 use std::io;
 
+/// SQLite's numbers for a damaged file and for one that is no database; a server's have five places.
+const DAMAGED: [&str; 2] = ["11", "26"];
+
 /// Why something could not be read or written.
 #[derive(Debug)]
 pub enum Error {
@@ -11,6 +14,10 @@ pub enum Error {
     Folder(io::Error),
     /// The database; its own words.
     Database(String),
+    /// The file is no database, or a damaged one; the database's own words.
+    Damaged(String),
+    /// The server cannot be reached.
+    Unreachable(io::Error),
     /// The database holds another centre's log; its id.
     OtherCentre(String),
     /// The database was made by a newer program.
@@ -24,8 +31,8 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Folder(error) => write!(f, "{error}"),
-            Error::Database(why) => f.write_str(why),
+            Error::Folder(error) | Error::Unreachable(error) => write!(f, "{error}"),
+            Error::Database(why) | Error::Damaged(why) => f.write_str(why),
             Error::OtherCentre(id) => write!(f, "the log belongs to the centre \"{id}\""),
             Error::Newer => f.write_str("the log was made by a newer version of the program"),
             Error::View => f.write_str("a view is damaged; `replay --mend` makes it anew"),
@@ -36,6 +43,15 @@ impl fmt::Display for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
-        Error::Database(error.to_string())
+        let code = error.as_database_error().and_then(|it| it.code());
+        let is_damaged = code.is_some_and(|code| DAMAGED.contains(&&*code));
+        let text = error.to_string();
+        if let sqlx::Error::Io(error) = error {
+            Error::Unreachable(error)
+        } else if is_damaged {
+            Error::Damaged(text)
+        } else {
+            Error::Database(text)
+        }
     }
 }

@@ -112,9 +112,15 @@ impl Store {
     /// If it still is.
     pub fn reconnect(&mut self) -> Result<(), Error> {
         if !self.database.is_alive() {
-            self.database = Database::connect(&self.place)?;
+            self.database.connect_anew(&self.place)?;
         }
         Ok(())
+    }
+
+    /// From now on a server that does not answer within this time counts as gone, and what it was asked
+    /// for has failed.
+    pub fn lose_patience_after(&mut self, time: Duration) {
+        self.database.lose_patience_after(time);
     }
 
     /// Appends a row, and returns when it is durable. Appending the same row again is no error: who does

@@ -32,6 +32,11 @@ const ROW_MAX: usize = 2_000;
 /// How long a disk that has failed is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
+/// How long a server may take: one that vanished says nothing for a quarter of an hour else, and one that
+/// stands still would keep us from ending. What it does with the old request does no harm: the same row
+/// once more is no error.
+const SERVER_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+
 /// What stands between a fact and the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -73,9 +78,12 @@ impl Shared {
 pub struct Writer {
     to: Option<Sender<Job>>,
     next: Sequence,
+    /// What was lost and is not written down yet.
     gap: Gap,
+    /// All that was lost.
+    lost: Gap,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<Store>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl std::fmt::Debug for Writer {
@@ -91,11 +99,12 @@ impl Writer {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(
-        store: Store,
+        mut store: Store,
         link: Link,
         epoch: Epoch,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Writer> {
+        store.lose_patience_after(SERVER_ANSWERS_WITHIN);
         let (to, jobs) = channel();
         let shared = Arc::new(Shared {
             durable: AtomicU64::new(link.next - 1),
@@ -110,6 +119,7 @@ impl Writer {
             to: Some(to),
             next: link.next,
             gap: Gap::default(),
+            lost: Gap::default(),
             shared,
             thread: Some(thread),
         })
@@ -120,7 +130,9 @@ impl Writer {
         let is_refused = matches!(fact, Fact::Happened(Event::CallRefused { .. }));
         let room = if is_refused { SPOOL_FOR_REFUSED } else { SPOOL_MAX };
         if self.in_flight() >= room {
-            *(if is_refused { &mut self.gap.refused_calls } else { &mut self.gap.others }) += 1;
+            for gap in [&mut self.gap, &mut self.lost] {
+                *(if is_refused { &mut gap.refused_calls } else { &mut gap.others }) += 1;
+            }
             return None;
         }
         if !self.gap.is_none() && self.in_flight() < SPOOL_FOR_REFUSED {
@@ -155,6 +167,12 @@ impl Writer {
         self.gap
     }
 
+    /// All that was lost since the start, written down or not.
+    #[must_use]
+    pub fn lost(&self) -> Gap {
+        self.lost
+    }
+
     /// Up to which entry the log is durable.
     #[must_use]
     pub fn durable(&self) -> Sequence {
@@ -170,24 +188,27 @@ impl Writer {
         self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until everything is durable, or until the disk has failed once more; gives the store back.
+    /// Waits until everything is durable, or until the disk has failed once more; says how many facts could
+    /// not be written.
     #[must_use]
-    pub fn close(mut self) -> Option<Store> {
-        self.end()
+    pub fn close(mut self) -> u64 {
+        self.end();
+        self.in_flight()
     }
 
-    fn end(&mut self) -> Option<Store> {
+    fn end(&mut self) {
         drop(self.to.take());
         self.shared.is_ending.store(true, Ordering::Release);
-        let thread = self.thread.take()?;
+        let Some(thread) = self.thread.take() else { return };
         thread.thread().unpark();
-        thread.join().ok()
+        // One that has panicked has said so, and what it did not write is counted.
+        let _ = thread.join();
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.end());
+        self.end();
     }
 }
 
@@ -201,7 +222,7 @@ struct Appending {
 }
 
 impl Appending {
-    fn run(mut self, wake: &dyn Fn()) -> Store {
+    fn run(mut self, wake: &dyn Fn()) {
         while let Ok(first) = self.jobs.recv() {
             let mut link = self.link;
             let mut entries = Vec::new();
@@ -216,31 +237,34 @@ impl Appending {
                 }
             }
             let row = Row { first: self.link.next, epoch: self.epoch, entries };
-            let is_kept = keep.is_none_or(|until| self.keep(until, wake));
-            if !is_kept || !row.entries.is_empty() && !self.append(&row, wake) {
-                return self.store;
+            let is_kept = keep.is_none_or(|until| self.insist(wake, |it| it.keep(until)));
+            let is_there = is_kept
+                && (row.entries.is_empty() || self.insist(wake, |it| it.store.append(&row)));
+            if !is_there {
+                return;
             }
             self.link = link;
             self.shared.durable.store(link.next - 1, Ordering::Release);
             wake();
         }
-        self.store
     }
 
-    /// Keeps the lease; says whether it was still ours. A database that fails is the next append's matter.
-    fn keep(&mut self, until: Timestamp, wake: &dyn Fn()) -> bool {
-        let is_kept = self.store.keep_lease(self.epoch, until).unwrap_or(true);
-        if !is_kept {
-            self.shared.set(Some(Trouble::Fenced));
-            wake();
+    /// Keeps the lease, which only a writer can who was not replaced.
+    fn keep(&mut self, until: Timestamp) -> Result<(), Error> {
+        match self.store.keep_lease(self.epoch, until)? {
+            true => Ok(()),
+            false => Err(Error::Fenced),
         }
-        is_kept
     }
 
-    /// Appends it, however long that takes; says whether it was possible at all.
-    fn append(&mut self, row: &Row, wake: &dyn Fn()) -> bool {
+    /// Does it, however long that takes; says whether it was possible at all.
+    fn insist(
+        &mut self,
+        wake: &dyn Fn(),
+        act: impl Fn(&mut Appending) -> Result<(), Error>,
+    ) -> bool {
         loop {
-            match self.store.append(row) {
+            match act(self) {
                 Ok(()) => {
                     if self.shared.in_trouble.load(Ordering::Acquire) {
                         self.shared.set(None);
@@ -259,7 +283,7 @@ impl Appending {
                 return false;
             }
             thread::park_timeout(RETRY_AFTER);
-            // Where there is still no server, the next append says so.
+            // Where there is still no server, the next attempt says so.
             let _ = self.store.reconnect();
         }
     }

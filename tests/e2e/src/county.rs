@@ -51,6 +51,8 @@ pub struct County {
     pub channels: u16,
     /// How long an offer rings.
     pub ring: &'static str,
+    /// How long the place of who was cut off is kept.
+    pub place_kept: &'static str,
     /// How often the trunk is asked after its health.
     pub probe: &'static str,
     /// Further addresses to listen on.
@@ -80,6 +82,7 @@ impl County {
             domain: "127.0.0.1",
             channels: 50,
             ring: "20s",
+            place_kept: "0s",
             probe: "off",
             listens: Vec::new(),
             peers: Vec::new(),
@@ -128,7 +131,7 @@ impl County {
     /// Everything in one text.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = String::from(HEAD);
+        let mut text = HEAD.replace("@place_kept@", self.place_kept);
         text.push_str(&self.telephony());
         for id in &self.agents {
             let _infallible = writeln!(
@@ -242,7 +245,7 @@ holidays = "NI"
 head_start = "0s"
 no_answer_pause = "0s"
 decline_pause = "0s"
-place_kept = "0s"
+place_kept = "@place_kept@"
 
 [[hours]]
 id = "immer"

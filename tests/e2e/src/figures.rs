@@ -66,14 +66,23 @@ impl Figures {
 }
 
 /// Asks a path over HTTP; none if nobody answers with 200.
+///
+/// See [`answer`] for what is said otherwise.
 #[must_use]
 pub fn get(at: SocketAddr, path: &str) -> Option<String> {
+    let answer = answer(at, path)?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    head.starts_with("HTTP/1.1 200").then(|| body.to_owned())
+}
+
+/// Asks a path over HTTP, and gives all that is said; none if nobody answers.
+#[must_use]
+pub fn answer(at: SocketAddr, path: &str) -> Option<String> {
     let patience = Duration::from_secs(5);
     let mut stream = TcpStream::connect_timeout(&at, patience).ok()?;
     stream.set_read_timeout(Some(patience)).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    head.starts_with("HTTP/1.1 200").then(|| body.to_owned())
+    Some(answer)
 }

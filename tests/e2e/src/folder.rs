@@ -2,11 +2,49 @@
 //! A temporary folder that goes with its value.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A small disk of our own, mounted at a folder until it is dropped.
+#[derive(Debug)]
+pub struct Disk(PathBuf);
+
+impl Disk {
+    /// Mounts one of so many MiB; none for who may not.
+    ///
+    /// # Panics
+    /// If root cannot.
+    #[must_use]
+    pub fn mount(at: PathBuf, mebibytes: u32) -> Option<Disk> {
+        fs::create_dir_all(&at).expect("a folder of our own");
+        if !is_root() {
+            println!("not root: no disk can be mounted, nothing tried");
+            return None;
+        }
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={mebibytes}m"), "tmpfs"]).arg(&at);
+        assert!(mount.status().is_ok_and(|it| it.success()), "{mount:?}");
+        Some(Disk(at))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Somebody may still have a file open.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+/// Whether we may do everything.
+#[must_use]
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0)
+}
 
 /// A folder of our own.
 #[derive(Debug)]

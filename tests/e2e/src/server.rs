@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `amtsleitung serve` as a process, and the questions that an operator asks it.
 
-use crate::clock::{SOON, wait_for};
+use crate::clock::{SOON, Stopwatch, wait_for};
 use crate::county::County;
-use crate::figures::Figures;
+use crate::figures::{self, Figures};
 use crate::folder::Folder;
 use crate::process::{Ended, Process, run};
 use crate::tone;
@@ -63,6 +63,7 @@ pub struct Server {
     /// Its folder: `county.toml`, `data/`, and what the peers write.
     pub folder: Folder,
     http: SocketAddr,
+    starts: u32,
 }
 
 impl Server {
@@ -87,21 +88,40 @@ impl Server {
             folder.write(&format!("data/prompts/{name}.wav"), tone::wav(hertz, millis));
         }
         folder.write("county.toml", county.text());
-        let mut process = Process::start(
-            folder.path(),
-            "server",
-            &mut serve(&folder, "127.0.0.1:0", county.spread),
-        );
-        let ready = wait_for("the centre is ready", SOON, || {
-            let line = process.stderr().lines().find_map(ready_line);
-            assert!(
-                line.is_some() || process.ended().is_none(),
-                "the centre ended: {}",
-                process.stderr()
-            );
-            line
-        });
-        Server { process, county, folder, http: ready }
+        let (process, http) = launch(&folder, "server", county.spread);
+        Server { process, county, folder, http, starts: 1 }
+    }
+
+    /// Starts it once more with the data that it left; says how long it took until it was ready.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    #[track_caller]
+    pub fn start_again(&mut self) -> Duration {
+        self.process.kill();
+        self.starts += 1;
+        let watch = Stopwatch::start();
+        let name = format!("server-{}", self.starts);
+        let (process, http) = launch(&self.folder, &name, self.county.spread);
+        (self.process, self.http) = (process, http);
+        watch.read()
+    }
+
+    /// What its data folder is.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Whether it says that it is well; what it says otherwise.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    #[track_caller]
+    pub fn health(&self) -> Result<(), String> {
+        let answer = figures::answer(self.http, "/healthz").expect("/healthz answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("HTTP");
+        if head.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(body.to_owned()) }
     }
 
     /// The address at which it takes calls.
@@ -218,6 +238,23 @@ impl Server {
         let line = text.lines().find(|line| line.starts_with(&format!("\"{phone}\"")));
         line.and_then(|line| line.split('"').nth(3)).expect("every telephone has one").to_owned()
     }
+}
+
+/// Starts it and waits until it is ready; where `/metrics` is.
+#[track_caller]
+fn launch(folder: &Folder, name: &str, spread: u16) -> (Process, SocketAddr) {
+    let mut process =
+        Process::start(folder.path(), name, &mut serve(folder, "127.0.0.1:0", spread));
+    let ready = wait_for("the centre is ready", SOON, || {
+        let line = process.stderr().lines().find_map(ready_line);
+        assert!(
+            line.is_some() || process.ended().is_none(),
+            "the centre ended: {}",
+            process.stderr()
+        );
+        line
+    });
+    (process, ready)
 }
 
 /// The sounds: name, frequency, length.

@@ -7,6 +7,7 @@
 use crate::clock::SOON;
 use crate::process::Process;
 use crate::server::Server;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -223,6 +224,21 @@ impl Running {
     #[must_use]
     pub fn messages(&self) -> String {
         read(&self.messages)
+    }
+
+    /// Its calls by Call-ID: those that it began, and those of them that were answered.
+    #[must_use]
+    pub fn calls(&self) -> [BTreeSet<String>; 2] {
+        let messages = self.messages();
+        let parts = || messages.split("-----------------------------------------------");
+        let of = |way: &str, first: &str| {
+            let with = parts().filter(|it| it.contains(way) && it.contains(first));
+            let invites = with.filter(|it| it.contains("CSeq: 1 INVITE"));
+            let ids =
+                invites.filter_map(|it| it.lines().find_map(|it| it.strip_prefix("Call-ID:")));
+            ids.map(|it| it.trim().to_owned()).collect()
+        };
+        [of(" sent (", "\nINVITE "), of(" received [", "SIP/2.0 200")]
     }
 
     /// Whether it received a message with this text.

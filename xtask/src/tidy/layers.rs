@@ -9,7 +9,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
     ("edge", &["core"]),
     ("sim", &["core"]),
     ("app", &["core", "edge", "sim"]),
-    ("tests", &["core"]),
+    ("tests", &["core", "edge", "app"]),
     ("xtask", &[]),
 ];
 

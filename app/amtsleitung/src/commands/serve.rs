@@ -75,6 +75,10 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     let Started { inbox, service, control, .. } = started;
     let ended = service.join();
     drop((inbox, control));
+    if ended.as_ref().is_ok_and(|ended| !ended.was_fenced) {
+        log.say(Level::Notice, lang.pick("Dienst beendet.", "Service ended."));
+    }
+    log.finish();
     match ended {
         Ok(ended) if ended.was_fenced => Err(fail(
             lang,
@@ -83,11 +87,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
                 "Another service has taken the log over; this one has ended.",
             ),
         )),
-        Ok(_) => {
-            log.say(Level::Notice, lang.pick("Dienst beendet.", "Service ended."));
-            log.finish();
-            Ok(())
-        }
+        Ok(_) => Ok(()),
         Err(_) => Err(fail(
             lang,
             lang.pick(

@@ -8,7 +8,7 @@ use super::steer::{self, Names};
 use super::{Ask, Inbox, Snapshot};
 use crate::Lang;
 use crate::config::FILE_MAX;
-use crate::service::figures::AgentFigures;
+use crate::service::figures::{AgentFigures, LogFigures};
 use crate::start::{Prepared, Preparing};
 use promise::Fate;
 use std::fmt::Write as _;
@@ -22,6 +22,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::ContactId;
+use store::Gap;
 use telephony::signalling::{CallView, Ladder, Refused};
 
 /// The socket's name in the data folder.
@@ -301,6 +302,7 @@ fn status(lang: Lang, it: &Snapshot) -> String {
             it.contacts, it.waiting
         ),
     );
+    text.push_str(&log(lang, it.log));
     text.push_str(&agents(lang, it.agents));
     for trunk in &it.trunks {
         let health = match trunk.answers {
@@ -326,6 +328,26 @@ fn status(lang: Lang, it: &Snapshot) -> String {
     if !refused.is_empty() {
         let word = lang.pick("Abgewiesen", "refused");
         let _ = writeln!(text, "{word}: {}", refused.join(", "));
+    }
+    text
+}
+
+/// Nothing while all is well.
+fn log(lang: Lang, it: LogFigures) -> String {
+    let LogFigures { is_stalled, waiting, lost } = it;
+    let mut text = String::new();
+    if is_stalled {
+        text.push_str(&lang.pick(
+            format!("DIE AUFZEICHNUNG STOCKT: nichts wird entschieden, neue Anrufe werden abgewiesen; {waiting} Ereignisse warten\n"),
+            format!("THE LOG STALLS: nothing is decided, new calls are refused; {waiting} events wait\n"),
+        ));
+    }
+    if !lost.is_none() {
+        let Gap { refused_calls, others } = lost;
+        text.push_str(&lang.pick(
+            format!("Seit dem Start nicht aufgezeichnet: {refused_calls} abgewiesene Anrufe, {others} andere Ereignisse\n"),
+            format!("not in the log since the start: {refused_calls} refused calls, {others} other events\n"),
+        ));
     }
     text
 }
@@ -439,6 +461,23 @@ fn trace(lang: Lang, contact: u64, ladder: Option<&Ladder>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_that_stalls_is_said_and_one_that_does_not_is_not() {
+        let lost = Gap { refused_calls: 2, others: 1 };
+        assert_eq!(log(Lang::En, LogFigures::default()), "");
+        let it = LogFigures { is_stalled: true, waiting: 7, lost };
+        assert_eq!(
+            log(Lang::En, it),
+            "THE LOG STALLS: nothing is decided, new calls are refused; 7 events wait\n\
+             not in the log since the start: 2 refused calls, 1 other events\n"
+        );
+        assert_eq!(
+            log(Lang::De, it),
+            "DIE AUFZEICHNUNG STOCKT: nichts wird entschieden, neue Anrufe werden abgewiesen; 7 Ereignisse warten\n\
+             Seit dem Start nicht aufgezeichnet: 2 abgewiesene Anrufe, 1 andere Ereignisse\n"
+        );
+    }
 
     #[test]
     fn questions_survive_the_socket() {

@@ -10,7 +10,7 @@ use super::steer::{Outcome, Steering};
 use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
-use stdx::{Micros, Now};
+use stdx::{Micros, Now, Tick};
 use store::{Configured, Fact, Gap, Sequence, Trouble, Writer};
 use telephony::signalling::Asked;
 
@@ -133,6 +133,11 @@ impl Facts {
         self.waiting.front().is_some_and(is_old) || self.trouble().is_some()
     }
 
+    /// When that will be so, if nothing becomes durable until then.
+    pub(super) fn stalls_at(&self) -> Option<Tick> {
+        self.waiting.front().map(|it| it.at.mono + STALLS_AFTER + Micros(1))
+    }
+
     /// What stands between the facts and the disk.
     pub(super) fn trouble(&self) -> Option<Trouble> {
         match &self.kept {
@@ -141,11 +146,35 @@ impl Facts {
         }
     }
 
-    /// How many facts wait for the disk, and what found no room.
-    pub(super) fn on_their_way(&self) -> (u64, Gap) {
+    /// What was told and is not decided yet.
+    pub(super) fn undecided(&self) -> impl Iterator<Item = Asked> {
+        self.waiting.iter().filter_map(|it| match it.what {
+            What::Asked(asked, _) => Some(asked),
+            What::Agreed(..) => None,
+        })
+    }
+
+    /// How many facts wait for the disk.
+    pub(super) fn waiting_for_disk(&self) -> u64 {
         match &self.kept {
-            Kept::InMemory => (0, Gap::default()),
-            Kept::InLog(log) => (log.in_flight(), log.gap()),
+            Kept::InMemory => 0,
+            Kept::InLog(log) => log.in_flight(),
+        }
+    }
+
+    /// What found no room since the start.
+    pub(super) fn lost(&self) -> Gap {
+        match &self.kept {
+            Kept::InMemory => Gap::default(),
+            Kept::InLog(log) => log.lost(),
+        }
+    }
+
+    /// Nothing more is told. Says how many facts could not be written.
+    pub(super) fn close(self) -> u64 {
+        match self.kept {
+            Kept::InMemory => 0,
+            Kept::InLog(log) => log.close(),
         }
     }
 

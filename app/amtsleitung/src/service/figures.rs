@@ -7,6 +7,7 @@ use acd::agent::State;
 use centre::{Centre, Command, Note};
 use promise::Tally;
 use stdx::{AgentId, LineId, Micros, Now, QueueId};
+use store::Gap;
 use telephony::media;
 use telephony::signalling::{Counters, NetworkCounts, Signalling, TrunkHealth};
 
@@ -76,6 +77,19 @@ pub struct Snapshot {
     pub media: media::Counts,
     /// Events that were decided, and those that the centre refused.
     pub events: (u64, u64),
+    /// How the log keeps up.
+    pub log: LogFigures,
+}
+
+/// How the log keeps up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogFigures {
+    /// Whether nothing is decided, and new calls are refused.
+    pub is_stalled: bool,
+    /// Facts that wait for the disk.
+    pub waiting: u64,
+    /// What found no room since the start.
+    pub lost: Gap,
 }
 
 impl Figures {
@@ -126,7 +140,13 @@ impl Figures {
         }
     }
 
-    pub(super) fn snapshot(&self, now: Now, centre: &Centre, signalling: &Signalling) -> Snapshot {
+    pub(super) fn snapshot(
+        &self,
+        now: Now,
+        centre: &Centre,
+        signalling: &Signalling,
+        log: LogFigures,
+    ) -> Snapshot {
         let queues = (0..centre.setup().queues.len()).filter_map(|it| u16::try_from(it).ok());
         let both = self.names.iter().zip(&self.tallies);
         let lines = both.map(|(name, tally)| LineFigures { name: name.clone(), tally: *tally });
@@ -144,6 +164,7 @@ impl Figures {
             network: signalling.network_counts(),
             media: signalling.media_counts(),
             events: (self.events, self.refused),
+            log,
         }
     }
 }

@@ -12,6 +12,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use store::Gap;
 
 /// Bytes of a request; a scraper's has 300.
 const REQUEST_MAX: usize = 4_096;
@@ -110,11 +111,14 @@ fn path(stream: &mut TcpStream) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// Well if the decisions answer, and at least one trunk that is asked does.
+/// Well if the decisions answer, the log keeps up, and at least one trunk that is asked answers.
 fn healthz(inbox: &Inbox) -> (&'static str, String) {
     let Some(snapshot) = reply(inbox, Ask::Snapshot) else {
         return ("503 Service Unavailable", "the decisions do not answer\n".to_owned());
     };
+    if snapshot.log.is_stalled {
+        return ("503 Service Unavailable", "the log stalls\n".to_owned());
+    }
     let asked: Vec<bool> = snapshot.trunks.iter().filter_map(|trunk| trunk.answers).collect();
     if !asked.is_empty() && asked.iter().all(|&answers| !answers) {
         return ("503 Service Unavailable", "no trunk answers\n".to_owned());
@@ -140,6 +144,8 @@ fn metrics(it: &Snapshot) -> String {
     gauge("sip_dialogs", "SIP dialogs.", dialogs as u64);
     gauge("sip_transactions", "SIP transactions.", transactions as u64);
     gauge("media_legs", "Legs that hold media ports.", it.media_legs as u64);
+    gauge("log_stalled", "Whether nothing is decided.", u64::from(it.log.is_stalled));
+    gauge("log_facts_waiting", "Facts that wait for the disk.", it.log.waiting);
     text.push_str(&agents(it));
     text.push_str(&trunks(it));
     text.push_str(&contacts(it));
@@ -224,9 +230,16 @@ fn counters(it: &Snapshot) -> String {
         ),
         single("events_total", "Events that were decided.", events),
         single("events_refused_total", "Events that made no sense.", refused),
+        family("log_facts_lost_total", "counter", "Facts that found no room.", &lost(it.log.lost)),
         family("refused_total", "counter", "What was refused, by reason.", &refusals),
     ]
     .concat()
+}
+
+fn lost(gap: Gap) -> [(String, u64); 2] {
+    let Gap { refused_calls, others } = gap;
+    [("refused_call", refused_calls), ("other", others)]
+        .map(|(kind, count)| (format!("kind=\"{kind}\""), count))
 }
 
 fn family(name: &str, kind: &str, help: &str, rows: &[(String, u64)]) -> String {

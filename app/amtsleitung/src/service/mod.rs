@@ -16,6 +16,7 @@
 //! sender, who decides; a listener that does not keep up is let go.
 
 mod always_ready;
+pub(crate) mod caller_key;
 mod facts;
 mod figures;
 pub mod log;
@@ -38,7 +39,7 @@ use crate::clock::Clock;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
 use facts::{Facts, Waiting, What};
-use figures::Figures;
+use figures::{Figures, LogFigures};
 use log::Level;
 use mio::Waker;
 use std::io;
@@ -213,13 +214,20 @@ struct Running {
     events: u64,
     /// Whether new calls are refused because nothing is decided.
     is_stalled: bool,
+    /// What had found no room in the log before it stalled.
+    lost_before: Gap,
     lease_kept_at: Tick,
 }
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, signalling, clock, kept, always_ready, log, lines, listeners } = parts;
+        let Parts { centre, mut signalling, clock, kept, always_ready, log, lines, listeners } =
+            parts;
         let always_ready = AlwaysReady::new(always_ready);
+        for agent in (0..=u16::MAX).map(AgentId) {
+            let Some(state) = centre.agent(agent).map(|agent| agent.state) else { break };
+            signalling.learn_state(agent, state);
+        }
         let began = clock.now();
         Running {
             centre,
@@ -233,6 +241,7 @@ impl Running {
             listeners,
             events: 0,
             is_stalled: false,
+            lost_before: Gap::default(),
             lease_kept_at: began.mono,
         }
     }
@@ -253,6 +262,10 @@ impl Running {
         self.leave();
         self.end_contacts();
         let was_fenced = self.facts.trouble() == Some(Trouble::Fenced);
+        let unwritten = self.facts.close();
+        if unwritten > 0 {
+            self.log.say(Level::Error, &format!("log=ended facts_not_written={unwritten}"));
+        }
         Ended { centre: self.centre, was_fenced }
     }
 
@@ -262,7 +275,8 @@ impl Running {
         }
         let now = self.clock.now();
         let centre = self.centre.deadline().filter(|_| self.facts.takes_deadlines(now));
-        let next = [centre.map(|(at, _)| at), self.signalling.deadline()];
+        let stalls_at = self.facts.stalls_at().filter(|_| !self.is_stalled);
+        let next = [centre.map(|(at, _)| at), self.signalling.deadline(), stalls_at];
         next.into_iter().flatten().min().map_or(IDLE, |at| self.clock.until(at)).min(IDLE)
     }
 
@@ -390,25 +404,32 @@ impl Running {
         if is_stalled != self.is_stalled {
             self.is_stalled = is_stalled;
             self.signalling.let_in(!is_stalled);
+            if is_stalled {
+                let told: Vec<Asked> = self.facts.undecided().collect();
+                told.iter().for_each(|asked| self.end_other_leg(now, asked));
+            }
             self.say_stalled(trouble.as_ref());
         }
         trouble == Some(Trouble::Fenced)
     }
 
-    fn say_stalled(&self, trouble: Option<&Trouble>) {
-        let (waiting, lost) = self.facts.on_their_way();
+    fn say_stalled(&mut self, trouble: Option<&Trouble>) {
         let why = match trouble {
             Some(Trouble::Fails(why)) => why.as_str(),
             Some(Trouble::Fenced) => "taken over by another process",
             None => "slow",
         };
+        let lost = self.facts.lost();
         let (level, text) = if self.is_stalled {
+            let waiting = self.facts.waiting_for_disk();
+            self.lost_before = lost;
             (
                 Level::Error,
                 format!("log=stalled facts_waiting={waiting} new_calls=refused why={why:?}"),
             )
         } else {
-            let Gap { refused_calls, others } = lost;
+            let refused_calls = lost.refused_calls - self.lost_before.refused_calls;
+            let others = lost.others - self.lost_before.others;
             let text = format!(
                 "log=good new_calls=taken lost_refused_calls={refused_calls} lost_others={others}"
             );
@@ -440,7 +461,12 @@ impl Running {
     fn answer(&self, now: Now, question: Ask) {
         match question {
             Ask::Snapshot(to) => {
-                let snapshot = self.figures.snapshot(now, &self.centre, &self.signalling);
+                let log = LogFigures {
+                    is_stalled: self.is_stalled,
+                    waiting: self.facts.waiting_for_disk(),
+                    lost: self.facts.lost(),
+                };
+                let snapshot = self.figures.snapshot(now, &self.centre, &self.signalling, log);
                 let _ = to.try_send(snapshot);
             }
             Ask::Calls(to) => {

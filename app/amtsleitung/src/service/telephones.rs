@@ -25,13 +25,14 @@ pub struct Folders(pub Vec<PathBuf>);
 /// What the telephones are made of, and the sounds that are missing. None if the county has no
 /// telephones.
 ///
-/// `entropy` are random bytes, drawn anew at every start.
+/// `entropy` are random bytes, drawn anew at every start; under `caller_key` callers are known again.
 #[must_use]
 pub fn telephones(
     county: &County,
     passwords: &Passwords,
     folders: &Folders,
     entropy: [u8; 40],
+    caller_key: [u8; 32],
 ) -> Option<(Setup, Vec<Missing>)> {
     let telephony = county.telephony.as_ref()?;
     let (prompts, missing) = Prompts::load(&folders.0, &wanted(county));
@@ -59,6 +60,7 @@ pub fn telephones(
             seed: u64::from_be_bytes(*seed),
             offers: offers(telephony.digest),
             nonce_key,
+            caller_key,
         },
         missing,
     ))

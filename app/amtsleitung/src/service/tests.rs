@@ -59,6 +59,7 @@ fn signalling() -> Signalling {
         seed: 115,
         offers: sip::digest::Offers::Md5,
         nonce_key: [0; 32],
+        caller_key: [0; 32],
     };
     Signalling::start(setup, 1).expect("a free port of this machine")
 }

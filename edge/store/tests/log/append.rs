@@ -199,3 +199,23 @@ fn where_there_is_no_log_none_is_made() {
     let store::Place::Sqlite(file) = &ground.place else { unreachable!("a file") };
     assert!(!file.exists());
 }
+
+#[test]
+fn a_file_that_is_no_database_is_left_as_it_is() {
+    for content in [&b""[..], b"this is no database at all, but a text that somebody wrote"] {
+        let ground = Ground::sqlite();
+        let store::Place::Sqlite(file) = &ground.place else { unreachable!("a file") };
+        std::fs::write(file, content).expect("a folder of ours");
+        let opened = Store::open(&ground.place, CENTRE);
+        assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
+        let opened = Store::open_any(&ground.place);
+        assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
+        assert_eq!(std::fs::read(file).expect("it is there"), content);
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_apart() {
+    let place = store::Place::Postgres("postgres:///log?host=/nowhere&user=x".to_owned());
+    assert!(matches!(Store::open(&place, CENTRE), Err(Error::Unreachable(_))));
+}

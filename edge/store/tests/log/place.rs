@@ -55,6 +55,33 @@ impl Ground {
     }
 }
 
+/// The server's process that serves us, standing still until this is dropped.
+pub(crate) struct Frozen(String);
+
+impl Frozen {
+    pub(crate) fn of(ground: &Ground) -> Frozen {
+        let Place::Postgres(address) = &ground.place else { unreachable!("a server") };
+        let select = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+            AND application_name = 'amtsleitung'";
+        let asked = Command::new("psql").args(["-qXAt", "-d", address, "-c", select]).output();
+        let said = String::from_utf8(asked.expect("psql is there").stdout).expect("a number");
+        let process = said.trim().parse::<u32>().expect("one process serves us").to_string();
+        signal("STOP", &process);
+        Frozen(process)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        signal("CONT", &self.0);
+    }
+}
+
+fn signal(name: &str, process: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), process]).status();
+    assert!(sent.is_ok_and(|it| it.success()), "kill -{name} {process}");
+}
+
 impl Drop for Ground {
     fn drop(&mut self) {
         if let (Place::Postgres(_), Ok(server)) = (&self.place, env::var(SERVER)) {

@@ -2,12 +2,12 @@
 //! The thread that appends: everything in order, nothing lost without being counted.
 
 use crate::on_both;
-use crate::place::Ground;
+use crate::place::{Frozen, Ground};
 use crate::samples::AT;
 use centre::{Event, RefusedBy};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
-use stdx::{ContactId, LineId};
+use stdx::{ContactId, LineId, Micros, Timestamp};
 use store::{Fact, Gap, Link, SPOOL_FOR_REFUSED, SPOOL_MAX, Store, Trouble, Writer};
 
 const CENTRE: &str = "harburg";
@@ -84,14 +84,16 @@ fn a_database_that_fails_is_tried_again(ground: Ground) {
     }
     assert_eq!(writer.in_flight(), SPOOL_MAX);
     assert_eq!(writer.gap(), Gap { refused_calls: 9, others: SPOOL_FOR_REFUSED });
+    assert_eq!(writer.lost(), writer.gap());
     ground.spoil("ALTER TABLE away RENAME TO log");
     until(&woken, || writer.in_flight() == 0);
     assert_eq!(writer.trouble(), None);
     writer.tell(AT, fact(7));
+    let lost = Gap { refused_calls: 9, others: SPOOL_FOR_REFUSED };
+    assert_eq!((writer.gap(), writer.lost()), (Gap::default(), lost));
     drop(writer);
     let facts = facts(&ground);
     assert_eq!(facts.len() as u64, 1 + SPOOL_MAX + 2);
-    let lost = Gap { refused_calls: 9, others: SPOOL_FOR_REFUSED };
     assert_eq!(facts[facts.len() - 2..], [Fact::Lost(lost), fact(7)]);
 }
 
@@ -109,6 +111,62 @@ fn a_writer_that_is_fenced_says_so_and_writes_nothing(ground: Ground) {
     assert_eq!(writer.durable(), 1);
     drop(writer);
     assert_eq!(facts(&ground), [fact(1), fact(2)]);
+}
+
+#[test]
+fn a_server_that_stands_still_is_left_and_does_no_harm_later() {
+    let Some(ground) = Ground::postgres() else { return };
+    let (mut writer, woken) = started(&ground);
+    writer.tell(AT, fact(1));
+    until(&woken, || writer.durable() == 1);
+    let frozen = Frozen::of(&ground);
+    writer.tell(AT, fact(2));
+    until(&woken, || matches!(writer.trouble(), Some(Trouble::Fails(_))));
+    // Another process of the server serves us from now on.
+    until(&woken, || writer.durable() == 2);
+    drop(frozen);
+    writer.tell(AT, fact(3));
+    until(&woken, || writer.durable() == 3);
+    let trouble = writer.trouble();
+    assert_eq!((writer.close(), trouble), (0, None));
+    assert_eq!(facts(&ground), [fact(1), fact(2), fact(3)]);
+}
+
+#[test]
+fn who_ends_does_not_wait_for_a_server_that_stands_still() {
+    let Some(ground) = Ground::postgres() else { return };
+    let (mut writer, woken) = started(&ground);
+    writer.tell(AT, fact(1));
+    until(&woken, || writer.durable() == 1);
+    let _frozen = Frozen::of(&ground);
+    writer.tell(AT, fact(2));
+    assert_eq!(writer.close(), 1, "it is said that this one is not written");
+}
+
+/// Nothing happens at night, the server starts anew, and the lease is kept all the same.
+#[test]
+fn a_lease_is_kept_though_the_server_was_away() {
+    let Some(ground) = Ground::postgres() else { return };
+    let mut store = Store::open(&ground.place, CENTRE).expect("a new log");
+    let (now, lasts) = (Timestamp::from_secs(1_000), Micros::from_secs(10));
+    let epoch = store.take_lease("a", now, lasts, 0).expect("written").expect("free");
+    let (wake, woken) = channel();
+    let wake = move || {
+        let _ = wake.send(());
+    };
+    let writer = Writer::start(store, Link::first(CENTRE), epoch, wake).expect("a thread");
+    ground.spoil(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND application_name = 'amtsleitung'",
+    );
+    writer.keep_lease(now + Micros::from_secs(60));
+    until(&woken, || writer.trouble().is_some());
+    until(&woken, || writer.trouble().is_none());
+    drop(writer);
+    let mut other = Store::open(&ground.place, CENTRE).expect("the log");
+    let later = now + Micros::from_secs(30);
+    let held = other.take_lease("b", later, lasts, 0).expect("written").expect_err("held");
+    assert_eq!(held.until, now + Micros::from_secs(60));
 }
 
 on_both!(

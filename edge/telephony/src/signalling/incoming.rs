@@ -177,7 +177,7 @@ impl Exchange {
     fn token(&self, number: Number) -> Option<CallerToken> {
         let digits = number.digits()?;
         let hash = Sha256::new()
-            .chain_update(self.setup.nonce_key)
+            .chain_update(self.setup.caller_key)
             .chain_update(digits.as_bytes())
             .finalize();
         let first = hash.first_chunk::<8>()?;

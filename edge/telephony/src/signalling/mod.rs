@@ -46,7 +46,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use stdx::{ContactId, Tick};
+use stdx::{AgentId, ContactId, Tick};
 
 /// Why signalling cannot start.
 #[derive(Debug)]
@@ -113,6 +113,11 @@ impl Signalling {
         Ok(Signalling { network, exchange })
     }
 
+    /// The numbers of contacts go on behind this one; for before the first call.
+    pub fn number_contacts_after(&mut self, last: ContactId) {
+        self.exchange.next_contact = last.0 + 1;
+    }
+
     /// Wakes [`Signalling::wait`] from another thread.
     #[must_use]
     pub fn waker(&self) -> Arc<Waker> {
@@ -158,11 +163,16 @@ impl Signalling {
         match (command, because.code) {
             (centre::Command::Refuse(_), Some(call)) => self.exchange.code_refused(call),
             (centre::Command::Note(centre::Note::AgentChanged { agent, state }), _) => {
-                self.exchange.states.insert(agent, state);
+                self.learn_state(agent, state);
             }
             (command, _) => self.exchange.carry_out(now, command),
         }
         self.exchange.collect(now, None);
+    }
+
+    /// What an agent is doing, which decides what a feature code means.
+    pub fn learn_state(&mut self, agent: AgentId, state: acd::agent::State) {
+        self.exchange.states.insert(agent, state);
     }
 
     /// What was asked has been decided, and every command that followed was handed over: whoever waits

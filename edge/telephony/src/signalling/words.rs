@@ -164,6 +164,8 @@ pub struct Setup {
     pub offers: Offers,
     /// The key of nonces; drawn anew at every start.
     pub nonce_key: [u8; 32],
+    /// The key under which callers are known again without their number.
+    pub caller_key: [u8; 32],
 }
 
 impl Setup {

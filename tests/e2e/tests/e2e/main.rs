@@ -4,6 +4,7 @@
 mod agents;
 mod endings;
 mod hostile;
+mod killed;
 mod networks;
 mod peers;
 mod process;
@@ -24,7 +25,9 @@ fn main() -> ExitCode {
         sessions::LONG,
         networks::LONG,
         agents::LONG,
+        killed::LONG,
         hostile::CASES,
+        killed::CASES,
         networks::CASES,
         peers::CASES,
         endings::CASES,
