@@ -144,7 +144,7 @@ impl Recalled {
                 self.gap.refused_calls += gap.refused_calls;
                 self.gap.others += gap.others;
             }
-            Fact::Begun(_) | Fact::Poisoned(_) => {}
+            Fact::Begun(_) | Fact::Poisoned(_) | Fact::Caller(_) | Fact::Seated(_) => {}
         }
         Ok(())
     }

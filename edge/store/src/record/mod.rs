@@ -11,10 +11,11 @@
 mod v1;
 
 use crate::fact::Fact;
+use crate::seal::Sealed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
+    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
 
@@ -55,7 +56,7 @@ macro_rules! plain {
         $(impl Recorded for $name {
             type Record = $number;
             fn record(&self) -> $number {
-                self.0
+                self.0.clone()
             }
             fn recall(record: $number) -> Option<Self> {
                 Some($name(record))
@@ -79,6 +80,8 @@ plain!(
     Micros: u64,
     Tick: u64,
     Timestamp: i64,
+    Day: i32,
+    Sealed: Vec<u8>,
 );
 
 /// Types that are written as they are.
