@@ -4,11 +4,11 @@
 //! An event that breaks an assertion stops nobody's next start: it is left out, and the log is told so.
 
 use crate::data::taken_up;
-use centre::{Centre, Command, Event};
-use std::collections::BTreeSet;
+use centre::{Centre, Command, Event, Note};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{ContactId, Now, Tick, Timestamp};
-use store::{Configured, Damage, Entry, Error, Fact, Gap, Link, Sequence, Store};
+use store::{Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Sequence, Store};
 
 /// What the log says.
 pub struct Recalled {
@@ -26,6 +26,10 @@ pub struct Recalled {
     pub poisoned: Vec<Sequence>,
     /// What could not be written down.
     pub gap: Gap,
+    /// Who calls, of those who are still inside.
+    pub callers: BTreeMap<ContactId, Caller>,
+    /// Whether anything is sealed.
+    pub is_sealed: bool,
     /// Where the log is damaged; what is here stands before.
     pub damage: Option<Damage>,
     /// How many entries there are.
@@ -111,6 +115,8 @@ impl Recalled {
             last_contact: ContactId::default(),
             poisoned: Vec::new(),
             gap: Gap::default(),
+            callers: BTreeMap::new(),
+            is_sealed: false,
             damage: None,
             entries: 0,
         }
@@ -144,7 +150,12 @@ impl Recalled {
                 self.gap.refused_calls += gap.refused_calls;
                 self.gap.others += gap.others;
             }
-            Fact::Begun(_) | Fact::Poisoned(_) | Fact::Caller(_) | Fact::Seated(_) => {}
+            Fact::Caller(caller) => {
+                self.is_sealed = true;
+                self.callers.insert(caller.contact, caller.clone());
+            }
+            Fact::Seated(_) => self.is_sealed = true,
+            Fact::Begun(_) | Fact::Poisoned(_) => {}
         }
         Ok(())
     }
@@ -181,6 +192,9 @@ impl Recalled {
             return Err(());
         }
         while let Some(command) = centre.poll() {
+            if let Command::Note(Note::Ended(record)) = command {
+                self.callers.remove(&record.contact);
+            }
             hear(Heard::Decided(now, Some(event), &command));
         }
         Ok(())

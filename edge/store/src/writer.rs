@@ -44,7 +44,7 @@ pub enum Trouble {
 /// A fact on its way, and what stands before it in the same row.
 struct Told {
     at: (Tick, Timestamp),
-    before: Option<Fact>,
+    before: Vec<Fact>,
     fact: Fact,
 }
 
@@ -118,15 +118,15 @@ impl Writer {
 
     /// Tells a fact. None if the spool has no room for it: then it is counted as lost.
     pub fn tell(&mut self, at: (Tick, Timestamp), fact: Fact) -> Option<Sequence> {
-        self.tell_with(at, None, fact)
+        self.tell_with(at, Vec::new(), fact)
     }
 
-    /// Tells a fact and one that stands before it: both or none, in the same row. The number is that of the
+    /// Tells a fact and those that stand before it: all or none, in the same row. The number is that of the
     /// last. None if the spool has no room for them: then they are counted as one that is lost.
     pub fn tell_with(
         &mut self,
         at: (Tick, Timestamp),
-        before: Option<Fact>,
+        before: Vec<Fact>,
         fact: Fact,
     ) -> Option<Sequence> {
         let is_refused = matches!(fact, Fact::Happened(Event::CallRefused { .. }));
@@ -137,13 +137,13 @@ impl Writer {
         }
         if !self.gap.is_none() && self.in_flight() < SPOOL_FOR_REFUSED {
             let gap = mem::take(&mut self.gap);
-            self.push(at, None, Fact::Lost(gap));
+            self.push(at, Vec::new(), Fact::Lost(gap));
         }
         Some(self.push(at, before, fact))
     }
 
-    fn push(&mut self, at: (Tick, Timestamp), before: Option<Fact>, fact: Fact) -> Sequence {
-        let sequence = self.next + u64::from(before.is_some());
+    fn push(&mut self, at: (Tick, Timestamp), before: Vec<Fact>, fact: Fact) -> Sequence {
+        let sequence = self.next + before.len() as u64;
         self.next = sequence + 1;
         // A thread that has ended was fenced, which is trouble that who tells looks for.
         let _ = self.to.as_ref().map(|to| to.send(Job::Append(Told { at, before, fact })));

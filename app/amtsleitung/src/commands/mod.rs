@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod ask;
 pub mod check;
+pub mod erase;
 pub mod files;
 pub mod plan;
 pub mod practice;
@@ -43,7 +44,7 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 10] = [
+pub const COMMANDS: [&Command; 11] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
@@ -54,6 +55,7 @@ pub const COMMANDS: [&Command; 10] = [
     &ask::CALLS,
     &ask::TRACE,
     &ask::STEER,
+    &erase::COMMAND,
 ];
 
 /// Runs the program with its arguments, the program's name left out.

@@ -7,6 +7,7 @@
 use super::steer::{self, Names};
 use super::{Ask, Inbox, Snapshot};
 use crate::Lang;
+use crate::erasure::{self, Erasing};
 use crate::service::figures::AgentFigures;
 use promise::Fate;
 use std::fmt::Write as _;
@@ -46,6 +47,8 @@ pub enum Question {
     Calls,
     /// The ladder of a call.
     Trace(u64),
+    /// Destroy the keys of the days before this date, which is as [`hours::parse_date`] takes it.
+    Erase(String),
     /// Do this; the words as [`steer::read`] takes them, with one space between.
     Steer(String),
 }
@@ -57,6 +60,7 @@ impl Question {
             Question::Status => format!("{lang} status\n"),
             Question::Calls => format!("{lang} calls\n"),
             Question::Trace(contact) => format!("{lang} trace {contact}\n"),
+            Question::Erase(before) => format!("{lang} erase {before}\n"),
             Question::Steer(words) => format!("{lang} steer {words}\n"),
         }
     }
@@ -73,6 +77,7 @@ impl Question {
             ["status"] => Question::Status,
             ["calls"] => Question::Calls,
             ["trace", contact] => Question::Trace(contact.parse().ok()?),
+            ["erase", before] => Question::Erase(before.to_owned()),
             ["steer", ref words @ ..] => Question::Steer(words.join(" ")),
             _ => return None,
         };
@@ -141,7 +146,12 @@ pub fn is_answered(folder: &Path) -> bool {
 ///
 /// # Errors
 /// If another centre runs with this folder ([`io::ErrorKind::AddrInUse`]), or the socket cannot be made.
-pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
+pub fn serve(
+    folder: &Path,
+    inbox: Inbox,
+    names: Names,
+    erasing: Option<Erasing>,
+) -> io::Result<Control> {
     let path = folder.join(SOCKET);
     if UnixStream::connect(&path).is_ok() {
         return Err(io::ErrorKind::AddrInUse.into());
@@ -153,13 +163,14 @@ pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let asked = Asked { inbox, names, erasing };
     let ended = Arc::<AtomicBool>::default();
     let seen = Arc::clone(&ended);
     let thread = thread::Builder::new().name("control".to_owned()).spawn(move || {
         while !seen.load(Ordering::Acquire) {
             match listener.accept() {
                 // Who hangs up before the answer needs none.
-                Ok((stream, _)) => drop(answer(&stream, &inbox, &names)),
+                Ok((stream, _)) => drop(answer(&stream, &asked)),
                 // Without files there is nobody to answer until one is given back.
                 Err(_) => thread::park_timeout(NO_FILES),
             }
@@ -168,7 +179,15 @@ pub fn serve(folder: &Path, inbox: Inbox, names: Names) -> io::Result<Control> {
     Ok(Control { path, ended, thread: Some(thread) })
 }
 
-fn answer(stream: &UnixStream, inbox: &Inbox, names: &Names) -> io::Result<()> {
+/// Who is asked.
+struct Asked {
+    inbox: Inbox,
+    names: Names,
+    /// Erases; none if nothing is kept.
+    erasing: Option<Erasing>,
+}
+
+fn answer(stream: &UnixStream, Asked { inbox, names, erasing }: &Asked) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
@@ -181,6 +200,7 @@ fn answer(stream: &UnixStream, inbox: &Inbox, names: &Names) -> io::Result<()> {
             let ask = |to| Ask::Trace(ContactId(contact), to);
             reply(inbox, ask).map(|it| trace(lang, contact, it.as_ref()))
         }
+        Question::Erase(before) => erased(erasing.as_ref(), lang, &before),
         Question::Steer(words) => steered(inbox, names, lang, &words),
     };
     let busy = lang.pick("Der Dienst antwortet nicht.\n", "The service does not answer.\n");
@@ -204,6 +224,19 @@ fn steered(inbox: &Inbox, names: &Names, lang: Lang, words: &str) -> Option<Answ
     Some(match outcome {
         Ok(place) => Ok(steer::done(steering, place, names, lang) + "\n"),
         Err(why) => Err(steer::refused(why, lang) + "\n"),
+    })
+}
+
+/// Destroys the keys of the days before this date; `None` if that takes too long.
+fn erased(erasing: Option<&Erasing>, lang: Lang, before: &str) -> Option<Answer> {
+    let (Some(erasing), Ok(before)) = (erasing, hours::parse_date(before)) else {
+        return Some(Err(lang
+            .pick("Hier wird nichts aufbewahrt.\n", "Nothing is kept here.\n")
+            .to_owned()));
+    };
+    Some(match erasing.erase(erasure::day_of(before))? {
+        Ok(gone) => Ok(erasure::destroyed(&gone, lang) + "\n"),
+        Err(error) => Err(erasure::cannot_write(&error, lang) + "\n"),
     })
 }
 
@@ -378,7 +411,8 @@ mod tests {
     #[test]
     fn questions_survive_the_socket() {
         let steer = Question::Steer("pull 17 distress".to_owned());
-        for question in [Question::Status, Question::Calls, Question::Trace(17), steer] {
+        let erase = Question::Erase("2014-05-02".to_owned());
+        for question in [Question::Status, Question::Calls, Question::Trace(17), erase, steer] {
             for lang in [Lang::De, Lang::En] {
                 assert_eq!(Question::of(&question.line(lang)), Some((lang, question.clone())));
             }

@@ -58,10 +58,12 @@ impl Facts {
         Facts { kept, told, waiting: VecDeque::new(), deadline_waits: false }
     }
 
-    /// Tells what happened. Whoever waits for it is given back if there is no room for it.
+    /// Tells what happened, and before it what only the log is to know. Whoever waits for it is given back if
+    /// there is no room for it.
     pub(super) fn tell(
         &mut self,
         at: Now,
+        before: Vec<Fact>,
         asked: Asked,
         steered: Option<(Steering, SyncSender<Outcome>)>,
     ) {
@@ -70,7 +72,8 @@ impl Facts {
             Kept::InLog(log) => {
                 // Without room it is counted as lost, and who waits for it hears nothing.
                 let fact = Fact::Happened(asked.event);
-                let Some(sequence) = log.tell((at.mono, at.wall), fact) else { return };
+                let told = log.tell_with((at.mono, at.wall), before, fact);
+                let Some(sequence) = told else { return };
                 sequence
             }
         };

@@ -20,6 +20,7 @@ mod facts;
 mod figures;
 pub mod log;
 mod passwords;
+mod sealing;
 mod telephones;
 #[cfg(test)]
 mod tests;
@@ -32,9 +33,11 @@ pub use facts::{Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
+pub use sealing::{Sealing, opened};
 pub use telephones::{Folders, telephones};
 
 use crate::clock::Clock;
+use crate::erasure::DayKeys;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
 use facts::{Facts, Waiting};
@@ -46,9 +49,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId, Micros, Now, Tick};
+use stdx::{AgentId, ContactId, Micros, Now, Redacted, Tick};
 use steer::{Outcome, Steering};
-use store::{Gap, Trouble};
+use store::{Fact, Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{Asked, CallView, Ladder, Signalling};
 
@@ -92,6 +95,8 @@ pub enum Ask {
     Trace(ContactId, SyncSender<Option<Ladder>>),
     /// Decide this, which a supervisor wants, and say what has become of it.
     Steer(Steering, SyncSender<Outcome>),
+    /// From now on this day holds.
+    NewDay(Box<DayKeys>),
     /// Say goodbye to every leg and end.
     Stop,
 }
@@ -159,6 +164,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where facts are kept.
     pub kept: Kept,
+    /// Seals what is personal for the log; none if nothing is kept.
+    pub sealing: Option<Sealing>,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -203,6 +210,7 @@ struct Running {
     signalling: Signalling,
     clock: Clock,
     facts: Facts,
+    sealing: Option<Sealing>,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
@@ -216,7 +224,8 @@ struct Running {
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, signalling, clock, kept, always_ready, log, lines, listeners } = parts;
+        let Parts { centre, signalling, clock, kept, sealing, .. } = parts;
+        let Parts { always_ready, log, lines, listeners, .. } = parts;
         let always_ready = AlwaysReady::new(always_ready);
         let began = clock.now();
         Running {
@@ -224,6 +233,7 @@ impl Running {
             signalling,
             clock,
             facts: Facts::new(kept),
+            sealing,
             inbox,
             always_ready,
             figures: Figures::new(lines, began),
@@ -284,7 +294,23 @@ impl Running {
         if self.is_stalled {
             self.end_other_leg(now, &asked);
         }
-        self.facts.tell(now, asked, steered);
+        let before = self.caller(&asked.event).into_iter().collect();
+        self.facts.tell(now, before, asked, steered);
+    }
+
+    /// Who calls, as the log may know it.
+    fn caller(&mut self, event: &Event) -> Option<Fact> {
+        let Event::CallArrived { contact, .. } = *event else { return None };
+        let number = self.signalling.number(contact)?;
+        self.sealing.as_mut()?.caller(contact, number.expose())
+    }
+
+    /// From now on this day holds.
+    fn begin_day(&mut self, keys: DayKeys) {
+        self.signalling.make_tokens_with(Redacted::new(*keys.token.expose()));
+        if let Some(sealing) = &mut self.sealing {
+            sealing.new_day(keys);
+        }
     }
 
     /// A leg whose other side is gone ends at once, though nothing is decided: nobody is left to listen to
@@ -381,6 +407,7 @@ impl Running {
                 Ok(Ask::Steer(steering, to)) => {
                     self.tell(now, steering.event().into(), Some((steering, to)));
                 }
+                Ok(Ask::NewDay(keys)) => self.begin_day(*keys),
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
                 Err(TryRecvError::Empty) => return false,
@@ -403,7 +430,7 @@ impl Running {
             Ask::Trace(contact, to) => {
                 let _ = to.try_send(self.signalling.ladder(contact));
             }
-            Ask::Event(_) | Ask::Steer(..) | Ask::Stop => {
+            Ask::Event(_) | Ask::Steer(..) | Ask::NewDay(_) | Ask::Stop => {
                 unreachable!("answered where the inbox is read")
             }
         }
@@ -434,7 +461,7 @@ impl Running {
         let until = self.clock.now().mono + FAREWELL;
         let now = self.clock.now();
         for event in self.centre.without_legs(&|_| false) {
-            self.facts.tell(now, event.into(), None);
+            self.facts.tell(now, Vec::new(), event.into(), None);
         }
         while !self.facts.is_empty() && self.facts.trouble().is_none() {
             let now = self.clock.now();

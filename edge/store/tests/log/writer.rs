@@ -62,7 +62,7 @@ fn all_facts_come_through_in_order(ground: Ground) {
 fn what_stands_before_a_fact_is_in_its_row(ground: Ground) {
     let (mut writer, woken) = started(&ground);
     for number in 1..=300 {
-        let told = writer.tell_with(AT, Some(fact(number)), fact(number));
+        let told = writer.tell_with(AT, vec![fact(number)], fact(number));
         assert_eq!(told, Some(2 * number));
     }
     until(&woken, || writer.durable() == 600);

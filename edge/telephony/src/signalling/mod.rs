@@ -41,12 +41,13 @@ use exchange::Exchange;
 use mio::Waker;
 use network::Network;
 use sip::agent::CallId;
+use sip::number::Number;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use stdx::{ContactId, Tick};
+use stdx::{ContactId, Redacted, Tick};
 
 /// Why signalling cannot start.
 #[derive(Debug)]
@@ -172,6 +173,18 @@ impl Signalling {
             self.exchange.code_decided(now, call);
             self.exchange.collect(now, None);
         }
+    }
+
+    /// From now on callers' tokens are made with this key: who calls is somebody new.
+    pub fn make_tokens_with(&mut self, key: Redacted<[u8; 32]>) {
+        self.exchange.setup.token_key = key;
+    }
+
+    /// Who calls; none if the number is withheld, or the caller has gone already.
+    #[must_use]
+    pub fn number(&self, contact: ContactId) -> Option<Redacted<Number>> {
+        let number = self.exchange.conversations.get(&contact)?.number;
+        number.expose().digits().map(|_| number)
     }
 
     /// Whether new calls are let in, or refused with 503 until they are again.

@@ -6,6 +6,7 @@ mod endings;
 mod hostile;
 mod networks;
 mod peers;
+mod privacy;
 mod process;
 mod sessions;
 mod sound;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         hostile::CASES,
         networks::CASES,
         peers::CASES,
+        privacy::CASES,
         endings::CASES,
         agents::CASES,
         sessions::CASES,
