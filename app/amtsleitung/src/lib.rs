@@ -9,6 +9,8 @@ pub mod contacts;
 pub mod data;
 pub mod difference;
 pub mod effect;
+pub mod entropy;
+pub mod erasure;
 pub mod explain;
 pub mod figures;
 mod lang;

@@ -4,11 +4,13 @@
 //! An event that breaks an assertion stops nobody's next start: it is left out, and the log is told so.
 
 use crate::views::Views;
-use centre::{Centre, Command, Event};
-use std::collections::BTreeSet;
+use centre::{Centre, Command, Event, Note};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{ContactId, Now, Tick, Timestamp};
-use store::{Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Sequence, Snapshot, Store};
+use store::{
+    Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Sequence, Snapshot, Store,
+};
 
 /// Contacts that are written into the views at once.
 const TOLD_AT_ONCE: usize = 1_000;
@@ -46,6 +48,10 @@ pub struct Chronicle {
     pub entries: u64,
     /// What is heard for reports; none before anything was agreed.
     pub views: Option<Views>,
+    /// Who calls, of those who are still inside.
+    pub callers: BTreeMap<ContactId, Caller>,
+    /// Whether anything is sealed.
+    pub is_sealed: bool,
 }
 
 impl Chronicle {
@@ -68,6 +74,11 @@ impl Chronicle {
                     views.lose(*gap);
                 }
             }
+            Fact::Caller(caller) => {
+                self.is_sealed = true;
+                self.callers.insert(caller.contact, caller.clone());
+            }
+            Fact::Seated(_) => self.is_sealed = true,
             Fact::Happened(_) | Fact::Configured(_) | Fact::Begun(_) | Fact::Poisoned(_) => {}
         }
     }
@@ -87,6 +98,9 @@ impl Chronicle {
 
     /// Hears what the centre orders.
     pub fn hear(&mut self, now: Tick, command: &Command) {
+        if let Command::Note(Note::Ended(record)) = command {
+            self.callers.remove(&record.contact);
+        }
         if let Some(views) = &mut self.views {
             views.hear(now, command);
         }
@@ -106,6 +120,8 @@ impl Chronicle {
             gap: self.gap,
             lost: views.lost(),
             entries: self.entries,
+            callers: self.callers.values().cloned().collect(),
+            is_sealed: self.is_sealed,
         })
     }
 }
@@ -231,7 +247,7 @@ impl Recalled {
     /// From a snapshot; none if it makes no centre: then the log does.
     fn restored(link: Link, snapshot: Snapshot) -> Option<Recalled> {
         let Snapshot { configured, saved, outcome, stories, last, last_contact, .. } = snapshot;
-        let Snapshot { gap, lost, entries, .. } = snapshot;
+        let Snapshot { gap, lost, entries, callers, is_sealed, .. } = snapshot;
         let centre = Centre::restore(configured.setup.clone(), saved).ok()?;
         let now = Now { mono: last.0, wall: last.1 };
         let chronicle = Chronicle {
@@ -241,6 +257,8 @@ impl Recalled {
             gap,
             entries,
             views: Some(Views::go_on(outcome, stories, Some(now), lost)),
+            callers: callers.into_iter().map(|it| (it.contact, it)).collect(),
+            is_sealed,
         };
         Some(Recalled { centre: Some(centre), chronicle, ..Recalled::of_nothing(link) })
     }
@@ -303,9 +321,12 @@ impl Recalled {
         }
         self.follow(at, &entry.fact).map_err(|why| match entry.fact {
             Fact::Happened(_) => Stop::Poison(sequence),
-            Fact::Begun(_) | Fact::Configured(_) | Fact::Lost(_) | Fact::Poisoned(_) => {
-                Stop::Setup(sequence, why)
-            }
+            Fact::Begun(_)
+            | Fact::Configured(_)
+            | Fact::Lost(_)
+            | Fact::Poisoned(_)
+            | Fact::Caller(_)
+            | Fact::Seated(_) => Stop::Setup(sequence, why),
         })
     }
 
@@ -320,7 +341,11 @@ impl Recalled {
         match fact {
             Fact::Configured(agreed) => self.agree(now, agreed),
             Fact::Happened(event) => self.happen(now, *event),
-            Fact::Lost(_) | Fact::Begun(_) | Fact::Poisoned(_) => Ok(()),
+            Fact::Lost(_)
+            | Fact::Begun(_)
+            | Fact::Poisoned(_)
+            | Fact::Caller(_)
+            | Fact::Seated(_) => Ok(()),
         }
     }
 

@@ -5,28 +5,32 @@ use crate::Lang;
 use crate::clock::{Clock, wall_now};
 use crate::config::{self, County, Order, Telephony};
 use crate::data::{Continued, Data};
+use crate::entropy::Entropy;
+use crate::erasure::{self, DayKeys, Erasing, KeyRing};
 use crate::output;
 use crate::recall::Recalled;
 use crate::rehearsal;
-use crate::service::caller_key;
 use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
 use crate::service::{
-    Agreement, Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Service, control, http,
-    telephones,
+    Agreement, Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Sealing, Service, control,
+    http, opened, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
+use privacy::Retention;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use rustix::system::uname;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read as _};
+use sip::number::Number;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
-use stdx::{AgentId, Tick, Timestamp};
-use store::{Configured, Writer};
+use stdx::{AgentId, ContactId, Day, Redacted, Tick, Timestamp};
+use store::{Caller, Configured, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
 
 /// For how many years timetables are expanded, this one included; a start renews them.
@@ -81,6 +85,8 @@ pub struct Started {
     pub http: Option<SocketAddr>,
     /// The passwords of its telephones.
     pub passwords: Passwords,
+    /// Who calls, of those who were inside before the start.
+    pub numbers: BTreeMap<ContactId, Redacted<Number>>,
     /// Answers the command line while it is kept.
     pub control: Control,
 }
@@ -105,10 +111,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
     let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
     let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
-    let entropy = entropy().map_err(|error| error.to_string())?;
-    let caller_key = caller_key::load(data).map_err(text)?;
-    let made = telephones(county, &passwords, &folders, entropy, caller_key);
-    let (setup, missing) = made.ok_or_else(|| no_telephones(lang))?;
+    let entropy = Entropy::open().map_err(|error| error.to_string())?.bytes();
+    let (setup, missing) =
+        telephones(county, &passwords, &folders, entropy).ok_or_else(|| no_telephones(lang))?;
     for missing in missing {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }
@@ -119,29 +124,19 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     }
     // Ports first: what cannot run writes nothing into the log.
     let mut signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
-    let (centre, at, kept) = match keeps {
-        Keeps::Nothing => {
-            let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
-            (centre, Tick(0), Kept::InMemory)
-        }
+    let kept = match keeps {
+        Keeps::Nothing => nowhere(setup_of_centre)?,
         Keeps::Log { data: log_of, text } => {
             let (text, ids) = (text.to_owned(), county.order());
             let agreed = Configured { text, ids, setup: setup_of_centre };
-            let continued = log_of.go_on(&holder(data), wall_now(), &agreed, lang)?;
-            for warning in &continued.warnings {
-                log.say(Level::Error, warning);
-            }
-            let Continued { store, recalled, epoch, at, .. } = continued;
-            let Recalled { centre, link, chronicle, .. } = recalled;
-            let centre = centre.ok_or_else(|| no_calendar(lang))?;
-            signalling.number_contacts_after(chronicle.last_contact);
-            let waker = signalling.waker();
-            // A waker that fails has no loop to wake any more.
-            let wake = move || drop(waker.wake());
-            let writer = Writer::start(store, link, epoch, wake);
-            (centre, at, Kept::InLog(writer.map_err(|error| error.to_string())?))
+            in_log((county, data), *log_of, &agreed, (&mut signalling, &log), lang)?
         }
     };
+    let Keeping { centre, at, kept, private, numbers } = kept;
+    if let Some(Private { today, .. }) = &private {
+        signalling.make_tokens_with(Redacted::new(*today.token.expose()));
+    }
+    let (ring, sealing) = private.map(Private::parted).unzip();
     let clock = Clock::starting_at(at);
     let listens = signalling.listens();
     let names = Names::of(county);
@@ -150,20 +145,105 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         signalling,
         clock,
         kept,
+        sealing,
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),
         listeners,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
-    let control = control::serve(data, inbox.clone(), names, preparing).map_err(|error| {
-        if error.kind() == ErrorKind::AddrInUse { in_use(lang, data) } else { text(error) }
-    })?;
+    let erasing =
+        ring.map(|(ring, given)| Erasing::start(ring, given, inbox.clone(), log.clone(), lang));
+    let erasing = erasing.transpose().map_err(|error| error.to_string())?;
+    let control = answer(data, &inbox, (names, preparing, erasing), lang)?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
     if passwords.drawn > 0 {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
-    Ok(Started { inbox, service, clock, listens, http, passwords, control })
+    Ok(Started { inbox, service, clock, listens, http, passwords, numbers, control })
+}
+
+/// A centre, and where what happens to it is kept.
+struct Keeping {
+    centre: Centre,
+    at: Tick,
+    kept: Kept,
+    private: Option<Private>,
+    numbers: BTreeMap<ContactId, Redacted<Number>>,
+}
+
+/// What hides persons from the log.
+struct Private {
+    ring: KeyRing,
+    today: DayKeys,
+    sealing: Sealing,
+}
+
+impl Private {
+    /// For those who erase, and for those who seal.
+    fn parted(self) -> ((KeyRing, Day), Sealing) {
+        ((self.ring, self.today.day), self.sealing)
+    }
+}
+
+fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
+    let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
+    let numbers = BTreeMap::new();
+    Ok(Keeping { centre, at: Tick(0), kept: Kept::InMemory, private: None, numbers })
+}
+
+fn in_log(
+    (county, folder): (&County, &Path),
+    data: Data,
+    agreed: &Configured,
+    (signalling, log): (&mut Signalling, &Log),
+    lang: Lang,
+) -> Result<Keeping, String> {
+    let mut ring = KeyRing::take(folder, Retention::USUAL, county.zone(), lang)?;
+    if data.recalled.chronicle.is_sealed && !ring.keys().was_there() {
+        log.say(Level::Warning, &erasure::are_missing(folder, lang));
+    }
+    let wall = wall_now();
+    let looked = ring.look(wall);
+    let (today, gone) = looked.map_err(|error| erasure::cannot_write(&error, lang))?;
+    if !gone.is_empty() {
+        log.say(Level::Notice, &erasure::destroyed(&gone, lang));
+    }
+    let id = data.store.centre().to_owned();
+    let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
+    let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
+    let continued = data.go_on(&holder(folder), wall, agreed, lang)?;
+    for warning in &continued.warnings {
+        log.say(Level::Error, warning);
+    }
+    let Continued { store, recalled, epoch, at, .. } = continued;
+    let Recalled { centre, link, chronicle, .. } = recalled;
+    let centre = centre.ok_or_else(|| no_calendar(lang))?;
+    signalling.number_contacts_after(chronicle.last_contact);
+    let waker = signalling.waker();
+    // A waker that fails has no loop to wake any more.
+    let wake = move || drop(waker.wake());
+    let text = |error: io::Error| error.to_string();
+    let writer = Writer::start(store, link, epoch, wake).map_err(text)?;
+    let sealing = Sealing::new(id, today, Entropy::open().map_err(text)?);
+    let private = Some(Private { ring, today, sealing });
+    Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers })
+}
+
+/// Answers the command line.
+fn answer(
+    data: &Path,
+    inbox: &Inbox,
+    (names, preparing, erasing): (Names, Preparing, Option<Erasing>),
+    lang: Lang,
+) -> Result<Control, String> {
+    control::serve(data, inbox.clone(), names, preparing, erasing).map_err(|error| {
+        if error.kind() == ErrorKind::AddrInUse {
+            in_use(lang, data)
+        } else {
+            format!("{}: {}", data.display(), output::why(lang, &error))
+        }
+    })
 }
 
 /// What it takes to take up another configuration while the centre runs.
@@ -206,9 +286,8 @@ impl Preparing {
         let passwords = Passwords::load(&self.data, &registering).map_err(|why| failed(&why))?;
         let folders = [Some(self.data.join("prompts")), self.prompts.clone()];
         let folders = Folders(folders.into_iter().flatten().collect());
-        let entropy = entropy().map_err(|why| failed(&why))?;
-        let caller_key = caller_key::load(&self.data).map_err(|why| failed(&why))?;
-        let (telephones, missing) = telephones(&county, &passwords, &folders, entropy, caller_key)
+        let entropy = Entropy::open().map_err(|why| failed(&why))?.bytes();
+        let (telephones, missing) = telephones(&county, &passwords, &folders, entropy)
             .ok_or_else(|| no_telephones(lang))?;
         let mut later: Vec<String> =
             missing.iter().map(|it| lang.pick(it.german(), it.english())).collect();
@@ -343,12 +422,6 @@ fn horizon(county: &County, wall: Timestamp) -> Option<LocalDates> {
     let first = LocalDate::new(year, 1, 1).ok()?;
     let last = LocalDate::new(year + YEARS - 1, 12, 31).ok()?;
     LocalDates::new(first.yesterday().unwrap_or(first), last).ok()
-}
-
-fn entropy() -> io::Result<[u8; 40]> {
-    let mut bytes = [0; 40];
-    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn no_telephones(lang: Lang) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Who may be shown: groups of agents in place of persons, and what a report keeps silent.
+//! Who may be shown: groups of agents in place of persons, and what a report keeps silent. And what of
+//! persons is forgotten when.
 //!
 //! Figures about a small group are figures about its members. So teams below the smallest size are
 //! merged – never left out, because a total stands beside the groups and would give them away – and
@@ -20,6 +21,8 @@ extern crate alloc;
 
 mod groups;
 mod report;
+mod retention;
 
 pub use groups::{Group, SmallestGroup, merged};
 pub use report::{Covers, Hidden, Month, Report, Span, answering_groups, working_times};
+pub use retention::{Purpose, Retention, due, due_before};

@@ -19,4 +19,4 @@ pub use ids::{
 };
 pub use redacted::{CallerToken, Redacted};
 pub use rng::Rng;
-pub use time::{Micros, Now, Tick, Timestamp};
+pub use time::{Day, Micros, Now, Tick, Timestamp};

@@ -149,6 +149,31 @@ impl Sub<Micros> for Timestamp {
     }
 }
 
+/// A day of the local calendar: days since 1970-01-01. Which moment belongs to which day is the edge's matter.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The day after it.
+    #[must_use]
+    pub const fn tomorrow(self) -> Day {
+        Day(self.0.saturating_add(1))
+    }
+
+    /// How many days ago it was at `today`; none if it is still to come.
+    #[must_use]
+    pub const fn ago(self, today: Day) -> Option<u32> {
+        let days = today.0 as i64 - self.0 as i64;
+        if days < 0 { None } else { Some(days as u32) }
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "day {}", self.0)
+    }
+}
+
 /// What time it is, stamped once for each event by the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {

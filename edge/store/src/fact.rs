@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What the log says.
 
+use crate::seal::Sealed;
 use centre::{Event, Setup};
 use std::collections::BTreeMap;
-use stdx::{Tick, Timestamp};
+use stdx::{AgentId, ContactId, Day, Tick, Timestamp};
 
 /// The number of an entry, from 1 without gaps.
 pub type Sequence = u64;
@@ -24,6 +25,32 @@ pub enum Fact {
     Lost(Gap),
     /// The event of this number broke an assertion: whoever replays leaves it out.
     Poisoned(Sequence),
+    /// Who calls, for whom may know. It stands before the arrival of the contact.
+    Caller(Caller),
+    /// Somebody has a seat from here on.
+    Seated(Seated),
+}
+
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The contact.
+    pub contact: ContactId,
+    /// Under the key of which day the number is sealed.
+    pub day: Day,
+    /// The number.
+    pub number: Sealed,
+}
+
+/// Who has which seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seated {
+    /// The seat.
+    pub seat: AgentId,
+    /// Under the key of which day the person is sealed.
+    pub day: Day,
+    /// The person.
+    pub person: Sealed,
 }
 
 /// A writer began.

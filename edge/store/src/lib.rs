@@ -8,14 +8,17 @@
 //! ```
 //!
 //! The rules to keep: a fact is durable before anything is done about it; a writer who was replaced can
-//! append nothing; an entry that was written once is read for ever.
+//! append nothing; an entry that was written once is read for ever; nothing personal is written but sealed,
+//! and its key lies elsewhere.
 #![forbid(unsafe_code)]
 
 mod chain;
 mod database;
 mod error;
 mod fact;
+mod keys;
 mod record;
+mod seal;
 mod store;
 mod view;
 mod writer;
@@ -23,8 +26,10 @@ mod writer;
 pub use chain::{Damage, ENTRY_MAX, Fault, Link, Row};
 pub use database::Place;
 pub use error::Error;
-pub use fact::{Begun, Configured, Entry, Epoch, Fact, Gap, Sequence};
+pub use fact::{Begun, Caller, Configured, Entry, Epoch, Fact, Gap, Seated, Sequence};
+pub use keys::{KEY, KEYS_FILE, Key, Keys, KeysError};
 pub use record::VERSION;
+pub use seal::{About, NONCE, Sealed};
 pub use store::{Held, Store};
 pub use view::{Day, Digest, Snapshot, Told};
 pub use writer::{SPOOL_FOR_REFUSED, SPOOL_MAX, Trouble, Writer};

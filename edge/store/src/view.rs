@@ -5,7 +5,7 @@
 use crate::chain::Link;
 use crate::database::{Database, Value};
 use crate::error::Error;
-use crate::fact::{Configured, Gap};
+use crate::fact::{Caller, Configured, Gap};
 use crate::record::{pack, unpack};
 use crate::store::{Store, number};
 use account::{Outcome, Stories, Story};
@@ -36,6 +36,10 @@ pub struct Snapshot {
     pub lost: Gap,
     /// How many entries there are.
     pub entries: u64,
+    /// Who calls, of those who are still inside.
+    pub callers: Vec<Caller>,
+    /// Whether anything is sealed.
+    pub is_sealed: bool,
 }
 
 /// A contact that is gone, and its story.

@@ -46,9 +46,10 @@ pub enum Trouble {
     Fenced,
 }
 
-/// A fact on its way.
+/// A fact on its way, and what stands before it in the same row.
 struct Told {
     at: (Tick, Timestamp),
+    before: Vec<Fact>,
     fact: Fact,
 }
 
@@ -127,6 +128,17 @@ impl Writer {
 
     /// Tells a fact. None if the spool has no room for it: then it is counted as lost.
     pub fn tell(&mut self, at: (Tick, Timestamp), fact: Fact) -> Option<Sequence> {
+        self.tell_with(at, Vec::new(), fact)
+    }
+
+    /// Tells a fact and those that stand before it: all or none, in the same row. The number is that of the
+    /// last. None if the spool has no room for them: then they are counted as one that is lost.
+    pub fn tell_with(
+        &mut self,
+        at: (Tick, Timestamp),
+        before: Vec<Fact>,
+        fact: Fact,
+    ) -> Option<Sequence> {
         let is_refused = matches!(fact, Fact::Happened(Event::CallRefused { .. }));
         let room = if is_refused { SPOOL_FOR_REFUSED } else { SPOOL_MAX };
         if self.in_flight() >= room {
@@ -137,16 +149,16 @@ impl Writer {
         }
         if !self.gap.is_none() && self.in_flight() < SPOOL_FOR_REFUSED {
             let gap = mem::take(&mut self.gap);
-            self.push(at, Fact::Lost(gap));
+            self.push(at, Vec::new(), Fact::Lost(gap));
         }
-        Some(self.push(at, fact))
+        Some(self.push(at, before, fact))
     }
 
-    fn push(&mut self, at: (Tick, Timestamp), fact: Fact) -> Sequence {
-        let sequence = self.next;
-        self.next += 1;
+    fn push(&mut self, at: (Tick, Timestamp), before: Vec<Fact>, fact: Fact) -> Sequence {
+        let sequence = self.next + before.len() as u64;
+        self.next = sequence + 1;
         // A thread that has ended was fenced, which is trouble that who tells looks for.
-        let _ = self.to.as_ref().map(|to| to.send(Job::Append(Told { at, fact })));
+        let _ = self.to.as_ref().map(|to| to.send(Job::Append(Told { at, before, fact })));
         sequence
     }
 
@@ -230,8 +242,10 @@ impl Appending {
             let more = self.jobs.try_iter().take(ROW_MAX - 1);
             for job in [first].into_iter().chain(more) {
                 match job {
-                    Job::Append(Told { at, fact }) => {
-                        link.write(self.epoch, at, &fact, &mut entries);
+                    Job::Append(Told { at, before, fact }) => {
+                        for fact in before.iter().chain([&fact]) {
+                            link.write(self.epoch, at, fact, &mut entries);
+                        }
                     }
                     Job::Keep(until) => keep = Some(until),
                 }

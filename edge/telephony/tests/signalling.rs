@@ -75,7 +75,7 @@ fn bench() -> Bench {
         seed: 115,
         offers: sip::digest::Offers::Md5,
         nonce_key: [0; 32],
-        caller_key: [0; 32],
+        token_key: stdx::Redacted::new([0; 32]),
     };
     let signalling = Signalling::start(setup, CONTACT.0).expect("a free port");
     let at = signalling.listens()[0].address;

@@ -51,7 +51,9 @@ impl Log {
             | Fact::Begun(_)
             | Fact::Configured(_)
             | Fact::Lost(_)
-            | Fact::Poisoned(_) => None,
+            | Fact::Poisoned(_)
+            | Fact::Caller(_)
+            | Fact::Seated(_) => None,
         })
     }
 
@@ -89,8 +91,9 @@ fn ends(entries: &[Entry]) -> Vec<(Tick, Event, ContactRecord)> {
                     }
                 }
             }
-            (Fact::Happened(_), None) | (Fact::Begun(_) | Fact::Lost(_) | Fact::Poisoned(_), _) => {
-            }
+            (Fact::Happened(_), None) => {}
+            (Fact::Begun(_) | Fact::Lost(_) | Fact::Poisoned(_), _) => {}
+            (Fact::Caller(_) | Fact::Seated(_), _) => {}
         }
     }
     ends

@@ -94,7 +94,8 @@ fn steer(arguments: Arguments) -> ExitCode {
     put(&arguments, &Question::Steer(words.join(" ")))
 }
 
-fn put(arguments: &Arguments, question: &Question) -> ExitCode {
+/// Puts a question to the running service and says the answer.
+pub(super) fn put(arguments: &Arguments, question: &Question) -> ExitCode {
     let lang = arguments.lang;
     let folder = match arguments.required("data") {
         Ok(folder) => folder,

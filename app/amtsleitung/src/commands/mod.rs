@@ -5,6 +5,7 @@ pub mod apply;
 pub mod arguments;
 pub mod ask;
 pub mod check;
+pub mod erase;
 pub mod files;
 mod new_file;
 pub mod plan;
@@ -47,7 +48,7 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 13] = [
+pub const COMMANDS: [&Command; 14] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
@@ -61,6 +62,7 @@ pub const COMMANDS: [&Command; 13] = [
     &ask::CALLS,
     &ask::TRACE,
     &ask::STEER,
+    &erase::COMMAND,
 ];
 
 /// Runs the program with its arguments, the program's name left out.

@@ -8,6 +8,7 @@ use super::steer::{self, Names};
 use super::{Ask, Inbox, Snapshot};
 use crate::Lang;
 use crate::config::FILE_MAX;
+use crate::erasure::{self, Erasing};
 use crate::service::figures::{AgentFigures, LogFigures};
 use crate::start::{Prepared, Preparing};
 use promise::Fate;
@@ -49,6 +50,8 @@ pub enum Question {
     Calls,
     /// The ladder of a call.
     Trace(u64),
+    /// Destroy the keys of the days before this date, which is as [`hours::parse_date`] takes it.
+    Erase(String),
     /// Do this; the words as [`steer::read`] takes them, with one space between.
     Steer(String),
     /// From now on this is agreed; a county's file of so many bytes, which follows.
@@ -62,6 +65,7 @@ impl Question {
             Question::Status => format!("{lang} status\n"),
             Question::Calls => format!("{lang} calls\n"),
             Question::Trace(contact) => format!("{lang} trace {contact}\n"),
+            Question::Erase(before) => format!("{lang} erase {before}\n"),
             Question::Steer(words) => format!("{lang} steer {words}\n"),
             Question::Apply(length) => format!("{lang} apply {length}\n"),
         }
@@ -80,6 +84,7 @@ impl Question {
             ["calls"] => Question::Calls,
             ["trace", contact] => Question::Trace(contact.parse().ok()?),
             ["apply", length] => Question::Apply(length.parse().ok()?),
+            ["erase", before] => Question::Erase(before.to_owned()),
             ["steer", ref words @ ..] => Question::Steer(words.join(" ")),
             _ => return None,
         };
@@ -164,8 +169,9 @@ pub fn is_answered(folder: &Path) -> bool {
 pub fn serve(
     folder: &Path,
     inbox: Inbox,
-    mut names: Names,
-    mut preparing: Preparing,
+    names: Names,
+    preparing: Preparing,
+    erasing: Option<Erasing>,
 ) -> io::Result<Control> {
     let path = folder.join(SOCKET);
     if UnixStream::connect(&path).is_ok() {
@@ -178,15 +184,14 @@ pub fn serve(
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let mut asked = Asked { inbox, names, preparing, erasing };
     let ended = Arc::<AtomicBool>::default();
     let seen = Arc::clone(&ended);
     let thread = thread::Builder::new().name("control".to_owned()).spawn(move || {
         while !seen.load(Ordering::Acquire) {
             match listener.accept() {
                 // Who hangs up before the answer needs none.
-                Ok((stream, _)) => {
-                    drop(answer(&stream, &inbox, &mut names, &mut preparing));
-                }
+                Ok((stream, _)) => drop(answer(&stream, &mut asked)),
                 // Without files there is nobody to answer until one is given back.
                 Err(_) => thread::park_timeout(NO_FILES),
             }
@@ -195,12 +200,17 @@ pub fn serve(
     Ok(Control { path, ended, thread: Some(thread) })
 }
 
-fn answer(
-    stream: &UnixStream,
-    inbox: &Inbox,
-    names: &mut Names,
-    preparing: &mut Preparing,
-) -> io::Result<()> {
+/// Who is asked.
+struct Asked {
+    inbox: Inbox,
+    names: Names,
+    preparing: Preparing,
+    /// Erases; none if nothing is kept.
+    erasing: Option<Erasing>,
+}
+
+fn answer(stream: &UnixStream, asked: &mut Asked) -> io::Result<()> {
+    let Asked { inbox, names, preparing, erasing } = asked;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
@@ -214,6 +224,7 @@ fn answer(
             let ask = |to| Ask::Trace(ContactId(contact), to);
             reply(inbox, ask).map(|it| trace(lang, contact, it.as_ref()))
         }
+        Question::Erase(before) => erased(erasing.as_ref(), lang, &before),
         Question::Steer(words) => steered(inbox, names, lang, &words),
         Question::Apply(length) => {
             let mut text = String::new();
@@ -270,6 +281,19 @@ fn applied(
             format!("Das lässt sich nicht übernehmen: {why}\n"),
             format!("This cannot be taken up: {why}\n"),
         )),
+    })
+}
+
+/// Destroys the keys of the days before this date; `None` if that takes too long.
+fn erased(erasing: Option<&Erasing>, lang: Lang, before: &str) -> Option<Answer> {
+    let (Some(erasing), Ok(before)) = (erasing, hours::parse_date(before)) else {
+        return Some(Err(lang
+            .pick("Hier wird nichts aufbewahrt.\n", "Nothing is kept here.\n")
+            .to_owned()));
+    };
+    Some(match erasing.erase(erasure::day_of(before))? {
+        Ok(gone) => Ok(erasure::destroyed(&gone, lang) + "\n"),
+        Err(error) => Err(erasure::cannot_write(&error, lang) + "\n"),
     })
 }
 
@@ -482,7 +506,8 @@ mod tests {
     #[test]
     fn questions_survive_the_socket() {
         let steer = Question::Steer("pull 17 distress".to_owned());
-        for question in [Question::Status, Question::Calls, Question::Trace(17), steer] {
+        let erase = Question::Erase("2014-05-02".to_owned());
+        for question in [Question::Status, Question::Calls, Question::Trace(17), erase, steer] {
             for lang in [Lang::De, Lang::En] {
                 assert_eq!(Question::of(&question.line(lang)), Some((lang, question.clone())));
             }

@@ -89,13 +89,14 @@ impl Facts {
         Facts { kept, told, waiting: VecDeque::new(), deadline_waits: false }
     }
 
-    /// Tells what happened.
-    pub(super) fn tell(&mut self, at: Now, what: What) {
+    /// Tells what happened, and before it what only the log is to know.
+    pub(super) fn tell(&mut self, at: Now, before: Vec<Fact>, what: What) {
         let sequence = match &mut self.kept {
             Kept::InMemory => self.told + 1,
             Kept::InLog(log) => {
                 // Without room it is counted as lost, and who waits for it hears nothing.
-                let Some(sequence) = log.tell((at.mono, at.wall), what.fact()) else { return };
+                let told = log.tell_with((at.mono, at.wall), before, what.fact());
+                let Some(sequence) = told else { return };
                 sequence
             }
         };

@@ -16,11 +16,11 @@
 //! sender, who decides; a listener that does not keep up is let go.
 
 mod always_ready;
-pub(crate) mod caller_key;
 mod facts;
 mod figures;
 pub mod log;
 mod passwords;
+mod sealing;
 mod telephones;
 #[cfg(test)]
 mod tests;
@@ -33,9 +33,11 @@ pub use facts::{Agreement, Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
+pub use sealing::{Sealing, opened};
 pub use telephones::{Folders, telephones};
 
 use crate::clock::Clock;
+use crate::erasure::DayKeys;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
 use facts::{Facts, Waiting, What};
@@ -47,9 +49,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId, Micros, Now, Tick};
+use stdx::{AgentId, ContactId, Micros, Now, Redacted, Tick};
 use steer::{Outcome, Steering};
-use store::{Gap, Trouble};
+use store::{Fact, Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{Asked, CallView, Ladder, Signalling};
 
@@ -95,6 +97,8 @@ pub enum Ask {
     Steer(Steering, SyncSender<Outcome>),
     /// From now on this is agreed; say when it holds, or why it cannot.
     Agree(Box<Agreement>, SyncSender<Result<(), String>>),
+    /// From now on this day holds.
+    NewDay(Box<DayKeys>),
     /// Say goodbye to every leg and end.
     Stop,
 }
@@ -162,6 +166,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where facts are kept.
     pub kept: Kept,
+    /// Seals what is personal for the log; none if nothing is kept.
+    pub sealing: Option<Sealing>,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -206,6 +212,7 @@ struct Running {
     signalling: Signalling,
     clock: Clock,
     facts: Facts,
+    sealing: Option<Sealing>,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
@@ -221,8 +228,8 @@ struct Running {
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, mut signalling, clock, kept, always_ready, log, lines, listeners } =
-            parts;
+        let Parts { centre, mut signalling, clock, kept, sealing, .. } = parts;
+        let Parts { always_ready, log, lines, listeners, .. } = parts;
         let always_ready = AlwaysReady::new(always_ready);
         for agent in (0..=u16::MAX).map(AgentId) {
             let Some(state) = centre.agent(agent).map(|agent| agent.state) else { break };
@@ -234,6 +241,7 @@ impl Running {
             signalling,
             clock,
             facts: Facts::new(kept),
+            sealing,
             inbox,
             always_ready,
             figures: Figures::new(lines, began),
@@ -302,7 +310,26 @@ impl Running {
         {
             self.end_other_leg(now, asked);
         }
-        self.facts.tell(now, what);
+        let before = match &what {
+            What::Asked(asked, _) => self.caller(&asked.event).into_iter().collect(),
+            What::Agreed(..) => Vec::new(),
+        };
+        self.facts.tell(now, before, what);
+    }
+
+    /// Who calls, as the log may know it.
+    fn caller(&mut self, event: &Event) -> Option<Fact> {
+        let Event::CallArrived { contact, .. } = *event else { return None };
+        let number = self.signalling.number(contact)?;
+        self.sealing.as_mut()?.caller(contact, number.expose())
+    }
+
+    /// From now on this day holds.
+    fn begin_day(&mut self, keys: DayKeys) {
+        self.signalling.make_tokens_with(Redacted::new(*keys.token.expose()));
+        if let Some(sealing) = &mut self.sealing {
+            sealing.new_day(keys);
+        }
     }
 
     /// A leg whose other side is gone ends at once, though nothing is decided: nobody is left to listen to
@@ -448,6 +475,7 @@ impl Running {
                     self.tell(now, What::Asked(asked, Some((steering, to))));
                 }
                 Ok(Ask::Agree(agreement, to)) => self.agree(now, agreement, to),
+                Ok(Ask::NewDay(keys)) => self.begin_day(*keys),
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
                 Err(TryRecvError::Empty) => return false,
@@ -475,7 +503,7 @@ impl Running {
             Ask::Trace(contact, to) => {
                 let _ = to.try_send(self.signalling.ladder(contact));
             }
-            Ask::Event(_) | Ask::Steer(..) | Ask::Agree(..) | Ask::Stop => {
+            Ask::Event(_) | Ask::Steer(..) | Ask::Agree(..) | Ask::NewDay(_) | Ask::Stop => {
                 unreachable!("answered where the inbox is read")
             }
         }
@@ -506,7 +534,7 @@ impl Running {
         let until = self.clock.now().mono + FAREWELL;
         let now = self.clock.now();
         for event in self.centre.without_legs(&|_| false) {
-            self.facts.tell(now, What::Asked(event.into(), None));
+            self.facts.tell(now, Vec::new(), What::Asked(event.into(), None));
         }
         while !self.facts.is_empty() && self.facts.trouble().is_none() {
             let now = self.clock.now();

@@ -8,6 +8,7 @@ use crate::config::number::{Numbers, Plan as Written};
 use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use std::path::PathBuf;
+use stdx::Redacted;
 use stdx::limits::LINES_MAX;
 use telephony::media::Clips;
 use telephony::prompts::{
@@ -25,21 +26,21 @@ pub struct Folders(pub Vec<PathBuf>);
 /// What the telephones are made of, and the sounds that are missing. None if the county has no
 /// telephones.
 ///
-/// `entropy` are random bytes, drawn anew at every start; under `caller_key` callers are known again.
+/// `entropy` are random bytes, drawn anew at every start; so is the key of callers' tokens, unless another
+/// one is put in its place.
 #[must_use]
 pub fn telephones(
     county: &County,
     passwords: &Passwords,
     folders: &Folders,
-    entropy: [u8; 40],
-    caller_key: [u8; 32],
+    entropy: [u8; 72],
 ) -> Option<(Setup, Vec<Missing>)> {
     let telephony = county.telephony.as_ref()?;
     let (prompts, missing) = Prompts::load(&folders.0, &wanted(county));
     let domain = &telephony.domain;
-    let (seed, key) = entropy.split_first_chunk::<8>().expect("40 bytes have a first 8");
-    let mut nonce_key = [0; 32];
-    nonce_key.copy_from_slice(key);
+    let (seed, keys) = entropy.split_first_chunk::<8>().expect("72 bytes have a first 8");
+    let (keys, _) = keys.as_chunks::<32>();
+    let &[nonce_key, token_key] = keys else { unreachable!("64 bytes are two keys") };
     let lines = county.lines.iter().map(|line| self::line(county, line, &prompts));
     assert!(county.lines.len() <= LINES_MAX, "the check bounds the lines");
     let phones = county.phones.iter().map(|phone| self::phone(phone, domain, passwords));
@@ -60,7 +61,7 @@ pub fn telephones(
             seed: u64::from_be_bytes(*seed),
             offers: offers(telephony.digest),
             nonce_key,
-            caller_key,
+            token_key: Redacted::new(token_key),
         },
         missing,
     ))

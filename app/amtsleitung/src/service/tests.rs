@@ -59,7 +59,7 @@ fn signalling() -> Signalling {
         seed: 115,
         offers: sip::digest::Offers::Md5,
         nonce_key: [0; 32],
-        caller_key: [0; 32],
+        token_key: stdx::Redacted::new([0; 32]),
     };
     Signalling::start(setup, 1).expect("a free port of this machine")
 }
@@ -70,6 +70,7 @@ fn running(ring: Micros, listeners: Vec<SyncSender<Decided>>) -> (Inbox, Service
         signalling: signalling(),
         clock: Clock::starting_at(Tick(7)),
         kept: Kept::InMemory,
+        sealing: None,
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],

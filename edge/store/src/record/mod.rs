@@ -12,11 +12,12 @@ mod snapshot;
 mod v1;
 
 use crate::fact::Fact;
+use crate::seal::Sealed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
+    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
 
@@ -76,7 +77,7 @@ macro_rules! plain {
         $(impl Recorded for $name {
             type Record = $number;
             fn record(&self) -> $number {
-                self.0
+                self.0.clone()
             }
             fn recall(record: $number) -> Option<Self> {
                 Some($name(record))
@@ -100,6 +101,8 @@ plain!(
     Micros: u64,
     Tick: u64,
     Timestamp: i64,
+    Day: i32,
+    Sealed: Vec<u8>,
 );
 
 /// Types that are written as they are.

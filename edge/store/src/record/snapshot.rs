@@ -3,7 +3,7 @@
 //! golden file; what it cannot read is thrown away.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Configured, Gap};
+use crate::fact::{Caller, Configured, Gap};
 use crate::view::{Day, Snapshot, Told};
 use account::{Outcome, Since, Step, Stories};
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, Pause, ReturnReason, State as Doing};
@@ -32,6 +32,8 @@ structure!(
         gap: Gap,
         lost: Gap,
         entries: u64,
+        callers: Vec<Caller>,
+        is_sealed: bool,
     }
 );
 

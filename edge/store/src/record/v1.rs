@@ -2,7 +2,8 @@
 //! The first version of the log. Nothing in here is ever changed: neither order, nor fields, nor types.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Begun, Configured, Fact, Gap};
+use crate::fact::{Begun, Caller, Configured, Fact, Gap, Seated};
+use crate::seal::Sealed;
 use acd::agent::Pause;
 use acd::contact::Parting;
 use acd::{
@@ -14,7 +15,7 @@ use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
+    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, TimetableId, TrunkId,
 };
 
@@ -24,11 +25,15 @@ choice!(FactV1 = Fact {
     Happened(it: Event),
     Lost(it: Gap),
     Poisoned(sequence: u64),
+    Caller(it: Caller),
+    Seated(it: Seated),
 });
 
 structure!(BegunV1 = Begun { program: String });
 structure!(ConfiguredV1 = Configured { text: String, ids: BTreeMap<String, Vec<String>>, setup: Setup });
 structure!(GapV1 = Gap { refused_calls: u64, others: u64 });
+structure!(CallerV1 = Caller { contact: ContactId, day: Day, number: Sealed });
+structure!(SeatedV1 = Seated { seat: AgentId, day: Day, person: Sealed });
 
 // --- What happens ----------------------------------------------------------------------------
 

@@ -5,8 +5,10 @@
 mod append;
 mod chain;
 mod golden;
+mod keys;
 mod place;
 mod samples;
+mod seal;
 mod writer;
 
 /// The same cases on either engine.

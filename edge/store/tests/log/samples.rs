@@ -9,11 +9,12 @@ use acd::{
 };
 use calendar::{Interval, Timetable};
 use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via};
+use privacy::Purpose;
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
+    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
-use store::{Begun, Configured, Fact, Gap};
+use store::{About, Begun, Caller, Configured, Fact, Gap, Key, Sealed, Seated};
 
 /// When a sample happened.
 pub(crate) const AT: (Tick, Timestamp) =
@@ -28,7 +29,18 @@ pub(crate) fn facts() -> Vec<Fact> {
         Fact::Poisoned(4_711),
     ];
     facts.extend(events().into_iter().map(Fact::Happened));
+    let (contact, seat, day) = (ContactId(300), AgentId(7), Day(16_191));
+    let number = sealed(day, Purpose::Number, contact.0, b"+494171693100");
+    let person = sealed(day, Purpose::Seat, 7, b"k1");
+    facts.push(Fact::Caller(Caller { contact, day, number }));
+    facts.push(Fact::Seated(Seated { seat, day, person }));
     facts
+}
+
+/// Under a key and with a nonce that are the same in every test.
+fn sealed(day: Day, purpose: Purpose, subject: u64, value: &[u8]) -> Sealed {
+    let about = About { centre: "golden", day, purpose, subject };
+    Sealed::new(&Key::new([3; 32]), &about, [5; 24], value)
 }
 
 pub(crate) fn events() -> Vec<Event> {

@@ -59,6 +59,20 @@ fn all_facts_come_through_in_order(ground: Ground) {
     assert_eq!(facts(&ground), told);
 }
 
+fn what_stands_before_a_fact_is_in_its_row(ground: Ground) {
+    let (mut writer, woken) = started(&ground);
+    for number in 1..=300 {
+        let told = writer.tell_with(AT, vec![fact(number)], fact(number));
+        assert_eq!(told, Some(2 * number));
+    }
+    until(&woken, || writer.durable() == 600);
+    drop(writer);
+    let mut store = Store::open(&ground.place, CENTRE).expect("the log");
+    let rows = store.rows_from(1, i64::MAX).expect("readable");
+    assert!(rows.iter().all(|row| row.first % 2 == 1), "no pair is cut");
+    assert_eq!(facts(&ground).len(), 600);
+}
+
 fn what_was_told_before_the_end_is_durable(ground: Ground) {
     let (mut writer, _woken) = started(&ground);
     let told: Vec<Fact> = (1..=300).map(fact).collect();
@@ -171,6 +185,7 @@ fn a_lease_is_kept_though_the_server_was_away() {
 
 on_both!(
     all_facts_come_through_in_order,
+    what_stands_before_a_fact_is_in_its_row,
     what_was_told_before_the_end_is_durable,
     a_database_that_fails_is_tried_again,
     a_writer_that_is_fenced_says_so_and_writes_nothing,

@@ -365,7 +365,7 @@ mod tests {
             seed: 1,
             offers: Offers::Both,
             nonce_key: [7; 32],
-            caller_key: [7; 32],
+            token_key: stdx::Redacted::new([7; 32]),
         };
         Door::new(&setup).expect("a domain that can be written")
     }

@@ -10,7 +10,8 @@ use super::exchange::Exchange;
 use super::leg::{Leg, Peer, preview, remote};
 use super::trace::{Party, What};
 use super::words::Refused;
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
 use sip::agent::{CallId, Flow, InviteInfo};
 use sip::message::{Address, History, Name, Uri, percent_decode};
@@ -175,14 +176,15 @@ impl Exchange {
 
     /// Who calls, as a keyed hash: the core never sees a number.
     fn token(&self, number: Number) -> Option<CallerToken> {
-        let digits = number.digits()?;
-        let hash = Sha256::new()
-            .chain_update(self.setup.caller_key)
-            .chain_update(digits.as_bytes())
-            .finalize();
-        let first = hash.first_chunk::<8>()?;
-        Some(CallerToken::new(u64::from_be_bytes(*first)))
+        Some(token(self.setup.token_key.expose(), number.digits()?))
     }
+}
+
+fn token(key: &[u8; 32], digits: Digits) -> CallerToken {
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    let hash = mac.chain_update(digits.as_bytes()).finalize().into_bytes();
+    let first = hash.first_chunk::<8>().expect("SHA-256 is longer");
+    CallerToken::new(u64::from_be_bytes(*first))
 }
 
 /// Whether somebody means 110 or 112, be it with the country code that no network wants there.
@@ -300,6 +302,15 @@ mod tests {
         assert_eq!(called("<sip:pbx.example>;tag=1", &[]), None);
         assert_eq!(called("<sip:pbx.example>;tag=1", &asserted).as_deref(), Some("494171693100"));
         assert_eq!(called(own, &[(Name::Privacy, "none")]).as_deref(), Some("4940123456"));
+    }
+
+    #[test]
+    fn a_caller_is_the_same_under_one_key_and_another_under_the_next() {
+        let digits = |text: &str| Digits::new(text.as_bytes()).expect("digits");
+        let of = |key: u8, text| token(&[key; 32], digits(text));
+        assert_eq!(of(1, "494171693100"), of(1, "494171693100"));
+        assert_ne!(of(1, "494171693100"), of(1, "494171693101"));
+        assert_ne!(of(1, "494171693100"), of(2, "494171693100"));
     }
 
     #[test]

@@ -41,12 +41,13 @@ use exchange::Exchange;
 use mio::Waker;
 use network::Network;
 use sip::agent::CallId;
+use sip::number::Number;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use stdx::{AgentId, ContactId, Tick};
+use stdx::{AgentId, ContactId, Redacted, Tick};
 
 /// Why signalling cannot start.
 #[derive(Debug)]
@@ -190,6 +191,18 @@ impl Signalling {
         let Signalling { network, exchange } = self;
         exchange.adopt(setup);
         exchange.find_fixed_flows(network);
+    }
+
+    /// From now on callers' tokens are made with this key: who calls is somebody new.
+    pub fn make_tokens_with(&mut self, key: Redacted<[u8; 32]>) {
+        self.exchange.setup.token_key = key;
+    }
+
+    /// Who calls; none if the number is withheld, or the caller has gone already.
+    #[must_use]
+    pub fn number(&self, contact: ContactId) -> Option<Redacted<Number>> {
+        let number = self.exchange.conversations.get(&contact)?.number;
+        number.expose().digits().map(|_| number)
     }
 
     /// Whether new calls are let in, or refused with 503 until they are again.

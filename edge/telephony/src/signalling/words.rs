@@ -8,7 +8,7 @@ use sip::registrar::Transport;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
-use stdx::{AgentId, LineId, Micros};
+use stdx::{AgentId, LineId, Micros, Redacted};
 
 /// What carries SIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,8 +164,8 @@ pub struct Setup {
     pub offers: Offers,
     /// The key of nonces; drawn anew at every start.
     pub nonce_key: [u8; 32],
-    /// The key under which callers are known again without their number.
-    pub caller_key: [u8; 32],
+    /// The key of callers' tokens: a caller has the same token as long as it is the same.
+    pub token_key: Redacted<[u8; 32]>,
 }
 
 impl Setup {

@@ -7,6 +7,7 @@ mod hostile;
 mod killed;
 mod networks;
 mod peers;
+mod privacy;
 mod process;
 mod sessions;
 mod sound;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         killed::CASES,
         networks::CASES,
         peers::CASES,
+        privacy::CASES,
         endings::CASES,
         agents::CASES,
         sessions::CASES,

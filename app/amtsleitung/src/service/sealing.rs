@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Callers' numbers on their way into the log and back: sealed under the key of the day, and opened as
+//! long as it lives.
+
+use crate::entropy::Entropy;
+use crate::erasure::DayKeys;
+use privacy::Purpose;
+use sip::number::{Digits, Number};
+use stdx::{ContactId, Redacted};
+use store::{About, Caller, Fact, Keys, Sealed};
+
+/// Seals under the keys of the day that holds.
+#[derive(Debug)]
+pub struct Sealing {
+    centre: String,
+    today: DayKeys,
+    entropy: Entropy,
+}
+
+impl Sealing {
+    /// For the log of this centre.
+    #[must_use]
+    pub const fn new(centre: String, today: DayKeys, entropy: Entropy) -> Sealing {
+        Sealing { centre, today, entropy }
+    }
+
+    /// From now on another day holds.
+    pub const fn new_day(&mut self, today: DayKeys) {
+        self.today = today;
+    }
+
+    /// Who calls, as the log may know it.
+    #[must_use]
+    pub fn caller(&mut self, contact: ContactId, number: &Number) -> Option<Fact> {
+        let day = self.today.day;
+        let subject = contact.0;
+        let about = About { centre: &self.centre, day, purpose: Purpose::Number, subject };
+        let value = written(number)?;
+        let number = Sealed::new(&self.today.number, &about, self.entropy.bytes(), &value);
+        Some(Fact::Caller(Caller { contact, day, number }))
+    }
+}
+
+/// Who called, if the key of that day still lives.
+#[must_use]
+pub fn opened(keys: &Keys, centre: &str, caller: &Caller) -> Option<Redacted<Number>> {
+    let Caller { contact, day, ref number } = *caller;
+    let about = About { centre, day, purpose: Purpose::Number, subject: contact.0 };
+    let value = number.open(keys.get(day, Purpose::Number)?, &about)?;
+    read(&value).map(Redacted::new)
+}
+
+/// The kind in one letter, then the digits.
+fn written(number: &Number) -> Option<Vec<u8>> {
+    let kind = match number {
+        Number::E164(_) => b'e',
+        Number::Short(_) => b's',
+        Number::Extension(_) => b'x',
+        Number::Withheld => return None,
+    };
+    let digits = number.digits()?;
+    Some([&[kind][..], digits.as_bytes()].concat())
+}
+
+fn read(value: &[u8]) -> Option<Number> {
+    let (kind, digits) = value.split_first()?;
+    let digits = Digits::new(digits)?;
+    match kind {
+        b'e' => Some(Number::E164(digits)),
+        b's' => Some(Number::Short(digits)),
+        b'x' => Some(Number::Extension(digits)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_number_comes_back() {
+        let digits = Digits::new(b"494171693100").expect("digits");
+        for number in [Number::E164(digits), Number::Short(digits), Number::Extension(digits)] {
+            assert_eq!(written(&number).as_deref().and_then(read), Some(number));
+        }
+        assert_eq!(written(&Number::Withheld), None, "who is not named leaves nothing");
+    }
+}

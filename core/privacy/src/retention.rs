@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What of persons is forgotten when.
+//!
+//! Nothing personal is ever deleted from the log: it lies there sealed, and each day has a key of its own
+//! for each purpose. Destroying that key is the erasure, everywhere at once. This decides which keys are
+//! due; who has the keys destroys them.
+//!
+//! The rule to keep: a key is never due before its day is over, because it is in use until then.
+
+use alloc::vec::Vec;
+use stdx::Day;
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Makes a caller's token out of the number.
+    Token,
+    /// Seals callers' numbers.
+    Number,
+    /// Seals who sat where.
+    Seat,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Purpose; 3] = [Purpose::Token, Purpose::Number, Purpose::Seat];
+}
+
+/// For how many days after its own a day's key is kept, by purpose; with none it goes when the day is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Afterwards nobody can try out whose token it was.
+    pub tokens: u16,
+    /// Afterwards nobody can read a number.
+    pub numbers: u16,
+    /// Afterwards nobody can tell who did what.
+    pub seats: u16,
+}
+
+impl Retention {
+    /// Where nothing else was agreed: a token is needed on its own day alone; numbers as long as somebody may
+    /// come back to a call; seats until a restart cannot fall into the same shift any more.
+    pub const USUAL: Retention = Retention { tokens: 0, numbers: 30, seats: 3 };
+
+    /// For how many days after its own a key of this purpose is kept.
+    #[must_use]
+    pub const fn days(&self, purpose: Purpose) -> u16 {
+        match purpose {
+            Purpose::Token => self.tokens,
+            Purpose::Number => self.numbers,
+            Purpose::Seat => self.seats,
+        }
+    }
+}
+
+/// The keys, of those that there are, that are to be destroyed on this day.
+#[must_use]
+pub fn due(
+    today: Day,
+    retention: &Retention,
+    kept: impl Iterator<Item = (Day, Purpose)>,
+) -> Vec<(Day, Purpose)> {
+    let is_due = |&(day, purpose): &(Day, Purpose)| {
+        day.ago(today).is_some_and(|ago| ago > u32::from(retention.days(purpose)))
+    };
+    kept.filter(is_due).collect()
+}
+
+/// The keys, of those that there are, whose day lies before this one; none that is in use.
+#[must_use]
+pub fn due_before(
+    before: Day,
+    today: Day,
+    kept: impl Iterator<Item = (Day, Purpose)>,
+) -> Vec<(Day, Purpose)> {
+    kept.filter(|&(day, _)| day < before.min(today)).collect()
+}
