@@ -198,7 +198,11 @@ fn take(centre: &mut Option<Centre>, entry: &Entry) {
             centre.handle(Now { mono: entry.tick, wall: entry.wall }, *event);
             while centre.poll().is_some() {}
         }
-        Fact::Begun(_) | Fact::Lost(_) | Fact::Poisoned(_) => {}
+        Fact::Begun(_)
+        | Fact::Lost(_)
+        | Fact::Poisoned(_)
+        | Fact::Caller(_)
+        | Fact::Seated(_) => {}
     }
 }
 
