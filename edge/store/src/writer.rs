@@ -135,11 +135,16 @@ impl Writer {
             }
             return None;
         }
+        self.tell_gap(at);
+        Some(self.push(at, fact))
+    }
+
+    /// Tells what was lost, once there is room for it again; nothing if nothing was.
+    pub fn tell_gap(&mut self, at: (Tick, Timestamp)) {
         if !self.gap.is_none() && self.in_flight() < SPOOL_FOR_REFUSED {
             let gap = mem::take(&mut self.gap);
             self.push(at, Fact::Lost(gap));
         }
-        Some(self.push(at, fact))
     }
 
     fn push(&mut self, at: (Tick, Timestamp), fact: Fact) -> Sequence {

@@ -10,6 +10,7 @@ mod peers;
 mod process;
 mod sessions;
 mod sound;
+mod stalls;
 mod steering;
 
 use e2e::{programs, runner};
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         killed::LONG,
         hostile::CASES,
         killed::CASES,
+        stalls::CASES,
         networks::CASES,
         peers::CASES,
         endings::CASES,
