@@ -147,11 +147,16 @@ impl Writer {
             }
             return None;
         }
+        self.tell_gap(at);
+        Some(self.push(at, before, fact))
+    }
+
+    /// Tells what was lost, once there is room for it again; nothing if nothing was.
+    pub fn tell_gap(&mut self, at: (Tick, Timestamp)) {
         if !self.gap.is_none() && self.in_flight() < SPOOL_FOR_REFUSED {
             let gap = mem::take(&mut self.gap);
             self.push(at, Vec::new(), Fact::Lost(gap));
         }
-        Some(self.push(at, before, fact))
     }
 
     fn push(&mut self, at: (Tick, Timestamp), before: Vec<Fact>, fact: Fact) -> Sequence {

@@ -194,6 +194,17 @@ impl Drop for Held {
 }
 
 impl Held {
+    /// In a word.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Held::Sqlite(_) => "SQLite, held",
+            Held::Postgres(_) => "PostgreSQL, standing still",
+            Held::Away { .. } => "PostgreSQL, away",
+            Held::Full(_) => "SQLite, disk full",
+        }
+    }
+
     /// Fills the disk of this folder.
     ///
     /// # Panics

@@ -171,6 +171,13 @@ impl Facts {
         }
     }
 
+    /// Tells what found no room, once there is room again.
+    pub(super) fn tell_gap(&mut self, at: Now) {
+        if let Kept::InLog(log) = &mut self.kept {
+            log.tell_gap((at.mono, at.wall));
+        }
+    }
+
     /// Nothing more is told. Says how many facts could not be written.
     pub(super) fn close(self) -> u64 {
         match self.kept {

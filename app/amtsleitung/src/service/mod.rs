@@ -426,6 +426,7 @@ impl Running {
             self.lease_kept_at = now.mono;
             self.facts.keep_lease(now.wall + LEASE);
         }
+        self.facts.tell_gap(now);
         let trouble = self.facts.trouble();
         let is_stalled = self.facts.is_stalled(now);
         if is_stalled != self.is_stalled {

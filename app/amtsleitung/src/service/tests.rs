@@ -4,10 +4,13 @@
 use super::*;
 use acd::{AgentRules, CentreRules, LineRules, QueueRules};
 use calendar::{Interval, Timetable};
+use centre::RefusedBy;
 use promise::Fate;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use stdx::{LineId, Micros, QueueId, TeamId, Timestamp, TimetableId};
+use store::{Link, Place, SPOOL_FOR_REFUSED, SPOOL_MAX, Store};
 use telephony::media::Clips;
 use telephony::signalling::{Answering, Carrier, Line, Listen, Setup};
 
@@ -65,11 +68,20 @@ fn signalling() -> Signalling {
 }
 
 fn running(ring: Micros, listeners: Vec<SyncSender<Decided>>) -> (Inbox, Service) {
+    running_on(ring, listeners, signalling(), Kept::InMemory)
+}
+
+fn running_on(
+    ring: Micros,
+    listeners: Vec<SyncSender<Decided>>,
+    signalling: Signalling,
+    kept: Kept,
+) -> (Inbox, Service) {
     let parts = Parts {
         centre: centre(ring),
-        signalling: signalling(),
+        signalling,
         clock: Clock::starting_at(Tick(7)),
-        kept: Kept::InMemory,
+        kept,
         sealing: None,
         always_ready: Vec::new(),
         log: Log::silent(),
@@ -182,4 +194,98 @@ fn whatever_media_lost_is_among_the_metrics() {
     }
     inbox.ask(Ask::Stop).unwrap();
     service.join().expect("no invariant is broken");
+}
+
+/// A log that cannot be written, and how it can be again.
+struct Spoiled {
+    folder: PathBuf,
+    place: Place,
+}
+
+impl Spoiled {
+    fn new() -> Spoiled {
+        let folder = std::env::temp_dir().join(format!("spoiled-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Spoiled { place: Place::Sqlite(folder.join("log.sqlite")), folder }
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let script = format!(
+            "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('ALTER TABLE {from} RENAME TO {to}')"
+        );
+        let file = self.folder.join("log.sqlite");
+        let done = std::process::Command::new("python3").args(["-c", &script]).arg(file).status();
+        assert!(done.unwrap().success());
+    }
+}
+
+impl Drop for Spoiled {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn insist(inbox: &Inbox, event: Event) {
+    while inbox.tell(event) == Err(NotTaken::Full) {
+        thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
+fn snapshot_until(inbox: &Inbox, so: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    for _ in 0..2_000 {
+        let asked = control::reply(inbox, Ask::Snapshot);
+        if let Some(snapshot) = asked.filter(|it| so(it)) {
+            return snapshot;
+        }
+        thread::park_timeout(Duration::from_millis(10));
+    }
+    panic!("it did not come to this in time");
+}
+
+/// The disk is away for so long that facts find no room: the numbers are right wherever they are said.
+#[test]
+fn what_finds_no_room_is_counted_said_and_written() {
+    let spoiled = Spoiled::new();
+    let store = Store::open(&spoiled.place, "e2e").expect("a new log");
+    let signalling = signalling();
+    let waker = signalling.waker();
+    let wake = move || drop(waker.wake());
+    let link = Link::first("e2e");
+    let kept = Kept::InLog(store::Writer::start(store, link, 1, wake).expect("a thread"));
+    spoiled.rename("log", "away");
+    let (inbox, service) = running_on(Micros::from_secs(60), vec![], signalling, kept);
+    let at = http::serve("127.0.0.1:0".parse().unwrap(), inbox.clone()).expect("a free port");
+    for contact in (1..=SPOOL_FOR_REFUSED + 9).map(ContactId) {
+        insist(&inbox, Event::CallRefused { contact, line: LineId(0), by: RefusedBy::Door });
+    }
+    for _ in 0..SPOOL_MAX - SPOOL_FOR_REFUSED + 4 {
+        insist(&inbox, Event::MakeReady { agent: AGENT });
+    }
+    let lost = Gap { refused_calls: 9, others: 4 };
+    let snapshot = snapshot_until(&inbox, |it| it.log.lost == lost);
+    assert_eq!((snapshot.log.waiting, snapshot.log.is_stalled), (SPOOL_MAX, true));
+    assert!(watched(at, "/healthz").ends_with("\r\n\r\nthe log stalls\n"));
+    let answer = watched(at, "/metrics");
+    let figures = [
+        format!("log_facts_waiting {SPOOL_MAX}"),
+        "log_stalled 1".to_owned(),
+        "log_facts_lost_total{kind=\"refused_call\"} 9".to_owned(),
+        "log_facts_lost_total{kind=\"other\"} 4".to_owned(),
+    ];
+    for figure in figures {
+        assert!(answer.contains(&format!("\namtsleitung_{figure}\n")), "{figure}: {answer}");
+    }
+    spoiled.rename("away", "log");
+    snapshot_until(&inbox, |it| !it.log.is_stalled && it.log.waiting == 0);
+    inbox.ask(Ask::Stop).unwrap();
+    service.join().expect("no invariant broken");
+    let mut facts = Vec::new();
+    let mut store = Store::open(&spoiled.place, "e2e").expect("the log");
+    store.read_from(link, &mut |entry| facts.push(entry.fact)).expect("readable");
+    let losses = facts.iter().filter(|it| matches!(it, store::Fact::Lost(_)));
+    assert_eq!(losses.collect::<Vec<_>>(), [&store::Fact::Lost(lost)]);
+    let is_refused =
+        |it: &&store::Fact| matches!(it, store::Fact::Happened(Event::CallRefused { .. }));
+    assert_eq!(facts.iter().filter(is_refused).count() as u64, SPOOL_FOR_REFUSED);
+    assert_eq!(facts.len() as u64, SPOOL_MAX + 1);
 }

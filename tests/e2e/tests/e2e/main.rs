@@ -2,6 +2,7 @@
 //! Calls between software that we did not write, through the built program.
 
 mod agents;
+mod broken;
 mod endings;
 mod hostile;
 mod killed;
@@ -11,7 +12,9 @@ mod privacy;
 mod process;
 mod sessions;
 mod sound;
+mod stalls;
 mod steering;
+mod takeover;
 
 use e2e::{programs, runner};
 use std::process::ExitCode;
@@ -27,8 +30,11 @@ fn main() -> ExitCode {
         networks::LONG,
         agents::LONG,
         killed::LONG,
+        takeover::LONG,
         hostile::CASES,
         killed::CASES,
+        stalls::CASES,
+        broken::CASES,
         networks::CASES,
         peers::CASES,
         privacy::CASES,
