@@ -7,8 +7,8 @@ use crate::data::taken_up;
 use centre::{Centre, Command, Event, Note};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use stdx::{ContactId, Now, Tick, Timestamp};
-use store::{Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Sequence, Store};
+use stdx::{AgentId, ContactId, Now, Tick, Timestamp};
+use store::{Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Seated, Sequence, Store};
 
 /// What the log says.
 pub struct Recalled {
@@ -28,6 +28,8 @@ pub struct Recalled {
     pub gap: Gap,
     /// Who calls, of those who are still inside.
     pub callers: BTreeMap<ContactId, Caller>,
+    /// Who took which seat last, and by which entry.
+    pub seated: BTreeMap<AgentId, (Sequence, Seated)>,
     /// Whether anything is sealed.
     pub is_sealed: bool,
     /// Where the log is damaged; what is here stands before.
@@ -116,6 +118,7 @@ impl Recalled {
             poisoned: Vec::new(),
             gap: Gap::default(),
             callers: BTreeMap::new(),
+            seated: BTreeMap::new(),
             is_sealed: false,
             damage: None,
             entries: 0,
@@ -154,7 +157,10 @@ impl Recalled {
                 self.is_sealed = true;
                 self.callers.insert(caller.contact, caller.clone());
             }
-            Fact::Seated(_) => self.is_sealed = true,
+            Fact::Seated(seated) => {
+                self.is_sealed = true;
+                self.seated.insert(seated.seat, (entry.sequence, seated.clone()));
+            }
             Fact::Begun(_) | Fact::Poisoned(_) => {}
         }
         Ok(())

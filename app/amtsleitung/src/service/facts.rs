@@ -6,11 +6,12 @@
 //! callers are refused at the door. What happens meanwhile lies in the log's spool, and is decided when the
 //! disk is back.
 
+use super::hiding::agent_in;
 use super::steer::{Outcome, Steering};
 use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
-use stdx::{Micros, Now};
+use stdx::{AgentId, Micros, Now};
 use store::{Fact, Gap, Sequence, Trouble, Writer};
 use telephony::signalling::Asked;
 
@@ -93,6 +94,11 @@ impl Facts {
             self.deadline_waits = false;
         }
         Some(next)
+    }
+
+    /// Whether one that waits names this seat.
+    pub(super) fn name(&self, seat: AgentId) -> bool {
+        self.waiting.iter().any(|it| agent_in(it.asked.event) == Some(seat))
     }
 
     /// Whether everything was decided.
