@@ -19,7 +19,6 @@ use crate::service::{
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
-use privacy::Retention;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use rustix::system::uname;
 use sip::number::Number;
@@ -199,7 +198,7 @@ fn in_log(
     (signalling, log): (&Signalling, &Log),
     lang: Lang,
 ) -> Result<Keeping, String> {
-    let mut ring = KeyRing::take(folder, Retention::USUAL, county.zone(), lang)?;
+    let mut ring = KeyRing::take(folder, county.retention, county.zone(), lang)?;
     if data.recalled.is_sealed && !ring.keys().was_there() {
         log.say(Level::Warning, &erasure::are_missing(folder, lang));
     }

@@ -8,6 +8,7 @@ mod lines;
 mod opening;
 mod people;
 mod places;
+mod retention;
 mod telephony;
 mod ways;
 
@@ -74,6 +75,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
     let lines = lines::lines(reader, list(Kind::Line), (&agents, &bench), &codes);
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
+    let retention = retention::retention(reader, &root);
     people::check_teams(reader, (&agents, &bench));
     people::check_skills(reader, (&agents, &bench), &lines);
     telephony::check_use(reader, &root, list(Kind::Phone), (&trunks, &phones));
@@ -105,6 +107,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>) -> Option<Re
         partners,
         switchboards,
         plans,
+        retention,
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
