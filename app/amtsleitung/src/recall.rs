@@ -7,9 +7,10 @@ use crate::views::Views;
 use centre::{Centre, Command, Event, Note};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use stdx::{ContactId, Now, Tick, Timestamp};
+use stdx::{AgentId, ContactId, Now, Tick, Timestamp};
 use store::{
-    Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Sequence, Snapshot, Store,
+    Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Seated, Sequence, Snapshot,
+    Store,
 };
 
 /// Contacts that are written into the views at once.
@@ -50,6 +51,8 @@ pub struct Chronicle {
     pub views: Option<Views>,
     /// Who calls, of those who are still inside.
     pub callers: BTreeMap<ContactId, Caller>,
+    /// Who took which seat last, and by which entry.
+    pub seated: BTreeMap<AgentId, (Sequence, Seated)>,
     /// Whether anything is sealed.
     pub is_sealed: bool,
 }
@@ -78,7 +81,11 @@ impl Chronicle {
                 self.is_sealed = true;
                 self.callers.insert(caller.contact, caller.clone());
             }
-            Fact::Seated(_) => self.is_sealed = true,
+            Fact::Seated(seated) => {
+                self.is_sealed = true;
+                // Entries are numbered from 1 without gaps.
+                self.seated.insert(seated.seat, (self.entries, seated.clone()));
+            }
             Fact::Happened(_) | Fact::Configured(_) | Fact::Begun(_) | Fact::Poisoned(_) => {}
         }
     }
@@ -121,6 +128,7 @@ impl Chronicle {
             lost: views.lost(),
             entries: self.entries,
             callers: self.callers.values().cloned().collect(),
+            seated: self.seated.values().cloned().collect(),
             is_sealed: self.is_sealed,
         })
     }
@@ -247,7 +255,7 @@ impl Recalled {
     /// From a snapshot; none if it makes no centre: then the log does.
     fn restored(link: Link, snapshot: Snapshot) -> Option<Recalled> {
         let Snapshot { configured, saved, outcome, stories, last, last_contact, .. } = snapshot;
-        let Snapshot { gap, lost, entries, callers, is_sealed, .. } = snapshot;
+        let Snapshot { gap, lost, entries, callers, seated, is_sealed, .. } = snapshot;
         let centre = Centre::restore(configured.setup.clone(), saved).ok()?;
         let now = Now { mono: last.0, wall: last.1 };
         let chronicle = Chronicle {
@@ -258,6 +266,7 @@ impl Recalled {
             entries,
             views: Some(Views::go_on(outcome, stories, Some(now), lost)),
             callers: callers.into_iter().map(|it| (it.contact, it)).collect(),
+            seated: seated.into_iter().map(|it| (it.1.seat, it)).collect(),
             is_sealed,
         };
         Some(Recalled { centre: Some(centre), chronicle, ..Recalled::of_nothing(link) })

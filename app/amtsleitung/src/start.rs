@@ -14,12 +14,11 @@ use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
 use crate::service::{
-    Agreement, Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Sealing, Service, control,
-    http, opened, telephones,
+    Agreement, Decided, Folders, Hiding, Inbox, Kept, Log, Parts, Passwords, Sealing, Seats,
+    Service, control, http, opened, person_of, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
-use privacy::Retention;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use rustix::system::uname;
 use sip::number::Number;
@@ -30,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use stdx::{AgentId, ContactId, Day, Redacted, Tick, Timestamp};
-use store::{Caller, Configured, Writer};
+use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
 
 /// For how many years timetables are expanded, this one included; a start renews them.
@@ -136,7 +135,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     if let Some(Private { today, .. }) = &private {
         signalling.make_tokens_with(Redacted::new(*today.token.expose()));
     }
-    let (ring, sealing) = private.map(Private::parted).unzip();
+    let (ring, hiding) = private.map(Private::parted).unzip();
     let clock = Clock::starting_at(at);
     let listens = signalling.listens();
     let names = Names::of(county);
@@ -145,7 +144,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         signalling,
         clock,
         kept,
-        sealing,
+        hiding,
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),
@@ -176,13 +175,13 @@ struct Keeping {
 struct Private {
     ring: KeyRing,
     today: DayKeys,
-    sealing: Sealing,
+    hiding: Hiding,
 }
 
 impl Private {
     /// For those who erase, and for those who seal.
-    fn parted(self) -> ((KeyRing, Day), Sealing) {
-        ((self.ring, self.today.day), self.sealing)
+    fn parted(self) -> ((KeyRing, Day), Hiding) {
+        ((self.ring, self.today.day), self.hiding)
     }
 }
 
@@ -199,7 +198,7 @@ fn in_log(
     (signalling, log): (&mut Signalling, &Log),
     lang: Lang,
 ) -> Result<Keeping, String> {
-    let mut ring = KeyRing::take(folder, Retention::USUAL, county.zone(), lang)?;
+    let mut ring = KeyRing::take(folder, county.retention, county.zone(), lang)?;
     if data.recalled.chronicle.is_sealed && !ring.keys().was_there() {
         log.say(Level::Warning, &erasure::are_missing(folder, lang));
     }
@@ -212,6 +211,7 @@ fn in_log(
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
+    let seated = sat(&data.recalled, ring.keys(), &id);
     let continued = data.go_on(&holder(folder), wall, agreed, lang)?;
     for warning in &continued.warnings {
         log.say(Level::Error, warning);
@@ -226,8 +226,35 @@ fn in_log(
     let text = |error: io::Error| error.to_string();
     let writer = Writer::start(store, link, epoch, wake).map_err(text)?;
     let sealing = Sealing::new(id, today, Entropy::open().map_err(text)?);
-    let private = Some(Private { ring, today, sealing });
+    let seats = seats(county, &centre, today.day, seated);
+    let agents = county.agents.iter().map(|agent| agent.id.clone()).collect();
+    let private = Some(Private { ring, today, hiding: Hiding::new(sealing, seats, agents) });
     Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers })
+}
+
+/// A seat, the id of who had it, and the day on which it was taken.
+type Sat = (AgentId, String, Day);
+
+/// Who had which seat, the latest last, as far as the keys still say.
+fn sat(recalled: &Recalled, keys: &Keys, centre: &str) -> Vec<Sat> {
+    let mut seated: Vec<&(Sequence, Seated)> = recalled.chronicle.seated.values().collect();
+    seated.sort_unstable_by_key(|(sequence, _)| *sequence);
+    let sat = |(_, it): &(Sequence, Seated)| Some((it.seat, person_of(keys, centre, it)?, it.day));
+    seated.into_iter().filter_map(sat).collect()
+}
+
+/// The seats as they were: those of this day, and those that are signed on since before.
+fn seats(county: &County, centre: &Centre, today: Day, sat: Vec<Sat>) -> Seats {
+    let mut seats = Seats::new(centre.setup(), &always_ready(county), today);
+    for (seat, id, on) in sat {
+        let is_away =
+            centre.agent(seat).is_none_or(|agent| agent.state == acd::agent::State::SignedOff);
+        let person = (0..).map(AgentId).zip(&county.agents).find(|(_, agent)| agent.id == id);
+        if let Some((person, _)) = person.filter(|_| on == today || !is_away) {
+            seats.restore(person, seat, on);
+        }
+    }
+    seats
 }
 
 /// Answers the command line.

@@ -1230,6 +1230,35 @@ fn documented(heading: &str) -> String {
 }
 
 #[test]
+fn retention() {
+    let table = |key: &str, value: &str| format!("[retention]\n{key} = {value}\n\n[rehearsal]");
+    let county = |text: &str| config::check(&COUNTY.replacen("[rehearsal]", text, 1)).county;
+    let kept = |text: &str| county(text).expect("it is good").retention;
+    let usual = privacy::Retention::USUAL;
+    assert_eq!(kept("[rehearsal]"), usual);
+    assert_eq!(kept("[retention]\n\n[rehearsal]"), usual);
+    let numbers = kept(&table("numbers_days", "110")).numbers;
+    assert_eq!(numbers, 110, "a hundred and ten days are no emergency");
+    assert_eq!(kept(&table("tokens_days", "31")).tokens, 31);
+    assert_eq!(kept(&table("seats_days", "1")).seats, 1);
+    both(
+        "[rehearsal]",
+        &table("numbers_days", "‸367"),
+        "Fehler: Der Wert „367“ bei „numbers_days“ ist nicht möglich.\n    Erwartet: von 0 bis 366.",
+        "error: The value “367” of “numbers_days” is not possible.\n    Expected: from 0 to 366.",
+    );
+    for (key, value) in [("tokens_days", "32"), ("seats_days", "0")] {
+        let said = format!("Fehler: Der Wert „{value}“ bei „{key}“ ist nicht möglich.");
+        wrong("[rehearsal]", &table(key, &format!("‸{value}")), &said);
+    }
+    wrong(
+        "[rehearsal]",
+        &table("‸number_days", "30"),
+        "Fehler: In [retention] gibt es kein Feld „number_days“.",
+    );
+}
+
+#[test]
 fn every_key_is_documented_under_its_table() {
     use amtsleitung::config::schema::Table;
     for table in Table::ALL {
@@ -1264,7 +1293,8 @@ fn every_key_is_documented_under_its_table() {
             | Table::Partner
             | Table::Switchboard
             | Table::Plan
-            | Table::Rehearsal => documented(&format!("`{}`", table.header())),
+            | Table::Rehearsal
+            | Table::Retention => documented(&format!("`{}`", table.header())),
         };
         for key in table.keys() {
             assert!(section.contains(&format!("`{key}`")), "{key} of {table:?} is not documented");

@@ -188,6 +188,8 @@ fn keeps_its_ways(county: &County) {
     let people = county.rehearsal;
     let assumed = [people.call_back, people.reached, people.asks_information];
     assert!(assumed.into_iter().chain(people.first_contact).all(share));
+    let kept = county.retention;
+    assert!(kept.numbers <= 366 && kept.tokens <= 31 && (1..=31).contains(&kept.seats));
 }
 
 /// What the check lets pass, the core takes: its own guard never speaks.
@@ -456,7 +458,7 @@ fn odd_files_are_answered() {
         ("dotted header", format!("[{}]", vec!["a"; 100_000].join("."))),
         ("quoted keys", "\"\" = 1\n\"a.b\" = 2\n'c\"d' = 3\n".to_owned()),
         ("huge number", format!("format = {}", "9".repeat(100_000))),
-        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\ntelephony = 1\ntrunk = [1]\nphone = {}\nbench = []\npartner = 1\nswitchboard = [1]\nplan = {}\n".to_owned()),
+        ("scalars for tables", "centre = 1\nhours = 1\nclosure = nan\nclient = \"\"\nplace = true\nsite = [1]\nskill = [[]]\nteam = 1979-05-27\nagent = {}\nqueue = [{}]\nline = [[[]]]\ntarget = [true]\nrehearsal = []\ntelephony = 1\ntrunk = [1]\nphone = {}\nbench = []\npartner = 1\nswitchboard = [1]\nplan = {}\nretention = [{}]\n".to_owned()),
         ("scalars for ways", "[[line]]\nfrom = 1\nuntil = []\nstages = [[]]\nlocal_first = 1\noverflow = []\ncallback = nan\ntells_wait = 1\nreceived_from = {}\nonly_in = 1979-05-27\n[[plan]]\nlines = {}\nhelpers = [[]]\n[[partner]]\nrehearsal = 1\n[[switchboard]]\nrehearsal = []\n".to_owned()),
         ("tables for lists", "[hours]\n[closure]\n[client]\n[place]\n[site]\n[skill]\n[team]\n[agent]\n[queue]\n[line]\n[target]\n[trunk]\n[phone]\n[[centre]]\n[[rehearsal]]\n[[telephony]]\n[[bench]]\n".to_owned()),
     ];

@@ -6,8 +6,9 @@ use amtsleitung::Lang;
 use amtsleitung::data::Data;
 use amtsleitung::entropy::Entropy;
 use amtsleitung::erasure::{KeyRing, day, day_of};
-use amtsleitung::recall::{Heard, Recalled, recall};
+use amtsleitung::recall::{Recalled, recall, recall_up_to};
 use amtsleitung::service::{Sealing, opened};
+use amtsleitung::views::Views;
 use calendar::{Interval, Timetable};
 use centre::{Event, Setup, Via};
 use hours::Zone;
@@ -68,7 +69,7 @@ fn agreed() -> Configured {
         timetables: vec![Timetable::always(horizon).expect("always")],
         ..Setup::empty(rules)
     };
-    Configured { text: String::new(), setup }
+    Configured { text: String::new(), ids: [].into(), setup }
 }
 
 fn number() -> Number {
@@ -84,9 +85,9 @@ fn call_waits(folder: &Path, wall: Timestamp) {
     let (today, _) = ring(folder).look(wall).expect("written");
     let mut sealing = Sealing::new(CENTRE.to_owned(), today, Entropy::open().expect("random"));
     let data = Data::make(folder, CENTRE, LANG).expect("a new log");
-    let gone_on = data.go_on("test", wall, agreed(), LANG).expect("a lease");
-    let mut writer =
-        Writer::start(gone_on.store, gone_on.link, gone_on.epoch, || ()).expect("a thread");
+    let gone_on = data.go_on("test", wall, &agreed(), LANG).expect("a lease");
+    let mut writer = Writer::start(gone_on.store, gone_on.recalled.link, gone_on.epoch, || ())
+        .expect("a thread");
     let caller = Some(CallerToken::new(7));
     let arrives =
         Event::CallArrived { contact: CONTACT, line: LineId(0), caller, via: Via::default() };
@@ -98,17 +99,18 @@ fn call_waits(folder: &Path, wall: Timestamp) {
 fn played(folder: &Path) -> (Recalled, Vec<String>) {
     let place = store::Place::of_folder(folder).expect("a place");
     let mut store = Store::open_any(&place).expect("readable").expect("a log");
+    let last = recall(&mut store).expect("a log that can be played").link.next - 1;
     let mut heard = Vec::new();
-    let recalled = recall(&mut store, &mut |it| {
-        if let Heard::Decided(now, event, command) = it {
-            heard.push(format!("{now:?} {event:?} {command:?}"));
-        }
-    });
+    let keep = &mut |_: &mut Store, it: &mut Recalled| {
+        heard.push(format!("{:?}", it.chronicle.views.as_mut().map(Views::take)));
+        Ok(())
+    };
+    let recalled = recall_up_to(&mut store, last, keep);
     (recalled.expect("a log that can be played"), heard)
 }
 
 fn read(ring: &KeyRing, recalled: &Recalled) -> Option<Redacted<Number>> {
-    opened(ring.keys(), CENTRE, recalled.callers.get(&CONTACT).expect("still inside"))
+    opened(ring.keys(), CENTRE, recalled.chronicle.callers.get(&CONTACT).expect("still inside"))
 }
 
 #[test]
@@ -127,11 +129,18 @@ fn what_was_decided_is_the_same_before_and_after() {
     assert_eq!(gone.len(), Purpose::ALL.len());
     let (after, heard_after) = played(&folder.0);
     assert_eq!(read(&ring, &after), None, "closed for ever");
-    assert!(after.callers == before.callers && after.is_sealed, "the entry stays");
+    assert!(
+        after.chronicle.callers == before.chronicle.callers && after.chronicle.is_sealed,
+        "the entry stays"
+    );
     assert_eq!(heard_after, heard_before);
     let saved = |it: &Recalled| it.centre.as_ref().map(centre::Centre::save);
     assert!(saved(&after) == saved(&before));
-    assert_eq!((after.link, after.entries), (before.link, before.entries), "so is the chain");
+    assert_eq!(
+        (after.link, after.chronicle.entries),
+        (before.link, before.chronicle.entries),
+        "so is the chain"
+    );
 }
 
 #[test]
@@ -141,7 +150,7 @@ fn keys_that_are_lost_stop_nothing() {
     fs::remove_file(folder.0.join(store::KEYS_FILE)).expect("ours");
     let mut ring = ring(&folder.0);
     let (recalled, _) = played(&folder.0);
-    assert!(recalled.is_sealed && !ring.keys().was_there());
+    assert!(recalled.chronicle.is_sealed && !ring.keys().was_there());
     let (_, gone) = ring.look(noon(2)).expect("new keys for the same day");
     assert_eq!(gone, []);
     assert_eq!(read(&ring, &recalled), None, "and these open nothing");

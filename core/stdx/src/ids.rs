@@ -34,7 +34,8 @@ index_id!(
     QueueId, "queue "
 );
 index_id!(
-    /// An agent, a person who answers. A pseudonym outside the shift.
+    /// An agent, a person who answers. In a centre with a log it is a seat, a pseudonym: persons take seats
+    /// anew each day, and only the key of the day tells who had which.
     AgentId, "agent "
 );
 index_id!(

@@ -5,7 +5,7 @@
 use crate::chain::Link;
 use crate::database::{Database, Value};
 use crate::error::Error;
-use crate::fact::{Caller, Configured, Gap};
+use crate::fact::{Caller, Configured, Gap, Seated};
 use crate::record::{pack, unpack};
 use crate::store::{Store, number};
 use account::{Outcome, Stories, Story};
@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub entries: u64,
     /// Who calls, of those who are still inside.
     pub callers: Vec<Caller>,
+    /// Who took which seat last, and by which entry.
+    pub seated: Vec<(u64, Seated)>,
     /// Whether anything is sealed.
     pub is_sealed: bool,
 }

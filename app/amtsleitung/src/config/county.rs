@@ -4,6 +4,7 @@
 use super::number::Numbers;
 use super::ways::{InForce, Partner, Plan, Switchboard, Ways};
 use hours::{ExpandError, Expansion, LocalDateTime, LocalDates, Rules, State, Zone, expand};
+use privacy::Retention;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use stdx::limits::AGENTS_MAX;
@@ -52,6 +53,8 @@ pub struct County {
     pub switchboards: Vec<Switchboard>,
     /// Prepared crisis plans.
     pub plans: Vec<Plan>,
+    /// How long what is known of persons can be read.
+    pub retention: Retention,
 }
 
 /// The centre's own rules.

@@ -39,11 +39,12 @@ pub enum Table {
     LocalFirst,
     Overflow,
     Callback,
+    Retention,
 }
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 31] = [
+    pub const ALL: [Table; 32] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -75,6 +76,7 @@ impl Table {
         Table::LocalFirst,
         Table::Overflow,
         Table::Callback,
+        Table::Retention,
     ];
 
     /// The keys that may stand in it.
@@ -103,6 +105,7 @@ impl Table {
                 "partner",
                 "switchboard",
                 "plan",
+                "retention",
             ],
             Table::Centre => &[
                 "id",
@@ -213,6 +216,7 @@ impl Table {
                 "no_channel",
             ],
             Table::Callback => &["attempts", "retry_after", "expires_after", "ring"],
+            Table::Retention => &["numbers_days", "tokens_days", "seats_days"],
         }
     }
 
@@ -251,6 +255,7 @@ impl Table {
             Table::LocalFirst => "local_first = { switchboard, ring }",
             Table::Overflow => "[line.overflow]",
             Table::Callback => "[line.callback]",
+            Table::Retention => "[retention]",
         }
     }
 }

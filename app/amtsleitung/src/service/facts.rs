@@ -6,11 +6,12 @@
 //! callers are refused at the door. What happens meanwhile lies in the log's spool, and is decided when the
 //! disk is back.
 
+use super::hiding::agent_in;
 use super::steer::{Outcome, Steering};
 use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
-use stdx::{Micros, Now, Tick};
+use stdx::{AgentId, Micros, Now, Tick};
 use store::{Configured, Fact, Gap, Sequence, Trouble, Writer};
 use telephony::signalling::Asked;
 
@@ -116,6 +117,14 @@ impl Facts {
             self.deadline_waits = false;
         }
         Some(next)
+    }
+
+    /// Whether one that waits names this seat.
+    pub(super) fn name(&self, seat: AgentId) -> bool {
+        self.waiting.iter().any(|it| match it.what {
+            What::Asked(asked, _) => agent_in(asked.event) == Some(seat),
+            What::Agreed(..) => false,
+        })
     }
 
     /// Whether everything was decided.

@@ -18,9 +18,11 @@
 mod always_ready;
 mod facts;
 mod figures;
+mod hiding;
 pub mod log;
 mod passwords;
 mod sealing;
+mod seats;
 mod telephones;
 #[cfg(test)]
 mod tests;
@@ -31,19 +33,23 @@ pub mod steer;
 
 pub use facts::{Agreement, Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
+pub use hiding::Hiding;
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
-pub use sealing::{Sealing, opened};
+pub use sealing::{Sealing, opened, person_of};
+pub use seats::Seats;
 pub use telephones::{Folders, telephones};
 
 use crate::clock::Clock;
 use crate::erasure::DayKeys;
+use acd::agent::State;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
 use facts::{Facts, Waiting, What};
 use figures::{Figures, LogFigures};
 use log::Level;
 use mio::Waker;
+use sip::number::Number;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
@@ -51,7 +57,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::{AgentId, ContactId, Micros, Now, Redacted, Tick};
 use steer::{Outcome, Steering};
-use store::{Fact, Gap, Trouble};
+use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{Asked, CallView, Ladder, Signalling};
 
@@ -166,8 +172,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where facts are kept.
     pub kept: Kept,
-    /// Seals what is personal for the log; none if nothing is kept.
-    pub sealing: Option<Sealing>,
+    /// Hides persons from the log; none if nothing is kept.
+    pub hiding: Option<Hiding>,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -212,7 +218,7 @@ struct Running {
     signalling: Signalling,
     clock: Clock,
     facts: Facts,
-    sealing: Option<Sealing>,
+    hiding: Option<Hiding>,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
@@ -228,12 +234,15 @@ struct Running {
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, mut signalling, clock, kept, sealing, .. } = parts;
+        let Parts { centre, mut signalling, clock, kept, hiding, .. } = parts;
         let Parts { always_ready, log, lines, listeners, .. } = parts;
         let always_ready = AlwaysReady::new(always_ready);
         for agent in (0..=u16::MAX).map(AgentId) {
             let Some(state) = centre.agent(agent).map(|agent| agent.state) else { break };
-            signalling.learn_state(agent, state);
+            let agent = hiding.as_ref().map_or(Some(agent), |hiding| hiding.person(agent));
+            if let Some(agent) = agent {
+                signalling.learn_state(agent, state);
+            }
         }
         let began = clock.now();
         Running {
@@ -241,7 +250,7 @@ impl Running {
             signalling,
             clock,
             facts: Facts::new(kept),
-            sealing,
+            hiding,
             inbox,
             always_ready,
             figures: Figures::new(lines, began),
@@ -255,6 +264,7 @@ impl Running {
     }
 
     fn run(mut self) -> Ended {
+        self.send_nobody_home();
         loop {
             self.signalling.wait(Some(self.timeout()));
             let now = self.clock.now();
@@ -275,6 +285,19 @@ impl Running {
             self.log.say(Level::Error, &format!("log=ended facts_not_written={unwritten}"));
         }
         Ended { centre: self.centre, was_fenced }
+    }
+
+    /// A seat that is signed on and that nobody is known to have could not be signed off by anybody: after a
+    /// restart, if the keys that say who has it are gone.
+    fn send_nobody_home(&mut self) {
+        let Some(hiding) = &self.hiding else { return };
+        let now = self.clock.now();
+        for seat in (0..).map(AgentId).take(self.centre.setup().agents.len()) {
+            if !is_signed_off(&self.centre, seat) && !hiding.is_taken(seat) {
+                let event = Event::SignOff { agent: seat };
+                self.facts.tell(now, Vec::new(), What::Asked(event.into(), None));
+            }
+        }
     }
 
     fn timeout(&self) -> Duration {
@@ -302,33 +325,29 @@ impl Running {
         }
     }
 
-    /// The one place where an event becomes a fact.
-    fn tell(&mut self, now: Now, what: What) {
+    /// The one place where an event becomes a fact, and agents become seats.
+    fn tell(&mut self, now: Now, mut what: What) {
         self.figures.events += 1;
-        if let What::Asked(asked, _) = &what
-            && self.is_stalled
-        {
-            self.end_other_leg(now, asked);
+        let mut before = Vec::new();
+        if let What::Asked(asked, _) = &mut what {
+            if let Some(hiding) = &mut self.hiding {
+                let number = caller(&self.signalling, &asked.event);
+                (asked.event, before) = hiding.event(asked.event, number);
+            }
+            if self.is_stalled {
+                let asked = *asked;
+                self.end_other_leg(now, &asked);
+            }
         }
-        let before = match &what {
-            What::Asked(asked, _) => self.caller(&asked.event).into_iter().collect(),
-            What::Agreed(..) => Vec::new(),
-        };
         self.facts.tell(now, before, what);
-    }
-
-    /// Who calls, as the log may know it.
-    fn caller(&mut self, event: &Event) -> Option<Fact> {
-        let Event::CallArrived { contact, .. } = *event else { return None };
-        let number = self.signalling.number(contact)?;
-        self.sealing.as_mut()?.caller(contact, number.expose())
     }
 
     /// From now on this day holds.
     fn begin_day(&mut self, keys: DayKeys) {
         self.signalling.make_tokens_with(Redacted::new(*keys.token.expose()));
-        if let Some(sealing) = &mut self.sealing {
-            sealing.new_day(keys);
+        let Running { hiding, centre, facts, .. } = self;
+        if let Some(hiding) = hiding {
+            hiding.new_day(keys, |seat| is_signed_off(centre, seat) && !facts.name(seat));
         }
     }
 
@@ -337,7 +356,7 @@ impl Running {
     fn end_other_leg(&mut self, now: Now, asked: &Asked) {
         let Event::HangUp { agent } = asked.event else { return };
         let state = self.centre.agent(agent).map(|agent| agent.state);
-        if let Some(acd::agent::State::Talking { contact, .. }) = state {
+        if let Some(State::Talking { contact, .. }) = state {
             self.signalling.carry_out(now.mono, asked, Command::Release { contact });
         }
     }
@@ -408,13 +427,43 @@ impl Running {
     fn carry_out(&mut self, now: Now, at: Now, asked: &Asked, mut hear: impl FnMut(&Command)) {
         while let Some(command) = self.centre.poll() {
             hear(&command);
-            let decided = Decided { at: at.mono, cause: asked.event, command };
-            self.signalling.carry_out(now.mono, asked, command);
-            self.always_ready.hear(&command);
+            self.hand_over(now, at, asked, command);
             self.figures.hear(at, &command);
             if let Command::Note(Note::Ended(record)) = command {
                 self.log.contact(&record, self.figures.line(record.line));
             }
+        }
+    }
+
+    /// Hands a command to those who know agents; of a seat that nobody has nobody hears.
+    fn hand_over(&mut self, now: Now, at: Now, asked: &Asked, command: Command) {
+        let shown = match &self.hiding {
+            Some(hiding) => hiding.command(command),
+            None => Some(command),
+        };
+        if let Some(command) = shown {
+            self.signalling.carry_out(now.mono, asked, command);
+            self.always_ready.hear(&command);
+            self.tell_listeners(at, asked.event, command);
+        } else if let Command::Ring { agent, contact, .. } = command {
+            let event = Event::Unreachable { agent, contact };
+            self.facts.tell(now, Vec::new(), What::Asked(event.into(), None));
+        }
+        if let Command::Note(Note::AgentChanged { agent: seat, state: State::SignedOff }) = command
+            && let Some(hiding) = &mut self.hiding
+            && !self.facts.name(seat)
+        {
+            hiding.left(seat);
+        }
+    }
+
+    fn tell_listeners(&mut self, at: Now, cause: Event, command: Command) {
+        let cause = match &self.hiding {
+            Some(hiding) => hiding.event_of(cause),
+            None => Some(cause),
+        };
+        if let Some(cause) = cause {
+            let decided = Decided { at: at.mono, cause, command };
             self.listeners.retain(|listener| listener.try_send(decided).is_ok());
         }
     }
@@ -554,4 +603,14 @@ impl Running {
             }
         }
     }
+}
+
+/// Who calls, if somebody does.
+fn caller(signalling: &Signalling, event: &Event) -> Option<Redacted<Number>> {
+    let Event::CallArrived { contact, .. } = *event else { return None };
+    signalling.number(contact)
+}
+
+fn is_signed_off(centre: &Centre, seat: AgentId) -> bool {
+    centre.agent(seat).is_none_or(|agent| agent.state == State::SignedOff)
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Callers' numbers on their way into the log and back: sealed under the key of the day, and opened as
-//! long as it lives.
+//! Callers' numbers, and who has which seat, on their way into the log and back: sealed under the key of the
+//! day, and opened as long as it lives.
 
 use crate::entropy::Entropy;
 use crate::erasure::DayKeys;
 use privacy::Purpose;
 use sip::number::{Digits, Number};
-use stdx::{ContactId, Redacted};
-use store::{About, Caller, Fact, Keys, Sealed};
+use stdx::{AgentId, ContactId, Day, Redacted};
+use store::{About, Caller, Fact, Keys, Sealed, Seated};
 
 /// Seals under the keys of the day that holds.
 #[derive(Debug)]
@@ -39,6 +39,32 @@ impl Sealing {
         let number = Sealed::new(&self.today.number, &about, self.entropy.bytes(), &value);
         Some(Fact::Caller(Caller { contact, day, number }))
     }
+
+    /// Who has this seat from now on, as the log may know it.
+    pub(super) fn seated(&mut self, seat: AgentId, person: &str) -> Fact {
+        let day = self.today.day;
+        let about = about_seat(&self.centre, day, seat);
+        let (nonce, person) = (self.entropy.bytes(), person.as_bytes());
+        let person = Sealed::new(&self.today.seat, &about, nonce, person);
+        Fact::Seated(Seated { seat, day, person })
+    }
+
+    /// A number below this one, by chance.
+    pub(super) fn draw(&mut self, end: usize) -> usize {
+        self.entropy.below(end)
+    }
+}
+
+fn about_seat(centre: &str, day: Day, seat: AgentId) -> About<'_> {
+    About { centre, day, purpose: Purpose::Seat, subject: u64::from(seat.0) }
+}
+
+/// Who had a seat, by the id of the configuration, if the key of that day still lives.
+#[must_use]
+pub fn person_of(keys: &Keys, centre: &str, seated: &Seated) -> Option<String> {
+    let Seated { seat, day, ref person } = *seated;
+    let id = person.open(keys.get(day, Purpose::Seat)?, &about_seat(centre, day, seat))?;
+    String::from_utf8(id).ok()
 }
 
 /// Who called, if the key of that day still lives.

@@ -2,15 +2,18 @@
 //! The running centre on the wall clock, with its telephones on free ports of this machine.
 
 use super::*;
+use crate::entropy::Entropy;
 use acd::{AgentRules, CentreRules, LineRules, QueueRules};
 use calendar::{Interval, Timetable};
 use centre::RefusedBy;
+use privacy::Purpose;
 use promise::Fate;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
-use stdx::{LineId, Micros, QueueId, TeamId, Timestamp, TimetableId};
-use store::{Link, Place, SPOOL_FOR_REFUSED, SPOOL_MAX, Store};
+use std::path::{Path, PathBuf};
+use stdx::{Day, LineId, Micros, QueueId, TeamId, Timestamp, TimetableId};
+use store::{Fact, Keys, Link, Place, SPOOL_FOR_REFUSED, SPOOL_MAX, Store, Writer};
 use telephony::media::Clips;
 use telephony::signalling::{Answering, Carrier, Line, Listen, Setup};
 
@@ -19,6 +22,10 @@ const AGENT: AgentId = AgentId(0);
 const CONTACT: ContactId = ContactId(1);
 
 fn centre(ring: Micros) -> Centre {
+    Centre::new(setup(ring, 1)).expect("a good setup")
+}
+
+fn setup(ring: Micros, agents: usize) -> centre::Setup {
     let horizon = Interval { from: Timestamp(0), until: Timestamp(i64::MAX) };
     let line = LineRules::plain(Some(QueueId(0)), TimetableId(0));
     let rules = CentreRules {
@@ -28,14 +35,13 @@ fn centre(ring: Micros) -> Centre {
         place_kept: Micros::ZERO,
     };
     let waiting_max = Micros::from_mins(10);
-    Centre::new(centre::Setup {
+    centre::Setup {
         lines: vec![line],
         queues: vec![QueueRules { ring, length_max: 10, waiting_max }],
-        agents: vec![AgentRules { team: TeamId(0), skills: vec![], shift: None }],
+        agents: vec![AgentRules { team: TeamId(0), skills: vec![], shift: None }; agents],
         timetables: vec![Timetable::always(horizon).unwrap()],
         ..centre::Setup::empty(rules)
-    })
-    .unwrap()
+    }
 }
 
 fn signalling() -> Signalling {
@@ -82,7 +88,7 @@ fn running_on(
         signalling,
         clock: Clock::starting_at(Tick(7)),
         kept,
-        sealing: None,
+        hiding: None,
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],
@@ -288,4 +294,123 @@ fn what_finds_no_room_is_counted_said_and_written() {
         |it: &&store::Fact| matches!(it, store::Fact::Happened(Event::CallRefused { .. }));
     assert_eq!(facts.iter().filter(is_refused).count() as u64, SPOOL_FOR_REFUSED);
     assert_eq!(facts.len() as u64, SPOOL_MAX + 1);
+}
+
+const CENTRE_ID: &str = "harburg";
+const FIRST: Day = Day(16_191);
+const PERSONS: u16 = 20;
+
+fn keys_of(keys: &Keys, day: Day) -> DayKeys {
+    let [token, number, seat] = Purpose::ALL.map(|it| *keys.get(day, it).expect("added"));
+    DayKeys { day, token, number, seat }
+}
+
+/// A centre whose log lies in this folder, with persons who all do the same work.
+fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (Inbox, Service) {
+    let place = Place::Sqlite(folder.join("log.sqlite"));
+    let store = Store::open(&place, CENTRE_ID).expect("a new log");
+    let signalling = signalling();
+    let waker = signalling.waker();
+    let wake = move || drop(waker.wake());
+    let writer = Writer::start(store, Link::first(CENTRE_ID), 1, wake).expect("a thread");
+    let setup = setup(Micros::from_secs(60), usize::from(PERSONS));
+    let entropy = Entropy::open().expect("random");
+    let sealing = Sealing::new(CENTRE_ID.to_owned(), keys_of(keys, FIRST), entropy);
+    let seats = Seats::new(&setup, &[], FIRST);
+    let ids = (0..PERSONS).map(|number| format!("k{number}")).collect();
+    let parts = Parts {
+        centre: Centre::new(setup).expect("a good setup"),
+        signalling,
+        clock: Clock::starting_at(Tick(7)),
+        kept: Kept::InLog(writer),
+        hiding: Some(Hiding::new(sealing, seats, ids)),
+        always_ready: Vec::new(),
+        log: Log::silent(),
+        lines: vec!["115".to_owned()],
+        listeners,
+    };
+    Service::start(parts).expect("a thread")
+}
+
+/// Everybody comes and goes again; whoever listens hears of persons.
+fn a_day_at_work(inbox: &Inbox, heard: &Receiver<Decided>) {
+    let changed = |agent: AgentId, there: bool| {
+        move |command: &Command| {
+            let Command::Note(Note::AgentChanged { agent: who, state }) = *command else {
+                return false;
+            };
+            who == agent && there == (state != State::SignedOff)
+        }
+    };
+    for agent in (0..PERSONS).map(AgentId) {
+        inbox.tell(Event::SignOn { agent }).unwrap();
+        assert_eq!(until(heard, changed(agent, true)).cause, Event::SignOn { agent });
+    }
+    for agent in (0..PERSONS).map(AgentId) {
+        inbox.tell(Event::SignOff { agent }).unwrap();
+        until(heard, changed(agent, false));
+    }
+}
+
+/// Who had which seat, day by day, as the log says for who has the keys; and who signed on.
+fn sat(folder: &Path, keys: &Keys) -> (Vec<BTreeMap<AgentId, String>>, Vec<AgentId>) {
+    let place = Place::Sqlite(folder.join("log.sqlite"));
+    let mut store = Store::open(&place, CENTRE_ID).expect("the log");
+    let (mut days, mut signed_on) = (vec![BTreeMap::new(); 3], Vec::new());
+    let mut hear = |fact: Fact| match fact {
+        Fact::Seated(seated) => {
+            let day = usize::try_from(seated.day.0 - FIRST.0).expect("one of the three");
+            let person = person_of(keys, CENTRE_ID, &seated).unwrap_or_default();
+            assert_eq!(days[day].insert(seated.seat, person), None, "two at one seat");
+        }
+        Fact::Happened(Event::SignOn { agent }) => signed_on.push(agent),
+        Fact::Begun(_)
+        | Fact::Configured(_)
+        | Fact::Happened(_)
+        | Fact::Lost(_)
+        | Fact::Poisoned(_)
+        | Fact::Caller(_) => {}
+    };
+    let read = store.read_from(Link::first(CENTRE_ID), &mut |entry| hear(entry.fact));
+    assert_eq!(read.expect("readable").1, None, "whole");
+    (days, signed_on)
+}
+
+#[test]
+fn who_did_what_on_two_days_only_the_keys_can_tell() {
+    let folder = std::env::temp_dir().join(format!("seats-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder of our own");
+    let mut keys = Keys::take(&folder).expect("keys");
+    let days = [FIRST, FIRST.tomorrow(), FIRST.tomorrow().tomorrow()];
+    for (day, byte) in days.into_iter().zip([1, 11, 21]) {
+        keys.add(day, [[byte; 32], [byte + 1; 32], [byte + 2; 32]]).expect("written");
+    }
+    let (listener, heard) = listener();
+    let (inbox, service) = logged(&folder, &keys, vec![listener]);
+    for day in days {
+        if day != FIRST {
+            inbox.ask(Ask::NewDay(Box::new(keys_of(&keys, day)))).unwrap();
+        }
+        a_day_at_work(&inbox, &heard);
+    }
+    inbox.ask(Ask::Stop).unwrap();
+    service.join().expect("no invariant is broken");
+
+    let (sat_at, signed_on) = sat(&folder, &keys);
+    let everybody: BTreeSet<String> = (0..PERSONS).map(|number| format!("k{number}")).collect();
+    for day in &sat_at {
+        assert_eq!(day.values().cloned().collect::<BTreeSet<_>>(), everybody);
+    }
+    assert!(sat_at[0] != sat_at[1] && sat_at[1] != sat_at[2], "seats are taken anew");
+    // Persons came in their order; the log knows seats alone, in the order of chance.
+    let in_order: Vec<AgentId> = (0..PERSONS).map(AgentId).collect();
+    for (day, seats) in signed_on.chunks(usize::from(PERSONS)).enumerate() {
+        assert_ne!(seats, in_order, "day {day}");
+        assert_eq!(seats.iter().collect::<BTreeSet<_>>().len(), usize::from(PERSONS));
+    }
+    keys.destroy(&[(FIRST, Purpose::Seat)]).expect("written");
+    let (left, _) = sat(&folder, &keys);
+    assert!(left[0].values().all(String::is_empty), "nobody can tell any more");
+    assert_eq!(left[1..], sat_at[1..]);
+    std::fs::remove_dir_all(&folder).expect("our own");
 }

@@ -3,7 +3,7 @@
 //! golden file; what it cannot read is thrown away.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Caller, Configured, Gap};
+use crate::fact::{Caller, Configured, Gap, Seated};
 use crate::view::{Day, Snapshot, Told};
 use account::{Outcome, Since, Step, Stories};
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, Pause, ReturnReason, State as Doing};
@@ -32,7 +32,7 @@ structure!(
         gap: Gap,
         lost: Gap,
         entries: u64,
-        callers: Vec<Caller>,
+        callers: Vec<Caller>, seated: Vec<(u64, Seated)>,
         is_sealed: bool,
     }
 );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What lies in the data folder: no number, not even before anything was erased.
 
+use crate::agents::{dial, register};
 use centre::Event;
 use e2e::clock::{SOON, wait_for};
 use e2e::county::County;
@@ -18,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ("no_number_lies_on_the_disk", no_number_lies_on_the_disk),
     ("what_is_erased_is_gone", what_is_erased_is_gone),
     ("keys_that_are_torn_or_lost", keys_that_are_torn_or_lost),
+    ("a_restart_finds_everybody_at_their_seat", a_restart_finds_everybody_at_their_seat),
 ];
 
 /// Of the caller in the scenario `caller_talks`, as a trunk writes it: whole, within the country, its end.
@@ -183,4 +185,60 @@ fn keys_that_are_torn_or_lost() {
     call(&server);
     without.signal("TERM");
     without.wait(SOON);
+}
+
+fn a_restart_finds_everybody_at_their_seat() {
+    let mut county = County::new();
+    county.bench = 0;
+    let (one, two) = (county.ports.one(), county.ports.one());
+    for id in ["k1", "k2", "k3", "k4"] {
+        county = county.agent(id).phone(id, id);
+    }
+    let mut server = Server::start(county);
+    for (phone, id, codes) in [(one, "k1", &["*10"][..]), (two, "k2", &["*10", "*12"])] {
+        register(&server, phone, id);
+        codes.iter().for_each(|code| dial(&server, phone, id, code));
+    }
+    let are = |server: &Server, words: &str| {
+        wait_for(words, SOON, || server.ask(&["status"]).contains(words).then_some(()));
+    };
+    are(&server, "agents: 1 ready, 0 ringing, 0 talking, 0 in wrap-up, 1 not ready");
+    server.process.signal("TERM");
+    server.process.wait(SOON);
+    assert_eq!(seated(&server).len(), 2, "who sat where is in the log, for who has the keys");
+
+    // The same person's telephone rings, whatever the seat is called.
+    let mut again = started_again(&server);
+    are(&server, "agents: 1 ready, 0 ringing, 0 talking, 0 in wrap-up, 1 not ready");
+    register(&server, one, "k1");
+    let mut agent = Sipp::at(one, "agent_talks").with("ring", 100).start(&server);
+    let call = Sipp::from(server.county.caller(0), server.sip(), "116", "caller_talks");
+    call.with("talk", 300).run(&server);
+    agent.succeeds();
+    again.signal("TERM");
+    again.wait(SOON);
+
+    // Whose seat nobody knows any more is signed off: nobody else could do it.
+    fs::remove_file(server.folder.join("data").join(KEYS_FILE)).expect("a file of the test");
+    let mut without = started_again(&server);
+    are(&server, "agents: 0 ready, 0 ringing, 0 talking, 0 in wrap-up, 0 not ready");
+    register(&server, two, "k2");
+    dial(&server, two, "k2", "*10");
+    are(&server, "agents: 1 ready");
+    without.signal("TERM");
+    without.wait(SOON);
+}
+
+/// Who sat where, by the id of the configuration.
+fn seated(server: &Server) -> Vec<String> {
+    let (centre, facts) = facts(server);
+    let keys = Keys::take(&server.folder.join("data")).expect("nobody else has them");
+    let person = |fact: &Fact| {
+        let Fact::Seated(it) = fact else { return None };
+        let subject = u64::from(it.seat.0);
+        let about = About { centre: &centre, day: it.day, purpose: Purpose::Seat, subject };
+        let id = it.person.open(keys.get(it.day, Purpose::Seat)?, &about)?;
+        String::from_utf8(id).ok()
+    };
+    facts.iter().filter_map(person).collect()
 }

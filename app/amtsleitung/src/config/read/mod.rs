@@ -8,6 +8,7 @@ mod lines;
 mod opening;
 mod people;
 mod places;
+mod retention;
 mod telephony;
 mod ways;
 
@@ -75,6 +76,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     let lines = lines::lines(reader, list(Kind::Line), (&agents, &bench), &codes);
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
+    let retention = retention::retention(reader, &root);
     people::check_teams(reader, (&agents, &bench));
     people::check_skills(reader, (&agents, &bench), &lines);
     telephony::check_use(reader, &root, list(Kind::Phone), (&trunks, &phones));
@@ -106,6 +108,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
         partners,
         switchboards,
         plans,
+        retention,
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What stands between persons and the log: on the one side telephones and supervisors, who know agents,
+//! on the other the centre, which knows seats.
+//!
+//! ```text
+//!   signalling, control ──agent──▶ Hiding ──seat──▶ log, centre
+//!                       ◀──agent──        ◀──seat──
+//! ```
+//!
+//! The rule to keep: whatever goes either way goes through here; nothing with an agent in it reaches the
+//! log unsealed.
+
+use super::sealing::Sealing;
+use super::seats::Seats;
+use crate::erasure::DayKeys;
+use centre::{Command, Event, Note};
+use sip::number::Number;
+use stdx::{AgentId, Redacted};
+use store::Fact;
+
+/// Hides agents and callers from the log.
+#[derive(Debug)]
+pub struct Hiding {
+    sealing: Sealing,
+    seats: Seats,
+    /// The ids of agents as the configuration names them.
+    agents: Vec<String>,
+}
+
+impl Hiding {
+    /// With the seats that are taken already.
+    #[must_use]
+    pub const fn new(sealing: Sealing, seats: Seats, agents: Vec<String>) -> Hiding {
+        Hiding { sealing, seats, agents }
+    }
+
+    /// An event as the centre and the log know it, and what the log is to know before it.
+    pub(super) fn event(
+        &mut self,
+        event: Event,
+        number: Option<Redacted<Number>>,
+    ) -> (Event, Vec<Fact>) {
+        let mut before = Vec::new();
+        if let (Event::CallArrived { contact, .. }, Some(number)) = (event, number) {
+            before.extend(self.sealing.caller(contact, number.expose()));
+        }
+        if let Event::StartPlan { plan } = event {
+            for helper in self.seats.helpers_without(plan) {
+                self.seat(helper, &mut before);
+            }
+        }
+        (event_at(event, |agent| self.seat(agent, &mut before)), before)
+    }
+
+    /// The seat of an agent, who takes one if need be.
+    fn seat(&mut self, agent: AgentId, before: &mut Vec<Fact>) -> AgentId {
+        if let Some(seat) = self.seats.seat(agent) {
+            return seat;
+        }
+        let sealing = &mut self.sealing;
+        let Some(seat) = self.seats.take(agent, |of| sealing.draw(of)) else {
+            // Nobody of ours: the centre refuses it.
+            return agent;
+        };
+        before.push(sealing.seated(seat, &self.agents[agent.index()]));
+        seat
+    }
+
+    /// An event as the others know it; none if nobody has the seat.
+    pub(super) fn event_of(&self, event: Event) -> Option<Event> {
+        let seat = agent_in(event);
+        let person = seat.map_or(Some(None), |seat| self.seats.person(seat).map(Some))?;
+        Some(event_at(event, |seat| person.unwrap_or(seat)))
+    }
+
+    /// A command as the others know it; none if nobody has the seat.
+    pub(super) fn command(&self, command: Command) -> Option<Command> {
+        command_to(command, |seat| self.seats.person(seat))
+    }
+
+    /// Who has this seat.
+    pub(super) fn person(&self, seat: AgentId) -> Option<AgentId> {
+        self.seats.person(seat)
+    }
+
+    /// Nobody is signed on at this seat any more.
+    pub(super) fn left(&mut self, seat: AgentId) {
+        self.seats.left(seat);
+    }
+
+    /// Whether somebody has this seat.
+    pub(super) fn is_taken(&self, seat: AgentId) -> bool {
+        self.seats.person(seat).is_some()
+    }
+
+    /// A day begins: every seat is free at which nobody is signed on.
+    pub(super) fn new_day(&mut self, keys: DayKeys, is_away: impl Fn(AgentId) -> bool) {
+        self.sealing.new_day(keys);
+        self.seats.new_day(keys.day, is_away);
+    }
+}
+
+/// The agent, or seat, that an event names.
+pub(super) fn agent_in(event: Event) -> Option<AgentId> {
+    let mut named = None;
+    event_at(event, |agent| {
+        named = Some(agent);
+        agent
+    });
+    named
+}
+
+/// The event with another agent in it, if there is one.
+fn event_at(event: Event, at: impl FnOnce(AgentId) -> AgentId) -> Event {
+    match event {
+        Event::SendHome { agent } => Event::SendHome { agent: at(agent) },
+        Event::SetSkill { agent, skill, level } => {
+            Event::SetSkill { agent: at(agent), skill, level }
+        }
+        Event::SignOn { agent } => Event::SignOn { agent: at(agent) },
+        Event::SignOff { agent } => Event::SignOff { agent: at(agent) },
+        Event::MakeReady { agent } => Event::MakeReady { agent: at(agent) },
+        Event::MakeNotReady { agent, pause } => Event::MakeNotReady { agent: at(agent), pause },
+        Event::Answer { agent, contact } => Event::Answer { agent: at(agent), contact },
+        Event::Decline { agent, contact } => Event::Decline { agent: at(agent), contact },
+        Event::Unreachable { agent, contact } => Event::Unreachable { agent: at(agent), contact },
+        Event::HangUp { agent } => Event::HangUp { agent: at(agent) },
+        Event::ExtendWrapUp { agent } => Event::ExtendWrapUp { agent: at(agent) },
+        Event::EndWrapUp { agent } => Event::EndWrapUp { agent: at(agent) },
+        Event::CallArrived { .. }
+        | Event::CallRefused { .. }
+        | Event::AnnouncementOver { .. }
+        | Event::CallerLeft { .. }
+        | Event::SwitchboardAnswered { .. }
+        | Event::SwitchboardFailed { .. }
+        | Event::SwitchboardStaffed { .. }
+        | Event::PartnerAnswered { .. }
+        | Event::PartnerFailed { .. }
+        | Event::Deflected { .. }
+        | Event::OtherLeft { .. }
+        | Event::CallbackWanted { .. }
+        | Event::CallbackReached { .. }
+        | Event::CallbackFailed { .. }
+        | Event::InformationWanted { .. }
+        | Event::PullForward { .. }
+        | Event::MoveToLine { .. }
+        | Event::UndoSteering { .. }
+        | Event::CloseLine { .. }
+        | Event::OpenLine { .. }
+        | Event::StartPlan { .. }
+        | Event::EndPlan { .. }
+        | Event::TalkAlive { .. }
+        | Event::Deadline => event,
+    }
+}
+
+/// The command with another agent in it, if there is one.
+fn command_to(command: Command, to: impl FnOnce(AgentId) -> Option<AgentId>) -> Option<Command> {
+    Some(match command {
+        Command::CallBack { contact, agent, line, until } => {
+            Command::CallBack { contact, agent: to(agent)?, line, until }
+        }
+        Command::Ring { agent, contact, line, until } => {
+            Command::Ring { agent: to(agent)?, contact, line, until }
+        }
+        Command::StopRinging { agent, contact } => {
+            Command::StopRinging { agent: to(agent)?, contact }
+        }
+        Command::Connect { contact, agent } => Command::Connect { contact, agent: to(agent)? },
+        Command::Note(note) => Command::Note(note_to(note, to)?),
+        Command::RingSwitchboard { .. }
+        | Command::StopSwitchboard { .. }
+        | Command::TryPartner { .. }
+        | Command::StopPartner { .. }
+        | Command::ConnectElsewhere { .. }
+        | Command::Deflect { .. }
+        | Command::PromiseCallback { .. }
+        | Command::StopCallback { .. }
+        | Command::Inform { .. }
+        | Command::OpenTask { .. }
+        | Command::Announce { .. }
+        | Command::Wait { .. }
+        | Command::Dismiss { .. }
+        | Command::Release { .. }
+        | Command::AskAlive { .. }
+        | Command::Refuse(_) => command,
+    })
+}
+
+fn note_to(note: Note, to: impl FnOnce(AgentId) -> Option<AgentId>) -> Option<Note> {
+    Some(match note {
+        Note::AgentChanged { agent, state } => Note::AgentChanged { agent: to(agent)?, state },
+        Note::AgentPlans { agent, after_call } => {
+            Note::AgentPlans { agent: to(agent)?, after_call }
+        }
+        Note::Returned { contact, agent, why } => {
+            Note::Returned { contact, agent: to(agent)?, why }
+        }
+        Note::SkillSet { agent, skill, level } => {
+            Note::SkillSet { agent: to(agent)?, skill, level }
+        }
+        Note::SteeringUndone { .. }
+        | Note::Widened { .. }
+        | Note::Overflows { .. }
+        | Note::PartnerReturned { .. }
+        | Note::SwitchboardReturned { .. }
+        | Note::CallbackReturned { .. }
+        | Note::PulledForward { .. }
+        | Note::Moved { .. }
+        | Note::LineClosed { .. }
+        | Note::LineOpened { .. }
+        | Note::PlanStarted { .. }
+        | Note::PlanEnded { .. }
+        | Note::Ended(_) => note,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::Entropy;
+    use acd::{AgentRules, CentreRules, CrisisPlan};
+    use centre::Setup;
+    use std::collections::BTreeSet;
+    use stdx::{ContactId, Day, LineId, Micros, PlanId, TeamId, Tick};
+    use store::Key;
+
+    /// Eight who do the same work; a plan names the last three.
+    fn hiding() -> Hiding {
+        let rules = CentreRules {
+            head_start: Micros::ZERO,
+            no_answer_pause: Micros::ZERO,
+            decline_pause: Micros::ZERO,
+            place_kept: Micros::ZERO,
+        };
+        let plan = CrisisPlan {
+            lines: vec![],
+            announcement: None,
+            information: false,
+            length_max: None,
+            waiting_max: None,
+            helpers: (5..8).map(AgentId).collect(),
+            lasts: Micros::from_mins(60),
+        };
+        let setup = Setup {
+            agents: vec![AgentRules { team: TeamId(0), skills: vec![], shift: None }; 8],
+            plans: vec![plan],
+            ..Setup::empty(rules)
+        };
+        let key = Key::new([1; 32]);
+        let today = DayKeys { day: Day(16_191), token: key, number: key, seat: key };
+        let entropy = Entropy::open().expect("random");
+        let sealing = Sealing::new("harburg".to_owned(), today, entropy);
+        let ids = (0..8).map(|number| format!("k{number}")).collect();
+        Hiding::new(sealing, Seats::new(&setup, &[], today.day), ids)
+    }
+
+    #[test]
+    fn a_plan_finds_each_of_its_helpers_at_a_helper_s_seat() {
+        let mut hiding = hiding();
+        let (_, before) = hiding.event(Event::SignOn { agent: AgentId(6) }, None);
+        assert_eq!(before.len(), 1);
+        let start = Event::StartPlan { plan: PlanId(0) };
+        let (event, before) = hiding.event(start, None);
+        assert_eq!((event, before.len()), (start, 2), "one has a seat already");
+        let ring = |agent| {
+            let (contact, line, until) = (ContactId(1), LineId(0), Tick(1));
+            Command::Ring { agent, contact, line, until }
+        };
+        let rung: BTreeSet<_> = (5..8)
+            .map(|seat| hiding.command(ring(AgentId(seat))).map(|it| format!("{it:?}")))
+            .collect();
+        let helpers = (5..8).map(|person| Some(format!("{:?}", ring(AgentId(person)))));
+        assert_eq!(
+            rung,
+            helpers.collect(),
+            "whichever seat the plan lets ring, a helper's telephone does"
+        );
+        assert_eq!(hiding.command(ring(AgentId(0))), None, "nobody sits there");
+    }
+
+    #[test]
+    fn what_goes_in_comes_back() {
+        let mut hiding = hiding();
+        for agent in (0..8).map(AgentId) {
+            let contact = ContactId(1);
+            let event = Event::Answer { agent, contact };
+            let (hidden, _) = hiding.event(event, None);
+            assert_eq!(hiding.event_of(hidden), Some(event));
+            let seat = agent_in(hidden).expect("somebody answers");
+            let command = hiding.command(Command::Connect { contact, agent: seat });
+            assert_eq!(command, Some(Command::Connect { contact, agent }));
+        }
+        let stranger = Event::SignOn { agent: AgentId(99) };
+        assert_eq!(hiding.event(stranger, None), (stranger, Vec::new()), "the centre refuses it");
+        assert_eq!(hiding.event_of(Event::Deadline), Some(Event::Deadline));
+    }
+}
