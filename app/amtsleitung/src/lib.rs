@@ -13,6 +13,7 @@ pub mod entropy;
 pub mod erasure;
 pub mod explain;
 pub mod figures;
+pub mod keeper;
 mod lang;
 pub mod output;
 pub mod practice;

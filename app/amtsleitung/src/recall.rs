@@ -229,7 +229,8 @@ fn play_up_to(
         let is_over = recalled.link.next == before || recalled.damage.is_some();
         let many =
             recalled.chronicle.views.as_ref().is_some_and(|views| views.waiting() >= TOLD_AT_ONCE);
-        if is_over || many {
+        // What is left out for the first time has to be said before anybody goes on behind it.
+        if (is_over || many) && recalled.poisoned.is_empty() {
             keep(store, &mut recalled)?;
         }
         if is_over {

@@ -90,9 +90,13 @@ fn shift_table(
     Ok(push(tables, within(&shifts, agent.in_force.interval(&county.zone()))))
 }
 
+/// Many agents share their shifts, and each table is written into the log.
 fn push(tables: &mut Vec<Timetable>, table: Timetable) -> TimetableId {
-    tables.push(table);
-    timetable_id(tables.len() - 1)
+    let known = tables.iter().position(|it| *it == table);
+    timetable_id(known.unwrap_or_else(|| {
+        tables.push(table);
+        tables.len() - 1
+    }))
 }
 
 fn timetable_id(index: usize) -> TimetableId {

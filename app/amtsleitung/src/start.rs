@@ -7,6 +7,7 @@ use crate::config::{self, County, Order, Telephony};
 use crate::data::{Continued, Data};
 use crate::entropy::Entropy;
 use crate::erasure::{self, DayKeys, Erasing, KeyRing};
+use crate::keeper::Keeper;
 use crate::output;
 use crate::recall::Recalled;
 use crate::rehearsal;
@@ -88,6 +89,8 @@ pub struct Started {
     pub numbers: BTreeMap<ContactId, Redacted<Number>>,
     /// Answers the command line while it is kept.
     pub control: Control,
+    /// Keeps the views while it is kept; none if nothing is kept.
+    pub keeper: Option<Keeper>,
 }
 
 /// Starts a centre.
@@ -121,6 +124,10 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     if let Some(ways) = unconnected(county, lang) {
         log.say(Level::Warning, &ways);
     }
+    let place = match &keeps {
+        Keeps::Nothing => None,
+        Keeps::Log { data, .. } => Some(data.store.place().clone()),
+    };
     // Ports first: what cannot run writes nothing into the log.
     let mut signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
     let kept = match keeps {
@@ -128,7 +135,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         Keeps::Log { data: log_of, text } => {
             let (text, ids) = (text.to_owned(), county.order());
             let agreed = Configured { text, ids, setup: setup_of_centre };
-            in_log((county, data), *log_of, &agreed, (&mut signalling, &log), lang)?
+            in_log((county, data), *log_of, agreed, (&mut signalling, &log), lang)?
         }
     };
     let Keeping { centre, at, kept, private, numbers } = kept;
@@ -155,11 +162,12 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         ring.map(|(ring, given)| Erasing::start(ring, given, inbox.clone(), log.clone(), lang));
     let erasing = erasing.transpose().map_err(|error| error.to_string())?;
     let control = answer(data, &inbox, (names, preparing, erasing), lang)?;
+    let keeper = place.map(Keeper::start).transpose().map_err(|error| error.to_string())?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
     if passwords.drawn > 0 {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
-    Ok(Started { inbox, service, clock, listens, http, passwords, numbers, control })
+    Ok(Started { inbox, service, clock, listens, http, passwords, numbers, control, keeper })
 }
 
 /// A centre, and where what happens to it is kept.
@@ -194,7 +202,7 @@ fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
 fn in_log(
     (county, folder): (&County, &Path),
     data: Data,
-    agreed: &Configured,
+    agreed: Configured,
     (signalling, log): (&mut Signalling, &Log),
     lang: Lang,
 ) -> Result<Keeping, String> {
@@ -211,8 +219,11 @@ fn in_log(
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
-    let seated = sat(&data.recalled, ring.keys(), &id);
-    let continued = data.go_on(&holder(folder), wall, agreed, lang)?;
+    let sat = sat(county, &data.recalled, (ring.keys(), &id), today.day);
+    let made_up = always_ready(county);
+    let (seats, setup) = Seats::restored(&agreed.setup, &made_up, today.day, &sat);
+    let agreed = Configured { setup, ..agreed };
+    let continued = data.go_on(&holder(folder), wall, &agreed, lang)?;
     for warning in &continued.warnings {
         log.say(Level::Error, warning);
     }
@@ -226,35 +237,49 @@ fn in_log(
     let text = |error: io::Error| error.to_string();
     let writer = Writer::start(store, link, epoch, wake).map_err(text)?;
     let sealing = Sealing::new(id, today, Entropy::open().map_err(text)?);
-    let seats = seats(county, &centre, today.day, seated);
     let agents = county.agents.iter().map(|agent| agent.id.clone()).collect();
     let private = Some(Private { ring, today, hiding: Hiding::new(sealing, seats, agents) });
     Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers })
 }
 
-/// A seat, the id of who had it, and the day on which it was taken.
-type Sat = (AgentId, String, Day);
-
-/// Who had which seat, the latest last, as far as the keys still say.
-fn sat(recalled: &Recalled, keys: &Keys, centre: &str) -> Vec<Sat> {
+/// Who had which seat, the latest last, as far as the keys still say and it still counts: those of this day,
+/// and those that are signed on since before.
+fn sat(
+    county: &County,
+    recalled: &Recalled,
+    (keys, centre): (&Keys, &str),
+    today: Day,
+) -> Vec<(AgentId, AgentId, Day)> {
     let mut seated: Vec<&(Sequence, Seated)> = recalled.chronicle.seated.values().collect();
     seated.sort_unstable_by_key(|(sequence, _)| *sequence);
-    let sat = |(_, it): &(Sequence, Seated)| Some((it.seat, person_of(keys, centre, it)?, it.day));
+    let is_away = |seat| {
+        let agent = recalled.centre.as_ref().and_then(|it| it.agent(seat));
+        agent.is_none_or(|agent| agent.state == acd::agent::State::SignedOff)
+    };
+    let sat = |(_, it): &(Sequence, Seated)| {
+        let id = person_of(keys, centre, it)?;
+        let person = county.agents.iter().position(|agent| agent.id == id)?;
+        let counts = it.day == today || !is_away(it.seat);
+        counts.then_some((AgentId(u16::try_from(person).ok()?), it.seat, it.day))
+    };
     seated.into_iter().filter_map(sat).collect()
 }
 
-/// The seats as they were: those of this day, and those that are signed on since before.
-fn seats(county: &County, centre: &Centre, today: Day, sat: Vec<Sat>) -> Seats {
-    let mut seats = Seats::new(centre.setup(), &always_ready(county), today);
-    for (seat, id, on) in sat {
-        let is_away =
-            centre.agent(seat).is_none_or(|agent| agent.state == acd::agent::State::SignedOff);
-        let person = (0..).map(AgentId).zip(&county.agents).find(|(_, agent)| agent.id == id);
-        if let Some((person, _)) = person.filter(|_| on == today || !is_away) {
-            seats.restore(person, seat, on);
-        }
-    }
-    seats
+/// What is agreed, arranged for who sits where, while no service runs.
+///
+/// # Errors
+/// With a sentence for people.
+pub fn agreed_by_seats(
+    county: &County,
+    folder: &Path,
+    data: &Data,
+    agreed: Configured,
+) -> Result<Configured, String> {
+    let keys = Keys::take(folder).map_err(|why| why.to_string())?;
+    let today = erasure::day(&county.zone(), wall_now());
+    let sat = sat(county, &data.recalled, (&keys, data.store.centre()), today);
+    let (_, setup) = Seats::restored(&agreed.setup, &always_ready(county), today, &sat);
+    Ok(Configured { setup, ..agreed })
 }
 
 /// Answers the command line.

@@ -100,6 +100,12 @@ impl Store {
         Store::open(place, &centre).map(Some)
     }
 
+    /// Where it is kept.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Which centre's log it is.
     #[must_use]
     pub fn centre(&self) -> &str {

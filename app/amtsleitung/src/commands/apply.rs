@@ -11,7 +11,7 @@ use crate::config::{self, County};
 use crate::data::{self, Data};
 use crate::difference::differences;
 use crate::service::control;
-use crate::start::{cannot_go, holder, setup_now};
+use crate::start::{agreed_by_seats, cannot_go, holder, setup_now};
 use crate::{Lang, output};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -104,6 +104,7 @@ fn without_service(
     let wall = wall_now();
     let setup = setup_now(after, wall, lang)?;
     let configured = Configured { text: text.to_owned(), ids: after.order(), setup };
+    let configured = agreed_by_seats(after, folder, &data, configured)?;
     let mut continued = data.go_on(&holder(folder), wall, &configured, lang)?;
     for warning in &continued.warnings {
         output::err(&format!("{warning}\n"));

@@ -72,9 +72,9 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     let started = start(options).map_err(|why| fail(lang, &why))?;
     say_ready(&started, &log, lang);
     stop_on(signals, started.inbox.clone()).map_err(failed)?;
-    let Started { inbox, service, control, .. } = started;
+    let Started { inbox, service, control, keeper, .. } = started;
     let ended = service.join();
-    drop((inbox, control));
+    drop((inbox, control, keeper));
     if ended.as_ref().is_ok_and(|ended| !ended.was_fenced) {
         log.say(Level::Notice, lang.pick("Dienst beendet.", "Service ended."));
     }

@@ -13,7 +13,7 @@
 use super::sealing::Sealing;
 use super::seats::Seats;
 use crate::erasure::DayKeys;
-use centre::{Command, Event, Note};
+use centre::{Command, Event, Note, Setup};
 use sip::number::Number;
 use stdx::{AgentId, Redacted};
 use store::Fact;
@@ -91,6 +91,17 @@ impl Hiding {
     /// Whether somebody has this seat.
     pub(super) fn is_taken(&self, seat: AgentId) -> bool {
         self.seats.person(seat).is_some()
+    }
+
+    /// These rules for agents as seats would have them.
+    pub(super) fn arranged(&self, setup: &Setup) -> Setup {
+        self.seats.arranged(setup)
+    }
+
+    /// Other rules hold for agents from now on.
+    pub(super) fn adopt(&mut self, setup: &Setup, agents: Vec<String>) {
+        self.agents = agents;
+        self.seats.adopt(setup);
     }
 
     /// A day begins: every seat is free at which nobody is signed on.

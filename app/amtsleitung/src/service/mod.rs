@@ -393,12 +393,26 @@ impl Running {
     }
 
     /// What cannot be taken up is refused before it is in the log.
-    fn agree(&mut self, now: Now, agreement: Box<Agreement>, to: SyncSender<Result<(), String>>) {
-        let tried = self.centre.clone().adopt(now, agreement.configured.setup.clone());
-        match tried {
-            Ok(()) => self.tell(now, What::Agreed(agreement, to)),
-            Err(why) => drop(to.try_send(Err(format!("{why:?}")))),
+    fn agree(
+        &mut self,
+        now: Now,
+        mut agreement: Box<Agreement>,
+        to: SyncSender<Result<(), String>>,
+    ) {
+        let persons = agreement.configured.setup.clone();
+        if let Some(hiding) = &self.hiding {
+            agreement.configured.setup = hiding.arranged(&persons);
         }
+        let tried = self.centre.clone().adopt(now, agreement.configured.setup.clone());
+        if let Err(why) = tried {
+            return drop(to.try_send(Err(format!("{why:?}"))));
+        }
+        if let Some(hiding) = &mut self.hiding {
+            // Who takes a seat until this holds takes one of these rules already.
+            let agents = agreement.configured.ids.get("agent").cloned().unwrap_or_default();
+            hiding.adopt(&persons, agents);
+        }
+        self.tell(now, What::Agreed(agreement, to));
     }
 
     /// Takes up what was agreed; calls that are up go on.

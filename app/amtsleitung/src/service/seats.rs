@@ -7,6 +7,9 @@
 //! did the same on two days. A person who is alone in the class has one seat only: there it is the rules
 //! themselves that tell who it is.
 //!
+//! What is agreed is written down seat by seat: the rules of a seat that is taken are those of its person
+//! ([`Seats::arranged`]), so that a new skill reaches whom it was given to, wherever that person sits.
+//!
 //! The rule to keep: a seat belongs to one person at most, and to the same one as long as the person is
 //! signed on.
 
@@ -28,8 +31,11 @@ struct Taken {
 #[derive(Clone, Debug)]
 pub struct Seats {
     today: Day,
-    /// Of a person, and of the seat of the same number.
+    /// Of a person.
     class_of: Vec<usize>,
+    /// Of a seat.
+    class_of_seat: Vec<usize>,
+    made_up: Vec<AgentId>,
     free: Vec<Vec<AgentId>>,
     by_person: Vec<Option<Taken>>,
     by_seat: Vec<Option<AgentId>>,
@@ -39,36 +45,112 @@ pub struct Seats {
 
 impl Seats {
     /// Nobody has a seat yet but those who are made up: they are nobody, and each has the seat of the own
-    /// number.
+    /// number. Persons have these rules, and so has the seat of the same number.
     #[must_use]
     pub fn new(setup: &Setup, made_up: &[AgentId], today: Day) -> Seats {
-        let class_of = classes(setup, made_up);
-        let mut free = vec![Vec::new(); class_of.iter().max().map_or(0, |last| last + 1)];
-        for (seat, &class) in (0..).map(AgentId).zip(&class_of) {
-            free[class].push(seat);
-        }
-        let count = setup.agents.len();
-        let helpers = setup.plans.iter().map(|plan| plan.helpers.clone()).collect();
-        let (by_person, by_seat) = (vec![None; count], vec![None; count]);
-        let mut seats = Seats { today, class_of, free, by_person, by_seat, helpers };
+        let nobody = Seats {
+            today,
+            class_of: Vec::new(),
+            class_of_seat: Vec::new(),
+            made_up: made_up.to_vec(),
+            free: Vec::new(),
+            by_person: Vec::new(),
+            by_seat: Vec::new(),
+            helpers: Vec::new(),
+        };
+        let mut seats = nobody.with_classes(setup, setup);
         for &agent in made_up {
-            seats.restore(agent, agent, today);
+            seats.have(agent, agent, today);
         }
+        seats.find_free();
         seats
     }
 
-    /// Gives a person the seat that the log says, taken on that day. What does not fit any more is left
-    /// out: then the person takes one anew.
-    pub fn restore(&mut self, person: AgentId, seat: AgentId, on: Day) {
-        let class = |agent: AgentId| self.class_of.get(agent.index()).copied();
-        let Some(class) = class(person).filter(|_| class(person) == class(seat)) else { return };
-        // The log's later word holds.
-        self.release(person);
-        if self.by_seat[seat.index()].is_some() {
-            return;
+    /// The seats as they were: each person where the log says, the latest last. Their rules are arranged for
+    /// it, and are returned.
+    #[must_use]
+    pub fn restored(
+        persons: &Setup,
+        made_up: &[AgentId],
+        today: Day,
+        sat: &[(AgentId, AgentId, Day)],
+    ) -> (Seats, Setup) {
+        let mut seats = Seats::new(persons, made_up, today);
+        let count = persons.agents.len();
+        let is_real = |agent: &AgentId| agent.index() < count && !made_up.contains(agent);
+        for &(person, seat, on) in sat.iter().filter(|it| is_real(&it.0) && is_real(&it.1)) {
+            seats.stand_up(person);
+            if let Some(other) = seats.person(seat) {
+                seats.stand_up(other);
+            }
+            seats.have(person, seat, on);
         }
-        self.free[class].retain(|&it| it != seat);
-        self.have(person, Taken { seat, on });
+        let arranged = seats.adopt(persons);
+        (seats, arranged)
+    }
+
+    /// Other rules hold for persons from now on; there are never fewer. Whoever sits keeps the seat. The rules
+    /// are returned as seats have them.
+    pub fn adopt(&mut self, persons: &Setup) -> Setup {
+        let arranged = self.arranged(persons);
+        *self = self.clone().with_classes(persons, &arranged);
+        self.find_free();
+        arranged
+    }
+
+    /// The rules of persons as rules of seats: a seat that is taken has those of its person, the others those
+    /// of who has none, as far as possible of the own number.
+    #[must_use]
+    pub fn arranged(&self, persons: &Setup) -> Setup {
+        let count = persons.agents.len();
+        let mut person_at: Vec<Option<AgentId>> =
+            (0..).map(AgentId).take(count).map(|seat| self.person(seat)).collect();
+        let mut without: Vec<AgentId> =
+            (0..).map(AgentId).take(count).filter(|&person| self.seat(person).is_none()).collect();
+        without.retain(|person| {
+            let own = &mut person_at[person.index()];
+            let is_free = own.is_none();
+            if is_free {
+                *own = Some(*person);
+            }
+            !is_free
+        });
+        let mut rest = without.into_iter();
+        let person_at: Vec<AgentId> = person_at
+            .into_iter()
+            .map(|person| person.or_else(|| rest.next()).expect("as many persons as seats"))
+            .collect();
+        let mut arranged = persons.clone();
+        arranged.agents =
+            person_at.iter().map(|person| persons.agents[person.index()].clone()).collect();
+        let seat_of = |person: &AgentId| person_at.iter().position(|at| at == person);
+        for plan in &mut arranged.plans {
+            let seats = plan.helpers.iter().filter_map(seat_of);
+            plan.helpers = seats.filter_map(|it| u16::try_from(it).ok()).map(AgentId).collect();
+            plan.helpers.sort_unstable();
+        }
+        arranged
+    }
+
+    fn with_classes(self, persons: &Setup, seats: &Setup) -> Seats {
+        let mut numbers = BTreeMap::new();
+        let class_of = classes(persons, &self.made_up, &mut numbers);
+        let class_of_seat = classes(seats, &self.made_up, &mut numbers);
+        let Seats { mut by_person, mut by_seat, .. } = self;
+        by_person.resize(class_of.len(), None);
+        by_seat.resize(class_of.len(), None);
+        let free = vec![Vec::new(); numbers.len()];
+        let helpers = persons.plans.iter().map(|plan| plan.helpers.clone()).collect();
+        Seats { class_of, class_of_seat, free, by_person, by_seat, helpers, ..self }
+    }
+
+    fn find_free(&mut self) {
+        self.free.iter_mut().for_each(Vec::clear);
+        for seat in (0..).map(AgentId).take(self.by_seat.len()) {
+            if self.by_seat[seat.index()].is_none() {
+                self.free[self.class_of_seat[seat.index()]].push(seat);
+            }
+        }
     }
 
     /// Who has this seat.
@@ -94,7 +176,7 @@ impl Seats {
         let free = &mut self.free[class];
         assert!(!free.is_empty(), "a class has a seat for each of its persons");
         let seat = free.swap_remove(draw(free.len()));
-        self.have(person, Taken { seat, on: self.today });
+        self.have(person, seat, self.today);
         Some(seat)
     }
 
@@ -124,15 +206,20 @@ impl Seats {
         }
     }
 
-    fn have(&mut self, person: AgentId, taken: Taken) {
-        self.by_person[person.index()] = Some(taken);
-        self.by_seat[taken.seat.index()] = Some(person);
+    fn have(&mut self, person: AgentId, seat: AgentId, on: Day) {
+        self.by_person[person.index()] = Some(Taken { seat, on });
+        self.by_seat[seat.index()] = Some(person);
+    }
+
+    fn stand_up(&mut self, person: AgentId) -> Option<AgentId> {
+        let Taken { seat, .. } = self.by_person[person.index()].take()?;
+        self.by_seat[seat.index()] = None;
+        Some(seat)
     }
 
     fn release(&mut self, person: AgentId) {
-        if let Some(Taken { seat, .. }) = self.by_person[person.index()].take() {
-            self.by_seat[seat.index()] = None;
-            self.free[self.class_of[seat.index()]].push(seat);
+        if let Some(seat) = self.stand_up(person) {
+            self.free[self.class_of_seat[seat.index()]].push(seat);
         }
     }
 }
@@ -167,8 +254,11 @@ impl<'a> Class<'a> {
 }
 
 /// The class of each agent, numbered from 0.
-fn classes(setup: &Setup, made_up: &[AgentId]) -> Vec<usize> {
-    let mut numbers = BTreeMap::new();
+fn classes<'a>(
+    setup: &'a Setup,
+    made_up: &[AgentId],
+    numbers: &mut BTreeMap<Class<'a>, usize>,
+) -> Vec<usize> {
     let class = |(agent, rules): (AgentId, &AgentRules)| {
         let mut class = Class::of(agent, rules, setup);
         class.made_up = made_up.contains(&agent).then_some(agent.0);
@@ -219,8 +309,12 @@ mod tests {
     fn who_is_as_good_as_another_is_of_one_class() {
         let agents = vec![agent(0, 0), agent(0, 1), agent(0, 2), agent(1, 0), agent(0, 0)];
         let mut setup = setup(agents);
-        assert_eq!(classes(&setup, &[]), [0, 0, 1, 2, 0]);
-        assert_eq!(classes(&setup, &[AgentId(4)]), [0, 0, 1, 2, 3], "who is made up stays apart");
+        assert_eq!(classes(&setup, &[], &mut BTreeMap::new()), [0, 0, 1, 2, 0]);
+        assert_eq!(
+            classes(&setup, &[AgentId(4)], &mut BTreeMap::new()),
+            [0, 0, 1, 2, 3],
+            "who is made up stays apart"
+        );
         setup.plans = vec![CrisisPlan {
             lines: vec![],
             announcement: None,
@@ -230,7 +324,11 @@ mod tests {
             helpers: vec![AgentId(1)],
             lasts: Micros::from_mins(1),
         }];
-        assert_eq!(classes(&setup, &[]), [0, 1, 2, 3, 0], "a plan's helper has a helper's seat");
+        assert_eq!(
+            classes(&setup, &[], &mut BTreeMap::new()),
+            [0, 1, 2, 3, 0],
+            "a plan's helper has a helper's seat"
+        );
         let seats = Seats::new(&setup, &[], TODAY);
         assert_eq!(seats.helpers_without(PlanId(0)), [AgentId(1)]);
         assert_eq!(seats.helpers_without(PlanId(9)), []);
@@ -273,20 +371,61 @@ mod tests {
         assert_eq!((seats.seat(works), seats.person(seat)), (None, None));
     }
 
+    fn skilled(skill: u16) -> AgentRules {
+        AgentRules { skills: vec![SkillNeed { skill: SkillId(skill), level: 5 }], ..agent(0, 0) }
+    }
+
     #[test]
-    fn what_the_log_says_fits_or_is_left_out() {
-        let agents = vec![agent(0, 0), agent(0, 1), agent(1, 0)];
-        let mut seats = Seats::new(&setup(agents), &[], TODAY);
-        seats.restore(AgentId(0), AgentId(2), TODAY);
-        assert_eq!(seats.seat(AgentId(0)), None, "another team's by now");
-        seats.restore(AgentId(7), AgentId(0), TODAY);
-        seats.restore(AgentId(0), AgentId(7), TODAY);
-        assert_eq!(seats.person(AgentId(0)), None, "nobody of ours");
-        seats.restore(AgentId(0), AgentId(1), TODAY);
-        seats.restore(AgentId(1), AgentId(1), TODAY);
-        assert_eq!(seats.person(AgentId(1)), Some(AgentId(0)), "it was taken");
-        seats.restore(AgentId(0), AgentId(0), TODAY);
-        assert_eq!(seats.take(AgentId(1), |_| 0), Some(AgentId(1)), "the later word holds");
+    fn who_sat_where_sits_there_again_with_the_own_rules() {
+        let persons = setup(vec![skilled(0), skilled(1), skilled(2), skilled(3)]);
+        let [a, b, c, d] = [0, 1, 2, 3].map(AgentId);
+        let nowhere = AgentId(9);
+        let sat = [(a, b, TODAY), (nowhere, d, TODAY), (d, nowhere, TODAY), (c, d, TODAY)];
+        let (seats, arranged) = Seats::restored(&persons, &[], TODAY, &sat);
+        assert_eq!([a, b, c, d].map(|seat| seats.person(seat)), [None, Some(a), None, Some(c)]);
+        let rules: Vec<&AgentRules> =
+            [b, a, d, c].iter().map(|it| &persons.agents[it.index()]).collect();
+        assert_eq!(arranged.agents.iter().collect::<Vec<_>>(), rules);
+        // The later word holds.
+        let (seats, _) = Seats::restored(&persons, &[], TODAY, &[(a, b, TODAY), (c, b, TODAY)]);
+        assert_eq!((seats.seat(a), seats.seat(c)), (None, Some(b)));
+    }
+
+    #[test]
+    fn a_new_skill_reaches_whom_it_was_given_to() {
+        let mut persons = team_of(3);
+        let mut seats = Seats::new(&persons, &[], TODAY);
+        let [a, b, _] = [0, 1, 2].map(AgentId);
+        let seat = seats.take(a, |of| of - 1).expect("there");
+        persons.agents[0] = skilled(7);
+        persons.agents.push(skilled(8));
+        let arranged = seats.adopt(&persons);
+        assert_eq!(seats.seat(a), Some(seat));
+        assert_eq!(arranged.agents[seat.index()], skilled(7));
+        assert_eq!(arranged.agents[3], skilled(8));
+        let other = seats.take(b, |_| 0).expect("there");
+        assert_eq!(arranged.agents[other.index()], agent(0, 0));
+        assert_eq!(seats.adopt(&persons), arranged, "nothing new, nothing changed");
+    }
+
+    #[test]
+    fn a_plan_signs_on_its_helpers_wherever_they_sit() {
+        let mut persons = team_of(4);
+        let helpers = vec![AgentId(2), AgentId(3)];
+        persons.plans = vec![CrisisPlan {
+            lines: vec![],
+            announcement: None,
+            information: false,
+            length_max: None,
+            waiting_max: None,
+            helpers,
+            lasts: Micros::from_mins(1),
+        }];
+        let sat = [(AgentId(2), AgentId(0), TODAY)];
+        let (mut seats, arranged) = Seats::restored(&persons, &[], TODAY, &sat);
+        assert_eq!(arranged.plans[0].helpers, [AgentId(0), AgentId(3)]);
+        assert_eq!(seats.helpers_without(PlanId(0)), [AgentId(3)]);
+        assert_eq!(seats.take(AgentId(3), |_| 0), Some(AgentId(3)));
     }
 
     /// Persons come and go, days begin, and some work through the night.
@@ -296,7 +435,7 @@ mod tests {
             let mut rng = Rng::new(seed);
             let agents = (0..12).map(|number| agent(number % 3, number % 2)).collect();
             let setup = setup(agents);
-            let class_of = classes(&setup, &[]);
+            let class_of = classes(&setup, &[], &mut BTreeMap::new());
             let (mut seats, mut present) = (Seats::new(&setup, &[], TODAY), BTreeSet::new());
             for step in 0..300 {
                 let person = AgentId(rng.below(12) as u16);
