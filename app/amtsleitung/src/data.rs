@@ -85,7 +85,7 @@ impl Data {
         for _ in 0..BEGINS_MAX {
             match begin(store, recalled, (holder, wall), agreed, lang)? {
                 Begins::Begun(continued) => return Ok(*continued),
-                Begins::TooEarly(again) => store = again,
+                Begins::TooEarly(again) => store = *again,
             }
             recalled = recall(&mut store, &mut |_| ())
                 .map_err(|why| cannot_write(&why.into_error(), lang))?;
@@ -99,7 +99,7 @@ enum Begins {
     Begun(Box<Continued>),
     /// Meanwhile the log has grown: a server carried out what one who was killed had asked for. We hold the
     /// lease, so who reads once more finds the end.
-    TooEarly(Store),
+    TooEarly(Box<Store>),
 }
 
 fn begin(
@@ -147,7 +147,7 @@ fn begin(
     let (link, row) = facts.row();
     match store.append(&row) {
         Ok(()) => {}
-        Err(Error::Fenced) => return Ok(Begins::TooEarly(store)),
+        Err(Error::Fenced) => return Ok(Begins::TooEarly(Box::new(store))),
         Err(error) => return Err(failed(error)),
     }
     let last_contact = recalled.last_contact;

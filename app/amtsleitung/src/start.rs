@@ -7,13 +7,14 @@ use crate::config::County;
 use crate::data::{Continued, Data};
 use crate::output;
 use crate::rehearsal;
-use crate::service::caller_key;
 use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::steer::Names;
 use crate::service::{
-    Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Service, control, http, telephones,
+    Decided, Folders, Inbox, Kept, Log, Parts, Passwords, Registrations, Service, control, http,
+    telephones,
 };
+use crate::service::{caller_key, registrations};
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -23,7 +24,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
-use stdx::{AgentId, Tick, Timestamp};
+use stdx::{AgentId, Now, Tick, Timestamp};
 use store::{Configured, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
 
@@ -107,10 +108,10 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     }
     // Ports first: what cannot run writes nothing into the log.
     let mut signalling = Signalling::start(setup, 1).map_err(|why| cannot_start(lang, &why))?;
-    let (centre, at, kept) = match keeps {
+    let (centre, at, kept, registrations) = match keeps {
         Keeps::Nothing => {
             let centre = Centre::new(setup_of_centre).map_err(|why| format!("{why:?}"))?;
-            (centre, Tick(0), Kept::InMemory)
+            (centre, Tick(0), Kept::InMemory, None)
         }
         Keeps::Log { data: log_of, text } => {
             let agreed = Configured { text: text.to_owned(), setup: setup_of_centre };
@@ -124,7 +125,11 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             // A waker that fails has no loop to wake any more.
             let wake = move || drop(waker.wake());
             let writer = Writer::start(store, link, epoch, wake);
-            (centre, at, Kept::InLog(writer.map_err(|error| error.to_string())?))
+            let kept = Kept::InLog(writer.map_err(|error| error.to_string())?);
+            signalling
+                .register_again(registrations::load(data, Now { mono: at, wall: wall_now() }));
+            let registrations = Registrations::start(data).map_err(|error| error.to_string())?;
+            (centre, at, kept, Some(registrations))
         }
     };
     let clock = Clock::starting_at(at);
@@ -135,6 +140,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         signalling,
         clock,
         kept,
+        registrations,
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),

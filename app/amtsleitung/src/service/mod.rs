@@ -21,6 +21,7 @@ mod facts;
 mod figures;
 pub mod log;
 mod passwords;
+pub(crate) mod registrations;
 mod telephones;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use facts::{Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
+pub use registrations::Registrations;
 pub use telephones::{Folders, telephones};
 
 use crate::clock::Clock;
@@ -160,6 +162,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where facts are kept.
     pub kept: Kept,
+    /// Keeps where telephones are reached; none for a practice.
+    pub registrations: Option<Registrations>,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -204,6 +208,7 @@ struct Running {
     signalling: Signalling,
     clock: Clock,
     facts: Facts,
+    registrations: Option<Registrations>,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
@@ -219,8 +224,8 @@ struct Running {
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, mut signalling, clock, kept, always_ready, log, lines, listeners } =
-            parts;
+        let Parts { centre, mut signalling, clock, kept, registrations, .. } = parts;
+        let Parts { always_ready, log, lines, listeners, .. } = parts;
         let always_ready = AlwaysReady::new(always_ready);
         for agent in (0..=u16::MAX).map(AgentId) {
             let Some(state) = centre.agent(agent).map(|agent| agent.state) else { break };
@@ -232,6 +237,7 @@ impl Running {
             signalling,
             clock,
             facts: Facts::new(kept),
+            registrations,
             inbox,
             always_ready,
             figures: Figures::new(lines, began),
@@ -252,10 +258,17 @@ impl Running {
             self.take_in(now);
             let is_asked_to_stop = self.answer_inbox(now);
             self.decide(now);
+            if let Some(registrations) = &mut self.registrations {
+                registrations.keep(now, || self.signalling.changed_registrations());
+            }
             if self.watch_log(now) || is_asked_to_stop {
                 break;
             }
             self.signalling.flush(now.mono);
+        }
+        let now = self.clock.now();
+        if let Some(registrations) = &mut self.registrations {
+            registrations.keep_last(now, self.signalling.changed_registrations());
         }
         self.leave();
         self.end_contacts();

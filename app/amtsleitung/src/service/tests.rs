@@ -82,6 +82,7 @@ fn running_on(
         signalling,
         clock: Clock::starting_at(Tick(7)),
         kept,
+        registrations: None,
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],
