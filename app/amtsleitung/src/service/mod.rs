@@ -309,14 +309,17 @@ impl Running {
     fn tell(&mut self, now: Now, asked: Asked, steered: Option<(Steering, SyncSender<Outcome>)>) {
         self.figures.events += 1;
         if self.is_stalled {
-            self.end_other_leg(now, &asked);
+            self.let_go(now, &asked);
         }
         self.facts.tell(now, asked, steered);
     }
 
-    /// A leg whose other side is gone ends at once, though nothing is decided: nobody is left to listen to
-    /// silence until a disk is back.
-    fn end_other_leg(&mut self, now: Now, asked: &Asked) {
+    /// What does not wait for a decision while none comes: a leg whose other side is gone ends, because
+    /// nobody is left to listen to silence, and who came in before the stall was known is refused.
+    fn let_go(&mut self, now: Now, asked: &Asked) {
+        if let Event::CallArrived { contact, .. } = asked.event {
+            self.signalling.send_away(now.mono, contact);
+        }
         let Event::HangUp { agent } = asked.event else { return };
         let state = self.centre.agent(agent).map(|agent| agent.state);
         if let Some(acd::agent::State::Talking { contact, .. }) = state {
@@ -376,7 +379,8 @@ impl Running {
             self.signalling.let_in(!is_stalled);
             if is_stalled {
                 let told: Vec<Asked> = self.facts.undecided().collect();
-                told.iter().for_each(|asked| self.end_other_leg(now, asked));
+                told.iter().for_each(|asked| self.let_go(now, asked));
+                self.take_in(now);
             }
             self.say_stalled(trouble.as_ref());
         }

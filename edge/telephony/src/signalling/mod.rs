@@ -204,6 +204,12 @@ impl Signalling {
         self.exchange.lets_in = new_calls;
     }
 
+    /// Refuses a call that was told and is not decided yet; that it is gone is told behind it.
+    pub fn send_away(&mut self, now: Tick, contact: ContactId) {
+        self.exchange.send_away(now, contact);
+        self.exchange.collect(now, None);
+    }
+
     /// Sends what is to be sent.
     pub fn flush(&mut self, now: Tick) {
         // What cannot be sent may lead to more: a call that fails tells the others.
