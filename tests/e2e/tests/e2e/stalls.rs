@@ -24,6 +24,8 @@ pub(crate) const CASES: &[Case] = &[
     ("a_server_that_stands_still", a_server_that_stands_still),
     ("a_server_that_is_away", a_server_that_is_away),
     ("a_full_disk", a_full_disk),
+    ("a_service_ends_though_its_log_stalls_sqlite", ends_sqlite),
+    ("a_service_ends_though_its_log_stalls_postgres", ends_postgres),
 ];
 
 /// How long nothing can be written after all has been looked at: with what came before, more than two
@@ -66,6 +68,45 @@ fn a_full_disk() {
     server.start_again();
     is_good_again(server, "");
     drop(disk);
+}
+
+fn ends_sqlite() {
+    let folder = Folder::new();
+    let database = Database::sqlite(&folder);
+    ends(folder, &database);
+}
+
+fn ends_postgres() {
+    let folder = Folder::new();
+    if let Some(database) = Database::postgres(&folder) {
+        ends(folder, &database);
+    }
+}
+
+/// What could not be written is lost then, and it says so.
+fn ends(folder: Folder, database: &Database) {
+    let mut server = Server::start_in(folder, County::new());
+    let waits = Sipp::from(server.county.caller(0), server.sip(), "117", "caller_listens");
+    let mut waits = waits.start(&server);
+    server.wait_until("one waits", SOON, |it| it.of("contacts_waiting") == 1);
+    let held = database.hold(&server.folder);
+    let early = Sipp::from(server.county.caller(1), server.sip(), "117", "caller_finds_no_channel");
+    early.run(&server);
+    let watch = Stopwatch::start();
+    server.process.signal("TERM");
+    let ended = server.process.wait(SOON);
+    println!("{}: ended after {:.1} s", held.name(), watch.read().as_secs_f64());
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("<3>log=ended facts_not_written="), "{}", ended.stderr);
+    waits.succeeds();
+    drop(held);
+    server.start_again();
+    let figures = server.figures();
+    assert_eq!(figures.of("contacts"), 0, "the one who waited was cut off");
+    server.process.signal("TERM");
+    server.process.wait(SOON);
+    let log = Log::read(&server.data());
+    assert!(log.ends.iter().any(|it| it.2.contact == ContactId(1)), "it has its record");
 }
 
 /// Two talk and one waits when the log begins to stall. Returns the server when all is well again.
