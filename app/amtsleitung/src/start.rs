@@ -13,10 +13,11 @@ use crate::recall::Recalled;
 use crate::rehearsal;
 use crate::service::control::Control;
 use crate::service::log::Level;
+use crate::service::registrations;
 use crate::service::steer::Names;
 use crate::service::{
-    Agreement, Decided, Folders, Hiding, Inbox, Kept, Log, Parts, Passwords, Sealing, Seats,
-    Service, control, http, opened, person_of, telephones,
+    Agreement, Decided, Folders, Hiding, Inbox, Kept, Log, Parts, Passwords, Registrations,
+    Sealing, Seats, Service, control, http, opened, person_of, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -29,7 +30,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
-use stdx::{AgentId, ContactId, Day, Redacted, Tick, Timestamp};
+use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
 use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
 
@@ -138,7 +139,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             in_log((county, data), *log_of, agreed, (&mut signalling, &log), lang)?
         }
     };
-    let Keeping { centre, at, kept, private, numbers } = kept;
+    let Keeping { centre, at, kept, private, numbers, registrations } = kept;
     if let Some(Private { today, .. }) = &private {
         signalling.make_tokens_with(Redacted::new(*today.token.expose()));
     }
@@ -152,6 +153,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         clock,
         kept,
         hiding,
+        registrations,
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),
@@ -177,6 +179,7 @@ struct Keeping {
     kept: Kept,
     private: Option<Private>,
     numbers: BTreeMap<ContactId, Redacted<Number>>,
+    registrations: Option<Registrations>,
 }
 
 /// What hides persons from the log.
@@ -196,7 +199,8 @@ impl Private {
 fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
     let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
     let numbers = BTreeMap::new();
-    Ok(Keeping { centre, at: Tick(0), kept: Kept::InMemory, private: None, numbers })
+    let (kept, registrations) = (Kept::InMemory, None);
+    Ok(Keeping { centre, at: Tick(0), kept, private: None, numbers, registrations })
 }
 
 fn in_log(
@@ -239,7 +243,9 @@ fn in_log(
     let sealing = Sealing::new(id, today, Entropy::open().map_err(text)?);
     let agents = county.agents.iter().map(|agent| agent.id.clone()).collect();
     let private = Some(Private { ring, today, hiding: Hiding::new(sealing, seats, agents) });
-    Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers })
+    signalling.register_again(registrations::load(folder, Now { mono: at, wall }));
+    let registrations = Some(Registrations::start(folder).map_err(text)?);
+    Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers, registrations })
 }
 
 /// Who had which seat, the latest last, as far as the keys still say and it still counts: those of this day,

@@ -123,6 +123,17 @@ impl Store {
         Ok(())
     }
 
+    /// Brings everything into the one file, so that it can be copied while nobody writes.
+    ///
+    /// # Errors
+    /// If the database cannot be written: then it stays beside it, and nothing is lost.
+    pub fn gather(&mut self) -> Result<(), Error> {
+        if let Place::Sqlite(_) = self.place {
+            self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)", &[])?;
+        }
+        Ok(())
+    }
+
     /// From now on a server that does not answer within this time counts as gone, and what it was asked
     /// for has failed.
     pub fn lose_patience_after(&mut self, time: Duration) {

@@ -266,6 +266,8 @@ impl Appending {
             self.shared.durable.store(link.next - 1, Ordering::Release);
             wake();
         }
+        // Who copies the folder of a service that has ended finds all of it in one file.
+        let _ = self.store.gather();
     }
 
     /// Keeps the lease, which only a writer can who was not replaced.

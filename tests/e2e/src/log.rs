@@ -42,13 +42,30 @@ impl Log {
         Log { ends: ends(&entries), entries, gap, last_contact }
     }
 
-    /// Contacts that came while this writer wrote.
+    /// Every contact that came, also those that were refused.
+    pub fn came(&self) -> impl Iterator<Item = ContactId> {
+        self.events().filter_map(|(_, event)| {
+            let (Event::CallArrived { contact, .. } | Event::CallRefused { contact, .. }) = *event
+            else {
+                return None;
+            };
+            Some(contact)
+        })
+    }
+
+    /// Contacts that came in while this writer wrote.
     pub fn arrived(&self, epoch: Epoch) -> impl Iterator<Item = ContactId> {
-        let of = self.entries.iter().filter(move |it| it.epoch == epoch);
-        of.filter_map(|it| match it.fact {
-            Fact::Happened(Event::CallArrived { contact, .. }) => Some(contact),
-            Fact::Happened(_)
-            | Fact::Begun(_)
+        let of = self.events().filter(move |(it, _)| it.epoch == epoch);
+        of.filter_map(|(_, event)| {
+            let Event::CallArrived { contact, .. } = *event else { return None };
+            Some(contact)
+        })
+    }
+
+    fn events(&self) -> impl Iterator<Item = (&Entry, &Event)> {
+        self.entries.iter().filter_map(|it| match &it.fact {
+            Fact::Happened(event) => Some((it, event)),
+            Fact::Begun(_)
             | Fact::Configured(_)
             | Fact::Lost(_)
             | Fact::Poisoned(_)
@@ -62,7 +79,7 @@ impl Log {
         &'a self,
         is: impl Fn(&Event) -> bool + 'a,
     ) -> impl Iterator<Item = &'a Entry> {
-        self.entries.iter().filter(move |it| matches!(&it.fact, Fact::Happened(event) if is(event)))
+        self.events().filter(move |(_, event)| is(event)).map(|(it, _)| it)
     }
 }
 

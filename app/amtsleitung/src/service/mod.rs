@@ -21,6 +21,7 @@ mod figures;
 mod hiding;
 pub mod log;
 mod passwords;
+pub(crate) mod registrations;
 mod sealing;
 mod seats;
 mod telephones;
@@ -36,6 +37,7 @@ pub use figures::{LineFigures, Snapshot};
 pub use hiding::Hiding;
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
+pub use registrations::Registrations;
 pub use sealing::{Sealing, opened, person_of};
 pub use seats::Seats;
 pub use telephones::{Folders, telephones};
@@ -174,6 +176,8 @@ pub struct Parts {
     pub kept: Kept,
     /// Hides persons from the log; none if nothing is kept.
     pub hiding: Option<Hiding>,
+    /// Keeps where telephones are reached; none for a practice.
+    pub registrations: Option<Registrations>,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -219,6 +223,7 @@ struct Running {
     clock: Clock,
     facts: Facts,
     hiding: Option<Hiding>,
+    registrations: Option<Registrations>,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
@@ -234,7 +239,7 @@ struct Running {
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, mut signalling, clock, kept, hiding, .. } = parts;
+        let Parts { centre, mut signalling, clock, kept, hiding, registrations, .. } = parts;
         let Parts { always_ready, log, lines, listeners, .. } = parts;
         let always_ready = AlwaysReady::new(always_ready);
         for agent in (0..=u16::MAX).map(AgentId) {
@@ -251,6 +256,7 @@ impl Running {
             clock,
             facts: Facts::new(kept),
             hiding,
+            registrations,
             inbox,
             always_ready,
             figures: Figures::new(lines, began),
@@ -272,10 +278,17 @@ impl Running {
             self.take_in(now);
             let is_asked_to_stop = self.answer_inbox(now);
             self.decide(now);
+            if let Some(registrations) = &mut self.registrations {
+                registrations.keep(now, || self.signalling.changed_registrations());
+            }
             if self.watch_log(now) || is_asked_to_stop {
                 break;
             }
             self.signalling.flush(now.mono);
+        }
+        let now = self.clock.now();
+        if let Some(registrations) = &mut self.registrations {
+            registrations.keep_last(now, self.signalling.changed_registrations());
         }
         self.leave();
         self.end_contacts();
@@ -336,7 +349,7 @@ impl Running {
             }
             if self.is_stalled {
                 let asked = *asked;
-                self.end_other_leg(now, &asked);
+                self.let_go(now, &asked);
             }
         }
         self.facts.tell(now, before, what);
@@ -351,9 +364,12 @@ impl Running {
         }
     }
 
-    /// A leg whose other side is gone ends at once, though nothing is decided: nobody is left to listen to
-    /// silence until a disk is back.
-    fn end_other_leg(&mut self, now: Now, asked: &Asked) {
+    /// What does not wait for a decision while none comes: a leg whose other side is gone ends, because
+    /// nobody is left to listen to silence, and who came in before the stall was known is refused.
+    fn let_go(&mut self, now: Now, asked: &Asked) {
+        if let Event::CallArrived { contact, .. } = asked.event {
+            self.signalling.send_away(now.mono, contact);
+        }
         let Event::HangUp { agent } = asked.event else { return };
         let state = self.centre.agent(agent).map(|agent| agent.state);
         if let Some(State::Talking { contact, .. }) = state {
@@ -497,7 +513,8 @@ impl Running {
             self.signalling.let_in(!is_stalled);
             if is_stalled {
                 let told: Vec<Asked> = self.facts.undecided().collect();
-                told.iter().for_each(|asked| self.end_other_leg(now, asked));
+                told.iter().for_each(|asked| self.let_go(now, asked));
+                self.take_in(now);
             }
             self.say_stalled(trouble.as_ref());
         }

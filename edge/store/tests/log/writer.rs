@@ -183,6 +183,20 @@ fn a_lease_is_kept_though_the_server_was_away() {
     assert_eq!(held.until, now + Micros::from_secs(60));
 }
 
+#[test]
+fn after_the_end_all_of_it_is_in_the_one_file() {
+    let ground = Ground::sqlite();
+    let store::Place::Sqlite(file) = &ground.place else { unreachable!("a file") };
+    let (mut writer, _woken) = started(&ground);
+    let told: Vec<Fact> = (1..=300).map(fact).collect();
+    assert!(told.iter().all(|fact| writer.tell(AT, fact.clone()).is_some()));
+    assert_eq!(writer.close(), 0);
+    let copy = Ground::sqlite();
+    let store::Place::Sqlite(copied) = &copy.place else { unreachable!("a file") };
+    std::fs::copy(file, copied).expect("a folder of ours");
+    assert_eq!(facts(&copy), told);
+}
+
 on_both!(
     all_facts_come_through_in_order,
     what_stands_before_a_fact_is_in_its_row,

@@ -15,7 +15,7 @@
 //! with at most one message that is no longer than what a challenge takes.
 
 use super::incoming::user_of;
-use super::words::{Phone, Refused, Setup, Trunk};
+use super::words::{Phone, Refused, Registration, Setup, Trunk};
 use sip::agent::Flow;
 use sip::digest::{Answer, Challenger, Request as Signed, Secret, Source, Verdict};
 use sip::message::{Headers, Message, Name, Request};
@@ -71,12 +71,10 @@ pub(super) struct Door {
 impl Door {
     /// A door for these trunks and telephones. None if the domain cannot be a realm.
     pub(super) fn new(setup: &Setup) -> Option<Door> {
-        let (min, default, max) = EXPIRES;
-        let rules = Rules::new(min, default, max)?;
         let records = setup.phones.iter().map(|phone| record_of(&phone.id, &setup.domain));
         let realm = setup.domain.as_bytes();
         Some(Door {
-            registrar: Registrar::new(rules, records),
+            registrar: Registrar::new(rules(), records),
             challenger: Challenger::new(realm, setup.nonce_key, setup.offers, NONCE_LIFE)?,
             throttle: Throttle::new(ThrottleRules::USUAL),
             realm: setup.domain.clone(),
@@ -256,6 +254,25 @@ impl Door {
         }
     }
 
+    /// Every registered telephone that is not on a connection.
+    pub(super) fn registrations(&self) -> Vec<Registration> {
+        let kept = self.registrar.save().filter(|it| it.flow.connection.is_none());
+        let with_local = |it: &Binding| {
+            let local = *self.locals.get(&it.flow)?;
+            Some(Registration { binding: it.clone(), local })
+        };
+        kept.filter_map(with_local).collect()
+    }
+
+    /// Goes on with telephones that registered before a restart; what does not fit is left out.
+    pub(super) fn register_again(&mut self, phones: &[Phone], kept: Vec<Registration>) {
+        let records: Vec<AddressOfRecord> = phones.iter().map(|it| self.record(it)).collect();
+        self.locals.extend(kept.iter().map(|it| (it.binding.flow, it.local)));
+        let bindings = kept.into_iter().map(|it| it.binding);
+        let (registrar, _unfit) = Registrar::restore(rules(), records, bindings);
+        self.registrar = registrar;
+    }
+
     /// The flow to a registered telephone.
     pub(super) fn flow_to(&self, binding: &Binding) -> Option<Flow> {
         let local = *self.locals.get(&binding.flow)?;
@@ -263,6 +280,11 @@ impl Door {
         let remote = SocketAddr::new(IpAddr::from(source.0).to_canonical(), port);
         Some(Flow { transport, local, remote, connection })
     }
+}
+
+fn rules() -> Rules {
+    let (min, default, max) = EXPIRES;
+    Rules::new(min, default, max).expect("they are in order")
 }
 
 /// A flow in the words of the registrar.

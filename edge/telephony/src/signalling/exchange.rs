@@ -73,6 +73,8 @@ pub(super) struct Exchange {
     pub(super) fixed_flows: BTreeMap<(super::words::Carrier, std::net::SocketAddr), Flow>,
     /// What agents are doing, as far as the centre said.
     pub(super) states: BTreeMap<AgentId, acd::agent::State>,
+    /// Whether a telephone registered, or took its leave, since somebody asked.
+    pub(super) has_registered: bool,
 }
 
 impl Exchange {
@@ -119,6 +121,7 @@ impl Exchange {
             asked_by_code: VecDeque::new(),
             fixed_flows: BTreeMap::new(),
             states: BTreeMap::new(),
+            has_registered: false,
         }
     }
 

@@ -24,6 +24,9 @@ use stdx::{CallerToken, ContactId, LineId, Tick};
 /// Numbers that never pass through the centre.
 const EMERGENCY: [&[u8]; 2] = [b"110", b"112"];
 
+/// What a caller is told whom nobody can take in at this moment.
+const NOT_NOW: &str = "Not now";
+
 /// Why a call is not taken.
 pub(super) struct No(pub(super) Refused, pub(super) Status, pub(super) Option<&'static str>);
 
@@ -46,6 +49,18 @@ impl Exchange {
             let after = (status.code() == 503).then_some(RETRY_AFTER);
             // It was cancelled meanwhile: that is its answer.
             let _ = self.ua.refuse_call(now, call, status, reason, after);
+        }
+    }
+
+    /// A call that came when nothing was decided any more is refused after all; the centre hears, in its
+    /// time, that the caller was cut off.
+    pub(super) fn send_away(&mut self, now: Tick, contact: ContactId) {
+        let Some(call) = self.conversations.get(&contact).map(|it| it.caller.call) else { return };
+        let (why, reason) = (status(503), Some(NOT_NOW));
+        // Cancelled meanwhile, which tells so itself.
+        if self.ua.refuse_call(now, call, why, reason, Some(RETRY_AFTER)).is_ok() {
+            self.counters.refuse(Refused::Busy);
+            self.apply(now, contact, call::Event::CallerGone(call::Ending::Lost));
         }
     }
 
@@ -88,7 +103,7 @@ impl Exchange {
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
         if !self.lets_in {
-            return Err(No(Refused::Busy, status(503), Some("Not now")));
+            return Err(No(Refused::Busy, status(503), Some(NOT_NOW)));
         }
         if !self.has_channel(peer) {
             return Err(No(Refused::NoChannel, status(503), Some("No channel left")));

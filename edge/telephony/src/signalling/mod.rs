@@ -31,8 +31,8 @@ pub use leg::{nowhere, remote};
 pub use network::NetworkCounts;
 pub use trace::{Ladder, Party, Rung, What};
 pub use words::{
-    Answering, CallView, Carrier, Line, Listen, NumberBlock, Phone, Refused, Setup, Trunk,
-    TrunkHealth,
+    Answering, CallView, Carrier, Line, Listen, NumberBlock, Phone, Refused, Registration, Setup,
+    Trunk, TrunkHealth,
 };
 
 use crate::media::{self, Media};
@@ -117,6 +117,21 @@ impl Signalling {
     /// The numbers of contacts go on behind this one; for before the first call.
     pub fn number_contacts_after(&mut self, last: ContactId) {
         self.exchange.next_contact = last.0 + 1;
+    }
+
+    /// Telephones that registered before a restart are reached as if there had been none, where we still
+    /// listen. Those on connections have noticed it, and register by themselves.
+    pub fn register_again(&mut self, kept: Vec<Registration>) {
+        let locals: Vec<SocketAddr> = self.network.locals().map(|(_, at)| at).collect();
+        let kept = kept.into_iter().filter(|it| locals.contains(&it.local));
+        self.exchange.door.register_again(&self.exchange.setup.phones, kept.collect());
+    }
+
+    /// Every telephone that is registered and not on a connection, if that has changed since the last time
+    /// that this was asked.
+    pub fn changed_registrations(&mut self) -> Option<Vec<Registration>> {
+        std::mem::take(&mut self.exchange.has_registered)
+            .then(|| self.exchange.door.registrations())
     }
 
     /// Wakes [`Signalling::wait`] from another thread.
@@ -208,6 +223,12 @@ impl Signalling {
     /// Whether new calls are let in, or refused with 503 until they are again.
     pub fn let_in(&mut self, new_calls: bool) {
         self.exchange.lets_in = new_calls;
+    }
+
+    /// Refuses a call that was told and is not decided yet; that it is gone is told behind it.
+    pub fn send_away(&mut self, now: Tick, contact: ContactId) {
+        self.exchange.send_away(now, contact);
+        self.exchange.collect(now, None);
     }
 
     /// Sends what is to be sent.

@@ -41,6 +41,7 @@ impl Exchange {
         };
         match outcome {
             Ok(()) => {
+                self.has_registered = true;
                 self.door.note_flow(&info.flow);
                 let bindings = self.door.registrar.targets(now, &account);
                 let fields = bindings.into_iter().map(|it| (Name::Contact, described(it, now)));

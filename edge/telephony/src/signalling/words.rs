@@ -4,11 +4,20 @@
 use crate::media::Clips;
 use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
-use sip::registrar::Transport;
+use sip::registrar::{Binding, Transport};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use stdx::{AgentId, LineId, Micros, Redacted};
+
+/// Where a telephone is reached, to be kept over a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// What it said.
+    pub binding: Binding,
+    /// By which address of ours it came.
+    pub local: SocketAddr,
+}
 
 /// What carries SIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

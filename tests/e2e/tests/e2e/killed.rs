@@ -7,7 +7,7 @@ use acd::contact::Parting;
 use amtsleitung::Lang;
 use amtsleitung::data::Data;
 use centre::{Centre, Command, Event, Via};
-use e2e::clock::{SOON, poll};
+use e2e::clock::{SOON, poll, wait_for};
 use e2e::county::County;
 use e2e::database::Database;
 use e2e::folder::Folder;
@@ -15,8 +15,8 @@ use e2e::log::Log;
 use e2e::runner::Case;
 use e2e::server::Server;
 use e2e::sipp::{Running, Sipp};
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher as _, Hasher as _};
+use std::fs::File;
+use std::io::Read as _;
 use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Now, Rng, Tick, Timestamp};
 use store::{Begun, Entry, Fact, Link, Place, Row, Store};
@@ -29,6 +29,7 @@ pub(crate) const LONG: &[Case] = &[
 pub(crate) const CASES: &[Case] = &[
     ("a_day_is_recalled_at_once", a_day_is_recalled_at_once),
     ("who_was_cut_off_is_known_again", who_was_cut_off_is_known_again),
+    ("telephones_are_reached_after_a_restart", telephones_are_reached_after_a_restart),
 ];
 
 /// How often the live service is killed.
@@ -127,21 +128,7 @@ fn is_staffed(server: &Server) {
 
 /// The numbers of contacts go on without a gap, and each has exactly one record.
 fn is_counted_once(log: &Log) {
-    let came =
-        log.happened(|it| matches!(it, Event::CallArrived { .. } | Event::CallRefused { .. }));
-    let contact = |it: &Entry| match it.fact {
-        Fact::Happened(Event::CallArrived { contact, .. } | Event::CallRefused { contact, .. }) => {
-            Some(contact)
-        }
-        Fact::Happened(_)
-        | Fact::Begun(_)
-        | Fact::Configured(_)
-        | Fact::Lost(_)
-        | Fact::Poisoned(_)
-        | Fact::Caller(_)
-        | Fact::Seated(_) => None,
-    };
-    let came: Vec<ContactId> = came.filter_map(contact).collect();
+    let came: Vec<ContactId> = log.came().collect();
     let numbers: Vec<ContactId> = (1..=log.last_contact.0).map(ContactId).collect();
     assert_eq!(came, numbers);
     let mut recorded: Vec<ContactId> = log.ends.iter().map(|it| it.2.contact).collect();
@@ -305,6 +292,25 @@ fn who_was_cut_off_is_known_again() {
     assert_eq!(third.2.follows, Some(ContactId(1)));
 }
 
+/// A telephone registers for five minutes, and the service dies. Nobody at the telephone notices.
+fn telephones_are_reached_after_a_restart() {
+    let mut county = County::new().agent("k1").phone("k1", "k1");
+    county.bench = 0;
+    let phone = county.ports.one();
+    let mut server = Server::start(county);
+    register(&server, phone, "k1");
+    dial(&server, phone, "k1", "*10");
+    server.wait_until("k1 is ready", SOON, |it| it.agents("ready") == 1);
+    let kept = server.data().join("registrations.json");
+    wait_for("the registration is kept", SOON, || kept.exists().then_some(()));
+    server.start_again();
+    assert_eq!(server.figures().of("telephones_registered"), 1);
+    let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
+    let call = Sipp::from(server.county.caller(0), server.sip(), "116", "caller_talks");
+    call.with("talk", 100).within(Duration::from_secs(10)).run(&server);
+    agent.succeeds();
+}
+
 fn nothing_happens_for(time: Duration) {
     let _never: Option<()> = poll(time, || None);
 }
@@ -314,5 +320,8 @@ fn nothing_happens_for(time: Duration) {
     reason = "every run kills at other moments; the seed is printed"
 )]
 fn drawn() -> u64 {
-    RandomState::new().build_hasher().finish() >> 1
+    let mut bytes = [0; 4];
+    let read = File::open("/dev/urandom").and_then(|mut it| it.read_exact(&mut bytes));
+    read.expect("every machine of ours has it");
+    u32::from_le_bytes(bytes).into()
 }

@@ -24,6 +24,8 @@ pub(crate) const CASES: &[Case] = &[
     ("a_server_that_stands_still", a_server_that_stands_still),
     ("a_server_that_is_away", a_server_that_is_away),
     ("a_full_disk", a_full_disk),
+    ("a_service_ends_though_its_log_stalls_sqlite", ends_sqlite),
+    ("a_service_ends_though_its_log_stalls_postgres", ends_postgres),
 ];
 
 /// How long nothing can be written after all has been looked at: with what came before, more than two
@@ -68,6 +70,45 @@ fn a_full_disk() {
     drop(disk);
 }
 
+fn ends_sqlite() {
+    let folder = Folder::new();
+    let database = Database::sqlite(&folder);
+    ends(folder, &database);
+}
+
+fn ends_postgres() {
+    let folder = Folder::new();
+    if let Some(database) = Database::postgres(&folder) {
+        ends(folder, &database);
+    }
+}
+
+/// What could not be written is lost then, and it says so.
+fn ends(folder: Folder, database: &Database) {
+    let mut server = Server::start_in(folder, County::new());
+    let waits = Sipp::from(server.county.caller(0), server.sip(), "117", "caller_listens");
+    let mut waits = waits.start(&server);
+    server.wait_until("one waits", SOON, |it| it.of("contacts_waiting") == 1);
+    let held = database.hold(&server.folder);
+    let early = Sipp::from(server.county.caller(1), server.sip(), "117", "caller_finds_no_channel");
+    early.run(&server);
+    let watch = Stopwatch::start();
+    server.process.signal("TERM");
+    let ended = server.process.wait(SOON);
+    println!("{}: ended after {:.1} s", held.name(), watch.read().as_secs_f64());
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("<3>log=ended facts_not_written="), "{}", ended.stderr);
+    waits.succeeds();
+    drop(held);
+    server.start_again();
+    let figures = server.figures();
+    assert_eq!(figures.of("contacts"), 0, "the one who waited was cut off");
+    server.process.signal("TERM");
+    server.process.wait(SOON);
+    let log = Log::read(&server.data());
+    assert!(log.ends.iter().any(|it| it.2.contact == ContactId(1)), "it has its record");
+}
+
 /// Two talk and one waits when the log begins to stall. Returns the server when all is well again.
 fn stalls(folder: Folder, hold: impl FnOnce(&Server) -> Held) -> Server {
     let mut county = County::new().bench(2);
@@ -97,14 +138,17 @@ fn stalls(folder: Folder, hold: impl FnOnce(&Server) -> Held) -> Server {
     // The first thing that happens is that an agent hangs up: the caller is let go without a decision.
     leaves.succeeds();
     let watch = Stopwatch::start();
+    // Who comes before the stall is known waits for that, and is refused too.
+    let mut early = call(2, "115", "caller_finds_no_channel").start(&server);
     left.succeeds();
     let let_go_after = watch.read();
     let known = wait_for("it is known", SOON, || server.health().err());
     assert_eq!(known, "the log stalls\n");
     let known_after = watch.read();
     is_said(&server);
+    early.succeeds();
     let watch = Stopwatch::start();
-    call(2, "115", "caller_finds_no_channel").run(&server);
+    call(4, "115", "caller_finds_no_channel").run(&server);
     let refused_after = watch.read();
     assert!(tenths_of_music(&waits) > music, "the music goes on");
     let _never: Option<()> = poll(HELD_ON, || None);
@@ -156,7 +200,7 @@ fn is_good_again(mut server: Server, why: &str) {
     assert_eq!(log.gap, Gap::default());
     let hung_up = log.happened(|it| matches!(it, Event::HangUp { .. })).next().expect("hung up");
     let refused =
-        Event::CallRefused { contact: ContactId(4), line: stdx::LineId(0), by: RefusedBy::Door };
+        Event::CallRefused { contact: ContactId(5), line: stdx::LineId(0), by: RefusedBy::Door };
     let refused = log.happened(|it| *it == refused).next().expect("it counts as offered");
     assert!(hung_up.sequence < refused.sequence);
     let between = refused.tick.since(hung_up.tick);
@@ -172,10 +216,12 @@ fn is_good_again(mut server: Server, why: &str) {
         (ContactId(1), Fate::Accepted),
         (ContactId(2), Fate::Abandoned),
         (ContactId(3), Fate::Accepted),
-        (ContactId(4), Fate::Refused),
-        (ContactId(5), Fate::Abandoned),
+        (ContactId(4), if why == "slow" { Fate::Abandoned } else { Fate::Refused }),
+        (ContactId(5), Fate::Refused),
+        (ContactId(6), Fate::Abandoned),
     ];
     assert_eq!(sorted, fates);
     let cut_off = |it: &Event| matches!(it, Event::CallerLeft { parting: Parting::CutOff, .. });
-    assert_eq!(log.happened(cut_off).count(), 0, "nobody was cut off");
+    let early = if why == "slow" { 1 } else { 0 };
+    assert_eq!(log.happened(cut_off).count(), early, "nobody else was cut off");
 }
