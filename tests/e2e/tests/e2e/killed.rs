@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Now, Rng, Tick, Timestamp};
-use store::{Begun, Entry, Fact, Link, Place, Row, Store};
+use store::{Begun, Fact, Link, Place, Row, Store};
 
 pub(crate) const LONG: &[Case] = &[
     ("killed_again_and_again_sqlite", killed_again_and_again_sqlite),
@@ -315,10 +315,6 @@ fn nothing_happens_for(time: Duration) {
     let _never: Option<()> = poll(time, || None);
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "every run kills at other moments; the seed is printed"
-)]
 fn drawn() -> u64 {
     let mut bytes = [0; 4];
     let read = File::open("/dev/urandom").and_then(|mut it| it.read_exact(&mut bytes));
