@@ -15,7 +15,7 @@ use crate::service::log::Level;
 use crate::service::steer::Names;
 use crate::service::{
     Agreement, Decided, Folders, Hiding, Inbox, Kept, Log, Parts, Passwords, Sealing, Seats,
-    Service, control, http, opened, person_of, telephones,
+    Service, Taken, control, http, opened, person_of, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -29,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use stdx::{AgentId, ContactId, Day, Redacted, Tick, Timestamp};
-use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
+use store::{Caller, Configured, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
 
 /// For how many years timetables are expanded, this one included; a start renews them.
@@ -211,8 +211,8 @@ fn in_log(
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
-    let seated = sat(&data.recalled, ring.keys(), &id);
-    let continued = data.go_on(&holder(folder), wall, agreed, lang)?;
+    let (seats, agreed) = seated(county, &data.recalled, (&ring, &id), today.day, agreed);
+    let continued = data.go_on(&holder(folder), wall, &agreed, lang)?;
     for warning in &continued.warnings {
         log.say(Level::Error, warning);
     }
@@ -226,35 +226,41 @@ fn in_log(
     let text = |error: io::Error| error.to_string();
     let writer = Writer::start(store, link, epoch, wake).map_err(text)?;
     let sealing = Sealing::new(id, today, Entropy::open().map_err(text)?);
-    let seats = seats(county, &centre, today.day, seated);
     let agents = county.agents.iter().map(|agent| agent.id.clone()).collect();
-    let private = Some(Private { ring, today, hiding: Hiding::new(sealing, seats, agents) });
+    let private = Some(Private {
+        ring,
+        today,
+        hiding: Hiding::new(sealing, seats, always_ready(county), agents),
+    });
     Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers })
 }
 
-/// A seat, the id of who had it, and the day on which it was taken.
-type Sat = (AgentId, String, Day);
-
-/// Who had which seat, the latest last, as far as the keys still say.
-fn sat(recalled: &Recalled, keys: &Keys, centre: &str) -> Vec<Sat> {
-    let mut seated: Vec<&(Sequence, Seated)> = recalled.chronicle.seated.values().collect();
-    seated.sort_unstable_by_key(|(sequence, _)| *sequence);
-    let sat = |(_, it): &(Sequence, Seated)| Some((it.seat, person_of(keys, centre, it)?, it.day));
-    seated.into_iter().filter_map(sat).collect()
-}
-
-/// The seats as they were: those of this day, and those that are signed on since before.
-fn seats(county: &County, centre: &Centre, today: Day, sat: Vec<Sat>) -> Seats {
-    let mut seats = Seats::new(centre.setup(), &always_ready(county), today);
-    for (seat, id, on) in sat {
-        let is_away =
-            centre.agent(seat).is_none_or(|agent| agent.state == acd::agent::State::SignedOff);
-        let person = (0..).map(AgentId).zip(&county.agents).find(|(_, agent)| agent.id == id);
-        if let Some((person, _)) = person.filter(|_| on == today || !is_away) {
-            seats.restore(person, seat, on);
-        }
-    }
-    seats
+/// The seats as the log says, as far as the keys still say whose they were; and what was agreed, by seats.
+fn seated(
+    county: &County,
+    recalled: &Recalled,
+    (ring, centre): (&KeyRing, &str),
+    today: Day,
+    agreed: &Configured,
+) -> (Seats, Configured) {
+    let mut entries: Vec<&(Sequence, Seated)> = recalled.chronicle.seated.values().collect();
+    entries.sort_unstable_by_key(|(sequence, _)| *sequence);
+    // Of this day, and of those before who are signed on since then.
+    let holds = |it: &Seated| {
+        let agent = recalled.centre.as_ref().and_then(|centre| centre.agent(it.seat));
+        it.day == today || agent.is_some_and(|it| it.state != acd::agent::State::SignedOff)
+    };
+    let taken = |(_, it): &(Sequence, Seated)| {
+        let id = person_of(ring.keys(), centre, it).filter(|_| holds(it))?;
+        let mut agents = (0..).map(AgentId).zip(&county.agents);
+        let (person, _) = agents.find(|(_, agent)| agent.id == id)?;
+        Some(Taken { person, seat: it.seat, on: it.day })
+    };
+    let taken: Vec<Taken> = entries.into_iter().filter_map(taken).collect();
+    let before = recalled.chronicle.configured.as_ref().map_or(&agreed.setup, |it| &it.setup);
+    let (seats, setup) =
+        Seats::arrange(&agreed.setup, &always_ready(county), before, &taken, today);
+    (seats, Configured { setup, ..agreed.clone() })
 }
 
 /// Answers the command line.
@@ -324,7 +330,8 @@ impl Preparing {
         let names = Names::of(&county);
         let (text, ids) = (text.to_owned(), county.order());
         let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
-        let agreement = Agreement { configured, telephones, lines: names.lines.clone() };
+        let (lines, agents) = (names.lines.clone(), names.agents.clone());
+        let agreement = Agreement { configured, telephones, lines, agents };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })
     }
