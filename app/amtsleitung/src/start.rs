@@ -17,7 +17,7 @@ use crate::service::registrations;
 use crate::service::steer::Names;
 use crate::service::{
     Agreement, Decided, Folders, Hiding, Inbox, Kept, Log, Parts, Passwords, Registrations,
-    Sealing, Seats, Service, control, http, opened, person_of, telephones,
+    Sealing, Seats, Service, Taken, control, http, opened, person_of, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -136,7 +136,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         Keeps::Log { data: log_of, text } => {
             let (text, ids) = (text.to_owned(), county.order());
             let agreed = Configured { text, ids, setup: setup_of_centre };
-            in_log((county, data), *log_of, agreed, (&mut signalling, &log), lang)?
+            in_log((county, data), *log_of, &agreed, (&mut signalling, &log), lang)?
         }
     };
     let Keeping { centre, at, kept, private, numbers, registrations } = kept;
@@ -206,7 +206,7 @@ fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
 fn in_log(
     (county, folder): (&County, &Path),
     data: Data,
-    agreed: Configured,
+    agreed: &Configured,
     (signalling, log): (&mut Signalling, &Log),
     lang: Lang,
 ) -> Result<Keeping, String> {
@@ -223,10 +223,7 @@ fn in_log(
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
-    let sat = sat(county, &data.recalled, (ring.keys(), &id), today.day);
-    let made_up = always_ready(county);
-    let (seats, setup) = Seats::restored(&agreed.setup, &made_up, today.day, &sat);
-    let agreed = Configured { setup, ..agreed };
+    let (seats, agreed) = seated(county, &data.recalled, (ring.keys(), &id), today.day, agreed);
     let continued = data.go_on(&holder(folder), wall, &agreed, lang)?;
     for warning in &continued.warnings {
         log.say(Level::Error, warning);
@@ -242,36 +239,45 @@ fn in_log(
     let writer = Writer::start(store, link, epoch, wake).map_err(text)?;
     let sealing = Sealing::new(id, today, Entropy::open().map_err(text)?);
     let agents = county.agents.iter().map(|agent| agent.id.clone()).collect();
-    let private = Some(Private { ring, today, hiding: Hiding::new(sealing, seats, agents) });
+    let private = Some(Private {
+        ring,
+        today,
+        hiding: Hiding::new(sealing, seats, always_ready(county), agents),
+    });
     signalling.register_again(registrations::load(folder, Now { mono: at, wall }));
     let registrations = Some(Registrations::start(folder).map_err(text)?);
     Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers, registrations })
 }
 
-/// Who had which seat, the latest last, as far as the keys still say and it still counts: those of this day,
-/// and those that are signed on since before.
-fn sat(
+/// The seats as the log says, as far as the keys still say whose they were; and what was agreed, by seats.
+fn seated(
     county: &County,
     recalled: &Recalled,
     (keys, centre): (&Keys, &str),
     today: Day,
-) -> Vec<(AgentId, AgentId, Day)> {
-    let mut seated: Vec<&(Sequence, Seated)> = recalled.chronicle.seated.values().collect();
-    seated.sort_unstable_by_key(|(sequence, _)| *sequence);
-    let is_away = |seat| {
-        let agent = recalled.centre.as_ref().and_then(|it| it.agent(seat));
-        agent.is_none_or(|agent| agent.state == acd::agent::State::SignedOff)
+    agreed: &Configured,
+) -> (Seats, Configured) {
+    let mut entries: Vec<&(Sequence, Seated)> = recalled.chronicle.seated.values().collect();
+    entries.sort_unstable_by_key(|(sequence, _)| *sequence);
+    // Of this day, and of those before who are signed on since then.
+    let holds = |it: &Seated| {
+        let agent = recalled.centre.as_ref().and_then(|centre| centre.agent(it.seat));
+        it.day == today || agent.is_some_and(|it| it.state != acd::agent::State::SignedOff)
     };
-    let sat = |(_, it): &(Sequence, Seated)| {
-        let id = person_of(keys, centre, it)?;
-        let person = county.agents.iter().position(|agent| agent.id == id)?;
-        let counts = it.day == today || !is_away(it.seat);
-        counts.then_some((AgentId(u16::try_from(person).ok()?), it.seat, it.day))
+    let taken = |(_, it): &(Sequence, Seated)| {
+        let id = person_of(keys, centre, it).filter(|_| holds(it))?;
+        let mut agents = (0..).map(AgentId).zip(&county.agents);
+        let (person, _) = agents.find(|(_, agent)| agent.id == id)?;
+        Some(Taken { person, seat: it.seat, on: it.day })
     };
-    seated.into_iter().filter_map(sat).collect()
+    let taken: Vec<Taken> = entries.into_iter().filter_map(taken).collect();
+    let before = recalled.chronicle.configured.as_ref().map_or(&agreed.setup, |it| &it.setup);
+    let (seats, setup) =
+        Seats::arrange(&agreed.setup, &always_ready(county), before, &taken, today);
+    (seats, Configured { setup, ..agreed.clone() })
 }
 
-/// What is agreed, arranged for who sits where, while no service runs.
+/// What is agreed, by seats, while no service runs.
 ///
 /// # Errors
 /// With a sentence for people.
@@ -279,13 +285,12 @@ pub fn agreed_by_seats(
     county: &County,
     folder: &Path,
     data: &Data,
-    agreed: Configured,
+    agreed: &Configured,
 ) -> Result<Configured, String> {
     let keys = Keys::take(folder).map_err(|why| why.to_string())?;
     let today = erasure::day(&county.zone(), wall_now());
-    let sat = sat(county, &data.recalled, (&keys, data.store.centre()), today);
-    let (_, setup) = Seats::restored(&agreed.setup, &always_ready(county), today, &sat);
-    Ok(Configured { setup, ..agreed })
+    let (_, agreed) = seated(county, &data.recalled, (&keys, data.store.centre()), today, agreed);
+    Ok(agreed)
 }
 
 /// Answers the command line.
@@ -355,7 +360,8 @@ impl Preparing {
         let names = Names::of(&county);
         let (text, ids) = (text.to_owned(), county.order());
         let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
-        let agreement = Agreement { configured, telephones, lines: names.lines.clone() };
+        let (lines, agents) = (names.lines.clone(), names.agents.clone());
+        let agreement = Agreement { configured, telephones, lines, agents };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })
     }

@@ -69,6 +69,8 @@ pub struct Agreement {
     pub telephones: telephony::signalling::Setup,
     /// Names of lines, for log and figures.
     pub lines: Vec<String>,
+    /// The ids of agents, for who has which seat.
+    pub agents: Vec<String>,
 }
 
 /// Facts on their way.

@@ -23,15 +23,43 @@ use store::Fact;
 pub struct Hiding {
     sealing: Sealing,
     seats: Seats,
+    /// Those who are nobody.
+    made_up: Vec<AgentId>,
     /// The ids of agents as the configuration names them.
     agents: Vec<String>,
+}
+
+/// What else was agreed, by seats, until it is known that it can be taken up.
+#[derive(Debug)]
+pub struct Rearranged {
+    seats: Seats,
+    /// As the centre takes it.
+    pub setup: Setup,
 }
 
 impl Hiding {
     /// With the seats that are taken already.
     #[must_use]
-    pub const fn new(sealing: Sealing, seats: Seats, agents: Vec<String>) -> Hiding {
-        Hiding { sealing, seats, agents }
+    pub const fn new(
+        sealing: Sealing,
+        seats: Seats,
+        made_up: Vec<AgentId>,
+        agents: Vec<String>,
+    ) -> Hiding {
+        Hiding { sealing, seats, made_up, agents }
+    }
+
+    /// What else is to be agreed, by seats; `before` is what the centre holds for agreed.
+    #[must_use]
+    pub fn rearranged(&self, setup: &Setup, before: &Setup) -> Rearranged {
+        let (seats, setup) = self.seats.rearrange(setup, &self.made_up, before);
+        Rearranged { seats, setup }
+    }
+
+    /// It was agreed: what is told from now on is told of these seats and agents.
+    pub fn agree(&mut self, rearranged: Rearranged, agents: Vec<String>) {
+        self.seats = rearranged.seats;
+        self.agents = agents;
     }
 
     /// An event as the centre and the log know it, and what the log is to know before it.
@@ -91,17 +119,6 @@ impl Hiding {
     /// Whether somebody has this seat.
     pub(super) fn is_taken(&self, seat: AgentId) -> bool {
         self.seats.person(seat).is_some()
-    }
-
-    /// These rules for agents as seats would have them.
-    pub(super) fn arranged(&self, setup: &Setup) -> Setup {
-        self.seats.arranged(setup)
-    }
-
-    /// Other rules hold for agents from now on.
-    pub(super) fn adopt(&mut self, setup: &Setup, agents: Vec<String>) {
-        self.agents = agents;
-        self.seats.adopt(setup);
     }
 
     /// A day begins: every seat is free at which nobody is signed on.
@@ -231,7 +248,6 @@ mod tests {
     use super::*;
     use crate::entropy::Entropy;
     use acd::{AgentRules, CentreRules, CrisisPlan};
-    use centre::Setup;
     use std::collections::BTreeSet;
     use stdx::{ContactId, Day, LineId, Micros, PlanId, TeamId, Tick};
     use store::Key;
@@ -263,7 +279,8 @@ mod tests {
         let entropy = Entropy::open().expect("random");
         let sealing = Sealing::new("harburg".to_owned(), today, entropy);
         let ids = (0..8).map(|number| format!("k{number}")).collect();
-        Hiding::new(sealing, Seats::new(&setup, &[], today.day), ids)
+        let (seats, _) = Seats::arrange(&setup, &[], &setup, &[], today.day);
+        Hiding::new(sealing, seats, Vec::new(), ids)
     }
 
     #[test]

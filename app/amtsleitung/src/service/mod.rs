@@ -34,12 +34,12 @@ pub mod steer;
 
 pub use facts::{Agreement, Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
-pub use hiding::Hiding;
+pub use hiding::{Hiding, Rearranged};
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
 pub use registrations::Registrations;
 pub use sealing::{Sealing, opened, person_of};
-pub use seats::Seats;
+pub use seats::{Seats, Taken};
 pub use telephones::{Folders, telephones};
 
 use crate::clock::Clock;
@@ -408,32 +408,32 @@ impl Running {
         let _ = to.try_send(outcome);
     }
 
-    /// What cannot be taken up is refused before it is in the log.
+    /// What cannot be taken up is refused before it is in the log. What is told after it is told of the seats
+    /// as they are from then on.
     fn agree(
         &mut self,
         now: Now,
         mut agreement: Box<Agreement>,
         to: SyncSender<Result<(), String>>,
     ) {
-        let persons = agreement.configured.setup.clone();
-        if let Some(hiding) = &self.hiding {
-            agreement.configured.setup = hiding.arranged(&persons);
+        let setup = &agreement.configured.setup;
+        let rearranged =
+            self.hiding.as_ref().map(|hiding| hiding.rearranged(setup, self.centre.setup()));
+        if let Some(rearranged) = &rearranged {
+            agreement.configured.setup = rearranged.setup.clone();
         }
-        let tried = self.centre.clone().adopt(now, agreement.configured.setup.clone());
-        if let Err(why) = tried {
+        if let Err(why) = self.centre.clone().adopt(now, agreement.configured.setup.clone()) {
             return drop(to.try_send(Err(format!("{why:?}"))));
         }
-        if let Some(hiding) = &mut self.hiding {
-            // Who takes a seat until this holds takes one of these rules already.
-            let agents = agreement.configured.ids.get("agent").cloned().unwrap_or_default();
-            hiding.adopt(&persons, agents);
+        if let (Some(hiding), Some(rearranged)) = (&mut self.hiding, rearranged) {
+            hiding.agree(rearranged, agreement.agents.clone());
         }
         self.tell(now, What::Agreed(agreement, to));
     }
 
     /// Takes up what was agreed; calls that are up go on.
     fn take_up(&mut self, now: Now, at: Now, agreement: Agreement) -> Result<(), String> {
-        let Agreement { configured, telephones, lines } = agreement;
+        let Agreement { configured, telephones, lines, .. } = agreement;
         self.centre.adopt(at, configured.setup).map_err(|why| format!("{why:?}"))?;
         self.signalling.adopt(telephones);
         self.figures.rename(lines);

@@ -7,150 +7,137 @@
 //! did the same on two days. A person who is alone in the class has one seat only: there it is the rules
 //! themselves that tell who it is.
 //!
-//! What is agreed is written down seat by seat: the rules of a seat that is taken are those of its person
-//! ([`Seats::arranged`]), so that a new skill reaches whom it was given to, wherever that person sits.
+//! What was agreed names persons; the centre is given it by seats: each with the rules of the person who has
+//! it, and the free ones with those of the persons who have none. So a change of somebody's skills follows
+//! them to the seat where they sit.
 //!
 //! The rule to keep: a seat belongs to one person at most, and to the same one as long as the person is
-//! signed on.
+//! signed on; and a class has as many free seats as persons without one.
 
 use acd::AgentRules;
-use calendar::Interval;
+use calendar::{Interval, Timetable};
 use centre::Setup;
 use std::collections::BTreeMap;
 use stdx::{AgentId, Day, PlanId};
 
 /// A seat that a person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Taken {
-    seat: AgentId,
+pub struct Taken {
+    /// By whom: as the configuration lists agents.
+    pub person: AgentId,
+    /// Which.
+    pub seat: AgentId,
     /// On which day it was taken.
-    on: Day,
+    pub on: Day,
 }
 
-/// Who has which seat. Persons and seats are both numbered as the configuration lists agents.
+/// Who has which seat. There are as many seats as persons; which number a person has says nothing about the
+/// seat of that number.
 #[derive(Clone, Debug)]
 pub struct Seats {
     today: Day,
-    /// Of a person.
+    /// Of each person.
     class_of: Vec<usize>,
-    /// Of a seat.
-    class_of_seat: Vec<usize>,
-    made_up: Vec<AgentId>,
+    /// Of each seat.
+    class_at: Vec<usize>,
     free: Vec<Vec<AgentId>>,
     by_person: Vec<Option<Taken>>,
     by_seat: Vec<Option<AgentId>>,
-    /// By plan.
+    /// Whom each plan names.
     helpers: Vec<Vec<AgentId>>,
 }
 
 impl Seats {
-    /// Nobody has a seat yet but those who are made up: they are nobody, and each has the seat of the own
-    /// number. Persons have these rules, and so has the seat of the same number.
+    /// Arranges what was agreed for persons by seats; says it as the centre takes it.
+    ///
+    /// `taken` are the seats that are kept, of each person the last word. Those who are made up are nobody, and
+    /// each has the seat of the own number. A free seat goes on as it was `before`, as far as it can: what
+    /// nobody changed stays the same.
     #[must_use]
-    pub fn new(setup: &Setup, made_up: &[AgentId], today: Day) -> Seats {
-        let nobody = Seats {
-            today,
-            class_of: Vec::new(),
-            class_of_seat: Vec::new(),
-            made_up: made_up.to_vec(),
-            free: Vec::new(),
-            by_person: Vec::new(),
-            by_seat: Vec::new(),
-            helpers: Vec::new(),
-        };
-        let mut seats = nobody.with_classes(setup, setup);
-        for &agent in made_up {
-            seats.have(agent, agent, today);
-        }
-        seats.find_free();
-        seats
-    }
-
-    /// The seats as they were: each person where the log says, the latest last. Their rules are arranged for
-    /// it, and are returned.
-    #[must_use]
-    pub fn restored(
-        persons: &Setup,
+    pub fn arrange(
+        setup: &Setup,
         made_up: &[AgentId],
+        before: &Setup,
+        taken: &[Taken],
         today: Day,
-        sat: &[(AgentId, AgentId, Day)],
     ) -> (Seats, Setup) {
-        let mut seats = Seats::new(persons, made_up, today);
-        let count = persons.agents.len();
-        let is_real = |agent: &AgentId| agent.index() < count && !made_up.contains(agent);
-        for &(person, seat, on) in sat.iter().filter(|it| is_real(&it.0) && is_real(&it.1)) {
-            seats.stand_up(person);
-            if let Some(other) = seats.person(seat) {
-                seats.stand_up(other);
-            }
-            seats.have(person, seat, on);
-        }
-        let arranged = seats.adopt(persons);
+        let classes = Classes::of(setup, made_up);
+        let count = setup.agents.len();
+        let helpers = setup.plans.iter().map(|plan| plan.helpers.clone()).collect();
+        let (by_person, by_seat) = (vec![None; count], vec![None; count]);
+        let (class_of, class_at) = (classes.numbers.clone(), vec![0; count]);
+        let free = vec![Vec::new(); classes.first.len()];
+        let mut seats = Seats { today, class_of, class_at, free, by_person, by_seat, helpers };
+        let own = made_up.iter().map(|&it| Taken { person: it, seat: it, on: today });
+        own.chain(taken.iter().copied()).for_each(|taken| seats.restore(taken));
+        seats.give_classes(&classes, before);
+        let arranged = seats.arranged(setup, &classes);
         (seats, arranged)
     }
 
-    /// Other rules hold for persons from now on; there are never fewer. Whoever sits keeps the seat. The rules
-    /// are returned as seats have them.
-    pub fn adopt(&mut self, persons: &Setup) -> Setup {
-        let arranged = self.arranged(persons);
-        *self = self.clone().with_classes(persons, &arranged);
-        self.find_free();
-        arranged
-    }
-
-    /// The rules of persons as rules of seats: a seat that is taken has those of its person, the others those
-    /// of who has none, as far as possible of the own number.
+    /// The same after something else was agreed: whoever has a seat keeps it.
     #[must_use]
-    pub fn arranged(&self, persons: &Setup) -> Setup {
-        let count = persons.agents.len();
-        let mut person_at: Vec<Option<AgentId>> =
-            (0..).map(AgentId).take(count).map(|seat| self.person(seat)).collect();
-        let mut without: Vec<AgentId> =
-            (0..).map(AgentId).take(count).filter(|&person| self.seat(person).is_none()).collect();
-        without.retain(|person| {
-            let own = &mut person_at[person.index()];
-            let is_free = own.is_none();
-            if is_free {
-                *own = Some(*person);
+    pub fn rearrange(&self, setup: &Setup, made_up: &[AgentId], before: &Setup) -> (Seats, Setup) {
+        let taken: Vec<Taken> = self.by_person.iter().flatten().copied().collect();
+        Seats::arrange(setup, made_up, before, &taken, self.today)
+    }
+
+    /// Gives a person a seat back; what does not fit any more is left out: then one is taken anew.
+    fn restore(&mut self, taken: Taken) {
+        let Taken { person, seat, .. } = taken;
+        let count = self.by_seat.len();
+        if count <= person.index() || count <= seat.index() || self.by_seat[seat.index()].is_some()
+        {
+            return;
+        }
+        if let Some(earlier) = self.by_person[person.index()] {
+            self.by_seat[earlier.seat.index()] = None;
+        }
+        self.have(taken);
+    }
+
+    /// Every seat that somebody has is of that person's class; the others share the classes of those who
+    /// have none, first as they were before.
+    fn give_classes<'a>(&mut self, classes: &Classes<'a>, before: &'a Setup) {
+        let mut wanted = vec![0_usize; classes.first.len()];
+        for (person, &class) in self.class_of.iter().enumerate() {
+            wanted[class] += usize::from(self.by_person[person].is_none());
+        }
+        let mut others = Vec::new();
+        for index in 0..self.by_seat.len() {
+            let seat = AgentId(u16::try_from(index).expect("agents are bounded"));
+            if let Some(person) = self.by_seat[index] {
+                self.class_at[index] = self.class_of[person.index()];
+                continue;
             }
-            !is_free
-        });
-        let mut rest = without.into_iter();
-        let person_at: Vec<AgentId> = person_at
-            .into_iter()
-            .map(|person| person.or_else(|| rest.next()).expect("as many persons as seats"))
-            .collect();
-        let mut arranged = persons.clone();
-        arranged.agents =
-            person_at.iter().map(|person| persons.agents[person.index()].clone()).collect();
-        let seat_of = |person: &AgentId| person_at.iter().position(|at| at == person);
-        for plan in &mut arranged.plans {
-            let seats = plan.helpers.iter().filter_map(seat_of);
-            plan.helpers = seats.filter_map(|it| u16::try_from(it).ok()).map(AgentId).collect();
-            plan.helpers.sort_unstable();
+            match classes.as_before(seat, before).filter(|&class| wanted[class] > 0) {
+                Some(class) => self.set_free(seat, class, &mut wanted),
+                None => others.push(seat),
+            }
+        }
+        for seat in others {
+            let class = wanted.iter().position(|&persons| persons > 0);
+            self.set_free(seat, class.expect("as many seats as persons"), &mut wanted);
+        }
+    }
+
+    fn set_free(&mut self, seat: AgentId, class: usize, wanted: &mut [usize]) {
+        wanted[class] -= 1;
+        self.class_at[seat.index()] = class;
+        self.free[class].push(seat);
+    }
+
+    /// What was agreed, by seats.
+    fn arranged(&self, setup: &Setup, classes: &Classes<'_>) -> Setup {
+        let rules = |&class: &usize| classes.rules(class, setup);
+        let mut arranged =
+            Setup { agents: self.class_at.iter().map(rules).collect(), ..setup.clone() };
+        for (index, plan) in arranged.plans.iter_mut().enumerate() {
+            let is_named = |&(_, class): &(AgentId, &usize)| classes.is_named(*class, index);
+            let seats = (0..).map(AgentId).zip(&self.class_at);
+            plan.helpers = seats.filter(is_named).map(|(seat, _)| seat).collect();
         }
         arranged
-    }
-
-    fn with_classes(self, persons: &Setup, seats: &Setup) -> Seats {
-        let mut numbers = BTreeMap::new();
-        let class_of = classes(persons, &self.made_up, &mut numbers);
-        let class_of_seat = classes(seats, &self.made_up, &mut numbers);
-        let Seats { mut by_person, mut by_seat, .. } = self;
-        by_person.resize(class_of.len(), None);
-        by_seat.resize(class_of.len(), None);
-        let free = vec![Vec::new(); numbers.len()];
-        let helpers = persons.plans.iter().map(|plan| plan.helpers.clone()).collect();
-        Seats { class_of, class_of_seat, free, by_person, by_seat, helpers, ..self }
-    }
-
-    fn find_free(&mut self) {
-        self.free.iter_mut().for_each(Vec::clear);
-        for seat in (0..).map(AgentId).take(self.by_seat.len()) {
-            if self.by_seat[seat.index()].is_none() {
-                self.free[self.class_of_seat[seat.index()]].push(seat);
-            }
-        }
     }
 
     /// Who has this seat.
@@ -169,14 +156,14 @@ impl Seats {
     /// is no such person.
     ///
     /// # Panics
-    /// Never: a class has a seat for each of its persons.
+    /// Never: a class has as many free seats as persons without one.
     pub fn take(&mut self, person: AgentId, draw: impl FnOnce(usize) -> usize) -> Option<AgentId> {
         let class = *self.class_of.get(person.index())?;
         assert!(self.seat(person).is_none(), "nobody has two seats");
         let free = &mut self.free[class];
-        assert!(!free.is_empty(), "a class has a seat for each of its persons");
+        assert!(!free.is_empty(), "a class has as many free seats as persons without one");
         let seat = free.swap_remove(draw(free.len()));
-        self.have(person, seat, self.today);
+        self.have(Taken { person, seat, on: self.today });
         Some(seat)
     }
 
@@ -184,7 +171,11 @@ impl Seats {
     #[must_use]
     pub fn helpers_without(&self, plan: PlanId) -> Vec<AgentId> {
         let helpers = self.helpers.get(plan.index()).into_iter().flatten().copied();
-        helpers.filter(|&person| self.seat(person).is_none()).collect()
+        let mut without: Vec<AgentId> = helpers.filter(|&it| self.seat(it).is_none()).collect();
+        // A plan may name somebody twice.
+        without.sort_unstable();
+        without.dedup();
+        without
     }
 
     /// Nobody is signed on at this seat any more: one that was taken on an earlier day is free again.
@@ -192,7 +183,9 @@ impl Seats {
         let Some(person) = self.person(seat) else { return };
         let is_old = |taken: &Taken| taken.on != self.today;
         if self.by_person[person.index()].as_ref().is_some_and(is_old) {
-            self.release(person);
+            self.by_person[person.index()] = None;
+            self.by_seat[seat.index()] = None;
+            self.free[self.class_at[seat.index()]].push(seat);
         }
     }
 
@@ -206,21 +199,9 @@ impl Seats {
         }
     }
 
-    fn have(&mut self, person: AgentId, seat: AgentId, on: Day) {
-        self.by_person[person.index()] = Some(Taken { seat, on });
-        self.by_seat[seat.index()] = Some(person);
-    }
-
-    fn stand_up(&mut self, person: AgentId) -> Option<AgentId> {
-        let Taken { seat, .. } = self.by_person[person.index()].take()?;
-        self.by_seat[seat.index()] = None;
-        Some(seat)
-    }
-
-    fn release(&mut self, person: AgentId) {
-        if let Some(seat) = self.stand_up(person) {
-            self.free[self.class_of_seat[seat.index()]].push(seat);
-        }
+    fn have(&mut self, taken: Taken) {
+        self.by_person[taken.person.index()] = Some(taken);
+        self.by_seat[taken.seat.index()] = Some(taken.person);
     }
 }
 
@@ -236,7 +217,7 @@ struct Class<'a> {
 }
 
 impl<'a> Class<'a> {
-    fn of(agent: AgentId, rules: &AgentRules, setup: &'a Setup) -> Class<'a> {
+    fn of(agent: AgentId, rules: &AgentRules, setup: &'a Setup, made_up: &[AgentId]) -> Class<'a> {
         let mut skills: Vec<(u16, u8)> =
             rules.skills.iter().map(|need| (need.skill.0, need.level)).collect();
         skills.sort_unstable();
@@ -246,26 +227,59 @@ impl<'a> Class<'a> {
         Class {
             team: rules.team.0,
             skills,
-            shifts: shifts.map(calendar::Timetable::intervals),
+            shifts: shifts.map(Timetable::intervals),
             plans: plans.map(|(plan, _)| plan).collect(),
-            made_up: None,
+            made_up: made_up.contains(&agent).then_some(agent.0),
         }
     }
 }
 
-/// The class of each agent, numbered from 0.
-fn classes<'a>(
-    setup: &'a Setup,
-    made_up: &[AgentId],
-    numbers: &mut BTreeMap<Class<'a>, usize>,
-) -> Vec<usize> {
-    let class = |(agent, rules): (AgentId, &AgentRules)| {
-        let mut class = Class::of(agent, rules, setup);
-        class.made_up = made_up.contains(&agent).then_some(agent.0);
-        let next = numbers.len();
-        *numbers.entry(class).or_insert(next)
-    };
-    (0..).map(AgentId).zip(&setup.agents).map(class).collect()
+/// The classes of persons.
+struct Classes<'a> {
+    by_class: BTreeMap<Class<'a>, usize>,
+    /// Of each person.
+    numbers: Vec<usize>,
+    /// The first person of each, whose rules stand for all of them.
+    first: Vec<AgentId>,
+    /// Which plans name each.
+    plans: Vec<Vec<usize>>,
+}
+
+impl<'a> Classes<'a> {
+    fn of(setup: &'a Setup, made_up: &[AgentId]) -> Classes<'a> {
+        let mut classes = Classes {
+            by_class: BTreeMap::new(),
+            numbers: Vec::new(),
+            first: Vec::new(),
+            plans: Vec::new(),
+        };
+        for (agent, rules) in (0..).map(AgentId).zip(&setup.agents) {
+            let class = Class::of(agent, rules, setup, made_up);
+            let plans = class.plans.clone();
+            let next = classes.first.len();
+            let number = *classes.by_class.entry(class).or_insert(next);
+            if number == next {
+                classes.first.push(agent);
+                classes.plans.push(plans);
+            }
+            classes.numbers.push(number);
+        }
+        classes
+    }
+
+    /// The class that a seat is of still, if there is one of what it was before.
+    fn as_before(&self, seat: AgentId, before: &'a Setup) -> Option<usize> {
+        let rules = before.agents.get(seat.index())?;
+        self.by_class.get(&Class::of(seat, rules, before, &[])).copied()
+    }
+
+    fn rules(&self, class: usize, setup: &Setup) -> AgentRules {
+        setup.agents[self.first[class].index()].clone()
+    }
+
+    fn is_named(&self, class: usize, plan: usize) -> bool {
+        self.plans[class].contains(&plan)
+    }
 }
 
 #[cfg(test)]
@@ -296,9 +310,30 @@ mod tests {
         Setup { agents, timetables, ..Setup::empty(rules) }
     }
 
+    fn plan(helpers: Vec<AgentId>) -> CrisisPlan {
+        CrisisPlan {
+            lines: vec![],
+            announcement: None,
+            information: false,
+            length_max: None,
+            waiting_max: None,
+            helpers,
+            lasts: Micros::from_mins(1),
+        }
+    }
+
     fn agent(team: u16, shift: u16) -> AgentRules {
         let skills = vec![SkillNeed { skill: SkillId(0), level: 5 }];
         AgentRules { team: TeamId(team), skills, shift: Some(TimetableId(shift)) }
+    }
+
+    /// Nobody has a seat yet.
+    fn fresh(setup: &Setup) -> Seats {
+        Seats::arrange(setup, &[], setup, &[], TODAY).0
+    }
+
+    fn taken(person: u16, seat: u16) -> Taken {
+        Taken { person: AgentId(person), seat: AgentId(seat), on: TODAY }
     }
 
     fn team_of(count: usize) -> Setup {
@@ -309,27 +344,12 @@ mod tests {
     fn who_is_as_good_as_another_is_of_one_class() {
         let agents = vec![agent(0, 0), agent(0, 1), agent(0, 2), agent(1, 0), agent(0, 0)];
         let mut setup = setup(agents);
-        assert_eq!(classes(&setup, &[], &mut BTreeMap::new()), [0, 0, 1, 2, 0]);
-        assert_eq!(
-            classes(&setup, &[AgentId(4)], &mut BTreeMap::new()),
-            [0, 0, 1, 2, 3],
-            "who is made up stays apart"
-        );
-        setup.plans = vec![CrisisPlan {
-            lines: vec![],
-            announcement: None,
-            information: false,
-            length_max: None,
-            waiting_max: None,
-            helpers: vec![AgentId(1)],
-            lasts: Micros::from_mins(1),
-        }];
-        assert_eq!(
-            classes(&setup, &[], &mut BTreeMap::new()),
-            [0, 1, 2, 3, 0],
-            "a plan's helper has a helper's seat"
-        );
-        let seats = Seats::new(&setup, &[], TODAY);
+        let classes = |setup: &Setup, made_up: &[AgentId]| Classes::of(setup, made_up).numbers;
+        assert_eq!(classes(&setup, &[]), [0, 0, 1, 2, 0]);
+        assert_eq!(classes(&setup, &[AgentId(4)]), [0, 0, 1, 2, 3], "who is made up stays apart");
+        setup.plans = vec![plan(vec![AgentId(1), AgentId(1)])];
+        assert_eq!(classes(&setup, &[]), [0, 1, 2, 3, 0], "a plan's helper has a helper's seat");
+        let seats = fresh(&setup);
         assert_eq!(seats.helpers_without(PlanId(0)), [AgentId(1)]);
         assert_eq!(seats.helpers_without(PlanId(9)), []);
     }
@@ -337,7 +357,7 @@ mod tests {
     #[test]
     fn on_three_days_a_person_has_different_seats() {
         let mut rng = Rng::new(115);
-        let mut seats = Seats::new(&team_of(30), &[], TODAY);
+        let mut seats = fresh(&team_of(30));
         let mut had = vec![BTreeSet::new(); 30];
         for day in 0..3 {
             seats.new_day(Day(TODAY.0 + day), |_| true);
@@ -352,7 +372,7 @@ mod tests {
 
     #[test]
     fn who_goes_home_and_comes_back_on_the_same_day_has_the_same_seat() {
-        let mut seats = Seats::new(&team_of(3), &[], TODAY);
+        let mut seats = fresh(&team_of(3));
         let seat = seats.take(AgentId(0), |_| 2).expect("there");
         seats.left(seat);
         assert_eq!(seats.seat(AgentId(0)), Some(seat));
@@ -360,7 +380,7 @@ mod tests {
 
     #[test]
     fn who_works_past_midnight_keeps_the_seat_until_the_end() {
-        let mut seats = Seats::new(&team_of(3), &[], TODAY);
+        let mut seats = fresh(&team_of(3));
         let [works, sleeps] = [0, 1].map(AgentId);
         let seat = seats.take(works, |_| 0).expect("there");
         let other = seats.take(sleeps, |_| 0).expect("there");
@@ -371,61 +391,55 @@ mod tests {
         assert_eq!((seats.seat(works), seats.person(seat)), (None, None));
     }
 
-    fn skilled(skill: u16) -> AgentRules {
-        AgentRules { skills: vec![SkillNeed { skill: SkillId(skill), level: 5 }], ..agent(0, 0) }
+    #[test]
+    fn what_the_log_says_fits_or_is_left_out() {
+        let setup = team_of(3);
+        let seats = |log: &[Taken]| Seats::arrange(&setup, &[], &setup, log, TODAY).0;
+        assert_eq!(seats(&[taken(7, 0), taken(0, 7)]).person(AgentId(0)), None, "nobody of ours");
+        let mut seats = seats(&[taken(0, 1), taken(1, 1), taken(0, 2)]);
+        assert_eq!(seats.seat(AgentId(0)), Some(AgentId(2)), "the later word holds");
+        assert_eq!(seats.person(AgentId(1)), None, "what was taken then is free");
+        let both = [1, 2].map(|it| seats.take(AgentId(it), |_| 0).expect("there"));
+        assert!(both.contains(&AgentId(0)) && both.contains(&AgentId(1)));
     }
 
     #[test]
-    fn who_sat_where_sits_there_again_with_the_own_rules() {
-        let persons = setup(vec![skilled(0), skilled(1), skilled(2), skilled(3)]);
-        let [a, b, c, d] = [0, 1, 2, 3].map(AgentId);
-        let nowhere = AgentId(9);
-        let sat = [(a, b, TODAY), (nowhere, d, TODAY), (d, nowhere, TODAY), (c, d, TODAY)];
-        let (seats, arranged) = Seats::restored(&persons, &[], TODAY, &sat);
-        assert_eq!([a, b, c, d].map(|seat| seats.person(seat)), [None, Some(a), None, Some(c)]);
-        let rules: Vec<&AgentRules> =
-            [b, a, d, c].iter().map(|it| &persons.agents[it.index()]).collect();
-        assert_eq!(arranged.agents.iter().collect::<Vec<_>>(), rules);
-        // The later word holds.
-        let (seats, _) = Seats::restored(&persons, &[], TODAY, &[(a, b, TODAY), (c, b, TODAY)]);
-        assert_eq!((seats.seat(a), seats.seat(c)), (None, Some(b)));
+    fn a_change_follows_a_person_to_the_seat() {
+        let setup = setup(vec![agent(0, 0), agent(0, 1), agent(0, 0), agent(1, 0)]);
+        let log = [taken(0, 2), taken(3, 3)];
+        let (seats, before) = Seats::arrange(&setup, &[], &setup, &log, TODAY);
+        let mut changed = setup.clone();
+        changed.agents[0] = agent(5, 2);
+        changed.agents.push(agent(1, 0));
+        let (mut seats, arranged) = seats.rearrange(&changed, &[], &before);
+        assert_eq!(seats.seat(AgentId(0)), Some(AgentId(2)), "who sits keeps sitting");
+        let teams: Vec<u16> = arranged.agents.iter().map(|rules| rules.team.0).collect();
+        assert_eq!(teams, [0, 0, 5, 1, 1]);
+        for person in [1, 2, 4].map(AgentId) {
+            let seat = seats.take(person, |_| 0).expect("there");
+            assert_eq!(arranged.agents[seat.index()].team, changed.agents[person.index()].team);
+        }
     }
 
     #[test]
-    fn a_new_skill_reaches_whom_it_was_given_to() {
-        let mut persons = team_of(3);
-        let mut seats = Seats::new(&persons, &[], TODAY);
-        let [a, b, _] = [0, 1, 2].map(AgentId);
-        let seat = seats.take(a, |of| of - 1).expect("there");
-        persons.agents[0] = skilled(7);
-        persons.agents.push(skilled(8));
-        let arranged = seats.adopt(&persons);
-        assert_eq!(seats.seat(a), Some(seat));
-        assert_eq!(arranged.agents[seat.index()], skilled(7));
-        assert_eq!(arranged.agents[3], skilled(8));
-        let other = seats.take(b, |_| 0).expect("there");
-        assert_eq!(arranged.agents[other.index()], agent(0, 0));
-        assert_eq!(seats.adopt(&persons), arranged, "nothing new, nothing changed");
-    }
-
-    #[test]
-    fn a_plan_signs_on_its_helpers_wherever_they_sit() {
-        let mut persons = team_of(4);
-        let helpers = vec![AgentId(2), AgentId(3)];
-        persons.plans = vec![CrisisPlan {
-            lines: vec![],
-            announcement: None,
-            information: false,
-            length_max: None,
-            waiting_max: None,
-            helpers,
-            lasts: Micros::from_mins(1),
-        }];
-        let sat = [(AgentId(2), AgentId(0), TODAY)];
-        let (mut seats, arranged) = Seats::restored(&persons, &[], TODAY, &sat);
-        assert_eq!(arranged.plans[0].helpers, [AgentId(0), AgentId(3)]);
-        assert_eq!(seats.helpers_without(PlanId(0)), [AgentId(3)]);
-        assert_eq!(seats.take(AgentId(3), |_| 0), Some(AgentId(3)));
+    fn what_nobody_changed_stays_the_same_whoever_sits_where() {
+        let agents = (0..12).map(|number| agent(number % 3, number % 2)).collect();
+        let mut setup = setup(agents);
+        setup.plans = vec![plan(vec![AgentId(0), AgentId(3), AgentId(4)])];
+        let (mut seats, before) = Seats::arrange(&setup, &[], &setup, &[], TODAY);
+        let mut rng = Rng::new(7);
+        for person in (0..12).map(AgentId).filter(|it| it.0 % 4 != 1) {
+            seats.take(person, |of| rng.below(of as u64) as usize);
+        }
+        let (again, arranged) = seats.rearrange(&setup, &[], &before);
+        assert_eq!(arranged, before);
+        assert_eq!(arranged.plans[0].helpers.len(), 3);
+        for person in (0..12).map(AgentId) {
+            assert_eq!(again.seat(person), seats.seat(person));
+        }
+        for person in setup.plans[0].helpers.iter().filter_map(|&it| seats.seat(it)) {
+            assert!(arranged.plans[0].helpers.contains(&person), "a helper has a helper's seat");
+        }
     }
 
     /// Persons come and go, days begin, and some work through the night.
@@ -435,8 +449,8 @@ mod tests {
             let mut rng = Rng::new(seed);
             let agents = (0..12).map(|number| agent(number % 3, number % 2)).collect();
             let setup = setup(agents);
-            let class_of = classes(&setup, &[], &mut BTreeMap::new());
-            let (mut seats, mut present) = (Seats::new(&setup, &[], TODAY), BTreeSet::new());
+            let class_of = Classes::of(&setup, &[]).numbers;
+            let (mut seats, mut present) = (fresh(&setup), BTreeSet::new());
             for step in 0..300 {
                 let person = AgentId(rng.below(12) as u16);
                 match rng.below(20) {
@@ -475,7 +489,7 @@ mod tests {
             };
             assert!(taken.insert(seat), "{seat:?} belongs to two");
             assert_eq!(seats.person(seat), Some(person));
-            assert_eq!(class_of[seat.index()], class_of[person.index()]);
+            assert_eq!(seats.class_at[seat.index()], class_of[person.index()]);
         }
         let free: usize = seats.free.iter().map(Vec::len).sum();
         assert_eq!(free + taken.len(), 12, "every seat is free or somebody's");

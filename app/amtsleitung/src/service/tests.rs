@@ -317,7 +317,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
     let setup = setup(Micros::from_secs(60), usize::from(PERSONS));
     let entropy = Entropy::open().expect("random");
     let sealing = Sealing::new(CENTRE_ID.to_owned(), keys_of(keys, FIRST), entropy);
-    let seats = Seats::new(&setup, &[], FIRST);
+    let (seats, setup) = Seats::arrange(&setup, &[], &setup, &[], FIRST);
     let ids = (0..PERSONS).map(|number| format!("k{number}")).collect();
     let parts = Parts {
         centre: Centre::new(setup).expect("a good setup"),
@@ -325,7 +325,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
         clock: Clock::starting_at(Tick(7)),
         kept: Kept::InLog(writer),
         registrations: None,
-        hiding: Some(Hiding::new(sealing, seats, ids)),
+        hiding: Some(Hiding::new(sealing, seats, Vec::new(), ids)),
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],

@@ -20,6 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     ("what_is_erased_is_gone", what_is_erased_is_gone),
     ("keys_that_are_torn_or_lost", keys_that_are_torn_or_lost),
     ("a_restart_finds_everybody_at_their_seat", a_restart_finds_everybody_at_their_seat),
+    ("another_skill_finds_the_person_at_the_seat", another_skill_finds_the_person_at_the_seat),
 ];
 
 /// Of the caller in the scenario `caller_talks`, as a trunk writes it: whole, within the country, its end.
@@ -241,4 +242,33 @@ fn seated(server: &Server) -> Vec<String> {
         String::from_utf8(id).ok()
     };
     facts.iter().filter_map(person).collect()
+}
+
+/// The file names persons; who sits at which seat is chance.
+fn another_skill_finds_the_person_at_the_seat() {
+    let mut county = County::new();
+    county.bench = 0;
+    let phones = ["k1", "k2", "k3", "k4"].map(|id| (county.ports.one(), id));
+    for (_, id) in phones {
+        county = county.agent(id).phone(id, id);
+    }
+    let server = Server::start(county);
+    for (phone, id) in phones {
+        register(&server, phone, id);
+        dial(&server, phone, id, "*10");
+    }
+    for (phone, id) in phones {
+        let plain = "team = \"bench\"\nskills = { auskunft = 5 }";
+        let knows = "team = \"bench\"\nskills = { auskunft = 5, music = 1 }";
+        let (head, rest) = (format!("[[agent]]\nid = \"{id}\"\n"), server.county.text());
+        let changed = rest.replace(&format!("{head}{plain}"), &format!("{head}{knows}"));
+        assert_ne!(changed, rest);
+        let file = server.folder.write("changed.toml", changed).display().to_string();
+        server.ask(&["apply", &file]);
+        let mut agent = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
+        let call = Sipp::from(server.county.caller(0), server.sip(), "117", "caller_talks");
+        call.with("talk", 300).run(&server);
+        agent.succeeds();
+    }
+    assert_eq!(server.is_empty().fate("117", "accepted"), 4);
 }
