@@ -78,8 +78,11 @@ impl Data {
         lang: Lang,
     ) -> Result<Continued, String> {
         let Data { mut store, mut recalled } = self;
+        // A lease is kept every few seconds: that was the last sign of life of who wrote before.
+        let held = store.lease().map_err(|error| cannot_write(&error, lang))?;
+        let alive = held.map(|held| held.until - LEASE);
         for _ in 0..BEGINS_MAX {
-            match begin(store, recalled, (holder, wall), agreed, lang)? {
+            match begin(store, recalled, (holder, wall, alive), agreed, lang)? {
                 Begins::Begun(continued) => return Ok(*continued),
                 Begins::TooEarly(again) => store = *again,
             }
@@ -100,7 +103,7 @@ enum Begins {
 fn begin(
     mut store: Store,
     recalled: Recalled,
-    (holder, wall): (&str, Timestamp),
+    (holder, wall, alive): (&str, Timestamp, Option<Timestamp>),
     agreed: &Configured,
     lang: Lang,
 ) -> Result<Begins, String> {
@@ -120,8 +123,12 @@ fn begin(
     let (tick, last) = recalled.chronicle.last.unwrap_or((Tick(0), wall));
     // The calendar may have been set back meanwhile; the log's time never goes back.
     let now = Now { mono: tick + wall.since(last), wall };
-    let mut facts = Facts::new(recalled, epoch, now);
-    facts.begin(lost, agreed).map_err(|why| no_centre(&why, lang))?;
+    let mut facts = Facts::new(recalled, epoch);
+    let alive = alive.map_or(last, |alive| alive.max(last)).min(wall.max(last));
+    facts
+        .cut_off(Now { mono: tick + alive.since(last), wall: alive })
+        .map_err(|why| no_centre(&why, lang))?;
+    facts.begin(now, lost, agreed).map_err(|why| no_centre(&why, lang))?;
     warnings.extend(facts.recalled.poisoned.iter().map(|&it| poisoned(it, lang)));
     let Facts { recalled, row, .. } = facts;
     let at = now.mono;
@@ -146,36 +153,40 @@ impl Continued {
 /// Facts of one moment, told to the log and to the centre at once.
 struct Facts {
     recalled: Recalled,
-    now: Now,
     row: Row,
 }
 
 impl Facts {
-    fn new(recalled: Recalled, epoch: Epoch, now: Now) -> Facts {
+    fn new(recalled: Recalled, epoch: Epoch) -> Facts {
         let row = Row { first: recalled.link.next, epoch, entries: Vec::new() };
-        Facts { recalled, now, row }
+        Facts { recalled, row }
     }
 
-    /// A writer begins: says so, what was lost and what is left out, what is agreed now, and who was cut off.
-    fn begin(&mut self, lost: u64, agreed: &Configured) -> Result<(), String> {
-        self.tell(Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }))?;
-        if lost > 0 {
-            self.tell(Fact::Lost(Gap { refused_calls: 0, others: lost }))?;
-        }
-        for sequence in self.recalled.poisoned.clone() {
-            self.tell(Fact::Poisoned(sequence))?;
-        }
-        if self.recalled.chronicle.configured.as_ref() != Some(agreed) {
-            self.tell(Fact::Configured(Box::new(agreed.clone())))?;
-        }
-        // No leg lives through a restart yet: every contact that needs one is told so.
+    /// No leg lives through a restart yet: every contact that needs one is told so, as of the last moment at
+    /// which the service was known to live. Who was cut off did not talk until the next start.
+    fn cut_off(&mut self, alive: Now) -> Result<(), String> {
         let centre = self.recalled.centre.as_ref();
         let events: Vec<Event> = centre.map_or(Vec::new(), |it| it.without_legs(&|_| false));
-        events.into_iter().try_for_each(|event| self.tell(Fact::Happened(event)))
+        events.into_iter().try_for_each(|event| self.tell(alive, Fact::Happened(event)))
     }
 
-    fn tell(&mut self, fact: Fact) -> Result<(), String> {
-        let Facts { recalled, now, row } = self;
+    /// A writer begins: says so, what was lost and what is left out, and what is agreed now.
+    fn begin(&mut self, now: Now, lost: u64, agreed: &Configured) -> Result<(), String> {
+        self.tell(now, Fact::Begun(Begun { program: env!("CARGO_PKG_VERSION").to_owned() }))?;
+        if lost > 0 {
+            self.tell(now, Fact::Lost(Gap { refused_calls: 0, others: lost }))?;
+        }
+        for sequence in self.recalled.poisoned.clone() {
+            self.tell(now, Fact::Poisoned(sequence))?;
+        }
+        if self.recalled.chronicle.configured.as_ref() != Some(agreed) {
+            self.tell(now, Fact::Configured(Box::new(agreed.clone())))?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, now: Now, fact: Fact) -> Result<(), String> {
+        let Facts { recalled, row } = self;
         let (epoch, at) = (row.epoch, (now.mono, now.wall));
         recalled.link.write(epoch, at, &fact, &mut row.entries);
         recalled.follow(at, &fact)

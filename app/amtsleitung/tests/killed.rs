@@ -4,8 +4,10 @@
 //!
 //! The one who is killed is this very program, started anew with what it shall do in its environment.
 
+use amtsleitung::Lang;
+use amtsleitung::data::Data;
 use amtsleitung::recall::recall;
-use centre::Centre;
+use centre::{Centre, Event, Via};
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::{self, File};
@@ -15,7 +17,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
-use stdx::{Micros, Now, Rng, Timestamp};
+use stdx::{ContactId, LineId, Micros, Now, Rng, Timestamp};
 use store::{Begun, Configured, Entry, Fact, Link, Place, Row, Store, Writer};
 
 /// Names a PostgreSQL server, if one was started for the tests.
@@ -61,6 +63,36 @@ fn a_day_with_hundreds_of_kills_postgres() {
     let address = server.replace("/postgres?", &format!("/{name}?"));
     ground.drop_at = Some((server, name));
     killed(&ground.folder, &Place::Postgres(address));
+}
+
+/// A server carries out what a killed one had asked for when the next one has read the log already: the
+/// start reads once more, and numbers contacts behind what it finds.
+#[test]
+fn a_start_that_was_too_early_reads_once_more() {
+    let ground = Ground::new("early");
+    let agreed =
+        Configured { text: String::new(), ids: BTreeMap::new(), setup: sim::any_county(1).setup };
+    let wall = Timestamp::from_secs(1_398_931_200);
+    let data = Data::make(&ground.folder, CENTRE, Lang::En).expect("a new folder");
+    let first = data.go_on("killed", wall, &agreed, Lang::En).expect("it begins");
+    let data = Data::open(&ground.folder, Lang::En).expect("readable").expect("a log");
+    let (mut link, contact) = (first.recalled.link, ContactId(7));
+    let mut row = Row { first: link.next, epoch: first.epoch, entries: Vec::new() };
+    let arrived =
+        Event::CallArrived { contact, line: LineId(0), caller: None, via: Via::default() };
+    link.write(first.epoch, (first.at, wall), &Fact::Happened(arrived), &mut row.entries);
+    let mut late = first.store;
+    late.append(&row).expect("nobody began meanwhile");
+    let second = data.go_on("killed", wall, &agreed, Lang::En).expect("it begins all the same");
+    assert_eq!(second.recalled.chronicle.last_contact, contact);
+    let centre = second.recalled.centre.expect("it was agreed");
+    assert_eq!(centre.contacts_inside(), 0, "whose call nobody has any more");
+    let (saved, link) = (Some(centre.save()), second.recalled.link);
+    let mut store = second.store;
+    let recalled = recall(&mut store).expect("readable");
+    assert!(recalled.damage.is_none());
+    assert_eq!((recalled.link, recalled.chronicle.last_contact), (link, contact));
+    assert_eq!(recalled.centre.map(|it| it.save()), saved);
 }
 
 /// The part of the one who is killed; nothing where nobody gives it one.

@@ -251,15 +251,19 @@ impl Store {
         let epochs: Vec<(i64,)> = self.database.fetch(take, &values)?;
         match epochs.first() {
             Some((epoch,)) => Ok(Ok(epoch.cast_unsigned())),
-            None => self.holder().map(Err),
+            None => Ok(Err(self.lease()?.ok_or(Error::Fenced)?)),
         }
     }
 
-    fn holder(&mut self) -> Result<Held, Error> {
+    /// Who held the lease last, and until when; none if nobody ever did.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn lease(&mut self) -> Result<Option<Held>, Error> {
         let select = "SELECT holder, until_at FROM lease WHERE centre = $1";
         let held: Vec<(String, i64)> = self.database.fetch(select, &[Value::Text(&self.centre)])?;
-        let (holder, until) = held.into_iter().next().unwrap_or_default();
-        Ok(Held { holder, until: Timestamp(until) })
+        let held = held.into_iter().next();
+        Ok(held.map(|(holder, until)| Held { holder, until: Timestamp(until) }))
     }
 
     /// Keeps the lease until then; says whether it was still ours.
