@@ -142,17 +142,20 @@ fn begun(log: &Log) -> Vec<(u64, Tick)> {
     begun.map(|it| (it.epoch, it.tick)).collect()
 }
 
-/// Who was inside at a kill ends as cut off, by the first that the next start writes.
+/// Who was inside at a kill ends as cut off when the service was last alive, by the first that the next start
+/// writes.
 fn is_cut_off_at_the_next_start(log: &Log) {
     let begun = begun(log);
     let mut cut_off = 0;
-    for (nth, &(epoch, _)) in begun.iter().enumerate() {
-        let next = begun.get(nth + 1).map(|it| it.1);
+    for (&(epoch, _), &(next, began)) in begun.iter().zip(&begun[1..]) {
         for contact in log.arrived(epoch) {
             let (ended, why, _) =
                 log.ends.iter().find(|it| it.2.contact == contact).expect("it has a record");
-            let Some(next) = next.filter(|next| ended >= next) else { continue };
-            assert_eq!(*ended, next, "{contact:?} lived longer than its legs");
+            let left = Event::CallerLeft { contact, parting: Parting::CutOff };
+            let mut left = log.happened(|it| *it == left).filter(|it| it.epoch != epoch);
+            let Some(entry) = left.next() else { continue };
+            assert_eq!((entry.epoch, entry.tick), (next, *ended), "{contact:?}");
+            assert!(*ended <= began, "{contact:?} lived longer than its legs");
             assert_eq!(*why, Event::CallerLeft { contact, parting: Parting::CutOff });
             cut_off += 1;
         }
