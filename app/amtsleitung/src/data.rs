@@ -7,7 +7,7 @@ use crate::recall::{CannotRecall, Recalled, recall};
 use crate::service::LEASE;
 use centre::Event;
 use std::path::Path;
-use stdx::{Now, Tick, Timestamp};
+use stdx::{ContactId, Now, Tick, Timestamp};
 use store::{Begun, Configured, Epoch, Error, Fact, Gap, Link, Place, Row, Store};
 
 /// How often a beginning that came too early is tried: the one who was killed had asked for one thing.
@@ -75,6 +75,7 @@ impl Data {
         holder: &str,
         wall: Timestamp,
         agreed: &Configured,
+        is_alive: &dyn Fn(ContactId) -> bool,
         lang: Lang,
     ) -> Result<Continued, String> {
         let Data { mut store, mut recalled } = self;
@@ -82,7 +83,7 @@ impl Data {
         let held = store.lease().map_err(|error| cannot_write(&error, lang))?;
         let alive = held.map(|held| held.until - LEASE);
         for _ in 0..BEGINS_MAX {
-            match begin(store, recalled, (holder, wall, alive), agreed, lang)? {
+            match begin(store, recalled, (holder, wall, alive), (agreed, is_alive), lang)? {
                 Begins::Begun(continued) => return Ok(*continued),
                 Begins::TooEarly(again) => store = *again,
             }
@@ -104,7 +105,7 @@ fn begin(
     mut store: Store,
     recalled: Recalled,
     (holder, wall, alive): (&str, Timestamp, Option<Timestamp>),
-    agreed: &Configured,
+    (agreed, is_alive): (&Configured, &dyn Fn(ContactId) -> bool),
     lang: Lang,
 ) -> Result<Begins, String> {
     let mut warnings = Vec::new();
@@ -126,7 +127,7 @@ fn begin(
     let mut facts = Facts::new(recalled, epoch);
     let alive = alive.map_or(last, |alive| alive.max(last)).min(wall.max(last));
     facts
-        .cut_off(Now { mono: tick + alive.since(last), wall: alive })
+        .cut_off(Now { mono: tick + alive.since(last), wall: alive }, is_alive)
         .map_err(|why| no_centre(&why, lang))?;
     facts.begin(now, lost, agreed).map_err(|why| no_centre(&why, lang))?;
     warnings.extend(facts.recalled.poisoned.iter().map(|&it| poisoned(it, lang)));
@@ -162,11 +163,11 @@ impl Facts {
         Facts { recalled, row }
     }
 
-    /// No leg lives through a restart yet: every contact that needs one is told so, as of the last moment at
-    /// which the service was known to live. Who was cut off did not talk until the next start.
-    fn cut_off(&mut self, alive: Now) -> Result<(), String> {
+    /// Whoever has no leg any more was cut off, at the last moment at which the service was known to live: nobody
+    /// talked until the next start.
+    fn cut_off(&mut self, alive: Now, is_alive: &dyn Fn(ContactId) -> bool) -> Result<(), String> {
         let centre = self.recalled.centre.as_ref();
-        let events: Vec<Event> = centre.map_or(Vec::new(), |it| it.without_legs(&|_| false));
+        let events: Vec<Event> = centre.map_or(Vec::new(), |it| it.without_legs(is_alive));
         events.into_iter().try_for_each(|event| self.tell(alive, Fact::Happened(event)))
     }
 

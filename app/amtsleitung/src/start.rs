@@ -224,7 +224,10 @@ fn in_log(
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
     let (seats, agreed) = seated(county, &data.recalled, (ring.keys(), &id), today.day, agreed);
-    let continued = data.go_on(&holder(folder), wall, &agreed, lang)?;
+    let continued = {
+        let is_alive = |contact| signalling.is_alive(contact);
+        data.go_on(&holder(folder), wall, &agreed, &is_alive, lang)?
+    };
     for warning in &continued.warnings {
         log.say(Level::Error, warning);
     }

@@ -85,7 +85,7 @@ fn call_waits(folder: &Path, wall: Timestamp) {
     let (today, _) = ring(folder).look(wall).expect("written");
     let mut sealing = Sealing::new(CENTRE.to_owned(), today, Entropy::open().expect("random"));
     let data = Data::make(folder, CENTRE, LANG).expect("a new log");
-    let gone_on = data.go_on("test", wall, &agreed(), LANG).expect("a lease");
+    let gone_on = data.go_on("test", wall, &agreed(), &|_| false, LANG).expect("a lease");
     let mut writer = Writer::start(gone_on.store, gone_on.recalled.link, gone_on.epoch, || ())
         .expect("a thread");
     let caller = Some(CallerToken::new(7));

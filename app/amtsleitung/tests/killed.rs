@@ -74,7 +74,7 @@ fn a_start_that_was_too_early_reads_once_more() {
         Configured { text: String::new(), ids: BTreeMap::new(), setup: sim::any_county(1).setup };
     let wall = Timestamp::from_secs(1_398_931_200);
     let data = Data::make(&ground.folder, CENTRE, Lang::En).expect("a new folder");
-    let first = data.go_on("killed", wall, &agreed, Lang::En).expect("it begins");
+    let first = data.go_on("killed", wall, &agreed, &|_| false, Lang::En).expect("it begins");
     let data = Data::open(&ground.folder, Lang::En).expect("readable").expect("a log");
     let (mut link, contact) = (first.recalled.link, ContactId(7));
     let mut row = Row { first: link.next, epoch: first.epoch, entries: Vec::new() };
@@ -83,7 +83,8 @@ fn a_start_that_was_too_early_reads_once_more() {
     link.write(first.epoch, (first.at, wall), &Fact::Happened(arrived), &mut row.entries);
     let mut late = first.store;
     late.append(&row).expect("nobody began meanwhile");
-    let second = data.go_on("killed", wall, &agreed, Lang::En).expect("it begins all the same");
+    let second =
+        data.go_on("killed", wall, &agreed, &|_| false, Lang::En).expect("it begins all the same");
     assert_eq!(second.recalled.chronicle.last_contact, contact);
     let centre = second.recalled.centre.expect("it was agreed");
     assert_eq!(centre.contacts_inside(), 0, "whose call nobody has any more");

@@ -105,7 +105,7 @@ fn without_service(
     let setup = setup_now(after, wall, lang)?;
     let configured = Configured { text: text.to_owned(), ids: after.order(), setup };
     let configured = agreed_by_seats(after, folder, &data, &configured)?;
-    let mut continued = data.go_on(&holder(folder), wall, &configured, lang)?;
+    let mut continued = data.go_on(&holder(folder), wall, &configured, &|_| false, lang)?;
     for warning in &continued.warnings {
         output::err(&format!("{warning}\n"));
     }

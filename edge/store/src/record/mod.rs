@@ -258,3 +258,76 @@ macro_rules! choice {
 }
 
 pub(crate) use {choice, structure};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Gap;
+    use crate::view::{Day, Snapshot, Told};
+    use account::{Outcome, Stories};
+    use centre::{Centre, Event, Setup};
+    use proptest::prelude::*;
+    use stdx::Now;
+
+    fn setup() -> Setup {
+        let none = Micros::ZERO;
+        Setup::empty(acd::CentreRules {
+            head_start: none,
+            no_answer_pause: none,
+            decline_pause: none,
+            place_kept: none,
+        })
+    }
+
+    fn snapshot() -> Snapshot {
+        let setup = setup();
+        let mut centre = Centre::new(setup.clone()).expect("nothing is wrong with nothing");
+        centre.handle(Now { mono: Tick(7), wall: Timestamp(8) }, Event::Deadline);
+        Snapshot {
+            saved: centre.save(),
+            outcome: Outcome::new(&setup),
+            stories: Stories::default(),
+            configured: crate::fact::Configured { text: "x".to_owned(), ids: [].into(), setup },
+            last: (Tick(7), Timestamp(8)),
+            last_contact: ContactId(9),
+            gap: Gap::default(),
+            lost: Gap { refused_calls: 1, others: 2 },
+            entries: 3,
+            callers: Vec::new(),
+            seated: Vec::new(),
+            is_sealed: false,
+        }
+    }
+
+    #[test]
+    fn a_snapshot_is_read_as_it_was_written_and_another_version_not_at_all() {
+        let mut bytes = pack(&snapshot());
+        assert_eq!(unpack(&bytes), Some(snapshot()));
+        bytes.push(0);
+        assert_eq!(unpack::<Snapshot>(&bytes), None, "there is more than was written");
+        bytes[0] += 1;
+        assert_eq!(unpack::<Snapshot>(&bytes), None);
+        assert_eq!(unpack::<Snapshot>(&[]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_whoever_reads_them(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(VERSION, &bytes);
+            let versioned = [&[SNAPSHOT_VERSION][..], &bytes].concat();
+            let _ = (unpack::<Snapshot>(&versioned), unpack::<Told>(&versioned));
+            let _ = unpack::<Day>(&versioned);
+        }
+
+        #[test]
+        fn a_snapshot_with_a_byte_altered_is_none_or_another(at in any::<prop::sample::Index>(), bits in 1_u8..) {
+            let mut bytes = pack(&snapshot());
+            let at = at.index(bytes.len());
+            bytes[at] ^= bits;
+            if let Some(Snapshot { saved, configured, .. }) = unpack::<Snapshot>(&bytes) {
+                // What makes no centre is refused with a reason.
+                let _ = Centre::restore(configured.setup, saved);
+            }
+        }
+    }
+}

@@ -213,6 +213,13 @@ impl Signalling {
         self.exchange.setup.token_key = key;
     }
 
+    /// Whether a leg of this contact is alive: what the centre is told of after a restart. None lives through
+    /// one yet.
+    #[must_use]
+    pub fn is_alive(&self, contact: ContactId) -> bool {
+        self.exchange.conversations.contains_key(&contact)
+    }
+
     /// Who calls; none if the number is withheld, or the caller has gone already.
     #[must_use]
     pub fn number(&self, contact: ContactId) -> Option<Redacted<Number>> {
