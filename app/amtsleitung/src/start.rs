@@ -30,6 +30,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
 use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
 use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
@@ -101,11 +102,12 @@ pub struct Started {
 pub fn start(options: Options<'_>) -> Result<Started, String> {
     let Options { county, data, keeps, prompts, http, bench, listeners, log, lang } = options;
     let county = &county.clone().with_bench(bench.0, bench.1);
+    let order = Arc::new(Mutex::new(county.order()));
     let preparing = Preparing {
         data: data.to_owned(),
         prompts: prompts.clone(),
         bench,
-        order: county.order(),
+        order: Arc::clone(&order),
         telephony: county.telephony.clone(),
     };
     let text = |error: io::Error| format!("{}: {}", data.display(), output::why(lang, &error));
@@ -157,6 +159,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),
+        order,
         listeners,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
@@ -317,7 +320,8 @@ pub struct Preparing {
     data: PathBuf,
     prompts: Option<PathBuf>,
     bench: (Option<u16>, u16),
-    order: Order,
+    /// What is agreed by now, or on its way to be.
+    order: Arc<Mutex<Order>>,
     telephony: Option<Telephony>,
 }
 
@@ -337,12 +341,13 @@ impl Preparing {
     /// # Errors
     /// With a sentence for people.
     pub fn prepare(&self, text: &str, lang: Lang) -> Result<Prepared, String> {
-        let mut checked = config::check_in_order(text, &self.order);
+        let order = self.order.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut checked = config::check_in_order(text, &order);
         let Some(county) = checked.county.take() else {
             return Err(checked.printed("apply", lang));
         };
         let county = county.with_bench(self.bench.0, self.bench.1);
-        let gone = config::gone(&self.order, &county);
+        let gone = config::gone(&order, &county);
         if !gone.is_empty() {
             return Err(cannot_go(&gone, lang));
         }
@@ -367,11 +372,6 @@ impl Preparing {
         let agreement = Agreement { configured, telephones, lines, agents };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })
-    }
-
-    /// It was taken up.
-    pub fn agreed(&mut self, order: Order) {
-        self.order = order;
     }
 }
 

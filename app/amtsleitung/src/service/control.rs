@@ -260,7 +260,7 @@ fn steered(inbox: &Inbox, names: &Names, lang: Lang, words: &str) -> Option<Answ
 fn applied(
     inbox: &Inbox,
     names: &mut Names,
-    preparing: &mut Preparing,
+    preparing: &Preparing,
     lang: Lang,
     text: &str,
 ) -> Option<Answer> {
@@ -269,11 +269,9 @@ fn applied(
         Err(why) => return Some(Err(why + "\n")),
     };
     let Prepared { agreement, names: new, later } = prepared;
-    let order = agreement.configured.ids.clone();
     Some(match reply(inbox, |to| Ask::Agree(Box::new(agreement), to))? {
         Ok(()) => {
             *names = new;
-            preparing.agreed(order);
             let taken_up = lang.pick("Übernommen.\n", "Taken up.\n");
             Ok(format!("{taken_up}{later}"))
         }

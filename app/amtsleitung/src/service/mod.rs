@@ -43,6 +43,7 @@ pub use seats::{Seats, Taken};
 pub use telephones::{Folders, telephones};
 
 use crate::clock::Clock;
+use crate::config::Order;
 use crate::erasure::DayKeys;
 use acd::agent::State;
 use always_ready::AlwaysReady;
@@ -53,8 +54,8 @@ use log::Level;
 use mio::Waker;
 use sip::number::Number;
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::{AgentId, ContactId, Micros, Now, Redacted, Tick};
@@ -184,6 +185,8 @@ pub struct Parts {
     pub log: Log,
     /// Names of lines, for log and figures.
     pub lines: Vec<String>,
+    /// Which number each id has; whoever prepares something new to be agreed goes on from there.
+    pub order: Arc<Mutex<Order>>,
     /// Each is sent every command, in order.
     pub listeners: Vec<SyncSender<Decided>>,
 }
@@ -229,6 +232,7 @@ struct Running {
     figures: Figures,
     log: Log,
     listeners: Vec<SyncSender<Decided>>,
+    order: Arc<Mutex<Order>>,
     events: u64,
     /// Whether new calls are refused because nothing is decided.
     is_stalled: bool,
@@ -240,7 +244,7 @@ struct Running {
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
         let Parts { centre, mut signalling, clock, kept, hiding, registrations, .. } = parts;
-        let Parts { always_ready, log, lines, listeners, .. } = parts;
+        let Parts { always_ready, log, lines, order, listeners, .. } = parts;
         let always_ready = AlwaysReady::new(always_ready);
         for agent in (0..=u16::MAX).map(AgentId) {
             let Some(state) = centre.agent(agent).map(|agent| agent.state) else { break };
@@ -262,6 +266,7 @@ impl Running {
             figures: Figures::new(lines, began),
             log,
             listeners,
+            order,
             events: 0,
             is_stalled: false,
             lost_before: Gap::default(),
@@ -428,6 +433,8 @@ impl Running {
         if let (Some(hiding), Some(rearranged)) = (&mut self.hiding, rearranged) {
             hiding.agree(rearranged, agreement.agents.clone());
         }
+        let ids = agreement.configured.ids.clone();
+        *self.order.lock().unwrap_or_else(PoisonError::into_inner) = ids;
         self.tell(now, What::Agreed(agreement, to));
     }
 

@@ -93,6 +93,7 @@ fn running_on(
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],
+        order: Arc::default(),
         listeners,
     };
     Service::start(parts).expect("a thread")
@@ -329,6 +330,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],
+        order: Arc::default(),
         listeners,
     };
     Service::start(parts).expect("a thread")
