@@ -52,7 +52,13 @@ impl Outcome {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(setup: &Setup) -> Self {
-        let mut outcome = Outcome {
+        let mut outcome = Outcome::of_nobody();
+        outcome.agree(setup);
+        outcome
+    }
+
+    fn of_nobody() -> Outcome {
+        Outcome {
             records: Vec::new(),
             work: Vec::new(),
             there: BTreeSet::new(),
@@ -65,9 +71,7 @@ impl Outcome {
             told_by_plan: BTreeSet::new(),
             agents: Vec::new(),
             teams: Vec::new(),
-        };
-        outcome.agree(setup);
-        outcome
+        }
     }
 
     /// From here on this was agreed: there may be more agents and teams.
@@ -152,30 +156,20 @@ impl Outcome {
             let state = self.agents[agent.index()].state;
             self.change(now, agent, state);
         }
-        let mut next = self.clone_empty();
+        let mut next = Outcome {
+            work: vec![WorkTime::default(); self.work.len()],
+            untold_since: self.untold_since.clone(),
+            told_by_plan: self.told_by_plan.clone(),
+            agents: self.agents.clone(),
+            teams: self.teams.clone(),
+            ..Outcome::of_nobody()
+        };
         let still = (0..).map(AgentId).zip(&self.agents);
         next.there = still
             .filter(|(_, since)| since.state != agent::State::SignedOff)
             .map(|(agent, _)| agent)
             .collect();
         mem::replace(self, next)
-    }
-
-    fn clone_empty(&self) -> Outcome {
-        Outcome {
-            records: Vec::new(),
-            work: vec![WorkTime::default(); self.work.len()],
-            there: BTreeSet::new(),
-            events: 0,
-            refused_events: 0,
-            tasks: 0,
-            untold: 0,
-            longest_queue: 0,
-            untold_since: self.untold_since.clone(),
-            told_by_plan: self.told_by_plan.clone(),
-            agents: self.agents.clone(),
-            teams: self.teams.clone(),
-        }
     }
 
     /// How many agents of each team were signed on at any time, by [`TeamId`].
