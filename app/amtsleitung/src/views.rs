@@ -105,6 +105,12 @@ impl Views {
         self.days.insert(brought.day, brought);
     }
 
+    /// Whether nobody is inside whose story goes on.
+    #[must_use]
+    pub fn is_empty_of_stories(&self) -> bool {
+        self.stories.open.is_empty()
+    }
+
     /// How many contacts wait to be written.
     #[must_use]
     pub fn waiting(&self) -> usize {
