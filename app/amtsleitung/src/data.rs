@@ -2,6 +2,7 @@
 //! A data folder: the log in it, opened, recalled, and gone on with.
 
 use crate::Lang;
+use crate::config::Order;
 use crate::output;
 use crate::recall::{CannotRecall, Recalled, recall};
 use crate::service::LEASE;
@@ -41,10 +42,18 @@ impl Data {
     /// # Errors
     /// With a sentence for people.
     pub fn open(folder: &Path, lang: Lang) -> Result<Option<Data>, String> {
-        let text = |error: &Error| cannot_open(folder, error, lang);
-        let place = Place::of_folder(folder).map_err(|error| text(&error))?;
-        let store = Store::open_any(&place).map_err(|error| text(&error))?;
+        let store = Data::store(folder, lang)?;
         store.map(|store| Data::read(store, folder, lang)).transpose()
+    }
+
+    /// Opens the log in this folder and does not read it; none if there is none.
+    ///
+    /// # Errors
+    /// With a sentence for people.
+    pub fn store(folder: &Path, lang: Lang) -> Result<Option<Store>, String> {
+        let text = |error: Error| cannot_open(folder, &error, lang);
+        let place = Place::of_folder(folder).map_err(text)?;
+        Store::open_any(&place).map_err(text)
     }
 
     /// Opens the log of this centre; folder and log are made if there are none.
@@ -82,15 +91,25 @@ impl Data {
         // A lease is kept every few seconds: that was the last sign of life of who wrote before.
         let held = store.lease().map_err(|error| cannot_write(&error, lang))?;
         let alive = held.map(|held| held.until - LEASE);
+        let before = agreed_in(&recalled);
         for _ in 0..BEGINS_MAX {
             match begin(store, recalled, (holder, wall, alive), (agreed, is_alive), lang)? {
                 Begins::Begun(continued) => return Ok(*continued),
                 Begins::TooEarly(again) => store = *again,
             }
             recalled = recall(&mut store).map_err(|why| cannot_write(&why.into_error(), lang))?;
+            if agreed_in(&recalled) != before {
+                return Err(changed_meanwhile(lang));
+            }
         }
         Err(cannot_write(&Error::Fenced, lang))
     }
+}
+
+/// What people agreed on last; not what the program made of it.
+fn agreed_in(recalled: &Recalled) -> Option<(String, Order)> {
+    let agreed = recalled.chronicle.configured.as_ref();
+    agreed.map(|it| (it.text.clone(), it.ids.clone()))
 }
 
 /// What becomes of a beginning.
@@ -316,8 +335,8 @@ pub fn said(error: &Error, lang: Lang) -> String {
         ),
         Error::View => lang
             .pick(
-                "Eine Auswertungstabelle ist beschädigt; „amtsleitung replay“ legt sie neu an.",
-                "A view is damaged; `amtsleitung replay` makes it anew.",
+                "Eine Auswertungstabelle ist beschädigt; „amtsleitung replay --mend“ legt sie neu an.",
+                "A view is damaged; `amtsleitung replay --mend` makes it anew.",
             )
             .to_owned(),
         Error::Newer => lang
@@ -356,6 +375,14 @@ fn cannot_write(error: &Error, lang: Lang) -> String {
         format!("Die Aufzeichnung lässt sich nicht fortsetzen: {why}"),
         format!("The log cannot be gone on with: {why}"),
     )
+}
+
+fn changed_meanwhile(lang: Lang) -> String {
+    lang.pick(
+        "Inzwischen wurde eine andere Konfiguration übernommen; diese nicht. Bitte noch einmal versuchen.",
+        "Another configuration has been taken up meanwhile; this one was not. Please try again.",
+    )
+    .to_owned()
 }
 
 fn is_held(holder: &str, lang: Lang) -> String {

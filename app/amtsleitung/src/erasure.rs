@@ -77,7 +77,7 @@ impl KeyRing {
         lang: Lang,
     ) -> Result<KeyRing, String> {
         let entropy = Entropy::open().map_err(|error| error.to_string())?;
-        let keys = Keys::take(folder).map_err(|why| cannot_take(&why, lang))?;
+        let keys = take_keys(folder, lang)?;
         Ok(KeyRing { keys, retention, zone, entropy })
     }
 
@@ -259,6 +259,14 @@ pub fn cannot_write(error: &io::Error, lang: Lang) -> String {
         format!("Die Schlüssel lassen sich nicht schreiben: {why}"),
         format!("The keys cannot be written: {why}"),
     )
+}
+
+/// Takes the keys of this folder.
+///
+/// # Errors
+/// With a sentence for people.
+pub fn take_keys(folder: &Path, lang: Lang) -> Result<Keys, String> {
+    Keys::take(folder).map_err(|why| cannot_take(&why, lang))
 }
 
 fn cannot_take(why: &KeysError, lang: Lang) -> String {

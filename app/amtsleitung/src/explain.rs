@@ -10,7 +10,9 @@ use account::Step;
 use acd::agent::ReturnReason;
 use centre::{OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
 use privacy::{Group, SmallestGroup, answering_groups};
-use promise::{ContactRecord, Definition, Reachability, ToldWait, Verdict, definition, judge};
+use promise::{
+    ContactRecord, Definition, FateReason, Reachability, ToldWait, Verdict, definition, judge,
+};
 use serde::Serialize;
 use std::fmt::Write as _;
 use stdx::{LineId, Micros, PartnerId, PlanId, SwitchboardId, TeamId};
@@ -241,8 +243,20 @@ impl Words<'_> {
             verdict,
             because,
             answered_after: record.answered_after.map(Micros::as_secs_f64),
-            story: told.story.iter().map(|&(after, step)| self.happened(after, step)).collect(),
+            story: self.story(told),
         }
+    }
+
+    /// Every step; and of who spoke to nobody how it ended. When talks ended would be somebody's working time.
+    fn story(&self, told: &Told) -> Vec<Happened> {
+        let steps = told.story.iter().map(|&(after, step)| self.happened(after, step));
+        let record = &told.record;
+        let end = end_words(self.lang, record.reason).filter(|_| record.answered_after.is_none());
+        let end = end.map(|what| Happened {
+            after: record.ended_after.as_secs_f64(),
+            what: what.to_owned(),
+        });
+        steps.chain(end).collect()
     }
 
     fn happened(&self, after: Micros, step: Step) -> Happened {
@@ -349,6 +363,50 @@ impl Words<'_> {
         }
         text
     }
+}
+
+/// How it ended for who spoke to nobody; none for who spoke or was sent on.
+fn end_words(lang: Lang, reason: FateReason) -> Option<&'static str> {
+    let (de, en) = match reason {
+        FateReason::TalkEnded
+        | FateReason::TalkCutOff
+        | FateReason::PartnerAnswered
+        | FateReason::DeflectedUnproved
+        | FateReason::CallbackReached
+        | FateReason::SwitchboardAnswered => return None,
+        FateReason::HungUp | FateReason::LeftSwitchboard => ("aufgelegt", "hung up"),
+        FateReason::CutOff => ("Verbindung verloren", "connection lost"),
+        FateReason::CallbackExpired => {
+            ("Rückruf war nicht rechtzeitig möglich", "call-back was not possible in time")
+        }
+        FateReason::LeftInformed => {
+            ("nach der Information aufgelegt", "hung up after the information")
+        }
+        FateReason::CalledAgain => (
+            "rief noch einmal an, statt auf den Rückruf zu warten",
+            "called again instead of waiting for the call-back",
+        ),
+        FateReason::OutsideHours => ("außerhalb der Öffnungszeit", "outside the opening hours"),
+        FateReason::TimetableEnded => (
+            "der Zeitplan reicht nicht bis zu diesem Tag",
+            "the timetable does not reach to this day",
+        ),
+        FateReason::AnnouncementOnly => {
+            ("hier gibt es nur eine Ansage", "there is only an announcement here")
+        }
+        FateReason::ClosedByAct => ("von Hand geschlossen", "closed by hand"),
+        FateReason::PlanRunsNot => ("der Krisenplan läuft nicht", "the crisis plan does not run"),
+        FateReason::QueueFull => ("die Warteschlange war voll", "the queue was full"),
+        FateReason::CentreFull => ("das Servicecenter war voll", "the centre was full"),
+        FateReason::WaitedTooLong => {
+            ("die längste Wartezeit war erreicht", "the limit on waiting was reached")
+        }
+        FateReason::NobodyLeft => ("niemand war mehr da", "nobody was left"),
+        FateReason::NoChannel => ("kein Kanal war frei", "no channel was free"),
+        FateReason::RefusedByCarrier => ("vom Netzbetreiber abgewiesen", "refused by the carrier"),
+        FateReason::RefusedAtDoor => ("an der Tür abgewiesen", "refused at the door"),
+    };
+    Some(lang.pick(de, en))
 }
 
 fn switchboard_end(lang: Lang, why: SwitchboardEnd) -> &'static str {

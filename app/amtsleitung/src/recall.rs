@@ -168,15 +168,22 @@ impl From<Error> for CannotRecall {
 pub fn recall(store: &mut Store) -> Result<Recalled, CannotRecall> {
     let restored =
         store.snapshot()?.and_then(|(link, snapshot)| Recalled::restored(link, snapshot));
-    match restored {
-        Some(recalled) => play(store, recalled, &mut keep),
-        None => {
-            // Views that no snapshot goes with cannot be gone on with.
-            store.drop_views()?;
-            let nothing = Recalled::of_nothing(Link::first(store.centre()));
-            play(store, nothing, &mut keep)
+    if let Some(restored) = restored {
+        let recalled = go_on(store, restored, &mut keep)?;
+        if recalled.damage.is_none() || !is_snapshot_wrong(store, &recalled)? {
+            return Ok(recalled);
         }
     }
+    // Views that no snapshot goes with cannot be gone on with.
+    store.drop_views()?;
+    let nothing = Recalled::of_nothing(Link::first(store.centre()));
+    go_on(store, nothing, &mut keep)
+}
+
+/// Whether the log is whole behind a snapshot that does not fit to it: then nothing of it may be put aside.
+fn is_snapshot_wrong(store: &mut Store, recalled: &Recalled) -> Result<bool, CannotRecall> {
+    let whole = recall_up_to(store, Sequence::MAX, &mut |_, _| Ok(()))?;
+    Ok(whole.link.next > recalled.link.next)
 }
 
 /// What is done with what was heard, now and then.
@@ -204,7 +211,15 @@ pub fn recall_up_to(
     play_up_to(store, nothing, last, keep)
 }
 
-fn play(store: &mut Store, recalled: Recalled, keep: Keep<'_>) -> Result<Recalled, CannotRecall> {
+/// Goes on behind what was recalled, to the end of the log.
+///
+/// # Errors
+/// As [`recall`].
+pub fn go_on(
+    store: &mut Store,
+    recalled: Recalled,
+    keep: Keep<'_>,
+) -> Result<Recalled, CannotRecall> {
     play_up_to(store, recalled, Sequence::MAX, keep)
 }
 

@@ -284,19 +284,15 @@ fn seated(
 }
 
 /// What is agreed, by seats, while no service runs.
-///
-/// # Errors
-/// With a sentence for people.
+#[must_use]
 pub fn agreed_by_seats(
     county: &County,
-    folder: &Path,
+    keys: &Keys,
     data: &Data,
     agreed: &Configured,
-) -> Result<Configured, String> {
-    let keys = Keys::take(folder).map_err(|why| why.to_string())?;
+) -> Configured {
     let today = erasure::day(&county.zone(), wall_now());
-    let (_, agreed) = seated(county, &data.recalled, (&keys, data.store.centre()), today, agreed);
-    Ok(agreed)
+    seated(county, &data.recalled, (keys, data.store.centre()), today, agreed).1
 }
 
 /// Answers the command line.
@@ -336,20 +332,23 @@ pub struct Prepared {
 }
 
 impl Preparing {
-    /// Makes of a county's file what a running centre takes up.
+    /// Makes of a county's file, which has this name, what a running centre takes up.
     ///
     /// # Errors
     /// With a sentence for people.
-    pub fn prepare(&self, text: &str, lang: Lang) -> Result<Prepared, String> {
+    pub fn prepare(&self, (name, text): (&str, &str), lang: Lang) -> Result<Prepared, String> {
         let order = self.order.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut checked = config::check_in_order(text, &order);
         let Some(county) = checked.county.take() else {
-            return Err(checked.printed("apply", lang));
+            return Err(checked.printed(name, lang).trim_end().to_owned());
         };
         let county = county.with_bench(self.bench.0, self.bench.1);
         let gone = config::gone(&order, &county);
         if !gone.is_empty() {
             return Err(cannot_go(&gone, lang));
+        }
+        if !config::keeps_positions(&order, &county) {
+            return Err(no_room_before_bench(lang).to_owned());
         }
         let failed = |why: &dyn std::fmt::Display| why.to_string();
         let registering: Vec<&str> =
@@ -383,6 +382,15 @@ pub fn cannot_go(gone: &[(&str, &str)], lang: Lang) -> String {
     lang.pick(
         format!("Es fehlt: {list}. Was einmal galt, bleibt in der Datei stehen, damit frühere Anrufe ihren Namen behalten; es endet mit until = \"JJJJ-MM-TT\". Telefone lassen sich entfernen, während der Dienst steht."),
         format!("Missing: {list}. What held once stays in the file, so that earlier calls keep their names; it ends with until = \"YYYY-MM-DD\". Telephones can be taken out while the service does not run."),
+    )
+}
+
+/// The agents of the bench have the numbers behind all others.
+#[must_use]
+pub fn no_room_before_bench(lang: Lang) -> &'static str {
+    lang.pick(
+        "Auf einem Prüfstand ([bench]) kommt niemand dazu, auch kein Telefon: Die erdachten Beraterinnen und Berater stehen hinter allen anderen und behalten ihre Nummern. Ein neuer Datenordner hilft.",
+        "Nobody is added on a bench ([bench]), nor a telephone: the made-up agents stand behind all others and keep their numbers. A new data folder helps.",
     )
 }
 

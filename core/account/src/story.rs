@@ -61,6 +61,62 @@ pub enum Step {
 /// A contact's story: when, from its first step on, and what.
 pub type Story = Vec<(Micros, Step)>;
 
+/// How many tasks it left behind.
+#[must_use]
+pub fn tasks(story: &[(Micros, Step)]) -> u64 {
+    story.iter().filter(|(_, step)| *step == Step::TaskOpened).count() as u64
+}
+
+/// The furthest place in a queue at which the contact began to wait; 0 for who never did.
+#[must_use]
+pub fn place_in_queue(story: &[(Micros, Step)]) -> u64 {
+    let places = story.iter().map(|(_, step)| match *step {
+        Step::Waits(position, _) => u64::from(position),
+        Step::SwitchboardRang(_)
+        | Step::SwitchboardReturned(..)
+        | Step::Greeted(_)
+        | Step::Rang(_)
+        | Step::Returned(..)
+        | Step::Widened(_)
+        | Step::Overflows(_)
+        | Step::PartnerAsked(_)
+        | Step::PartnerReturned(..)
+        | Step::SentOn(_)
+        | Step::Answered(_)
+        | Step::AnsweredElsewhere
+        | Step::PulledForward(_)
+        | Step::Moved(..)
+        | Step::SteeringUndone
+        | Step::Informed(_)
+        | Step::CallbackPromised
+        | Step::CalledBack(_)
+        | Step::CallbackReturned
+        | Step::TaskOpened
+        | Step::AndSoOn => 0,
+    });
+    places.max().unwrap_or(0)
+}
+
+/// Whether the contact waited and heard neither how long nor, from a crisis plan, why; as an
+/// [`Outcome`](crate::Outcome) counts it.
+#[must_use]
+pub fn is_untold(story: &[(Micros, Step)]) -> bool {
+    let mut since = None;
+    for (at, step) in story {
+        if matches!(step, Step::Greeted(Some(_))) {
+            return false;
+        }
+        if matches!(step, Step::Waits(_, None)) {
+            since = Some(at);
+        }
+        // Who is offered to somebody at once needs no telling.
+        if matches!(step, Step::Rang(_) | Step::PartnerAsked(_)) && since == Some(at) {
+            since = None;
+        }
+    }
+    since.is_some()
+}
+
 /// The stories of those who are inside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stories {

@@ -185,19 +185,29 @@ pub struct Digest {
     pub contacts: u64,
     /// The sum over them of what is written of each.
     sum: u128,
-    /// The days.
-    days: BTreeMap<i64, Day>,
+    /// The days, as they are written: whether anybody can read them is another question.
+    days: BTreeMap<i64, Vec<u8>>,
 }
+
+/// A contact as it lies in the table: its number, its call set-up, what is told of it.
+type StoredContact = (i64, i64, Vec<u8>);
 
 impl Digest {
     /// Takes down what is written.
     pub fn add(&mut self, told: &[Told], days: &[Day]) {
-        told.iter().for_each(|it| self.add_bytes(&pack(it)));
-        self.days.extend(days.iter().map(|day| (day.day, day.clone())));
+        for it in told {
+            let (number, at) = (number(it.record.contact.0), it.record.set_up_at.0);
+            self.add_contact(&(number, at, pack(it)));
+        }
+        self.days.extend(days.iter().map(|day| (day.day, pack(day))));
     }
 
-    fn add_bytes(&mut self, told: &[u8]) {
-        let hash = Sha256::digest(told);
+    fn add_contact(&mut self, (number, at, told): &StoredContact) {
+        let hash = Sha256::new()
+            .chain_update(number.to_le_bytes())
+            .chain_update(at.to_le_bytes())
+            .chain_update(told)
+            .finalize();
         let first = hash.first_chunk().expect("SHA-256 is longer");
         self.sum = self.sum.wrapping_add(u128::from_le_bytes(*first));
         self.contacts += 1;
@@ -208,21 +218,35 @@ impl Store {
     /// What the views say.
     ///
     /// # Errors
-    /// As [`Store::contacts`].
+    /// If the database cannot be read.
     pub fn digest(&mut self) -> Result<Digest, Error> {
         let mut digest = Digest::default();
-        digest.add(&[], &self.days(i64::MIN, i64::MAX)?);
-        let select = "SELECT number, told FROM contact WHERE number > $1 ORDER BY number LIMIT $2";
-        let mut last = -1;
+        let days = "SELECT number, brought FROM day ORDER BY number";
+        let days: Vec<(i64, Vec<u8>)> = self.database.fetch(days, &[])?;
+        digest.days.extend(days);
+        let select = "SELECT number, set_up_at, told FROM contact WHERE number > $1 \
+            ORDER BY number LIMIT $2";
+        let mut last = i64::MIN;
         loop {
             let values = [Value::Number(last), Value::Number(LOOKED_AT)];
-            let found: Vec<(i64, Vec<u8>)> = self.database.fetch(select, &values)?;
-            found.iter().for_each(|(_, told)| digest.add_bytes(told));
+            let found: Vec<StoredContact> = self.database.fetch(select, &values)?;
+            found.iter().for_each(|it| digest.add_contact(it));
             match found.last() {
-                Some((number, _)) => last = *number,
+                Some((number, ..)) => last = *number,
                 None => return Ok(digest),
             }
         }
+    }
+
+    /// Whether there are no views at all, not even unreadable ones.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_no_views(&mut self) -> Result<bool, Error> {
+        let select = "SELECT number FROM snapshot UNION ALL SELECT number FROM contact \
+            UNION ALL SELECT number FROM day LIMIT 1";
+        let found: Vec<(i64,)> = self.database.fetch(select, &[])?;
+        Ok(found.is_empty())
     }
 }
 

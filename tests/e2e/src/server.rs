@@ -88,7 +88,8 @@ impl Server {
             folder.write(&format!("data/prompts/{name}.wav"), tone::wav(hertz, millis));
         }
         folder.write("county.toml", county.text());
-        let (process, http) = launch(&folder, "server", county.spread);
+        let (process, http) =
+            launch(&folder, "server", &mut serve(&folder, "127.0.0.1:0", county.spread));
         Server { process, county, folder, http, starts: 1 }
     }
 
@@ -98,11 +99,26 @@ impl Server {
     /// If it does not become ready.
     #[track_caller]
     pub fn start_again(&mut self) -> Duration {
+        self.starts_with(&|folder, spread| serve(folder, "127.0.0.1:0", spread))
+    }
+
+    /// The same, and it is told no file: what its folder knows holds.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    #[track_caller]
+    pub fn start_again_without_file(&mut self) -> Duration {
+        self.starts_with(&|folder, spread| serve_without_file(folder, "127.0.0.1:0", spread))
+    }
+
+    #[track_caller]
+    fn starts_with(&mut self, command: &dyn Fn(&Folder, u16) -> Command) -> Duration {
         self.process.kill();
         self.starts += 1;
         let watch = Stopwatch::start();
         let name = format!("server-{}", self.starts);
-        let (process, http) = launch(&self.folder, &name, self.county.spread);
+        let mut command = command(&self.folder, self.county.spread);
+        let (process, http) = launch(&self.folder, &name, &mut command);
         (self.process, self.http) = (process, http);
         watch.read()
     }
@@ -242,9 +258,8 @@ impl Server {
 
 /// Starts it and waits until it is ready; where `/metrics` is.
 #[track_caller]
-fn launch(folder: &Folder, name: &str, spread: u16) -> (Process, SocketAddr) {
-    let mut process =
-        Process::start(folder.path(), name, &mut serve(folder, "127.0.0.1:0", spread));
+fn launch(folder: &Folder, name: &str, command: &mut Command) -> (Process, SocketAddr) {
+    let mut process = Process::start(folder.path(), name, command);
     let ready = wait_for("the centre is ready", SOON, || {
         let line = process.stderr().lines().find_map(ready_line);
         assert!(
@@ -264,10 +279,16 @@ const SOUNDS: [(&str, u32, u32); 4] =
 /// The command that serves what lies in the folder.
 #[must_use]
 pub fn serve(folder: &Folder, http: &str, spread: u16) -> Command {
+    let mut command = serve_without_file(folder, http, spread);
+    command.arg("--config").arg(folder.join("county.toml"));
+    command
+}
+
+/// The same for a folder that knows what was agreed.
+fn serve_without_file(folder: &Folder, http: &str, spread: u16) -> Command {
     let mut command = Command::new(program());
-    command.args(["--lang", "en", "serve", "--config"]).arg(folder.join("county.toml"));
-    command.arg("--data").arg(folder.join("data")).args(["--http", http]);
-    command.args(["--agents-port-spread", &spread.to_string()]);
+    command.args(["--lang", "en", "serve", "--data"]).arg(folder.join("data"));
+    command.args(["--http", http, "--agents-port-spread", &spread.to_string()]);
     command
 }
 

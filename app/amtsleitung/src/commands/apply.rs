@@ -10,8 +10,9 @@ use crate::clock::wall_now;
 use crate::config::{self, County};
 use crate::data::{self, Data};
 use crate::difference::differences;
+use crate::erasure::take_keys;
 use crate::service::control;
-use crate::start::{agreed_by_seats, cannot_go, holder, setup_now};
+use crate::start::{agreed_by_seats, cannot_go, holder, no_room_before_bench, setup_now};
 use crate::{Lang, output};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,15 +57,20 @@ fn apply(arguments: &Arguments) -> Result<(), ExitCode> {
         output::out(lang.pick("Kein Unterschied.\n", "No difference.\n"));
         return Ok(());
     }
+    // Before the rehearsal, which takes its time.
+    let with_bench = after.clone().with_bench_of(&agreed.ids);
+    let is_running = control::is_answered(&folder);
+    let kept = all_keeps_its_number(lang, &agreed, &with_bench, is_running);
+    kept.map_err(|why| fail(&why))?;
     if let Some(before) = &before {
         let said = plan::said(lang, (before, &after), &found, (None, seeds, 1.0), Format::Text)?;
         output::out(&said);
     }
     let answer = if control::is_answered(&folder) {
-        control::apply(&folder, lang, source.text())
+        control::apply(&folder, lang, (&source.name, source.text()))
             .map_err(|error| fail(&output::why(lang, &error)))?
     } else {
-        without_service(lang, &folder, data, &agreed, (source.text(), &after))
+        without_service(lang, &folder, data, &agreed, (source.text(), &with_bench))
     };
     match answer {
         Ok(said) => {
@@ -85,6 +91,31 @@ fn good(lang: Lang, source: &Source, agreed: &Configured) -> Result<County, Exit
     })
 }
 
+/// What the log calls by a number stays in the file; a running service needs its telephones too.
+///
+/// # Errors
+/// With a sentence for people.
+fn all_keeps_its_number(
+    lang: Lang,
+    agreed: &Configured,
+    after: &County,
+    is_running: bool,
+) -> Result<(), String> {
+    let mut known = agreed.ids.clone();
+    if !is_running {
+        known.remove("phone");
+    }
+    let gone = config::gone(&known, after);
+    if !gone.is_empty() {
+        return Err(cannot_go(&gone, lang));
+    }
+    if config::keeps_positions(&known, after) {
+        Ok(())
+    } else {
+        Err(no_room_before_bench(lang).to_owned())
+    }
+}
+
 /// Nobody runs: the log is told, and the next start goes on from there.
 fn without_service(
     lang: Lang,
@@ -93,23 +124,19 @@ fn without_service(
     agreed: &Configured,
     (text, after): (&str, &County),
 ) -> Result<String, String> {
-    let gone: Vec<(&str, &str)> = config::gone(&agreed.ids, after)
-        .into_iter()
-        // Nothing in the log refers to a telephone.
-        .filter(|(key, _)| *key != "phone")
-        .collect();
-    if !gone.is_empty() {
-        return Err(cannot_go(&gone, lang));
-    }
+    all_keeps_its_number(lang, agreed, after, false)?;
     let wall = wall_now();
     let setup = setup_now(after, wall, lang)?;
     let configured = Configured { text: text.to_owned(), ids: after.order(), setup };
-    let configured = agreed_by_seats(after, folder, &data, &configured)?;
+    // Whoever has the keys is alone with the folder until it is done.
+    let keys = take_keys(folder, lang)?;
+    let configured = agreed_by_seats(after, &keys, &data, &configured);
     let mut continued = data.go_on(&holder(folder), wall, &configured, &|_| false, lang)?;
     for warning in &continued.warnings {
         output::err(&format!("{warning}\n"));
     }
     continued.let_go(wall);
+    drop(keys);
     Ok(lang
         .pick(
             "Übernommen; der Dienst beginnt damit, wenn er startet.\n",

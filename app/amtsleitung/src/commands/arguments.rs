@@ -221,10 +221,12 @@ impl Arguments {
 /// How a command is called: what stands in capitals is in the reader's language.
 #[must_use]
 pub fn usage(lang: Lang, command: &Command) -> String {
-    const CAPITALS: [(&str, &str); 9] = [
+    const CAPITALS: [(&str, &str); 11] = [
         ("DATEI", "FILE"),
         ("KENNUNG", "ID"),
         ("ZEITPUNKT", "MOMENT"),
+        ("MONAT", "MONTH"),
+        ("ADRESSE", "ADDRESS"),
         ("TAG", "DAY"),
         ("ZAHL", "NUMBER"),
         ("ALT NEU", "OLD NEW"),

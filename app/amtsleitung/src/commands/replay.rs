@@ -9,7 +9,7 @@ use crate::recall::{self, CannotRecall, Recalled};
 use crate::{Lang, output};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use store::{Damage, Digest, Fault};
+use store::{Damage, Digest, Error, Fault, Link, Sequence, Snapshot, Store};
 
 /// How it is called.
 pub const COMMAND: Command = Command {
@@ -41,46 +41,107 @@ fn replay(arguments: &Arguments) -> Result<bool, ExitCode> {
         return Err(arguments.wrong_value(what, &extra.to_string_lossy(), None));
     }
     let folder = PathBuf::from(arguments.required("data")?);
-    let failed = |why: CannotRecall| fail(&data::cannot_recall(&folder, &why, lang));
-    let data = Data::open(&folder, lang).map_err(|why| fail(&why))?;
-    let Some(Data { mut store, recalled }) = data else {
-        return Err(fail(&data::no_log(lang, &folder)));
-    };
-    if arguments.flag("mend") {
-        store.drop_views().map_err(|error| failed(error.into()))?;
-        let mended = recall::recall(&mut store).map_err(failed)?;
-        output::out(lang.pick("Auswertungen neu angelegt.\n", "The views were made anew.\n"));
-        return Ok(mended.damage.is_none());
+    let store = Data::store(&folder, lang).map_err(|why| fail(&why))?;
+    let mut store = store.ok_or_else(|| fail(&data::no_log(lang, &folder)))?;
+    let done =
+        if arguments.flag("mend") { mend(&mut store, lang) } else { compare(&mut store, lang) };
+    done.map_err(|why| fail(&data::cannot_recall(&folder, &why, lang)))
+}
+
+fn mend(store: &mut Store, lang: Lang) -> Result<bool, CannotRecall> {
+    store.drop_views()?;
+    let mended = recall::recall(store)?;
+    output::out(lang.pick("Auswertungen neu angelegt.\n", "The views were made anew.\n"));
+    Ok(said_what_is_wrong(&mended, lang))
+}
+
+/// Plays up to the place that the stored ones have reached, compares, and plays the rest.
+fn compare(store: &mut Store, lang: Lang) -> Result<bool, CannotRecall> {
+    if store.has_no_views()? {
+        // A service that was killed young; who reports next makes them all the same.
+        recall::recall(store)?;
     }
-    let stored = store.digest().map_err(|error| failed(error.into()))?;
+    let (snapshot, stored) = stored(store)?;
+    // Without a snapshot that can be read nobody knows how far the views go.
+    let last = snapshot.as_ref().map_or(Sequence::MAX, |(link, _)| link.next.saturating_sub(1));
     let (mut again, mut progress) = (Digest::default(), Progress::new(lang));
-    let last = recalled.link.next - 1;
-    let keep = &mut |_: &mut store::Store, it: &mut Recalled| {
-        progress.show(it.link.next as f64 / last.max(1) as f64);
+    let mut keep = |_: &mut Store, it: &mut Recalled| {
+        // The rest is short.
+        progress.show((it.link.next as f64 / last.max(1) as f64).min(1.0));
         if let Some(views) = &mut it.chronicle.views {
             let (told, days) = views.take();
             again.add(&told, &days);
         }
         Ok(())
     };
-    let replayed = recall::recall_up_to(&mut store, last, keep).map_err(failed)?;
+    let replayed = recall::recall_up_to(store, last, &mut keep)?;
+    let state = match &snapshot {
+        Some((link, it)) if *link == replayed.link && replayed.snapshot().as_ref() == Some(it) => {
+            Compared::Same
+        }
+        Some(_) => Compared::Different,
+        None => Compared::Unreadable,
+    };
+    let is_over = replayed.damage.is_some();
+    let mut rest = Digest::default();
+    let mut count = |_: &mut Store, it: &mut Recalled| {
+        it.chronicle.views.as_mut().into_iter().for_each(|views| rest.add(&views.take().0, &[]));
+        Ok(())
+    };
+    let whole = if is_over { replayed } else { recall::go_on(store, replayed, &mut count)? };
     progress.finish();
-    let is_same_state = replayed.snapshot() == recalled.snapshot();
-    let is_same_view = again == stored;
-    output::out(&said(lang, &replayed, &again, (is_same_state, is_same_view)));
-    if let Some(damage) = &replayed.damage {
-        output::out(&damaged(lang, damage));
+    let views = if again == stored { Compared::Same } else { Compared::Different };
+    let contacts = again.contacts + rest.contacts;
+    output::out(&said(lang, &whole, contacts, (state, views)));
+    let is_whole = said_what_is_wrong(&whole, lang);
+    let is_same = state == Compared::Same && views == Compared::Same;
+    if !is_same {
+        output::out(lang.pick(
+            "Neu anlegen: amtsleitung replay --mend\n",
+            "To make them anew: amtsleitung replay --mend\n",
+        ));
     }
-    Ok(is_same_state && is_same_view && replayed.damage.is_none())
+    Ok(is_same && is_whole)
 }
 
-fn said(lang: Lang, it: &Recalled, digest: &Digest, (state, views): (bool, bool)) -> String {
-    let (entries, contacts) = (it.chronicle.entries, digest.contacts);
+/// A snapshot and its place, and the views that go with it.
+type Stored = (Option<(Link, Snapshot)>, Digest);
+
+/// How often both are read, if a service goes on with them meanwhile; it does so every few minutes.
+const READ_MAX: usize = 5;
+
+/// What is stored: a snapshot and the views that go with it.
+fn stored(store: &mut Store) -> Result<Stored, Error> {
+    let mut before = store.snapshot()?;
+    let mut digest = store.digest()?;
+    for _ in 1..READ_MAX {
+        let after = store.snapshot()?;
+        if after == before {
+            break;
+        }
+        before = after;
+        digest = store.digest()?;
+    }
+    Ok((before, digest))
+}
+
+/// What became of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compared {
+    Same,
+    Different,
+    Unreadable,
+}
+
+fn said(lang: Lang, it: &Recalled, contacts: u64, (state, views): (Compared, Compared)) -> String {
+    let entries = it.chronicle.entries;
     let inside = it.centre.as_ref().map_or(0, centre::Centre::contacts_inside);
-    let same = |is: bool| {
-        if is { lang.pick("gleich", "the same") } else { lang.pick("VERSCHIEDEN", "DIFFERENT") }
+    let word = |compared: Compared| match compared {
+        Compared::Same => lang.pick("gleich", "the same"),
+        Compared::Different => lang.pick("VERSCHIEDEN", "DIFFERENT"),
+        Compared::Unreadable => lang.pick("NICHT ZU LESEN", "UNREADABLE"),
     };
-    let (state, views) = (same(state), same(views));
+    let (state, views) = (word(state), word(views));
     lang.pick(
         format!(
             "{entries} Einträge, {contacts} beendete Anrufe, {inside} im Haus.\nZustand: {state}\nAuswertungen: {views}\n"
@@ -88,6 +149,24 @@ fn said(lang: Lang, it: &Recalled, digest: &Digest, (state, views): (bool, bool)
         format!(
             "{entries} entries, {contacts} calls ended, {inside} inside.\nState: {state}\nViews: {views}\n"
         ),
+    )
+}
+
+/// Says what is wrong with the log itself; whether nothing is.
+fn said_what_is_wrong(it: &Recalled, lang: Lang) -> bool {
+    for sequence in &it.poisoned {
+        output::out(&poisoned(lang, *sequence));
+    }
+    if let Some(damage) = &it.damage {
+        output::out(&damaged(lang, damage));
+    }
+    it.poisoned.is_empty() && it.damage.is_none()
+}
+
+fn poisoned(lang: Lang, sequence: Sequence) -> String {
+    lang.pick(
+        format!("Eintrag {sequence} verletzt eine Zusicherung des Programms; der nächste Start lässt ihn aus. Bitte melden.\n"),
+        format!("Entry {sequence} breaks an invariant of the program; the next start leaves it out. Please report it.\n"),
     )
 }
 

@@ -4,8 +4,7 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::new_file::NewFile;
-use super::simulate::dates_between;
-use crate::config::moment;
+use super::simulate::{dates_between, has_holidays};
 use crate::config::near::nearest;
 use crate::config::{self, County};
 use crate::data::{self, Data};
@@ -13,7 +12,7 @@ use crate::explain::Form;
 use crate::figures::{Counted, Figures, GroupTime, Heading, LostFigures, Wanted, figures};
 use crate::views::number_of;
 use crate::{Lang, explain, output, report};
-use hours::LocalDates;
+use hours::{LocalDates, parse_date};
 use privacy::{Covers, Group, Hidden, Month, Report, SmallestGroup, Span, working_times};
 use promise::{DEFINITIONS, Definition, WorkTime};
 use std::path::PathBuf;
@@ -77,6 +76,11 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     let form = form(arguments)?;
     let explained = explained(arguments)?;
     let definition = definition(arguments)?;
+    if let (Some(Explained::Reachability), Some(definition)) = (explained, definition) {
+        let what =
+            lang.pick("Das passt nicht zu reachability", "This does not go with reachability");
+        return Err(arguments.wrong_value(what, &format!("--definition {}", definition.id), None));
+    }
     let file = arguments.value("output").map(PathBuf::from);
     let file = file.as_deref().map(|path| NewFile::create(lang, path)).transpose()?;
     let data = Data::open(&folder, lang).map_err(|why| fail(&why))?;
@@ -190,13 +194,14 @@ fn counted_up(county: &County, found: &Found, asked: &Asked) -> Figures {
         lines: asked.lines.clone().unwrap_or(everything.lines),
         definitions: asked.definition.map_or(DEFINITIONS.to_vec(), |it| vec![it]),
     };
-    let days = &found.days;
+    let (told, days) = (&found.told, &found.days);
     let counted = Counted {
-        records: found.told.iter().map(|it| it.record).collect(),
+        records: told.iter().map(|it| it.record).collect(),
         work: work(found, asked),
-        tasks: days.iter().map(|day| day.tasks).sum(),
-        untold: days.iter().map(|day| day.untold).sum(),
-        longest_queue: days.iter().map(|day| day.longest_queue).max().unwrap_or(0),
+        // From the stories, so that they are about the lines that are asked for.
+        tasks: told.iter().map(|it| account::tasks(&it.story)).sum(),
+        untold: told.iter().filter(|it| account::is_untold(&it.story)).count() as u64,
+        longest_queue: told.iter().map(|it| account::place_in_queue(&it.story)).max().unwrap_or(0),
         lost: LostFigures {
             refused_calls: days.iter().map(|day| day.lost.refused_calls).sum(),
             others: days.iter().map(|day| day.lost.others).sum(),
@@ -228,23 +233,30 @@ fn work(found: &Found, asked: &Asked) -> Result<Vec<GroupTime>, Hidden> {
 // --- What is wanted --------------------------------------------------------------------------
 
 fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
-    let Some(month) = arguments.value("month") else { return dates_between(arguments) };
-    if let Some(other) = ["from", "to"].iter().find(|name| arguments.value(name).is_some()) {
+    let is_given = |name: &&&str| arguments.value(name).is_some();
+    let other = ["from", "to"].iter().find(is_given);
+    let (month, other) = match (arguments.value("month"), other) {
+        (None, Some(_)) => return dates_between(arguments),
+        (None, None) => (arguments.required("month")?, None),
+        (Some(month), other) => (month, other),
+    };
+    if let Some(other) = other {
         let what =
             arguments.lang.pick("Das passt nicht zu --month", "This does not go with --month");
         return Err(arguments.wrong_value(what, &format!("--{other}"), None));
     }
-    let parsed = month.split_once('-').and_then(|(year, month)| {
-        let is_plain = year.len() == 4 && month.len() == 2;
-        let first = moment::date(year.parse().ok()?, month.parse().ok()?, 1)?;
-        is_plain.then(|| LocalDates::new(first, first.last_of_month()).ok()).flatten()
-    });
-    parsed.ok_or_else(|| {
+    let first = (month.len() == "2014-05".len()).then(|| parse_date(&format!("{month}-01")).ok());
+    let Some(first) = first.flatten() else {
         let what = arguments.lang.pick(
             "Hier wird ein Monat erwartet, zum Beispiel 2014-05",
             "A month is expected here, for example 2014-05",
         );
-        arguments.wrong_value(what, &month, None)
+        return Err(arguments.wrong_value(what, &month, None));
+    };
+    has_holidays(arguments, first, &month)?;
+    LocalDates::new(first, first.last_of_month()).map_err(|error| {
+        let why = arguments.lang.pick(error.message_de(), error.message_en());
+        arguments.wrong_value(&why, &month, None)
     })
 }
 

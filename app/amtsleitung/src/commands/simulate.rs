@@ -14,7 +14,7 @@ use crate::rehearsal::{self, Volume};
 use crate::report;
 use crate::{Lang, contacts, output};
 use centre::Event;
-use hours::{LocalDates, YEARS, parse_date};
+use hours::{LocalDate, LocalDates, YEARS, parse_date};
 use sim::{Outcome, Spec};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -247,20 +247,30 @@ pub(super) fn dates_between(arguments: &Arguments) -> Result<LocalDates, ExitCod
             let why = lang.pick(error.message_de(), error.message_en());
             arguments.wrong_value(&why, &text, None)
         })?;
-        if YEARS.contains(&date.year()) {
-            return Ok(date);
-        }
-        let what = lang.pick(
-            "Für dieses Jahr kennt das Programm keine Feiertage",
-            "The program knows no holidays for this year",
-        );
-        Err(arguments.wrong_value(what, &text, None))
+        has_holidays(arguments, date, &text)?;
+        Ok::<LocalDate, ExitCode>(date)
     };
     let (from, to) = (day("from")?, day("to")?);
     LocalDates::new(from, to).map_err(|error| {
         let why = lang.pick(error.message_de(), error.message_en());
         arguments.wrong_value(&why, &format!("{from} … {to}"), None)
     })
+}
+
+/// Refuses a day, which was written so, of a year that is too far away.
+pub(super) fn has_holidays(
+    arguments: &Arguments,
+    day: LocalDate,
+    text: &str,
+) -> Result<(), ExitCode> {
+    if YEARS.contains(&day.year()) {
+        return Ok(());
+    }
+    let what = arguments.lang.pick(
+        "Für dieses Jahr kennt das Programm keine Feiertage",
+        "The program knows no holidays for this year",
+    );
+    Err(arguments.wrong_value(what, text, None))
 }
 
 /// A number at an option, not below `least`.

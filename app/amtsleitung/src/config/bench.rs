@@ -3,6 +3,7 @@
 //!
 //! Rule: they come behind those of the file, so that every index of the file stays what it was.
 
+use super::Order;
 use super::county::{Agent, BENCH_MAX, Bench, County, PHONES_MAX, Phone, SPREAD_MAX};
 use super::ways::InForce;
 use hours::Rules;
@@ -64,6 +65,16 @@ impl County {
         }
         self.bench = Some(bench);
         self
+    }
+
+    /// With as many of the bench's agents as there were when these ids were agreed.
+    #[must_use]
+    pub fn with_bench_of(self, order: &Order) -> County {
+        let Some(bench) = &self.bench else { return self };
+        let agents = order.get("agent").into_iter().flatten();
+        let count = agents.filter(|id| bench.may_make_up(id)).count();
+        let count = u16::try_from(count).unwrap_or(BENCH_MAX);
+        self.with_bench(Some(count), 1)
     }
 }
 

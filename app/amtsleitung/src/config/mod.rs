@@ -123,6 +123,14 @@ pub fn gone<'o>(order: &'o Order, county: &County) -> Vec<(&'o str, &'o str)> {
         .collect()
 }
 
+/// Whether everything that had an id keeps its position. Only the agents of a bench do not: they come behind
+/// all others.
+#[must_use]
+pub fn keeps_positions(order: &Order, county: &County) -> bool {
+    let now = county.order();
+    order.iter().all(|(key, ids)| now.get(key).is_some_and(|now| now.starts_with(ids)))
+}
+
 /// Reads and checks a whole configuration.
 #[must_use]
 pub fn check(text: &str) -> Checked<'_> {

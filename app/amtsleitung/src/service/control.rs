@@ -54,7 +54,7 @@ pub enum Question {
     Erase(String),
     /// Do this; the words as [`steer::read`] takes them, with one space between.
     Steer(String),
-    /// From now on this is agreed; a county's file of so many bytes, which follows.
+    /// From now on this is agreed: so many bytes follow, a line with the name of a county's file and the file.
     Apply(usize),
 }
 
@@ -107,12 +107,18 @@ pub fn ask(folder: &Path, lang: Lang, question: &Question) -> io::Result<Answer>
     ask_with(folder, lang, question, "")
 }
 
-/// Asks the centre of this data folder to take up this county's file.
+/// Bytes of a file's name, as far as it is sent.
+const NAME_MAX: usize = 4_096;
+
+/// Asks the centre of this data folder to take up this county's file, which has this name.
 ///
 /// # Errors
 /// As [`ask`].
-pub fn apply(folder: &Path, lang: Lang, text: &str) -> io::Result<Answer> {
-    ask_with(folder, lang, &Question::Apply(text.len()), text)
+pub fn apply(folder: &Path, lang: Lang, (name, text): (&str, &str)) -> io::Result<Answer> {
+    let end = name.floor_char_boundary(NAME_MAX);
+    let name: String = name[..end].chars().filter(|it| !it.is_control()).collect();
+    let sent = format!("{name}\n{text}");
+    ask_with(folder, lang, &Question::Apply(sent.len()), &sent)
 }
 
 fn ask_with(folder: &Path, lang: Lang, question: &Question, text: &str) -> io::Result<Answer> {
@@ -227,9 +233,10 @@ fn answer(stream: &UnixStream, asked: &mut Asked) -> io::Result<()> {
         Question::Erase(before) => erased(erasing.as_ref(), lang, &before),
         Question::Steer(words) => steered(inbox, names, lang, &words),
         Question::Apply(length) => {
-            let mut text = String::new();
-            reader.take(length.min(FILE_MAX) as u64).read_to_string(&mut text)?;
-            applied(inbox, names, preparing, lang, &text)
+            let (mut text, most) = (String::new(), NAME_MAX + 1 + FILE_MAX);
+            reader.take(length.min(most) as u64).read_to_string(&mut text)?;
+            let file = text.split_once('\n').unwrap_or(("", &text));
+            applied(inbox, names, preparing, lang, file)
         }
     };
     let busy = lang.pick("Der Dienst antwortet nicht.\n", "The service does not answer.\n");
@@ -262,9 +269,9 @@ fn applied(
     names: &mut Names,
     preparing: &Preparing,
     lang: Lang,
-    text: &str,
+    file: (&str, &str),
 ) -> Option<Answer> {
-    let prepared = match preparing.prepare(text, lang) {
+    let prepared = match preparing.prepare(file, lang) {
         Ok(prepared) => prepared,
         Err(why) => return Some(Err(why + "\n")),
     };

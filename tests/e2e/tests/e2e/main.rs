@@ -2,6 +2,7 @@
 //! Calls between software that we did not write, through the built program.
 
 mod agents;
+mod apply;
 mod broken;
 mod endings;
 mod hostile;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         networks::CASES,
         peers::CASES,
         privacy::CASES,
+        apply::CASES,
         endings::CASES,
         agents::CASES,
         sessions::CASES,
