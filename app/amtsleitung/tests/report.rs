@@ -635,7 +635,7 @@ fn night(ground: &Ground) {
     let folder = ground.path("data");
     let begins = county.zone().timestamp(march.at(23, 30, 0, 0));
     let data = Data::make(&folder, "immer", Lang::En).expect("a new log");
-    let gone_on = data.go_on("test", begins, &agreed, Lang::En).expect("a lease");
+    let gone_on = data.go_on("test", begins, &agreed, &|_| false, Lang::En).expect("a lease");
     let Continued { store, recalled, epoch, .. } = gone_on;
     let mut writer = Writer::start(store, recalled.link, epoch, || ()).expect("a thread");
     let (today, _) = KeyRing::take(&folder, Retention::USUAL, county.zone(), Lang::En)
