@@ -5,7 +5,7 @@
 use crate::Lang;
 use crate::commands::report::{Asked, Explained, Found};
 use crate::config::County;
-use crate::report::decimal;
+use crate::report::{decimal, percent};
 use account::Step;
 use acd::agent::ReturnReason;
 use centre::{OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
@@ -461,11 +461,12 @@ fn steering(lang: Lang, why: SteeringReason) -> &'static str {
 
 fn text(lang: Lang, it: &Explanation) -> String {
     let Explanation { definition, version, from, to, numerator, denominator, .. } = it;
+    let share = (*denominator > 0).then(|| *numerator as f64 / *denominator as f64);
+    let share = share.map_or("–".to_owned(), |share| percent(lang, share));
+    let [kept, counted] = [numerator, denominator].map(|it| decimal(lang, *it as f64, 0));
     let mut text = lang.pick(
-        format!(
-            "{definition}/{version}, {from} bis {to}: {numerator} von {denominator} gehalten\n"
-        ),
-        format!("{definition}/{version}, {from} to {to}: {numerator} of {denominator} kept\n"),
+        format!("{definition}/{version}, {from} bis {to}: {kept} von {counted} = {share}\n"),
+        format!("{definition}/{version}, {from} to {to}: {kept} of {counted} = {share}\n"),
     );
     for contact in &it.contacts {
         let Behind { contact: id, line, set_up_at, because, .. } = contact;

@@ -274,7 +274,11 @@ fn feedback(lang: Lang, figures: &Figures) -> Option<Row> {
     } else {
         format!("{}–{}", whole(shortest), whole(longest))
     };
-    let what = lang.pick("  Rückmeldung (nicht geprobt)", "  feedback (not rehearsed)");
+    let what = if figures.seed.is_some() {
+        lang.pick("  Rückmeldung (nicht geprobt)", "  feedback (not rehearsed)")
+    } else {
+        lang.pick("  Rückmeldung (noch nicht gemessen)", "  feedback (not measured yet)")
+    };
     let target = format!("{} {within} h", lang.pick("binnen", "within"));
     Some((what.to_owned(), vec!["–".to_owned(), target]))
 }

@@ -380,7 +380,7 @@ pub fn cannot_go(gone: &[(&str, &str)], lang: Lang) -> String {
     let list: Vec<String> = gone.iter().map(|(key, id)| format!("[[{key}]] {id}")).collect();
     let list = list.join(", ");
     lang.pick(
-        format!("Es fehlt: {list}. Was einmal galt, bleibt in der Datei stehen, damit frühere Anrufe ihren Namen behalten; es endet mit until = \"JJJJ-MM-TT\". Telefone lassen sich entfernen, während der Dienst steht."),
+        format!("Es fehlt: {list}. Was einmal galt, bleibt in der Datei stehen, damit frühere Anrufe ihren Namen behalten; es endet mit until = \"JJJJ-MM-TT\". Telefone lassen sich entfernen, solange der Dienst nicht läuft."),
         format!("Missing: {list}. What held once stays in the file, so that earlier calls keep their names; it ends with until = \"YYYY-MM-DD\". Telephones can be taken out while the service does not run."),
     )
 }

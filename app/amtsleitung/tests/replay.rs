@@ -5,9 +5,15 @@ mod ground;
 
 use ground::{Ended, Ground, harburg, run};
 use std::fs;
+use store::{Place, Store};
 
 fn three_days(ground: &Ground) {
-    ground.simulate(&harburg(), "2014-03-03", "2014-03-05", &["--calls", "900"]);
+    ground.simulate(
+        &harburg(),
+        "2014-03-03",
+        "2014-03-05",
+        &["--calls", "1500", "--plan", "unwetter"],
+    );
 }
 
 #[track_caller]
@@ -46,9 +52,18 @@ fn a_good_log_comes_to_the_same() {
             ground.execute(&format!("DELETE FROM {table}"));
         }
         is_good(&ground);
+        nobody_is_left(&ground);
         let german = run(&["replay", "--data", &ground.data()]);
         assert!(german.out.ends_with("Zustand: gleich\nAuswertungen: gleich\n"), "{}", german.out);
     }
+}
+
+/// Nobody is inside, so no story is open.
+fn nobody_is_left(ground: &Ground) {
+    let place = Place::of_folder(&ground.path("data")).expect("a place");
+    let mut store = Store::open_any(&place).expect("readable").expect("a log");
+    let (_, snapshot) = store.snapshot().expect("readable").expect("there is one");
+    assert!(snapshot.stories.open.is_empty(), "{:?}", snapshot.stories.open);
 }
 
 #[test]
