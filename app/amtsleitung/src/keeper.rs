@@ -34,7 +34,7 @@ impl Keeper {
             while !is_last {
                 thread::park_timeout(EVERY);
                 is_last = seen.load(Ordering::Acquire);
-                keep(&place);
+                keep(&place, is_last);
             }
         })?;
         Ok(Keeper { is_ending, thread: Some(thread) })
@@ -42,9 +42,13 @@ impl Keeper {
 }
 
 /// A database that fails is the writer's matter, who says so.
-fn keep(place: &Place) {
+fn keep(place: &Place, is_last: bool) {
     if let Ok(Some(mut store)) = Store::open_any(place) {
         drop(recall(&mut store));
+        if is_last {
+            // Who copies the folder of a service that has ended finds all of it in one file.
+            let _ = store.gather();
+        }
     }
 }
 

@@ -103,7 +103,7 @@ fn no_log() {
         let ended = starts_in_vain(&server.folder, "de");
         let said = "log.sqlite ist beschädigt oder keine Datenbank (";
         assert!(ended.stderr.contains(said), "{}", ended.stderr);
-        assert_eq!(fs::read(&file).expect("a file"), content, "it was changed");
+        assert!(fs::read(&file).expect("a file") == content, "it was changed");
     }
     fs::write(&file, whole).expect("a folder of our own");
     server.start_again();
