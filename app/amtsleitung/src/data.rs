@@ -74,6 +74,13 @@ impl Data {
         Ok(Data { store, recalled })
     }
 
+    /// The log's time of this moment. The calendar may have been set back meanwhile; the log's time never goes
+    /// back.
+    #[must_use]
+    pub fn now(&self, wall: Timestamp) -> Now {
+        now(&self.recalled, wall)
+    }
+
     /// Goes on with the log as its one writer: takes the lease, says that it begins, takes up what is agreed
     /// now, and ends every contact whose legs are not among those alive.
     ///
@@ -112,6 +119,11 @@ fn agreed_in(recalled: &Recalled) -> Option<(String, Order)> {
     agreed.map(|it| (it.text.clone(), it.ids.clone()))
 }
 
+fn now(recalled: &Recalled, wall: Timestamp) -> Now {
+    let (tick, last) = recalled.chronicle.last.unwrap_or((Tick(0), wall));
+    Now { mono: tick + wall.since(last), wall }
+}
+
 /// What becomes of a beginning.
 enum Begins {
     Begun(Box<Continued>),
@@ -141,8 +153,7 @@ fn begin(
         None => 0,
     };
     let (tick, last) = recalled.chronicle.last.unwrap_or((Tick(0), wall));
-    // The calendar may have been set back meanwhile; the log's time never goes back.
-    let now = Now { mono: tick + wall.since(last), wall };
+    let now = now(&recalled, wall);
     let mut facts = Facts::new(recalled, epoch);
     let alive = alive.map_or(last, |alive| alive.max(last)).min(wall.max(last));
     facts

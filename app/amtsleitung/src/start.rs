@@ -13,11 +13,12 @@ use crate::recall::Recalled;
 use crate::rehearsal;
 use crate::service::control::Control;
 use crate::service::log::Level;
-use crate::service::registrations;
+use crate::service::sealing::leg_of;
 use crate::service::steer::Names;
 use crate::service::{
-    Agreement, Decided, Folders, Hiding, Inbox, Kept, Log, Parts, Passwords, Registrations,
-    Sealing, Seats, Service, Taken, control, http, opened, person_of, telephones,
+    Agreement, Decided, Folders, Hiding, Inbox, Kept, Legs, Log, Parts, Passwords, Registrations,
+    Sealing, Seats, Service, Taken, control, http, legs, opened, person_of, registrations,
+    telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -141,7 +142,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             in_log((county, data), *log_of, &agreed, (&mut signalling, &log), lang)?
         }
     };
-    let Keeping { centre, at, kept, private, numbers, registrations } = kept;
+    let Keeping { centre, at, kept, private, numbers, registrations, legs } = kept;
     if let Some(Private { today, .. }) = &private {
         signalling.make_tokens_with(Redacted::new(*today.token.expose()));
     }
@@ -156,6 +157,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         kept,
         hiding,
         registrations,
+        legs,
         always_ready: always_ready(county),
         log: log.clone(),
         lines: names.lines.clone(),
@@ -183,6 +185,7 @@ struct Keeping {
     private: Option<Private>,
     numbers: BTreeMap<ContactId, Redacted<Number>>,
     registrations: Option<Registrations>,
+    legs: Option<Legs>,
 }
 
 /// What hides persons from the log.
@@ -202,8 +205,8 @@ impl Private {
 fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
     let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
     let numbers = BTreeMap::new();
-    let (kept, registrations) = (Kept::InMemory, None);
-    Ok(Keeping { centre, at: Tick(0), kept, private: None, numbers, registrations })
+    let (kept, registrations, legs) = (Kept::InMemory, None, None);
+    Ok(Keeping { centre, at: Tick(0), kept, private: None, numbers, registrations, legs })
 }
 
 fn in_log(
@@ -226,6 +229,11 @@ fn in_log(
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
+    let open = |day, leg, sealed: &_| leg_of(ring.keys(), &id, (day, leg), sealed);
+    let hung_up = signalling.take_over(data.now(wall).mono, legs::load(folder, wall, open));
+    if hung_up > 0 {
+        log.say(Level::Notice, &left_over(hung_up, lang));
+    }
     let (seats, agreed) = seated(county, &data.recalled, (ring.keys(), &id), today.day, agreed);
     let continued = {
         let is_alive = |contact| signalling.is_alive(contact);
@@ -252,7 +260,8 @@ fn in_log(
     });
     signalling.register_again(registrations::load(folder, Now { mono: at, wall }));
     let registrations = Some(Registrations::start(folder).map_err(text)?);
-    Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers, registrations })
+    let legs = Some(Legs::start(folder).map_err(text)?);
+    Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers, registrations, legs })
 }
 
 /// The seats as the log says, as far as the keys still say whose they were; and what was agreed, by seats.
@@ -513,6 +522,13 @@ fn no_calendar(lang: Lang) -> String {
         "There is no calendar for today's date. Is this machine's clock right?",
     )
     .to_owned()
+}
+
+fn left_over(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("{count} Gesprächswege, die beim vorigen Lauf offen blieben, sind beendet."),
+        format!("Hung up {count} call legs that the run before had left open."),
+    )
 }
 
 /// Somebody else runs with this data folder.

@@ -169,6 +169,9 @@ fn each_day_has_keys_of_its_own_and_each_kind_goes_in_its_time() {
         if of_may > 4 {
             expected.push((ago(4), Purpose::Seat));
         }
+        if of_may > 2 {
+            expected.push((ago(2), Purpose::Leg));
+        }
         if of_may > 1 {
             expected.push((ago(1), Purpose::Token));
         }

@@ -19,12 +19,17 @@ pub enum Purpose {
     Number,
     /// Seals who sat where.
     Seat,
+    /// Seals what a leg needs to go on after a restart.
+    Leg,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 3] = [Purpose::Token, Purpose::Number, Purpose::Seat];
+    pub const ALL: [Purpose; 4] = [Purpose::Token, Purpose::Number, Purpose::Seat, Purpose::Leg];
 }
+
+/// For how many days after its own a key of legs is kept: a call that was up at midnight is over by the next.
+const LEGS: u16 = 1;
 
 /// For how many days after its own a day's key is kept, by purpose; with none it goes when the day is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +54,7 @@ impl Retention {
             Purpose::Token => self.tokens,
             Purpose::Number => self.numbers,
             Purpose::Seat => self.seats,
+            Purpose::Leg => LEGS,
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct About<'a> {
     pub day: Day,
     /// What for.
     pub purpose: Purpose,
-    /// The number of the contact, or of the seat.
+    /// The number of the contact, the seat, or the leg.
     pub subject: u64,
 }
 
@@ -57,6 +57,7 @@ impl About<'_> {
             Purpose::Token => 0,
             Purpose::Number => 1,
             Purpose::Seat => 2,
+            Purpose::Leg => 3,
         };
         let mut bytes = b"amtsleitung sealed 1".to_vec();
         bytes.push(purpose);
@@ -80,6 +81,18 @@ impl Sealed {
         let payload = Payload { msg: &padded, aad: &about.bytes() };
         let sealed = cipher(key).encrypt(&nonce.into(), payload).expect("a short value");
         Sealed([&nonce[..], &sealed].concat())
+    }
+
+    /// As it lies on disk.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// What lay on disk.
+    #[must_use]
+    pub const fn from_bytes(bytes: Vec<u8>) -> Sealed {
+        Sealed(bytes)
     }
 
     /// The value; none if this is another key, it was about something else, or it was altered.

@@ -15,8 +15,8 @@ use super::seats::Seats;
 use crate::erasure::DayKeys;
 use centre::{Command, Event, Note, Setup};
 use sip::number::Number;
-use stdx::{AgentId, Redacted};
-use store::Fact;
+use stdx::{AgentId, Day, Redacted};
+use store::{Fact, Sealed};
 
 /// Hides agents and callers from the log.
 #[derive(Debug)]
@@ -109,6 +109,11 @@ impl Hiding {
     /// Who has this seat.
     pub(super) fn person(&self, seat: AgentId) -> Option<AgentId> {
         self.seats.person(seat)
+    }
+
+    /// What a leg needs to go on, as a file may know it.
+    pub(super) fn seal_leg(&mut self, leg: u64, value: &[u8]) -> (Day, Sealed) {
+        self.sealing.leg(leg, value)
     }
 
     /// Nobody is signed on at this seat any more.
@@ -275,7 +280,7 @@ mod tests {
             ..Setup::empty(rules)
         };
         let key = Key::new([1; 32]);
-        let today = DayKeys { day: Day(16_191), token: key, number: key, seat: key };
+        let today = DayKeys { day: Day(16_191), token: key, number: key, seat: key, leg: key };
         let entropy = Entropy::open().expect("random");
         let sealing = Sealing::new("harburg".to_owned(), today, entropy);
         let ids = (0..8).map(|number| format!("k{number}")).collect();

@@ -19,10 +19,11 @@ mod always_ready;
 mod facts;
 mod figures;
 mod hiding;
+pub(crate) mod legs;
 pub mod log;
 mod passwords;
 pub(crate) mod registrations;
-mod sealing;
+pub(crate) mod sealing;
 mod seats;
 mod telephones;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub mod steer;
 pub use facts::{Agreement, Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use hiding::{Hiding, Rearranged};
+pub use legs::Legs;
 pub use log::Log;
 pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
 pub use registrations::Registrations;
@@ -179,6 +181,8 @@ pub struct Parts {
     pub hiding: Option<Hiding>,
     /// Keeps where telephones are reached; none for a practice.
     pub registrations: Option<Registrations>,
+    /// Keeps what legs need to go on after a restart; none for a practice.
+    pub legs: Option<Legs>,
     /// Agents who are always there, for load tests.
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
@@ -227,6 +231,7 @@ struct Running {
     facts: Facts,
     hiding: Option<Hiding>,
     registrations: Option<Registrations>,
+    legs: Option<Legs>,
     inbox: Receiver<Ask>,
     always_ready: AlwaysReady,
     figures: Figures,
@@ -243,8 +248,11 @@ struct Running {
 
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
-        let Parts { centre, mut signalling, clock, kept, hiding, registrations, .. } = parts;
-        let Parts { always_ready, log, lines, order, listeners, .. } = parts;
+        let Parts { centre, mut signalling, clock, kept, hiding, .. } = parts;
+        let Parts { registrations, legs, always_ready, log, lines, order, listeners, .. } = parts;
+        if legs.is_some() {
+            signalling.record_legs();
+        }
         let always_ready = AlwaysReady::new(always_ready);
         for agent in (0..=u16::MAX).map(AgentId) {
             let Some(state) = centre.agent(agent).map(|agent| agent.state) else { break };
@@ -261,6 +269,7 @@ impl Running {
             facts: Facts::new(kept),
             hiding,
             registrations,
+            legs,
             inbox,
             always_ready,
             figures: Figures::new(lines, began),
@@ -286,6 +295,7 @@ impl Running {
             if let Some(registrations) = &mut self.registrations {
                 registrations.keep(now, || self.signalling.changed_registrations());
             }
+            self.keep_legs(now);
             if self.watch_log(now) || is_asked_to_stop {
                 break;
             }
@@ -296,6 +306,10 @@ impl Running {
             registrations.keep_last(now, self.signalling.changed_registrations());
         }
         self.leave();
+        if let (Some(legs), Some(hiding)) = (&mut self.legs, &mut self.hiding) {
+            let now = self.clock.now();
+            legs.keep_last(now, hiding, || self.signalling.changed_legs(now.mono));
+        }
         self.end_contacts();
         let was_fenced = self.facts.trouble() == Some(Trouble::Fenced);
         let unwritten = self.facts.close();
@@ -303,6 +317,13 @@ impl Running {
             self.log.say(Level::Error, &format!("log=ended facts_not_written={unwritten}"));
         }
         Ended { centre: self.centre, was_fenced }
+    }
+
+    /// Has written what the next start has to know of the legs.
+    fn keep_legs(&mut self, now: Now) {
+        if let (Some(legs), Some(hiding)) = (&mut self.legs, &mut self.hiding) {
+            legs.keep(now, hiding, || self.signalling.changed_legs(now.mono));
+        }
     }
 
     /// A seat that is signed on and that nobody is known to have could not be signed off by anybody: after a
@@ -325,7 +346,9 @@ impl Running {
         let now = self.clock.now();
         let centre = self.centre.deadline().filter(|_| self.facts.takes_deadlines(now));
         let stalls_at = self.facts.stalls_at().filter(|_| !self.is_stalled);
-        let next = [centre.map(|(at, _)| at), self.signalling.deadline(), stalls_at];
+        let legs = self.legs.as_ref().filter(|_| self.signalling.legs_have_changed());
+        let legs = legs.map(Legs::next);
+        let next = [centre.map(|(at, _)| at), self.signalling.deadline(), stalls_at, legs];
         next.into_iter().flatten().min().map_or(IDLE, |at| self.clock.until(at)).min(IDLE)
     }
 

@@ -49,6 +49,13 @@ impl Sealing {
         Fact::Seated(Seated { seat, day, person })
     }
 
+    /// What a leg needs to go on, as a file may know it.
+    pub(super) fn leg(&mut self, leg: u64, value: &[u8]) -> (Day, Sealed) {
+        let day = self.today.day;
+        let about = about_leg(&self.centre, day, leg);
+        (day, Sealed::new(&self.today.leg, &about, self.entropy.bytes(), value))
+    }
+
     /// A number below this one, by chance.
     pub(super) fn draw(&mut self, end: usize) -> usize {
         self.entropy.below(end)
@@ -57,6 +64,20 @@ impl Sealing {
 
 fn about_seat(centre: &str, day: Day, seat: AgentId) -> About<'_> {
     About { centre, day, purpose: Purpose::Seat, subject: u64::from(seat.0) }
+}
+
+const fn about_leg(centre: &str, day: Day, leg: u64) -> About<'_> {
+    About { centre, day, purpose: Purpose::Leg, subject: leg }
+}
+
+/// What a leg needs to go on, if the key of that day still lives.
+pub(crate) fn leg_of(
+    keys: &Keys,
+    centre: &str,
+    (day, leg): (Day, u64),
+    sealed: &Sealed,
+) -> Option<Vec<u8>> {
+    sealed.open(keys.get(day, Purpose::Leg)?, &about_leg(centre, day, leg))
 }
 
 /// Who had a seat, by the id of the configuration, if the key of that day still lives.

@@ -90,6 +90,7 @@ fn running_on(
         kept,
         hiding: None,
         registrations: None,
+        legs: None,
         always_ready: Vec::new(),
         log: Log::silent(),
         lines: vec!["115".to_owned()],
@@ -303,8 +304,8 @@ const FIRST: Day = Day(16_191);
 const PERSONS: u16 = 20;
 
 fn keys_of(keys: &Keys, day: Day) -> DayKeys {
-    let [token, number, seat] = Purpose::ALL.map(|it| *keys.get(day, it).expect("added"));
-    DayKeys { day, token, number, seat }
+    let [token, number, seat, leg] = Purpose::ALL.map(|it| *keys.get(day, it).expect("added"));
+    DayKeys { day, token, number, seat, leg }
 }
 
 /// A centre whose log lies in this folder, with persons who all do the same work.
@@ -326,6 +327,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
         clock: Clock::starting_at(Tick(7)),
         kept: Kept::InLog(writer),
         registrations: None,
+        legs: None,
         hiding: Some(Hiding::new(sealing, seats, Vec::new(), ids)),
         always_ready: Vec::new(),
         log: Log::silent(),
@@ -387,7 +389,7 @@ fn who_did_what_on_two_days_only_the_keys_can_tell() {
     let mut keys = Keys::take(&folder).expect("keys");
     let days = [FIRST, FIRST.tomorrow(), FIRST.tomorrow().tomorrow()];
     for (day, byte) in days.into_iter().zip([1, 11, 21]) {
-        keys.add(day, [[byte; 32], [byte + 1; 32], [byte + 2; 32]]).expect("written");
+        keys.add(day, [0, 1, 2, 3].map(|it| [byte + it; 32])).expect("written");
     }
     let (listener, heard) = listener();
     let (inbox, service) = logged(&folder, &keys, vec![listener]);

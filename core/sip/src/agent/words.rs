@@ -207,6 +207,28 @@ pub enum Event {
     Probed(ProbeId, Status),
 }
 
+impl Event {
+    /// Which call it is about; none for what is about no call.
+    #[must_use]
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Event::Incoming(call, _)
+            | Event::Cancelled(call, _)
+            | Event::Acked(call, _)
+            | Event::Provisional(call, ..)
+            | Event::Answered(call, _)
+            | Event::Refused { call, .. }
+            | Event::Ended(call, _)
+            | Event::Reinvite(call, ..)
+            | Event::Withdrawn(call)
+            | Event::Changed(call, _)
+            | Event::NotChanged(call, _)
+            | Event::Info(call, _) => Some(*call),
+            Event::Register(..) | Event::Probed(..) => None,
+        }
+    }
+}
+
 /// Prints what happened and to which call; never a number, a description or a digit that was dialled.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -160,7 +160,7 @@ impl Exchange {
         self.close_sound(code.leg.sound.id);
         if hang_up {
             // Gone already is as good.
-            let _ = self.ua.hang_up(now, call, None);
+            self.hang_up(now, call, None);
         }
     }
 }

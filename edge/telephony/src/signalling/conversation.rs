@@ -324,7 +324,7 @@ impl Exchange {
         let refused = self.ua.refuse_call(now, call, status, None, after);
         if refused.is_err() {
             // It was answered before: then it is hung up; what is over already needs nothing.
-            let _ = self.ua.hang_up(now, call, None);
+            self.hang_up(now, call, None);
         }
         self.by_call.remove(&call);
         self.pending.push_back((contact, Event::CallerGone(Ending::Lost)));
@@ -335,7 +335,7 @@ impl Exchange {
             let call = it.caller.call;
             self.by_call.remove(&call);
             // Gone already is as good.
-            let _ = self.ua.hang_up(now, call, None);
+            self.hang_up(now, call, None);
         }
     }
 
@@ -545,8 +545,7 @@ impl Exchange {
     pub(super) fn end_leg(&mut self, now: Tick, leg: &Leg, reason: Option<&[u8]>) {
         self.by_call.remove(&leg.call);
         self.close_sound(leg.sound.id);
-        // Gone already is as good.
-        let _ = self.ua.hang_up(now, leg.call, reason);
+        self.hang_up(now, leg.call, reason);
     }
 
     /// Closes a leg's ports. A thread that is behind is asked again with the next turn.

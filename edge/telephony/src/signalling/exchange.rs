@@ -10,6 +10,7 @@ use super::counts::Counters;
 use super::door::{Door, Entry, status};
 use super::leg::Peer;
 use super::network::{Input, Network};
+use super::record::Records;
 use super::trace::{self, Party, Traces, What};
 use super::words::{CallView, Refused, Setup, TrunkHealth};
 use crate::media::{self, LegId, Media};
@@ -75,6 +76,8 @@ pub(super) struct Exchange {
     pub(super) states: BTreeMap<AgentId, acd::agent::State>,
     /// Whether a telephone registered, or took its leave, since somebody asked.
     pub(super) has_registered: bool,
+    /// What is recorded of the legs; none if nobody keeps it.
+    pub(super) records: Option<Records>,
 }
 
 impl Exchange {
@@ -122,6 +125,7 @@ impl Exchange {
             fixed_flows: BTreeMap::new(),
             states: BTreeMap::new(),
             has_registered: false,
+            records: None,
         }
     }
 
@@ -218,6 +222,9 @@ impl Exchange {
 
     /// What the user agent tells.
     fn heard(&mut self, now: Tick, event: Event) {
+        if let Some(call) = event.call() {
+            self.touch(call);
+        }
         match event {
             Event::Incoming(call, info) => self.incoming(now, call, &info),
             Event::Register(id, info) => self.register(now, id, &info),
@@ -256,7 +263,19 @@ impl Exchange {
         match self.by_call.get(&call) {
             Some(&contact) => self.agent_answered(now, contact, call, sdp),
             // It was taken back meanwhile.
-            None => drop(self.ua.hang_up(now, call, None)),
+            None => self.hang_up(now, call, None),
+        }
+    }
+
+    /// Hangs up, whatever state the call is in. One that is gone already is as good.
+    pub(super) fn hang_up(&mut self, now: Tick, call: CallId, reason: Option<&[u8]>) {
+        self.touch(call);
+        let _ = self.ua.hang_up(now, call, reason);
+    }
+
+    fn touch(&mut self, call: CallId) {
+        if let Some(records) = &mut self.records {
+            records.touch(call);
         }
     }
 
@@ -298,7 +317,7 @@ impl Exchange {
             Some(remote) => self.new_remote(now, contact, id, &remote),
             // Nothing was in force before: there is nothing to hear, and there never will be.
             None if leg.negotiation.negotiated().is_none() => {
-                let _ = self.ua.hang_up(now, call, None);
+                self.hang_up(now, call, None);
                 self.leg_gone(now, call, Ending::Lost);
             }
             None => {}
@@ -395,7 +414,7 @@ impl Exchange {
         }
         // Who does not change to the agent's codec would hear nothing until somebody gives up.
         if is_caller && self.is_apart(&contact) {
-            let _ = self.ua.hang_up(now, call, None);
+            self.hang_up(now, call, None);
             self.leg_gone(now, call, Ending::Lost);
         }
     }
@@ -543,7 +562,7 @@ impl Exchange {
                 continue;
             };
             // An answer that crosses is met with BYE.
-            let _ = self.ua.hang_up(now, call, None);
+            self.hang_up(now, call, None);
             self.agent_leg_gone(now, contact, call, Ending::Unreachable);
         }
     }

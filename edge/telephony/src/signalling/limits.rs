@@ -57,6 +57,10 @@ pub const SILENCE: Micros = Micros::from_secs(60);
 /// How long the answer tone of a feature code may take until the call is ended.
 pub const CODE_CALL: Micros = Micros::from_secs(10);
 
+/// Legs that have changed until somebody asks which: all that change in ten seconds at 500 calls a second. At
+/// the bound a change is forgotten, and a restart does not hang that leg up.
+pub const RECORDS_WAITING_MAX: usize = 10_000;
+
 /// Lines of one call's ladder that are kept; the first ones stay, the last ones are replaced.
 pub const TRACE_LINES: usize = 96;
 

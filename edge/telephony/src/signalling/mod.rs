@@ -22,6 +22,7 @@ mod incoming;
 mod leg;
 pub mod limits;
 mod network;
+mod record;
 mod registration;
 mod trace;
 mod words;
@@ -29,6 +30,7 @@ mod words;
 pub use counts::Counters;
 pub use leg::{nowhere, remote};
 pub use network::NetworkCounts;
+pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 pub use words::{
     Answering, CallView, Carrier, Line, Listen, NumberBlock, Phone, Refused, Registration, Setup,
@@ -40,6 +42,7 @@ use door::Door;
 use exchange::Exchange;
 use mio::Waker;
 use network::Network;
+use record::Records;
 use sip::agent::CallId;
 use sip::number::Number;
 use std::fmt;
@@ -211,6 +214,34 @@ impl Signalling {
     /// From now on callers' tokens are made with this key: who calls is somebody new.
     pub fn make_tokens_with(&mut self, key: Redacted<[u8; 32]>) {
         self.exchange.setup.token_key = key;
+    }
+
+    /// From now on somebody keeps what each leg needs to go on after a restart.
+    pub fn record_legs(&mut self) {
+        self.exchange.records = Some(Records::default());
+    }
+
+    /// Which legs have changed since the last time that this was asked; none if nobody keeps them.
+    pub fn changed_legs(&mut self, now: Tick) -> Vec<LegChange> {
+        self.exchange.changed_legs(now)
+    }
+
+    /// Whether a leg may have changed since.
+    #[must_use]
+    pub fn legs_have_changed(&self) -> bool {
+        self.exchange.records.as_ref().is_some_and(Records::has_news)
+    }
+
+    /// Takes the legs that the process before has left. None goes on yet, for its sound has ended with that
+    /// process: each that can be reached is hung up; says how many. [`Signalling::is_alive`] tells the rest.
+    pub fn take_over(&mut self, now: Tick, left: Vec<LegRecord>) -> usize {
+        let locals: Vec<SocketAddr> = self.network.locals().map(|(_, at)| at).collect();
+        let Signalling { exchange, .. } = self;
+        let hung_up = |it| exchange.hang_up_left_over(now, &locals, it);
+        let count = left.into_iter().map(hung_up).filter(|&it| it).count();
+        self.exchange.collect(now, None);
+        self.flush(now);
+        count
     }
 
     /// Whether a leg of this contact is alive: what the centre is told of after a restart. None lives through

@@ -30,6 +30,7 @@ pub(crate) const CASES: &[Case] = &[
     ("a_day_is_recalled_at_once", a_day_is_recalled_at_once),
     ("who_was_cut_off_is_known_again", who_was_cut_off_is_known_again),
     ("telephones_are_reached_after_a_restart", telephones_are_reached_after_a_restart),
+    ("who_is_left_over_hears_goodbye", who_is_left_over_hears_goodbye),
 ];
 
 /// How often the live service is killed.
@@ -313,6 +314,38 @@ fn telephones_are_reached_after_a_restart() {
     call.with("talk", 100).within(Duration::from_secs(10)).run(&server);
     agent.succeeds();
 }
+
+/// One talks and one waits when the service dies. Nobody sits in silence until a timer ends it: the next start
+/// hangs up the three telephones that still hold a call.
+fn who_is_left_over_hears_goodbye() {
+    let mut server = Server::start(County::new());
+    let agent = Sipp::at(server.county.bench_phone(1), "agent_talks").with("ring", 50);
+    let mut agent = agent.start(&server);
+    let call = |server: &Server, number, line| {
+        let call = Sipp::from(server.county.caller(number), server.sip(), line, "caller_listens");
+        call.start(server)
+    };
+    let mut talks = call(&server, 0, "116");
+    server.wait_until("one talks", SOON, |it| it.agents("talking") == 1);
+    let mut waits = call(&server, 1, "117");
+    server.wait_until("one waits", SOON, |it| it.of("contacts_waiting") == 1);
+    let kept = server.data().join("legs");
+    let length = || std::fs::metadata(&kept).map_or(0, |it| it.len());
+    let all = poll(SOON, || (length() > 3 * LEG_MIN).then_some(()));
+    assert!(all.is_some(), "all legs are kept: {} bytes", length());
+    server.start_again();
+    assert!(
+        server.process.stderr().contains("Hung up 3 call legs that the run before had left open.")
+    );
+    for peer in [&mut agent, &mut talks, &mut waits] {
+        peer.succeeds();
+    }
+    server.start_again();
+    assert!(!server.process.stderr().contains("call legs"), "each is hung up once");
+}
+
+/// The least that is kept of a leg: two descriptions and a dialog.
+const LEG_MIN: u64 = 600;
 
 fn nothing_happens_for(time: Duration) {
     let _never: Option<()> = poll(time, || None);
