@@ -7,6 +7,7 @@ mod bench;
 mod cargo;
 mod check;
 mod clock;
+mod figures;
 mod fuzz;
 mod postgres;
 mod prompts;
@@ -14,6 +15,7 @@ mod run;
 mod scenarios;
 mod seed;
 mod soak;
+mod table;
 mod telephony;
 mod tidy;
 

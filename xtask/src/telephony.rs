@@ -6,16 +6,16 @@
 
 mod load;
 mod servers;
-mod table;
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::Outcome;
 use crate::cargo::{build, build_product};
-use load::{Figures, Load};
+use crate::figures::Figures;
+use crate::table::{self, Beside, Row};
+use load::Load;
 use servers::{Folder, KAMAILIO, RTPENGINE, Server};
-use table::{Beside, Row};
 
 /// How long each measurement lasts unless something else is said.
 pub(crate) const SECONDS: u64 = 60;

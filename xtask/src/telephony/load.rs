@@ -1,41 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Runs the load and reads what it prints.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::servers::{Folder, Server, installed};
 use crate::cargo::root;
-
-/// What a run of the load ended with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Figures(BTreeMap<String, f64>, String);
-
-impl Figures {
-    /// The figure of this name.
-    pub(super) fn get(&self, name: &str) -> Result<f64, String> {
-        self.0.get(name).copied().ok_or_else(|| format!("the load named no {name}: {}", self.1))
-    }
-
-    fn parse(line: &str) -> Figures {
-        let pairs = line.split_whitespace().filter_map(|word| word.split_once('='));
-        let numbers = pairs.filter_map(|(key, value)| Some((key.to_owned(), value.parse().ok()?)));
-        Figures(numbers.collect(), line.to_owned())
-    }
-
-    /// Calls and messages that were not as they should be; a call that timed out has failed as well.
-    pub(super) fn faults(&self) -> Result<f64, String> {
-        Ok(self.get("failed")? + self.get("unexpected")?)
-    }
-
-    /// Messages that went twice, in either direction, for each call.
-    pub(super) fn repeats(&self) -> Result<f64, String> {
-        Ok((self.get("repeats_out")? + self.get("repeats_in")?) / self.get("begun")?.max(1.0))
-    }
-}
+use crate::figures::{self, Figures};
 
 /// The program that makes the load.
 pub(super) struct Load(pub(super) PathBuf);
@@ -48,30 +20,8 @@ impl Load {
         if let Some(server) = server {
             command.args(["--pid", &server.pid().to_string()]);
         }
-        println!("  call-load {line}");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut child = child.map_err(|error| format!("cannot start the load: {error}"))?;
-        let figures = read(&mut child);
-        match child.wait() {
-            Ok(status) if status.success() => {
-                figures.ok_or("the load printed no result".to_owned())
-            }
-            Ok(status) => Err(format!("the load failed ({status}): call-load {line}")),
-            Err(error) => Err(format!("the load was lost: {error}")),
-        }
+        figures::run(&mut command)
     }
-}
-
-fn read(child: &mut Child) -> Option<Figures> {
-    let out = child.stdout.take().expect("stdout was asked to be piped");
-    let mut figures = None;
-    for line in BufReader::new(out).lines().map_while(Result::ok) {
-        println!("    {line}");
-        if let Some(result) = line.strip_prefix("result ") {
-            figures = Some(Figures::parse(result));
-        }
-    }
-    figures
 }
 
 /// What sipp counted at both ends.
@@ -153,16 +103,6 @@ fn counted(table: &str) -> Option<Sipp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn figures_are_found_by_name() {
-        let line =
-            "begun=200 failed=1 timeouts=0 unexpected=2 refusals=503:1 repeats_out=1 repeats_in=1";
-        let figures = Figures::parse(line);
-        assert_eq!(figures.faults(), Ok(3.0));
-        assert_eq!(figures.repeats(), Ok(0.01));
-        assert!(figures.get("cpu").is_err_and(|why| why.contains(line)));
-    }
 
     #[test]
     fn the_table_of_sipp_is_understood() {

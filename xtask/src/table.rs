@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Something measured beside ours.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Beside {
+pub(crate) enum Beside {
     /// Nothing of others does the same.
     Nothing,
     /// It would be measured, if it were there.
@@ -16,13 +16,13 @@ pub(super) enum Beside {
 
 /// One row: lower is better.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Row {
-    pub(super) measure: String,
-    pub(super) unit: &'static str,
+pub(crate) struct Row {
+    pub(crate) measure: String,
+    pub(crate) unit: &'static str,
     /// `None` if it is only told.
-    pub(super) goal: Option<f64>,
-    pub(super) ours: f64,
-    pub(super) beside: Beside,
+    pub(crate) goal: Option<f64>,
+    pub(crate) ours: f64,
+    pub(crate) beside: Beside,
 }
 
 impl Row {
@@ -60,7 +60,7 @@ fn with(value: f64, unit: &str) -> String {
 }
 
 /// The whole table.
-pub(super) fn table(rows: &[Row]) -> String {
+pub(crate) fn table(rows: &[Row]) -> String {
     let mut text = String::new();
     let mut line = |cells: [&str; 5]| {
         let [measure, goal, ours, verdict, beside] = cells;
