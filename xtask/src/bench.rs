@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Prints what the centre costs; asserts nothing, because machines differ.
 
+pub(crate) mod log;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +30,7 @@ struct Cpu {
 }
 
 /// Events a second through the core, what a waiting contact costs and how all of it grows, then the
-/// processor time of a year of calls.
+/// processor time of a year of calls, then what the log costs.
 pub(crate) fn bench() -> Outcome {
     Cargo::new("run --release -p sim --bin bench").run()?;
     let program = build_product()?;
@@ -48,7 +50,7 @@ pub(crate) fn bench() -> Outcome {
             wall.as_secs_f64()
         );
     }
-    Ok(())
+    log::bench()
 }
 
 fn play(program: &Path) -> Outcome {

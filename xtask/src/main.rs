@@ -26,7 +26,7 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 /// Every task: how it is called, and what it does.
-const TASKS: [(&str, &str); 13] = [
+const TASKS: [(&str, &str); 14] = [
     ("run", "set everything up and show the centre at its main job"),
     (
         "check [--seed 0x…]",
@@ -47,7 +47,8 @@ const TASKS: [(&str, &str); 13] = [
         "make the example's announcements and music anew; --check measures those that are there",
     ),
     ("fuzz [TARGET SECONDS]", "feed every reader with bytes that nobody thought of"),
-    ("bench", "print what a year of calls costs"),
+    ("bench", "print what a year of calls costs, and its log on both engines"),
+    ("bench log", "the log alone; a few minutes"),
     (
         "bench telephony [SECONDS]",
         "real calls on the loopback, beside Kamailio and rtpengine; 60 s unless said",
@@ -96,6 +97,7 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["fuzz"] => fuzz::long(),
         ["fuzz", target, seconds] => fuzz::one(target, seconds),
         ["bench"] => bench::bench(),
+        ["bench", "log"] => bench::log::bench(),
         ["bench", "telephony"] => telephony::bench(telephony::SECONDS),
         ["bench", "telephony", "soak"] => telephony::soak(telephony::SOAK_CALLS),
         ["bench", "telephony", "soak", calls] => number(calls).and_then(telephony::soak),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! A PostgreSQL server of our own for tests: in a folder that goes with it, reached by a socket in that
+//! A PostgreSQL server of our own for tests and bench: in a folder that goes with it, reached by a socket in that
 //! folder alone, so that it meets no other server and no other check on this machine.
 
 use std::env;
@@ -56,6 +56,22 @@ impl Postgres {
     /// The address of its database `postgres`.
     pub(crate) fn address(&self) -> String {
         format!("postgres:///postgres?host={}&user=amtsleitung", self.folder.display())
+    }
+
+    /// The number of its first process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Makes an empty database.
+    pub(crate) fn make(&self, name: &str) -> Result<(), String> {
+        let mut make = Command::new(self.programs.join("createdb"));
+        run(make.arg("-h").arg(&self.folder).args(["-U", "amtsleitung", name]))
+    }
+
+    /// Whether there is one on this machine.
+    pub(crate) fn is_installed() -> bool {
+        programs().is_ok()
     }
 
     fn wait_until_ready(&self) -> Result<(), String> {

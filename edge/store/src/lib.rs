@@ -19,6 +19,7 @@ mod fact;
 mod keys;
 mod record;
 mod seal;
+mod size;
 mod store;
 mod view;
 mod writer;
@@ -30,6 +31,7 @@ pub use fact::{Begun, Caller, Configured, Entry, Epoch, Fact, Gap, Seated, Seque
 pub use keys::{KEY, KEYS_FILE, Key, Keys, KeysError};
 pub use record::VERSION;
 pub use seal::{About, NONCE, Sealed};
+pub use size::Size;
 pub use store::{Held, Store};
 pub use view::{Day, Digest, Snapshot, Told};
 pub use writer::{SPOOL_FOR_REFUSED, SPOOL_MAX, Trouble, Writer};

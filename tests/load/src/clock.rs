@@ -4,30 +4,30 @@
 use std::time::{Duration, Instant};
 
 /// One second in the clock's unit.
-pub(crate) const SECOND: u64 = 1_000_000_000;
+pub const SECOND: u64 = 1_000_000_000;
 
 /// One thousandth of a second in the clock's unit.
-pub(crate) const MILLISECOND: u64 = 1_000_000;
+pub const MILLISECOND: u64 = 1_000_000;
 
 /// Counts from the moment it was made; copies count the same.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock(Instant);
+pub struct Clock(Instant);
 
 impl Clock {
     /// A clock that begins at zero.
     #[expect(clippy::disallowed_methods, reason = "durations are what this program measures")]
-    pub(crate) fn start() -> Clock {
+    pub fn start() -> Clock {
         Clock(Instant::now())
     }
 
     /// Nanoseconds since the beginning.
     #[expect(clippy::disallowed_methods, reason = "durations are what this program measures")]
-    pub(crate) fn nanos(&self) -> u64 {
+    pub fn nanos(&self) -> u64 {
         u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
     /// Rests until then.
-    pub(crate) fn rest_until(&self, at: u64) {
+    pub fn rest_until(&self, at: u64) {
         while let Some(left) = at.checked_sub(self.nanos()).filter(|&left| left > 0) {
             std::thread::park_timeout(Duration::from_nanos(left));
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What is asked for on the command line.
 
+use std::path::PathBuf;
+
 /// Numbers beyond which a run would not be a measurement any more.
 const RATE_MAX: u64 = 10_000;
 const SECONDS_MAX: u64 = 3_600;
@@ -20,6 +22,7 @@ pub(crate) struct Options {
     pub(crate) seconds: u64,
     pub(crate) talk_ms: u64,
     pub(crate) drain: u64,
+    pub(crate) data: PathBuf,
 }
 
 impl Default for Options {
@@ -36,6 +39,7 @@ impl Default for Options {
             seconds: 10,
             talk_ms: 1_000,
             drain: 0,
+            data: std::env::temp_dir(),
         }
     }
 }
@@ -72,6 +76,7 @@ impl Options {
             "--calls" => self.calls = number(CALLS_MAX)?,
             "--seconds" => self.seconds = number(SECONDS_MAX)?,
             "--talk" => self.talk_ms = number(SECONDS_MAX * 1_000)?,
+            "--data" => self.data = value.into(),
             "--drain" => self.drain = number(SECONDS_MAX)?,
             _ => return Err(format!("there is no option {name}")),
         }

@@ -10,9 +10,9 @@
 //!
 //! Rule: whatever does not follow this picture is counted, and never put right in silence.
 
-use crate::clock::{Clock, MILLISECOND, SECOND};
 use crate::compose::{Answered, Names, response, with_sound, without_body};
 use crate::text::{Kind, Seen};
+use load::clock::{Clock, MILLISECOND, SECOND};
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token};
 use std::cmp::Reverse;

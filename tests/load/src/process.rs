@@ -11,11 +11,11 @@ const GENERATIONS: usize = 4;
 
 /// A process and all that came from it.
 #[derive(Clone, Debug)]
-pub(crate) struct Family(Vec<u32>);
+pub struct Family(Vec<u32>);
 
 impl Family {
     /// The process with this number, and its children at this moment.
-    pub(crate) fn of(root: u32) -> Result<Family, String> {
+    pub fn of(root: u32) -> Result<Family, String> {
         let mut members = vec![root];
         for _ in 0..GENERATIONS {
             for (pid, parent) in all()? {
@@ -30,7 +30,7 @@ impl Family {
     }
 
     /// Processor time, user and system, in nanoseconds.
-    pub(crate) fn cpu_nanos(&self) -> Result<u64, String> {
+    pub fn cpu_nanos(&self) -> Result<u64, String> {
         let mut sum = 0;
         for pid in &self.0 {
             let path = format!("/proc/{pid}/stat");
@@ -41,7 +41,7 @@ impl Family {
     }
 
     /// Resident memory of the first of them, in KiB.
-    pub(crate) fn resident_kib(&self) -> Result<u64, String> {
+    pub fn resident_kib(&self) -> Result<u64, String> {
         let path = format!("/proc/{}/status", self.0[0]);
         let status = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
         resident(&status).ok_or_else(|| format!("{path} names no VmRSS"))

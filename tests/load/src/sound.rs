@@ -3,8 +3,8 @@
 //!
 //! Rule: streams begin one after the other, so that packets are spread evenly over the 20 ms.
 
-use crate::clock::{Clock, MILLISECOND, SECOND};
 use crate::player::here;
+use load::clock::{Clock, MILLISECOND, SECOND};
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token};
 use std::collections::BTreeMap;

@@ -5,15 +5,18 @@ use crate::clock::MILLISECOND;
 
 /// Median, 99th percentile and maximum, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Spread {
-    pub(crate) median: f64,
-    pub(crate) p99: f64,
-    pub(crate) most: f64,
+pub struct Spread {
+    /// Half of them took no longer.
+    pub median: f64,
+    /// All but one of a hundred took no longer.
+    pub p99: f64,
+    /// The longest.
+    pub most: f64,
 }
 
 impl Spread {
     /// Of these times in nanoseconds, which are sorted on the way; by nearest rank.
-    pub(crate) fn of(nanos: &mut [u64]) -> Spread {
+    pub fn of(nanos: &mut [u64]) -> Spread {
         nanos.sort_unstable();
         let at = |percent: usize| {
             let rank = (nanos.len() * percent).div_ceil(100).max(1);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What can be measured; every task prints one line of `key=value`.
 
-use crate::clock::{Clock, MILLISECOND, SECOND};
 use crate::compose::Names;
 use crate::ng::Control;
 use crate::options::Options;
 use crate::player::{PLACES, Plan, Player, here};
-use crate::process::Family;
 use crate::sound::{self, Ends, Heard, Sound};
-use crate::stats::Spread;
+use load::bare::Bare;
+use load::clock::{Clock, MILLISECOND, SECOND};
+use load::process::Family;
+use load::stats::Spread;
 
 type Outcome = Result<(), String>;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(task: &str, options: &Options) -> Outcome {
         "music" => with_calls(options, Sound::Music),
         "hum" => with_calls(options, Sound::MusicAndSpeech),
         "soak" => soak(options),
+        "bare" => bare(options),
         other => Err(format!("there is no task {other}")),
     }
 }
@@ -169,6 +171,21 @@ fn soak(options: &Options) -> Outcome {
         told(&mut player, wall, options.talk_ms),
         server.resident_kib()?
     );
+    Ok(())
+}
+
+// ---- the disk ----
+
+/// As often as calls come, because a disk that was left alone takes longer.
+fn bare(options: &Options) -> Outcome {
+    let mut bare = Bare::open(&options.data)?;
+    let clock = Clock::start();
+    for nth in 0..options.rate * options.seconds {
+        clock.rest_until(nth * SECOND / options.rate);
+        bare.write()?;
+    }
+    let Spread { median, p99, most } = Spread::of(&mut bare.nanos);
+    println!("result bare_median_ms={median:.3} bare_p99_ms={p99:.3} bare_most_ms={most:.3}");
     Ok(())
 }
 
