@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The thread that appends. Whatever came while it waited for the disk goes into its next row (group
-//! commit): one fsync for all of it.
+//! commit): one fsync for all of it. A call that comes in is written at once; what else happens waits for a
+//! moment that nobody hears, and shares a row with what happens meanwhile.
 //!
 //! A disk that is slow, full or broken stops nobody who tells facts: they lie in the spool, which is
 //! bounded, and are written first when the disk is back. What finds no room is counted, and the count is
@@ -29,6 +30,10 @@ pub const SPOOL_FOR_REFUSED: u64 = SPOOL_MAX / 2;
 /// Facts of one row.
 const ROW_MAX: usize = 2_000;
 
+/// How long what is not urgent waits for company: nobody hears five milliseconds, which are a quarter of a packet
+/// of sound. At 300 calls a second they save every second row.
+const COMPANY: Duration = Duration::from_millis(5);
+
 /// How long a disk that has failed is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
@@ -51,6 +56,13 @@ struct Told {
     at: (Tick, Timestamp),
     before: Vec<Fact>,
     fact: Fact,
+}
+
+impl Told {
+    /// Whether somebody notices every moment of it.
+    fn is_urgent(&self) -> bool {
+        matches!(self.fact, Fact::Happened(Event::CallArrived { .. }))
+    }
 }
 
 /// What the thread is asked for.
@@ -162,8 +174,13 @@ impl Writer {
     fn push(&mut self, at: (Tick, Timestamp), before: Vec<Fact>, fact: Fact) -> Sequence {
         let sequence = self.next + before.len() as u64;
         self.next = sequence + 1;
+        let told = Told { at, before, fact };
+        let is_urgent = told.is_urgent();
         // A thread that has ended was fenced, which is trouble that who tells looks for.
-        let _ = self.to.as_ref().map(|to| to.send(Job::Append(Told { at, before, fact })));
+        let _ = self.to.as_ref().map(|to| to.send(Job::Append(told)));
+        if let (true, Some(thread)) = (is_urgent, &self.thread) {
+            thread.thread().unpark();
+        }
         sequence
     }
 
@@ -229,6 +246,40 @@ impl Drop for Writer {
     }
 }
 
+/// What goes into one row.
+struct Batch {
+    link: Link,
+    row: Row,
+    keep: Option<Timestamp>,
+    jobs: usize,
+    is_urgent: bool,
+}
+
+impl Batch {
+    fn new(link: Link, epoch: Epoch) -> Batch {
+        let row = Row { first: link.next, epoch, entries: Vec::new() };
+        Batch { link, row, keep: None, jobs: 0, is_urgent: false }
+    }
+
+    /// Takes all that is there, as far as a row has room.
+    fn take_all(&mut self, jobs: &Receiver<Job>) {
+        jobs.try_iter().take(ROW_MAX - self.jobs).for_each(|job| self.take(job));
+    }
+
+    fn take(&mut self, job: Job) {
+        self.jobs += 1;
+        match job {
+            Job::Append(told) => {
+                self.is_urgent |= told.is_urgent();
+                for fact in told.before.iter().chain([&told.fact]) {
+                    self.link.write(self.row.epoch, told.at, fact, &mut self.row.entries);
+                }
+            }
+            Job::Keep(until) => self.keep = Some(until),
+        }
+    }
+}
+
 /// The thread.
 struct Appending {
     store: Store,
@@ -241,21 +292,7 @@ struct Appending {
 impl Appending {
     fn run(mut self, wake: &dyn Fn()) {
         while let Ok(first) = self.jobs.recv() {
-            let mut link = self.link;
-            let mut entries = Vec::new();
-            let mut keep = None;
-            let more = self.jobs.try_iter().take(ROW_MAX - 1);
-            for job in [first].into_iter().chain(more) {
-                match job {
-                    Job::Append(Told { at, before, fact }) => {
-                        for fact in before.iter().chain([&fact]) {
-                            link.write(self.epoch, at, fact, &mut entries);
-                        }
-                    }
-                    Job::Keep(until) => keep = Some(until),
-                }
-            }
-            let row = Row { first: self.link.next, epoch: self.epoch, entries };
+            let Batch { link, row, keep, .. } = self.gather(first);
             let is_kept = keep.is_none_or(|until| self.insist(wake, |it| it.keep(until)));
             let is_there = is_kept
                 && (row.entries.is_empty() || self.insist(wake, |it| it.store.append(&row)));
@@ -268,6 +305,22 @@ impl Appending {
         }
         // Who copies the folder of a service that has ended finds all of it in one file.
         let _ = self.store.gather();
+    }
+
+    /// What goes into one row.
+    fn gather(&self, first: Job) -> Batch {
+        let mut batch = Batch::new(self.link, self.epoch);
+        batch.take(first);
+        batch.take_all(&self.jobs);
+        if batch.is_urgent {
+            // Whoever told it has called us; nobody is called twice for the same.
+            thread::park_timeout(Duration::ZERO);
+        } else {
+            // Ends early with something urgent, and with the writer.
+            thread::park_timeout(COMPANY);
+            batch.take_all(&self.jobs);
+        }
+        batch
     }
 
     /// Keeps the lease, which only a writer can who was not replaced.
@@ -307,5 +360,42 @@ impl Appending {
             // Where there is still no server, the next attempt says so.
             let _ = self.store.reconnect();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use centre::Via;
+    use stdx::{AgentId, ContactId, LineId};
+
+    fn job(event: Event) -> Job {
+        let (at, fact) = ((Tick(0), Timestamp(0)), Fact::Happened(event));
+        Job::Append(Told { at, before: Vec::new(), fact })
+    }
+
+    #[test]
+    fn a_call_that_comes_in_is_urgent_and_its_end_is_not() {
+        let (contact, line, caller, via) = (ContactId(1), LineId(0), None, Via::default());
+        let mut batch = Batch::new(Link::first("harburg"), 1);
+        batch.take(job(Event::HangUp { agent: AgentId(0) }));
+        assert!(!batch.is_urgent);
+        batch.take(job(Event::CallArrived { contact, line, caller, via }));
+        batch.take(job(Event::HangUp { agent: AgentId(0) }));
+        assert!(batch.is_urgent, "whatever else is in the row");
+        assert_eq!(batch.link.next, 4);
+    }
+
+    #[test]
+    fn a_row_takes_no_more_than_it_may() {
+        let (to, jobs) = channel();
+        for _ in 0..ROW_MAX + 3 {
+            to.send(job(Event::Deadline)).expect("somebody reads");
+        }
+        let mut batch = Batch::new(Link::first("harburg"), 1);
+        batch.take(job(Event::Deadline));
+        batch.take_all(&jobs);
+        batch.take_all(&jobs);
+        assert_eq!((batch.jobs, jobs.try_iter().count()), (ROW_MAX, 4));
     }
 }

@@ -5,13 +5,13 @@
 
 use crate::CENTRE;
 use crate::options::{Options, Payers};
-use centre::Event;
+use centre::{Event, Via};
 use load::bare::Bare;
 use load::clock::{Clock, MILLISECOND};
 use load::stats::Spread;
 use std::thread;
 use std::time::Duration;
-use stdx::{AgentId, ContactId, Micros, Tick, Timestamp};
+use stdx::{ContactId, LineId, Micros, Tick, Timestamp};
 use store::{Fact, Link, Sequence, Writer};
 
 /// Between two rows, so that every thread and the disk have come to rest.
@@ -91,11 +91,12 @@ impl Log {
         Ok(Log { writer, told: Tick(0), nanos: Vec::new() })
     }
 
-    /// Tells an event of the most usual size, and waits until it is durable.
+    /// Tells that a call came in, which waits for nothing else, and waits until that is durable.
     fn append(&mut self) -> Result<(), String> {
         self.told = self.told + Micros::from_secs(1);
         let contact = ContactId(100_000 + self.told.0 / 1_000_000);
-        let fact = Fact::Happened(Event::Answer { agent: AgentId(7), contact });
+        let (line, caller, via) = (LineId(0), None, Via::default());
+        let fact = Fact::Happened(Event::CallArrived { contact, line, caller, via });
         let clock = Clock::start();
         let at = (self.told, Timestamp(0) + Micros(self.told.0));
         let sequence = self.writer.tell(at, fact).ok_or("the spool is full")?;
