@@ -170,24 +170,33 @@ impl Bench {
     }
 
     fn delay(&self, rows: &mut Vec<Row>) -> Outcome {
+        let mut disk = vec![self.disk()?];
         let (ours, theirs) = self.both(QUIET, 1)?;
+        disk.push(self.disk()?);
         println!("\nFrom the callers to the telephones without anybody between");
         let line = format!("rate --rate {QUIET} --seconds {} --to 5170", self.seconds.min(20));
         let bare = self.load.run(&line, None)?;
-        for (what, key, goal) in
-            [("median", "invite_median_ms", 0.4), ("p99", "invite_p99_ms", 1.5)]
-        {
+        for (what, key, goal) in [("median", "median_ms", 0.4), ("p99", "p99_ms", 1.5)] {
+            let of_disk = |it: &Figures| it.get(&format!("bare_{key}"));
+            let fsync = mean(&disk, of_disk)?;
+            let key = format!("invite_{key}");
             let measure =
-                format!("INVITE -> INVITE at {QUIET}/s, {what} (bare: {:.3} ms)", bare.get(key)?);
-            rows.push(row(
-                measure,
-                "ms",
-                Some(goal),
-                ours.get(key)?,
-                beside(PROXY, theirs.as_ref(), &|it| it.get(key))?,
-            ));
+                format!("INVITE -> INVITE at {QUIET}/s, {what} (bare: {:.3} ms)", bare.get(&key)?);
+            let beside = beside(PROXY, theirs.as_ref(), &|it| it.get(&key))?;
+            let delay = ours.get(&key)?;
+            rows.push(row(measure, "ms", None, delay, beside));
+            let measure = format!("  beyond a row on the bare disk ({fsync:.3} ms)");
+            rows.push(row(measure, "ms", Some(goal), delay - fsync, Beside::Nothing));
         }
         Ok(())
+    }
+
+    /// What the disk alone takes, as often as calls come.
+    fn disk(&self) -> Result<Figures, String> {
+        println!("\nA row of 128 bytes on the disk of the log without anybody between");
+        let seconds = self.seconds.min(SOUND_SECONDS);
+        let folder = self.folder.file("").display().to_string();
+        self.load.run(&format!("bare --rate {QUIET} --seconds {seconds} --data {folder}"), None)
     }
 
     fn relay(&self, rows: &mut Vec<Row>) -> Outcome {
@@ -245,6 +254,11 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+fn mean(all: &[Figures], figure: impl Fn(&Figures) -> Result<f64, String>) -> Result<f64, String> {
+    let figures: Vec<f64> = all.iter().map(figure).collect::<Result<_, _>>()?;
+    Ok(figures.iter().sum::<f64>() / figures.len().max(1) as f64)
 }
 
 fn sound_rows(
