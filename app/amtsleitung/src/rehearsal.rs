@@ -65,14 +65,25 @@ pub fn setup(county: &County, dates: LocalDates) -> Result<Setup, ExpandError> {
     })
 }
 
-/// What the telephone side can do of a setup today: it dials neither partners nor switchboards nor
-/// callers at home. The lists stay, so that the log of a rehearsal can be gone on with.
+/// What the telephone side can do of a setup today: it dials those partners and switchboards that have a
+/// number, and no callers at home. The lists stay, so that the log of a rehearsal can be gone on with.
 #[must_use]
-pub fn connected(mut setup: Setup) -> Setup {
+pub fn connected(county: &County, mut setup: Setup) -> Setup {
     for line in &mut setup.lines {
-        line.local = None;
-        line.overflow = None;
+        let called =
+            |it: &acd::LocalFirst| county.switchboards[it.switchboard.index()].number.is_some();
+        line.local = line.local.filter(called);
+        let called = |it: &acd::Overflow| county.partners[it.partner.index()].number.is_some();
+        line.overflow = line.overflow.filter(called);
         line.callback = None;
+    }
+    setup
+}
+
+/// Without every way that leads to somebody outside: nobody is there to answer.
+fn without_ways(mut setup: Setup) -> Setup {
+    for line in &mut setup.lines {
+        (line.local, line.overflow, line.callback) = (None, None, None);
     }
     setup
 }
@@ -509,7 +520,7 @@ pub fn practice_spec(
     }
     let today = county.zone().local(began).date();
     let setup = setup(&always, with_margin(LocalDates::new(today, today).ok()?)).ok()?;
-    let setup = connected(setup);
+    let setup = without_ways(setup);
     let anybody = traffic.iter().any(|line| line.calls > 0.0) && !county.agents.is_empty();
     anybody.then(|| Spec {
         setup,

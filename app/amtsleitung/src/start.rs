@@ -417,7 +417,7 @@ fn after_a_start(lang: Lang) -> &'static str {
 pub fn setup_now(county: &County, wall: Timestamp, lang: Lang) -> Result<centre::Setup, String> {
     let dates = horizon(county, wall).ok_or_else(|| no_calendar(lang))?;
     let whole = rehearsal::setup(county, dates);
-    whole.map(rehearsal::connected).map_err(|why| format!("{why:?}"))
+    whole.map(|setup| rehearsal::connected(county, setup)).map_err(|why| format!("{why:?}"))
 }
 
 /// By which name this folder's service holds the lease of its log: after a crash the same one gets it back
@@ -434,7 +434,11 @@ fn unconnected(county: &County, lang: Lang) -> Option<String> {
     let plans = |line: &crate::config::Line| {
         line.service().is_some_and(|service| {
             let ways = &service.ways;
-            ways.local_first.is_some() || ways.overflow.is_some() || ways.callback.is_some()
+            let local =
+                ways.local_first.map(|it| county.switchboards[it.switchboard.index()].number);
+            let overflow = ways.overflow.as_ref();
+            let partner = overflow.map(|it| county.partners[it.partner.index()].number);
+            local == Some(None) || partner == Some(None) || ways.callback.is_some()
         })
     };
     let lines: Vec<&str> =
@@ -442,8 +446,8 @@ fn unconnected(county: &County, lang: Lang) -> Option<String> {
     (!lines.is_empty()).then(|| {
         let lines = lines.join(", ");
         lang.pick(
-            format!("Eigene Vermittlung, Überlauf und Rückruf werden bisher nur geprobt, nicht geschaltet; wer auf diesen Leitungen anruft, wartet auf die eigenen Beraterinnen: {lines}"),
-            format!("Own switchboards, overflow and call-backs are rehearsed so far, not connected; callers of these lines wait for the centre's own agents: {lines}"),
+            format!("Auf diesen Leitungen wird manches nur geprobt, nicht geschaltet: Rückruf, und Vermittlungen und Partner, bei denen number fehlt. Wer dort anruft, wartet auf die eigenen Beraterinnen: {lines}"),
+            format!("On these lines some things are rehearsed, not connected: call-backs, and switchboards and partners without number. Callers there wait for the centre's own agents: {lines}"),
         )
     })
 }

@@ -11,6 +11,13 @@
 //!      └────────▶ Leaving ──text played──▶ Over ◀───────── somebody hangs up ──────────────┘
 //! ```
 //!
+//! Beside all this a telephone elsewhere – a client's switchboard, a partner's centre – may be rung, whose
+//! answer leads to `JoinedElsewhere` in the same way:
+//!
+//! ```text
+//!   no leg ──ring──▶ rings ──answers──▶ picked up ──connect──▶ JoinedElsewhere
+//! ```
+//!
 //! A line may leave the caller's leg unanswered until an agent answers: then nothing is played and
 //! the caller hears the ordinary ringing tone.
 //!
@@ -68,6 +75,8 @@ pub enum State {
     PickedUp(AgentId),
     /// Both hear each other.
     Joined(AgentId),
+    /// The caller and somebody who is no agent of ours hear each other.
+    JoinedElsewhere,
     /// The caller hears a last text.
     Leaving,
     /// No leg is left.
@@ -101,6 +110,25 @@ pub enum Event {
     CallerHolds(bool),
     /// The agent's telephone put the talk on hold, or took it back.
     AgentHolds(bool),
+    /// Of the telephone elsewhere.
+    Elsewhere(Elsewhere),
+}
+
+/// What can happen to the telephone elsewhere. There is one at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// The centre: let it ring.
+    Ring,
+    /// The centre: let it ring no longer.
+    Stop,
+    /// The centre: let both hear each other.
+    Connect,
+    /// It was answered.
+    Answered,
+    /// Its leg is gone.
+    Gone(Ending),
+    /// It put the talk on hold, or took it back.
+    Holds(bool),
 }
 
 /// What the legs have to do, and what the centre has to be told.
@@ -132,6 +160,18 @@ pub enum Action {
     TellNotTaken(AgentId, Ending),
     /// Tell the centre that the agent hung up.
     TellAgentHungUp(AgentId, Ending),
+    /// Send the call to the telephone elsewhere.
+    InviteElsewhere,
+    /// Take it back from there, or hang up.
+    HangUpElsewhere,
+    /// Let the caller and the telephone elsewhere hear each other.
+    JoinElsewhere,
+    /// Tell the centre that it was answered there.
+    TellAnsweredElsewhere,
+    /// Tell the centre that nobody took it there.
+    TellNotTakenElsewhere(Ending),
+    /// Tell the centre that the one elsewhere hung up.
+    TellOtherLeft(Ending),
 }
 
 /// One call with its legs.
@@ -142,17 +182,20 @@ pub struct Call {
     pub caller: Leg,
     /// The agent's leg, while there is one.
     pub agent: Option<Leg>,
+    /// The leg of the telephone elsewhere, while there is one.
+    pub elsewhere: Option<Leg>,
     sound: Option<Sound>,
 }
 
-/// The most actions that one event leads to: three when a farewell begins while a telephone rings.
-pub const ACTIONS_MAX: usize = 4;
+/// The most actions that one event leads to: a farewell that begins while two telephones ring.
+pub const ACTIONS_MAX: usize = 5;
 
 impl Call {
     /// A call whose INVITE has come in.
     #[must_use]
     pub fn arrived() -> Call {
-        Call { state: State::Arrived, caller: Leg::ringing(), agent: None, sound: None }
+        let (caller, agent, elsewhere) = (Leg::ringing(), None, None);
+        Call { state: State::Arrived, caller, agent, elsewhere, sound: None }
     }
 
     /// Where the call is.
@@ -179,6 +222,7 @@ impl Call {
             State::Ringing(agent) => self.ringing(agent, event, &mut actions),
             State::PickedUp(agent) => self.picked_up(agent, event, &mut actions),
             State::Joined(agent) => self.joined(agent, event, &mut actions),
+            State::JoinedElsewhere => self.joined_elsewhere(event, &mut actions),
             State::Leaving => self.leaving(event, &mut actions),
             State::Over => over(event, &mut actions),
         }
@@ -201,6 +245,7 @@ impl Call {
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             // The agent's leg answers although it was taken back: the two crossed.
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::Elsewhere(event) => self.beside(event, actions),
             Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _)
@@ -247,6 +292,12 @@ impl Call {
                 self.without_agent();
                 self.hang_up_caller(actions);
             }
+            Event::Elsewhere(Elsewhere::Connect) if self.is_picked_up_elsewhere() => {
+                actions.push(Action::Cancel(rings));
+                self.without_agent();
+                self.join_elsewhere(actions);
+            }
+            Event::Elsewhere(event) => self.beside(event, actions),
             Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _)
@@ -257,6 +308,7 @@ impl Call {
     fn picked_up(&mut self, has: AgentId, event: Event, actions: &mut Vec<Action>) {
         match event {
             Event::Connect(agent) if agent == has => {
+                self.leave_elsewhere(actions);
                 // Of a line that answers nobody before an agent does, this is the caller's answer.
                 self.answer(actions);
                 self.silence(actions);
@@ -278,6 +330,12 @@ impl Call {
             Event::SoundOver => self.sound_over(actions),
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::AgentHolds(holds) => self.agent_leg(LegEvent::hold(holds)),
+            Event::Elsewhere(Elsewhere::Connect) if self.is_picked_up_elsewhere() => {
+                actions.push(Action::HangUpAgent(has));
+                self.without_agent();
+                self.join_elsewhere(actions);
+            }
+            Event::Elsewhere(event) => self.beside(event, actions),
             Event::Ring(_) | Event::Dismiss(_) | Event::Release | Event::CallerGone(_) => {
                 actions.push(Action::HangUpAgent(has));
                 self.without_agent();
@@ -306,16 +364,12 @@ impl Call {
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::AgentHolds(holds) => {
                 self.agent_leg(LegEvent::hold(holds));
-                // Who is put on hold by an agent hears music, not silence.
-                if holds {
-                    self.play(Sound::Music, actions);
-                } else {
-                    self.silence(actions);
-                }
+                self.hear_hold(holds, actions);
             }
             Event::AgentAnswered(agent) if agent == with => {}
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
             Event::SoundOver => self.sound_over(actions),
+            Event::Elsewhere(event) => too_late(event, actions),
             // A call that is up stays up: no order but Release touches it.
             Event::Play(_)
             | Event::Ring(_)
@@ -326,13 +380,26 @@ impl Call {
         }
     }
 
-    fn leaving(&mut self, event: Event, actions: &mut Vec<Action>) {
+    fn joined_elsewhere(&mut self, event: Event, actions: &mut Vec<Action>) {
         match event {
-            Event::SoundOver | Event::Release => self.hang_up_caller(actions),
-            // The centre counted this contact already; it needs not be told again.
-            Event::CallerGone(_) => self.end(),
-            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::Elsewhere(event) => match event {
+                Elsewhere::Gone(ending) => {
+                    self.elsewhere = None;
+                    self.state = State::Alone;
+                    actions.push(Action::TellOtherLeft(ending));
+                }
+                Elsewhere::Holds(holds) => {
+                    self.elsewhere_leg(LegEvent::hold(holds));
+                    self.hear_hold(holds, actions);
+                }
+                // A call that is up stays up.
+                Elsewhere::Ring | Elsewhere::Stop | Elsewhere::Connect | Elsewhere::Answered => {}
+            },
+            Event::CallerGone(ending) => self.caller_gone(ending, actions),
+            Event::Release => self.hang_up_caller(actions),
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            Event::SoundOver => self.sound_over(actions),
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
             Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
@@ -340,6 +407,85 @@ impl Call {
             | Event::Dismiss(_)
             | Event::AgentGone(_, _)
             | Event::AgentHolds(_) => {}
+        }
+    }
+
+    /// A telephone elsewhere is rung while the caller waits.
+    fn beside(&mut self, event: Elsewhere, actions: &mut Vec<Action>) {
+        match event {
+            Elsewhere::Ring => {
+                self.leave_elsewhere(actions);
+                self.elsewhere = Some(Leg::ringing());
+                actions.push(Action::InviteElsewhere);
+            }
+            Elsewhere::Stop => self.leave_elsewhere(actions),
+            Elsewhere::Connect if self.is_picked_up_elsewhere() => self.join_elsewhere(actions),
+            Elsewhere::Connect => {}
+            Elsewhere::Answered => match self.elsewhere.map(|leg| leg.state()) {
+                Some(LegState::Ringing) => {
+                    self.elsewhere_leg(LegEvent::Answered);
+                    actions.push(Action::TellAnsweredElsewhere);
+                }
+                Some(LegState::Answered | LegState::Held) => {}
+                // It answers although it was taken back: the two crossed.
+                Some(LegState::Ended) | None => actions.push(Action::HangUpElsewhere),
+            },
+            Elsewhere::Gone(ending) => {
+                if self.elsewhere.take().is_some() {
+                    actions.push(Action::TellNotTakenElsewhere(ending));
+                }
+            }
+            Elsewhere::Holds(holds) => self.elsewhere_leg(LegEvent::hold(holds)),
+        }
+    }
+
+    fn is_picked_up_elsewhere(&self) -> bool {
+        self.elsewhere.is_some_and(|leg| leg.state() != LegState::Ringing)
+    }
+
+    fn join_elsewhere(&mut self, actions: &mut Vec<Action>) {
+        self.answer(actions);
+        self.silence(actions);
+        self.state = State::JoinedElsewhere;
+        actions.push(Action::JoinElsewhere);
+    }
+
+    fn leave_elsewhere(&mut self, actions: &mut Vec<Action>) {
+        if self.elsewhere.take().is_some() {
+            actions.push(Action::HangUpElsewhere);
+        }
+    }
+
+    fn elsewhere_leg(&mut self, event: LegEvent) {
+        if let Some(leg) = &mut self.elsewhere {
+            leg.handle(event);
+        }
+    }
+
+    fn leaving(&mut self, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::SoundOver | Event::Release => self.hang_up_caller(actions),
+            // The centre counted this contact already; it needs not be told again.
+            Event::CallerGone(_) => self.end(actions),
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            Event::Elsewhere(event) => too_late(event, actions),
+            Event::Play(_)
+            | Event::Ring(_)
+            | Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::Dismiss(_)
+            | Event::AgentGone(_, _)
+            | Event::AgentHolds(_) => {}
+        }
+    }
+
+    /// Who is put on hold hears music, not silence.
+    fn hear_hold(&mut self, holds: bool, actions: &mut Vec<Action>) {
+        if holds {
+            self.play(Sound::Music, actions);
+        } else {
+            self.silence(actions);
         }
     }
 
@@ -381,21 +527,23 @@ impl Call {
     }
 
     fn dismiss(&mut self, sound: Sound, actions: &mut Vec<Action>) {
+        self.leave_elsewhere(actions);
         self.play(sound, actions);
         self.state = State::Leaving;
     }
 
     fn caller_gone(&mut self, ending: Ending, actions: &mut Vec<Action>) {
-        self.end();
+        self.end(actions);
         actions.push(Action::TellCallerLeft(ending));
     }
 
     fn hang_up_caller(&mut self, actions: &mut Vec<Action>) {
-        self.end();
+        self.end(actions);
         actions.push(Action::HangUpCaller);
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, actions: &mut Vec<Action>) {
+        self.leave_elsewhere(actions);
         self.caller.handle(LegEvent::Ended);
         self.sound = None;
         self.state = State::Over;
@@ -413,14 +561,24 @@ impl Call {
     }
 
     /// The laws of a call, asserted after every event: an agent's leg exists exactly while one is
-    /// asked or talks; a call that is over has no leg and no sound; nobody hears anything before
-    /// the caller's leg is answered.
+    /// asked or talks, one elsewhere while the caller waits or talks there; a call that is over has no leg and
+    /// no sound; nobody hears anything before the caller's leg is answered.
     fn check(&self) {
         let with_agent = match self.state {
             State::Ringing(_) | State::PickedUp(_) | State::Joined(_) => true,
-            State::Arrived | State::Alone | State::Leaving | State::Over => false,
+            State::Arrived
+            | State::Alone
+            | State::JoinedElsewhere
+            | State::Leaving
+            | State::Over => false,
         };
         assert_eq!(self.agent.is_some(), with_agent, "a leg too many or too few: {self:?}");
+        let may_be_elsewhere = match self.state {
+            State::Arrived | State::Alone | State::Ringing(_) | State::PickedUp(_) => true,
+            State::JoinedElsewhere => self.is_picked_up_elsewhere(),
+            State::Joined(_) | State::Leaving | State::Over => self.elsewhere.is_none(),
+        };
+        assert!(may_be_elsewhere, "a leg elsewhere too many or too few: {self:?}");
         let over = self.state == State::Over;
         assert_eq!(self.caller.state() == LegState::Ended, over, "half over: {self:?}");
         assert!(!over || self.sound.is_none(), "a sound outlives its call: {self:?}");
@@ -433,6 +591,7 @@ impl Call {
 fn over(event: Event, actions: &mut Vec<Action>) {
     match event {
         Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+        Event::Elsewhere(event) => too_late(event, actions),
         Event::Play(_)
         | Event::Ring(_)
         | Event::StopRinging(_)
@@ -444,5 +603,17 @@ fn over(event: Event, actions: &mut Vec<Action>) {
         | Event::CallerGone(_)
         | Event::CallerHolds(_)
         | Event::AgentHolds(_) => {}
+    }
+}
+
+/// Nobody is wanted elsewhere any more: who answers there is hung up.
+fn too_late(event: Elsewhere, actions: &mut Vec<Action>) {
+    match event {
+        Elsewhere::Answered => actions.push(Action::HangUpElsewhere),
+        Elsewhere::Ring
+        | Elsewhere::Stop
+        | Elsewhere::Connect
+        | Elsewhere::Gone(_)
+        | Elsewhere::Holds(_) => {}
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Every event in every state of a call, as one readable table.
 
-use call::{Action, Call, Ending, Event, Sound, State};
+use call::{Action, Call, Elsewhere, Ending, Event, Sound, State};
 use std::fmt::Write as _;
 use std::{env, fs};
 use stdx::AgentId;
@@ -34,12 +34,23 @@ fn events() -> Vec<(&'static str, Event)> {
         ("caller resumes", Event::CallerHolds(false)),
         ("agent holds", Event::AgentHolds(true)),
         ("agent resumes", Event::AgentHolds(false)),
+        ("ring elsewhere", Event::Elsewhere(Elsewhere::Ring)),
+        ("stop elsewhere", Event::Elsewhere(Elsewhere::Stop)),
+        ("connect elsewhere", Event::Elsewhere(Elsewhere::Connect)),
+        ("other answers", Event::Elsewhere(Elsewhere::Answered)),
+        ("other is busy", Event::Elsewhere(Elsewhere::Gone(Ending::TurnedDown))),
+        ("other hangs up", Event::Elsewhere(Elsewhere::Gone(Ending::HungUp))),
+        ("other holds", Event::Elsewhere(Elsewhere::Holds(true))),
+        ("other resumes", Event::Elsewhere(Elsewhere::Holds(false))),
     ]
 }
 
 /// Every state by the way that leads there.
 fn situations() -> Vec<(&'static str, Vec<Event>)> {
     use Event::*;
+    let rings = Event::Elsewhere(call::Elsewhere::Ring);
+    let answers = Event::Elsewhere(call::Elsewhere::Answered);
+    let connect = Event::Elsewhere(call::Elsewhere::Connect);
     let greeting = Play(Sound::Greeting);
     let music = Play(Sound::Music);
     vec![
@@ -54,6 +65,18 @@ fn situations() -> Vec<(&'static str, Vec<Event>)> {
         (
             "held by anna",
             vec![music, Ring(ANNA), AgentAnswered(ANNA), Connect(ANNA), AgentHolds(true)],
+        ),
+        ("rings elsewhere, unanswered", vec![rings]),
+        ("rings elsewhere, hears music", vec![music, rings]),
+        ("rings at anna and elsewhere", vec![music, rings, Ring(ANNA)]),
+        ("picked up elsewhere, unanswered", vec![rings, answers]),
+        ("rings at anna, picked up elsewhere", vec![music, rings, Ring(ANNA), answers]),
+        ("anna picked up, rings elsewhere", vec![music, rings, Ring(ANNA), AgentAnswered(ANNA)]),
+        ("both picked up", vec![music, rings, Ring(ANNA), AgentAnswered(ANNA), answers]),
+        ("joined elsewhere", vec![music, rings, answers, connect]),
+        (
+            "held elsewhere",
+            vec![music, rings, answers, connect, Event::Elsewhere(call::Elsewhere::Holds(true))],
         ),
         ("leaving", vec![Dismiss(Sound::Closed)]),
         ("over", vec![CallerGone(Ending::HungUp)]),
@@ -86,7 +109,9 @@ fn table() -> String {
 }
 
 fn in_words(call: &Call) -> String {
-    let legs = call.agent.map(|leg| format!(", agent {:?}", leg.state())).unwrap_or_default();
+    let agent = call.agent.map(|leg| format!(", agent {:?}", leg.state())).unwrap_or_default();
+    let other = call.elsewhere.map(|leg| format!(", other {:?}", leg.state())).unwrap_or_default();
+    let legs = agent + &other;
     let sound = call.sound().map(|sound| format!(", {sound:?}")).unwrap_or_default();
     format!("{:?}: caller {:?}{legs}{sound}", call.state(), call.caller.state())
 }
@@ -114,7 +139,8 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
         let mut call = Call::arrived();
         let mut rings: Vec<AgentId> = Vec::new();
         let mut talks: Vec<AgentId> = Vec::new();
-        let mut told = 0;
+        // The legs elsewhere that ring or talk.
+        let (mut elsewhere, mut told) = (0, 0);
         for _ in 0..30 {
             let (name, event) = events[rng.below(events.len() as u64) as usize];
             // A telephone can only answer or vanish if it was called.
@@ -131,7 +157,14 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                     talks.retain(|&it| it != agent);
                     there
                 }
-                Event::Play(_)
+                Event::Elsewhere(Elsewhere::Answered | Elsewhere::Holds(_)) => elsewhere > 0,
+                Event::Elsewhere(Elsewhere::Gone(_)) => {
+                    let there = elsewhere > 0;
+                    elsewhere = 0;
+                    there
+                }
+                Event::Elsewhere(Elsewhere::Ring | Elsewhere::Stop | Elsewhere::Connect)
+                | Event::Play(_)
                 | Event::Ring(_)
                 | Event::StopRinging(_)
                 | Event::Connect(_)
@@ -154,6 +187,11 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                     }
                     Action::HangUpAgent(agent) => talks.retain(|&it| it != agent),
                     Action::TellCallerLeft(_) => told += 1,
+                    Action::InviteElsewhere => {
+                        assert_eq!(elsewhere, 0, "round {round}: {name}: two elsewhere");
+                        elsewhere = 1;
+                    }
+                    Action::HangUpElsewhere => elsewhere = 0,
                     Action::Answer
                     | Action::Play(_)
                     | Action::Silence
@@ -162,11 +200,16 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                     | Action::TellAnnouncementOver
                     | Action::TellAnswered(_)
                     | Action::TellNotTaken(_, _)
-                    | Action::TellAgentHungUp(_, _) => {}
+                    | Action::TellAgentHungUp(_, _)
+                    | Action::JoinElsewhere
+                    | Action::TellAnsweredElsewhere
+                    | Action::TellNotTakenElsewhere(_)
+                    | Action::TellOtherLeft(_) => {}
                 }
             }
             let busy = rings.len() + talks.len();
             assert_eq!(busy, usize::from(call.agent.is_some()), "round {round}: after {name}");
+            assert_eq!(elsewhere, usize::from(call.elsewhere.is_some()), "round {round}: {name}");
         }
         assert!(told <= 1, "round {round}: told {told} times");
         assert!(call.state() != State::Over || (rings.is_empty() && talks.is_empty()));

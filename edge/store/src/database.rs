@@ -24,11 +24,6 @@ const SERVER: &str = "database";
 /// How long SQLite waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Pages of the WAL, of 4 KiB, until they are brought into the file. A page of the log is written into the WAL
-/// with every row that it takes, and into the file once for each checkpoint, for which a row waits some
-/// milliseconds: the rarer, the cheaper.
-const CHECKPOINT_EVERY: &str = "4000";
-
 /// How long a server may take to let us in.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
 
@@ -153,7 +148,6 @@ impl Database {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .pragma("secure_delete", "ON")
-                    .pragma("wal_autocheckpoint", CHECKPOINT_EVERY)
                     .busy_timeout(BUSY)
                     .disable_statement_logging();
                 let connecting = SqliteConnection::connect_with(&options);

@@ -40,6 +40,7 @@ fn bench() -> Bench {
     let ((trunk, trunk_at), (phone, phone_at)) = (peer(), peer());
     let short = Number::Short(Digits::new(b"115").expect("digits"));
     let line = Line {
+        id: "kreis".to_owned(),
         shown: "Kreis".to_owned(),
         numbers: vec![NumberBlock { first: short, last: short }],
         answering: Answering::AtOnce,
@@ -68,6 +69,8 @@ fn bench() -> Bench {
         media_threads: 1,
         trunks: vec![trunk_is],
         phones: vec![phone_is],
+        switchboards: Vec::new(),
+        partners: Vec::new(),
         lines: vec![line],
         music: Clips::default(),
         done: Clips::default(),

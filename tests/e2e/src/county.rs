@@ -63,6 +63,11 @@ pub struct County {
     pub agents: Vec<&'static str>,
     /// Their telephones.
     pub own_phones: Vec<Phone>,
+    /// The peers of a second trunk, over which the switchboard `rathaus` (040 66969900) and the partner
+    /// `oldenburg` (0221 4710900) are called; none for neither.
+    pub outside: Vec<u16>,
+    /// What else stands in the table of a line.
+    pub ways: Vec<(&'static str, &'static str)>,
 }
 
 impl County {
@@ -88,6 +93,8 @@ impl County {
             peers: Vec::new(),
             agents: Vec::new(),
             own_phones: Vec::new(),
+            outside: Vec::new(),
+            ways: Vec::new(),
         }
     }
 
@@ -112,6 +119,20 @@ impl County {
         self
     }
 
+    /// With a second trunk of so many peers, which leads to a switchboard and a partner.
+    #[must_use]
+    pub fn outside(mut self, peers: usize) -> County {
+        self.outside = (0..peers).map(|_| self.ports.one()).collect();
+        self
+    }
+
+    /// With a way on a line, as the file writes it.
+    #[must_use]
+    pub fn way(mut self, line: &'static str, way: &'static str) -> County {
+        self.ways.push((line, way));
+        self
+    }
+
     /// The port of a caller.
     ///
     /// # Panics
@@ -133,6 +154,7 @@ impl County {
     pub fn text(&self) -> String {
         let mut text = HEAD.replace("@place_kept@", self.place_kept);
         text.push_str(&self.telephony());
+        text.push_str(&self.outsiders());
         for id in &self.agents {
             let _infallible = writeln!(
                 text,
@@ -149,8 +171,17 @@ impl County {
             );
         }
         text.push_str(&QUEUES.replace("@ring@", self.ring));
-        LINES.iter().for_each(|line| text.push_str(&self::line(line)));
+        LINES.iter().for_each(|line| text.push_str(&self::line(line, &self.ways)));
         text
+    }
+
+    fn outsiders(&self) -> String {
+        if self.outside.is_empty() {
+            return String::new();
+        }
+        let peers: Vec<String> =
+            self.outside.iter().map(|port| format!("udp:127.0.0.1:{port}")).collect();
+        OUTSIDE.replace("@peers@", &format!("{peers:?}"))
     }
 
     fn telephony(&self) -> String {
@@ -206,7 +237,7 @@ const LINES: [Line; 7] = [
     Line { id: "121", hours: "immer", queue: Some(("brief", "music", true)), greets: false },
 ];
 
-fn line(line: &Line) -> String {
+fn line(line: &Line, ways: &[(&str, &str)]) -> String {
     let Line { id, hours, queue, greets } = line;
     let mut text = format!(
         "[[line]]\nid = \"{id}\"\nname = \"Leitung {id}\"\nclient = \"kreis\"\nnumbers = [\"{id}\"]\n\
@@ -215,6 +246,9 @@ fn line(line: &Line) -> String {
     match queue {
         Some((queue, skill, at_once)) => {
             let answer = if *at_once { "at-once" } else { "with-agent" };
+            for (_, way) in ways.iter().filter(|(line, _)| line == id) {
+                let _infallible = writeln!(text, "{way}");
+            }
             let _infallible = writeln!(
                 text,
                 "queue = \"{queue}\"\nrequired = {{ {skill} = 1 }}\nwrap_up = \"0s\"\n\
@@ -295,6 +329,34 @@ id = "nobody"
 team = "nobody"
 skills = { music = 1 }
 shift = "Mo-Su,PH 00:00-12:00"
+
+"#;
+
+const OUTSIDE: &str = r#"[[trunk]]
+id = "aussen"
+name = "Aussen"
+site = "rechner"
+peers = @peers@
+channels = 2
+country_code = "49"
+probe = "off"
+
+[[switchboard]]
+id = "rathaus"
+name = "Vermittlung im Rathaus"
+hours = "immer"
+number = "+494066969900"
+trunk = "aussen"
+
+[[partner]]
+id = "oldenburg"
+name = "Servicecenter Oldenburg"
+hours = "immer"
+capacity = 2
+ring = "2s"
+pause = "1s"
+number = "+492214710900"
+trunk = "aussen"
 
 "#;
 

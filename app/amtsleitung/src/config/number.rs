@@ -71,6 +71,13 @@ impl Numbers {
         Ok(Numbers { plan, digits, first, last })
     }
 
+    /// Whether these are among ours, be it with an extension's digits behind.
+    #[must_use]
+    pub fn contains(self, other: Numbers) -> bool {
+        let ((plan, from, until), (other_plan, first, last)) = (self.reach(), other.reach());
+        plan == other_plan && from <= first && last <= until
+    }
+
     /// How many numbers these are.
     #[must_use]
     pub const fn count(self) -> u64 {

@@ -184,11 +184,19 @@ impl Table {
             ],
             Table::Phone => &["id", "name", "site", "agent", "at"],
             Table::Bench => &["prefix", "count", "team", "skills", "phones_at"],
-            Table::Partner => {
-                &["id", "name", "hours", "capacity", "ring", "pause", "trunk", "rehearsal"]
-            }
+            Table::Partner => &[
+                "id",
+                "name",
+                "hours",
+                "capacity",
+                "ring",
+                "pause",
+                "number",
+                "trunk",
+                "rehearsal",
+            ],
             Table::PartnerRehearsal => &["answers_in", "refuses", "silent"],
-            Table::Switchboard => &["id", "name", "hours", "trunk", "rehearsal"],
+            Table::Switchboard => &["id", "name", "hours", "number", "trunk", "rehearsal"],
             Table::SwitchboardRehearsal => {
                 &["telephones", "answers_in", "silent", "comes_back", "talk"]
             }

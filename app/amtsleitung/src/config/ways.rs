@@ -3,6 +3,7 @@
 //! a crisis plan; and from when until when an entry holds.
 
 use super::county::Announcement;
+use super::number::Numbers;
 use calendar::Interval;
 use hours::{LocalDate, LocalDateTime, Zone};
 use stdx::limits::{PARTNERS_MAX, PLANS_MAX, STAGES_MAX, SWITCHBOARDS_MAX};
@@ -65,7 +66,9 @@ pub struct Partner {
     pub ring: Micros,
     /// How long it is left alone after an attempt that failed.
     pub pause: Micros,
-    /// The trunk whose channels a second leg uses, as an index into [`super::County::trunks`].
+    /// By which number it is called; none if it is only rehearsed.
+    pub number: Option<Numbers>,
+    /// The trunk over which it is called and whose channels a second leg uses, as an index into [`super::County::trunks`].
     pub trunk: Option<usize>,
     /// What a rehearsal assumes.
     pub rehearsal: PartnerRehearsal,
@@ -91,7 +94,9 @@ pub struct Switchboard {
     pub name: String,
     /// When it is staffed, as an index into [`super::County::hours`].
     pub hours: usize,
-    /// The trunk whose channels the leg to it uses, as an index into [`super::County::trunks`].
+    /// By which number it is called; none if it is only rehearsed.
+    pub number: Option<Numbers>,
+    /// The trunk over which it is called and whose channels the leg to it uses, as an index into [`super::County::trunks`].
     pub trunk: Option<usize>,
     /// What a rehearsal assumes.
     pub rehearsal: SwitchboardRehearsal,

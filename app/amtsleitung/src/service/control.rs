@@ -431,6 +431,9 @@ fn refusal(lang: Lang, why: Refused) -> &'static str {
         Refused::NoChannel => lang.pick("kein Kanal frei", "no channel left"),
         Refused::NoSession => lang.pick("keine gemeinsame Tonart", "no session"),
         Refused::Busy => lang.pick("überlastet", "overloaded"),
+        Refused::CameBack => {
+            lang.pick("eigener Anruf, zurück von der Vermittlung", "own call, come back")
+        }
         Refused::Malformed => lang.pick("unlesbar", "malformed"),
     }
 }
@@ -466,6 +469,7 @@ fn happens(lang: Lang, state: call::State) -> &'static str {
         }
         call::State::PickedUp(_) => lang.pick("jemand hebt ab", "somebody picks up"),
         call::State::Joined(_) => lang.pick("im Gespräch", "talking"),
+        call::State::JoinedElsewhere => lang.pick("im Gespräch außer Haus", "talking elsewhere"),
         call::State::Leaving => lang.pick("hört die letzte Ansage", "hears a last text"),
         call::State::Over => lang.pick("zu Ende", "over"),
     }

@@ -65,7 +65,7 @@ struct Kept {
     /// When, by the calendar: its timers have gone on since.
     at: i64,
     contact: u64,
-    is_caller: bool,
+    party: u8,
     sound: Option<(IpAddr, u16, u16)>,
     dialog: KeptDialog,
     flow: KeptFlow,
@@ -114,6 +114,8 @@ struct KeptAnswer {
     flow: KeptFlow,
     bytes: Vec<u8>,
 }
+
+const PARTIES: [Party; 3] = [Party::Caller, Party::Agent, Party::Elsewhere];
 
 const TRANSPORTS: [Transport; 4] =
     [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::WebSocket];
@@ -199,7 +201,7 @@ impl Kept {
         Kept {
             at: wall.0,
             contact: contact.0,
-            is_caller: *party == Party::Caller,
+            party: *party as u8,
             sound: sound.map(|(ip, ports)| (ip, ports.rtp, ports.rtcp)),
             dialog: KeptDialog::of(&call.dialog),
             flow: KeptFlow::of(&call.flow),
@@ -247,7 +249,7 @@ impl Kept {
         let lay_for = wall.since(Timestamp(self.at));
         Some(LegRecord {
             contact: ContactId(self.contact),
-            party: if self.is_caller { Party::Caller } else { Party::Agent },
+            party: PARTIES.into_iter().find(|&it| it as u8 == self.party)?,
             call: call.aged(lay_for),
             sound: self.sound.map(|(ip, rtp, rtcp)| (ip, LocalPorts { rtp, rtcp })),
         })
@@ -466,7 +468,7 @@ mod tests {
         let raw = |text: &str| Some(Redacted::new(bytes(text)));
         LegRecord {
             contact: ContactId(at),
-            party: if at.is_multiple_of(2) { Party::Caller } else { Party::Agent },
+            party: PARTIES[at as usize % 3],
             call: SavedCall {
                 dialog: Dialog {
                     id,

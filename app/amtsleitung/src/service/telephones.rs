@@ -14,7 +14,7 @@ use telephony::media::Clips;
 use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, TonePattern, tone,
 };
-use telephony::signalling::{self, Carrier, Listen, NumberBlock, Phone, Setup};
+use telephony::signalling::{self, Carrier, Listen, NumberBlock, Outside, Phone, Setup};
 
 /// Media threads: signalling and media share small machines.
 const MEDIA_THREADS_MAX: usize = 8;
@@ -54,6 +54,12 @@ pub fn telephones(
             media_threads: cores.div_ceil(2).min(MEDIA_THREADS_MAX),
             trunks: county.trunks.iter().map(trunk).collect(),
             phones: phones.collect(),
+            switchboards: county
+                .switchboards
+                .iter()
+                .map(|it| outside(it.number, it.trunk))
+                .collect(),
+            partners: county.partners.iter().map(|it| outside(it.number, it.trunk)).collect(),
             lines: lines.collect(),
             music: sound(&prompts, Some(PromptName::music())),
             done: pattern(DONE),
@@ -113,6 +119,7 @@ fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
         Some(Answering::AtOnce) | None => signalling::Answering::AtOnce,
     };
     signalling::Line {
+        id: line.id.clone(),
         shown: format!("{client}: {}", line.name),
         numbers: line.numbers.iter().copied().filter_map(block).collect(),
         answering,
@@ -120,6 +127,11 @@ fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
         closed: heard(Occasion::Closed),
         busy: heard(Occasion::Busy),
     }
+}
+
+/// Somebody whom the centre calls; none who is only rehearsed.
+fn outside(number: Option<Numbers>, trunk: Option<usize>) -> Option<Outside> {
+    Some(Outside { trunk: trunk?, number: block(number?)?.first })
 }
 
 fn block(numbers: Numbers) -> Option<NumberBlock> {

@@ -46,6 +46,7 @@ fn setup(ring: Micros, agents: usize) -> centre::Setup {
 
 fn signalling() -> Signalling {
     let line = Line {
+        id: "buergertelefon".to_owned(),
         shown: "Bürgertelefon".to_owned(),
         numbers: Vec::new(),
         answering: Answering::AtOnce,
@@ -61,6 +62,8 @@ fn signalling() -> Signalling {
         media_threads: 1,
         trunks: Vec::new(),
         phones: Vec::new(),
+        switchboards: Vec::new(),
+        partners: Vec::new(),
         lines: vec![line],
         music: Clips::default(),
         done: Clips::default(),

@@ -89,6 +89,15 @@ impl UserAgent {
         self.step_incoming_with(now, call, IncomingEvent::Reject(status), None, draft)
     }
 
+    /// Sends a call on that was not answered yet (302): `to` is the Contact, `<sip:…>`.
+    ///
+    /// # Errors
+    /// If there is no such call, or it was answered.
+    pub fn redirect(&mut self, now: Tick, call: CallId, to: Vec<u8>) -> Result<(), CommandRefused> {
+        let draft = Draft::default().with(Name::Contact, to);
+        self.step_incoming_with(now, call, IncomingEvent::Reject(status(302)), None, draft)
+    }
+
     /// An INVITE passed every check.
     pub(super) fn begin_incoming(
         &mut self,

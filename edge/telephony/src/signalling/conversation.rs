@@ -9,12 +9,14 @@
 //! The rule to keep: [`Call`] decides; here its actions are carried out, and what cannot be carried out
 //! comes back as an event of the leg that failed.
 
+use super::elsewhere::{Elsewhere, Whom};
 use super::exchange::Exchange;
 use super::leg::{Leg, Peer, Sound, relayed};
 use super::limits::{FIRST_SIGN, PHONES_RINGING_MAX, RING_MARGIN};
 use super::trace::{Party, What};
 use super::words::{Answering, Line};
 use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
+use acd::Reach;
 use acd::contact::Parting;
 use call::{Action, Call, Ending, Event, LegState, Sound as Heard};
 use promise::{Fate, FateReason};
@@ -25,7 +27,7 @@ use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
 use sip::transaction::LINGERS_TOGETHER;
 use std::net::IpAddr;
-use stdx::{AgentId, ContactId, LineId, Redacted, Tick};
+use stdx::{AgentId, ContactId, LineId, PartnerId, Redacted, Tick};
 
 /// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
 const ELSEWHERE: &[u8] = b"SIP;cause=200;text=\"Call completed elsewhere\"";
@@ -42,6 +44,9 @@ pub(super) struct Conversation {
     /// What the offer would come to; none if there was no offer.
     pub(super) offered: Option<crate::media::Remote>,
     pub(super) side: Option<Side>,
+    pub(super) elsewhere: Option<Elsewhere>,
+    /// When the call came.
+    pub(super) came: Tick,
     pub(super) since: Tick,
     /// Legs that were asked for a sign of life, for the centre.
     pub(super) asked: Vec<CallId>,
@@ -77,6 +82,8 @@ impl Conversation {
             hops,
             offered,
             side: None,
+            elsewhere: None,
+            came: now,
             since: now,
             asked: Vec::new(),
             play: None,
@@ -84,16 +91,37 @@ impl Conversation {
         }
     }
 
+    fn legs_mut(&mut self) -> impl Iterator<Item = &mut Leg> {
+        let agents = self.side.iter_mut().flat_map(|side| &mut side.legs);
+        let elsewhere = self.elsewhere.iter_mut().filter_map(|it| it.leg.as_mut());
+        std::iter::once(&mut self.caller).chain(agents).chain(elsewhere)
+    }
+
+    /// The leg with whom the caller talks, or will in a moment.
+    pub(super) fn other(&self) -> Option<&Leg> {
+        let elsewhere = self.elsewhere.as_ref().filter(|it| it.up).and_then(|it| it.leg.as_ref());
+        match self.call.state() {
+            call::State::JoinedElsewhere => elsewhere,
+            call::State::Joined(_)
+            | call::State::PickedUp(_)
+            | call::State::Arrived
+            | call::State::Alone
+            | call::State::Ringing(_)
+            | call::State::Leaving
+            | call::State::Over => {
+                self.side.as_ref().filter(|side| side.up).and_then(|side| side.legs.first())
+            }
+        }
+    }
+
     /// The leg with this call.
     pub(super) fn leg_mut(&mut self, call: CallId) -> Option<&mut Leg> {
-        let agents = self.side.iter_mut().flat_map(|side| &mut side.legs);
-        std::iter::once(&mut self.caller).chain(agents).find(|leg| leg.call == call)
+        self.legs_mut().find(|leg| leg.call == call)
     }
 
     /// The leg with these ports.
     pub(super) fn sounding_mut(&mut self, id: LegId) -> Option<&mut Leg> {
-        let agents = self.side.iter_mut().flat_map(|side| &mut side.legs);
-        std::iter::once(&mut self.caller).chain(agents).find(|leg| leg.sound.id == id)
+        self.legs_mut().find(|leg| leg.sound.id == id)
     }
 
     /// Whether this sound is the one that plays.
@@ -103,11 +131,18 @@ impl Conversation {
 
     /// Whether caller and agent are to hear each other.
     pub(super) fn is_joined(&self) -> bool {
-        matches!(self.call.state(), call::State::Joined(_))
+        matches!(self.call.state(), call::State::Joined(_) | call::State::JoinedElsewhere)
     }
 
-    fn party(&self, call: CallId) -> Party {
-        if self.caller.call == call { Party::Caller } else { Party::Agent }
+    pub(super) fn party(&self, call: CallId) -> Party {
+        let is_elsewhere = |it: &Elsewhere| it.leg.as_ref().is_some_and(|leg| leg.call == call);
+        if self.caller.call == call {
+            Party::Caller
+        } else if self.elsewhere.as_ref().is_some_and(is_elsewhere) {
+            Party::Elsewhere
+        } else {
+            Party::Agent
+        }
     }
 }
 
@@ -137,33 +172,52 @@ impl Exchange {
             }
             Command::Release { contact } => self.apply(now, contact, Event::Release),
             Command::AskAlive { contact } => self.tell_alive(now, contact),
-            // Switchboards, partners and callers at home cannot be dialled yet: the centre is told so at
-            // once, and the caller waits on at the old place.
-            Command::RingSwitchboard { contact, .. } => {
-                let why = centre::SwitchboardEnd::Unreachable;
-                self.told.push_back(centre::Event::SwitchboardFailed { contact, why });
+            Command::RingSwitchboard { contact, switchboard, until, .. } => {
+                self.ring_elsewhere(now, contact, Whom::Switchboard(switchboard), until);
             }
-            Command::TryPartner { contact, .. } => {
-                let why = centre::PartnerEnd::Unreachable;
-                self.told.push_back(centre::Event::PartnerFailed { contact, why });
+            Command::TryPartner { contact, partner, reach, until, .. } => match reach {
+                Reach::SecondLeg => {
+                    self.ring_elsewhere(now, contact, Whom::Partner(partner), until);
+                }
+                Reach::Deflect => self.try_to_deflect(now, contact, partner),
+            },
+            Command::StopSwitchboard { contact, .. } | Command::StopPartner { contact, .. } => {
+                self.apply_elsewhere(now, contact, call::Elsewhere::Stop);
             }
+            Command::ConnectElsewhere { contact } => {
+                self.apply_elsewhere(now, contact, call::Elsewhere::Connect);
+            }
+            Command::Deflect { contact, partner } => {
+                if !self.deflect(now, contact, partner) {
+                    self.apply(now, contact, Event::Dismiss(Heard::Busy));
+                }
+            }
+            // Callers at home cannot be dialled yet: the centre is told so at once, and they stay promised.
             Command::CallBack { contact, .. } => {
                 self.told.push_back(centre::Event::CallbackFailed { contact });
             }
-            // Whoever was not reached needs no stopping, and is not joined to anybody.
-            Command::StopSwitchboard { .. }
-            | Command::StopPartner { .. }
-            | Command::StopCallback { .. }
-            | Command::ConnectElsewhere { .. }
+            Command::StopCallback { .. }
             | Command::OpenTask { .. }
             | Command::Refuse(_)
             | Command::Note(_) => {}
-            Command::PromiseCallback { contact, .. } | Command::Deflect { contact, .. } => {
+            Command::PromiseCallback { contact, .. } => {
                 self.apply(now, contact, Event::Dismiss(Heard::Busy));
             }
             // The music goes on.
             Command::Inform { .. } => {}
         }
+    }
+
+    /// Sends a call on to a partner. One that was answered cannot be sent on yet: it waits on at its place.
+    fn try_to_deflect(&mut self, now: Tick, contact: ContactId, partner: PartnerId) {
+        let is_sent_on = self.deflect(now, contact, partner);
+        self.told.push_back(match is_sent_on {
+            true => centre::Event::Deflected { contact },
+            false => {
+                let why = centre::PartnerEnd::Unreachable;
+                centre::Event::PartnerFailed { contact, why }
+            }
+        });
     }
 
     /// On a line that answers with the agent nothing is played: the caller hears the ringing tone.
@@ -189,8 +243,7 @@ impl Exchange {
         if !it.is_joined() {
             return;
         }
-        let agents = it.side.iter().flat_map(|side| &side.legs);
-        let legs = std::iter::once(&it.caller).chain(agents);
+        let legs = std::iter::once(&it.caller).chain(it.other());
         let quiet = legs.filter(|leg| !leg.sound.sounding);
         let quiet: Vec<(CallId, LegId)> = quiet.map(|leg| (leg.call, leg.sound.id)).collect();
         it.asked = quiet.iter().map(|&(call, _)| call).collect();
@@ -270,6 +323,14 @@ impl Exchange {
             Action::TellAgentHungUp(agent, _) => {
                 self.told.push_back(centre::Event::HangUp { agent });
             }
+            Action::InviteElsewhere => self.invite_elsewhere(now, contact),
+            Action::HangUpElsewhere => self.drop_elsewhere(now, contact),
+            Action::JoinElsewhere => self.join(now, contact),
+            Action::TellAnsweredElsewhere => self.tell_answered_elsewhere(contact),
+            Action::TellNotTakenElsewhere(ending) => {
+                self.tell_not_taken_elsewhere(contact, ending);
+            }
+            Action::TellOtherLeft(ending) => self.tell_other_left(contact, ending),
         }
     }
 
@@ -283,14 +344,14 @@ impl Exchange {
     // ---- the caller's leg ----
 
     fn answer_caller(&mut self, now: Tick, contact: ContactId) {
-        let agent_speaks = self.agent_codec(contact);
+        let other_speaks = self.other_codec(contact);
         let Some(it) = self.conversations.get_mut(&contact) else { return };
-        let beside = it.side.as_ref().and_then(|side| Some(side.legs.first()?.sound.id));
+        let beside = it.other().map(|leg| leg.sound.id);
         let leg = &mut it.caller;
         let opened =
             leg.sound.open(&mut self.media, &mut self.rng, it.offered, beside, &mut self.counters);
         let mut capabilities = leg.sound.capabilities();
-        if let Some(codec) = agent_speaks {
+        if let Some(codec) = other_speaks {
             capabilities.codecs.retain(|&own| relayed(own, codec));
             capabilities = capabilities.preferring(codec);
         }
@@ -339,9 +400,8 @@ impl Exchange {
         }
     }
 
-    fn agent_codec(&self, contact: ContactId) -> Option<Codec> {
-        let side = self.conversations.get(&contact)?.side.as_ref()?;
-        side.legs.first().filter(|_| side.up)?.codec()
+    fn other_codec(&self, contact: ContactId) -> Option<Codec> {
+        self.conversations.get(&contact)?.other()?.codec()
     }
 
     // ---- what the caller hears ----
@@ -433,7 +493,7 @@ impl Exchange {
         let line = &self.setup.lines[it.line.index()];
         let from = shown(&line.shown, *it.number.expose(), &self.setup.domain);
         let ring_for = it.ring_until.since(now) + RING_MARGIN;
-        let (placeholder, codecs) = (it.caller.call, codecs_for_agent(it));
+        let (placeholder, codecs) = (it.caller.call, codecs_beside(it));
         let peer = Peer::Phone(target.phone);
         let mut leg = self.new_leg(placeholder, peer, target.flow.local.ip());
         leg.sound.codecs = codecs;
@@ -559,7 +619,7 @@ impl Exchange {
     /// Lets caller and agent hear each other.
     pub(super) fn join(&mut self, now: Tick, contact: ContactId) {
         let Some(it) = self.conversations.get_mut(&contact) else { return };
-        let Some(leg) = it.side.as_ref().and_then(|side| side.legs.first()) else { return };
+        let Some(leg) = it.other() else { return };
         match self.media.join(it.caller.sound.id, leg.sound.id) {
             Ok(()) => {}
             Err(Refused::Codecs(..)) => self.change_caller_codec(now, contact),
@@ -570,7 +630,7 @@ impl Exchange {
     /// The agent's telephone chose a codec that the caller's leg does not speak: the caller is asked
     /// to change, as it named both (RFC 3264, 8).
     fn change_caller_codec(&mut self, now: Tick, contact: ContactId) {
-        let Some(codec) = self.agent_codec(contact) else { return };
+        let Some(codec) = self.other_codec(contact) else { return };
         let Some(it) = self.conversations.get_mut(&contact) else { return };
         let capabilities = it.caller.sound.capabilities().only(codec);
         let call = it.caller.call;
@@ -620,9 +680,9 @@ pub(super) struct Target {
     pub(super) way: Way,
 }
 
-/// What the agent's telephone is offered: what the caller speaks first; something else only if the
+/// What an agent's telephone, or one elsewhere, is offered: what the caller speaks first; something else only if the
 /// caller could change to it.
-fn codecs_for_agent(it: &Conversation) -> Vec<Codec> {
+pub(super) fn codecs_beside(it: &Conversation) -> Vec<Codec> {
     let spoken = it.caller.codec();
     let offered = offered_codecs(&it.caller.negotiation);
     let mut codecs: Vec<Codec> = it.caller.sound.codecs.clone();

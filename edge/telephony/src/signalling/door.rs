@@ -380,6 +380,8 @@ mod tests {
                 phone("hand2", Some(at(BASE)), None),
                 phone("stream", Some(Listen { carrier: Carrier::Tcp, ..at(FIXED) }), None),
             ],
+            switchboards: Vec::new(),
+            partners: Vec::new(),
             lines: Vec::new(),
             music: Clips::default(),
             done: Clips::default(),

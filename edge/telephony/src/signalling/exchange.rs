@@ -8,7 +8,7 @@ use super::codes::CodeCall;
 use super::conversation::Conversation;
 use super::counts::Counters;
 use super::door::{Door, Entry, status};
-use super::leg::Peer;
+use super::leg::{Leg, Peer};
 use super::network::{Input, Network};
 use super::record::Records;
 use super::trace::{self, Party, Traces, What};
@@ -70,7 +70,7 @@ pub(super) struct Exchange {
     pub(super) traces: Traces,
     /// What feature codes ask of the centre; the last event of each with its call.
     pub(super) asked_by_code: VecDeque<(Told, Option<CallId>)>,
-    /// The flows to telephones at fixed addresses.
+    /// The flows to telephones at fixed addresses and to the peers of trunks.
     pub(super) fixed_flows: BTreeMap<(super::words::Carrier, std::net::SocketAddr), Flow>,
     /// What agents are doing, as far as the centre said.
     pub(super) states: BTreeMap<AgentId, acd::agent::State>,
@@ -134,13 +134,25 @@ impl Exchange {
         self.door.adopt(&setup);
         self.phones_of = phones_of(&setup);
         self.trunks.resize(setup.trunks.len().max(self.trunks.len()), TrunkState::default());
-        let Setup { trunks, phones, lines, music, done, refused, .. } = setup;
-        self.setup = Setup { trunks, phones, lines, music, done, refused, ..self.setup.clone() };
+        let Setup { trunks, phones, switchboards, partners, lines, music, done, refused, .. } =
+            setup;
+        self.setup = Setup {
+            trunks,
+            phones,
+            switchboards,
+            partners,
+            lines,
+            music,
+            done,
+            refused,
+            ..self.setup.clone()
+        };
     }
 
     /// Finds the ways to telephones at fixed addresses.
     pub(super) fn find_fixed_flows(&mut self, network: &Network) {
-        for place in self.setup.phones.iter().filter_map(|phone| phone.at) {
+        let peers = self.setup.trunks.iter().flat_map(|trunk| &trunk.peers).copied();
+        for place in self.setup.phones.iter().filter_map(|phone| phone.at).chain(peers) {
             if let Some(flow) = network.flow_to(place.carrier, place.address) {
                 self.fixed_flows.insert((place.carrier, place.address), flow);
             }
@@ -233,6 +245,9 @@ impl Exchange {
             Event::Provisional(..) | Event::Withdrawn(_) => {}
             Event::Answered(call, sdp) => self.answered(now, call, sdp.as_deref()),
             Event::Refused { call, status, by, .. } => {
+                if let Some(contact) = self.contact_elsewhere(call).filter(|_| by == Whose::Peer) {
+                    self.refused_elsewhere(contact, status.code());
+                }
                 self.leg_gone(now, call, refusal_means(status, by));
             }
             Event::Ended(call, end) => self.leg_gone(now, call, end_means(end)),
@@ -260,6 +275,9 @@ impl Exchange {
     }
 
     fn answered(&mut self, now: Tick, call: CallId, sdp: Option<&[u8]>) {
+        if let Some(contact) = self.contact_elsewhere(call) {
+            return self.answered_elsewhere(now, contact, sdp);
+        }
         match self.by_call.get(&call) {
             Some(&contact) => self.agent_answered(now, contact, call, sdp),
             // It was taken back meanwhile.
@@ -282,6 +300,9 @@ impl Exchange {
     fn leg_gone(&mut self, now: Tick, call: CallId, ending: Ending) {
         if self.codes.contains_key(&call) {
             return self.end_code(now, call, false);
+        }
+        if let Some(contact) = self.contact_elsewhere(call) {
+            return self.elsewhere_gone(now, contact, ending);
         }
         let Some(&contact) = self.by_call.get(&call) else { return };
         let Some(it) = self.conversations.get(&contact) else { return };
@@ -344,9 +365,8 @@ impl Exchange {
         let Some(it) = self.conversations.get(contact).filter(|it| it.is_joined()) else {
             return false;
         };
-        let agents = it.side.as_ref().and_then(|side| side.legs.first()?.codec());
-        match (it.caller.codec(), agents) {
-            (Some(caller), Some(agent)) => !super::leg::relayed(caller, agent),
+        match (it.caller.codec(), it.other().and_then(Leg::codec)) {
+            (Some(caller), Some(other)) => !super::leg::relayed(caller, other),
             (None, _) | (_, None) => false,
         }
     }
@@ -372,10 +392,10 @@ impl Exchange {
     ) -> Result<Vec<u8>, Status> {
         let contact = *self.by_call.get(&call).ok_or(status(488))?;
         let it = self.conversations.get_mut(&contact).ok_or(status(488))?;
-        let is_caller = it.caller.call == call;
-        let other = match is_caller {
-            true => it.side.as_ref().filter(|side| side.up).and_then(|side| side.legs[0].codec()),
-            false => it.caller.codec(),
+        let party = it.party(call);
+        let other = match party {
+            Party::Caller => it.other().and_then(Leg::codec),
+            Party::Agent | Party::Elsewhere => it.caller.codec(),
         };
         let leg = it.leg_mut(call).ok_or(status(488))?;
         let Some(offer) = offer else {
@@ -396,9 +416,10 @@ impl Exchange {
         let id = leg.sound.id;
         self.new_remote(now, contact, id, &remote);
         let holds = !remote.we_send;
-        let event = match is_caller {
-            true => CallEvent::CallerHolds(holds),
-            false => CallEvent::AgentHolds(holds),
+        let event = match party {
+            Party::Caller => CallEvent::CallerHolds(holds),
+            Party::Agent => CallEvent::AgentHolds(holds),
+            Party::Elsewhere => CallEvent::Elsewhere(call::Elsewhere::Holds(holds)),
         };
         self.apply(now, contact, event);
         Ok(sdp)
@@ -465,7 +486,7 @@ impl Exchange {
     fn sounded(&mut self, now: Tick, id: LegId, what: What) {
         let Some(&contact) = self.by_leg.get(&id) else { return };
         let Some(it) = self.conversations.get_mut(&contact) else { return };
-        let caller = it.caller.sound.id == id;
+        let call = it.sounding_mut(id).map(|leg| leg.call);
         if let Some(leg) = it.sounding_mut(id) {
             leg.sound.latched |= what == What::SoundBegan;
             leg.sound.sounding = match what {
@@ -478,8 +499,9 @@ impl Exchange {
                 | What::ResponseOut(..) => leg.sound.sounding,
             };
         }
-        let party = if caller { Party::Caller } else { Party::Agent };
-        self.note(now, contact, party, what);
+        if let Some(party) = call.map(|call| it.party(call)) {
+            self.note(now, contact, party, what);
+        }
     }
 
     /// Whether a leg was heard since it was opened.
@@ -563,7 +585,11 @@ impl Exchange {
             };
             // An answer that crosses is met with BYE.
             self.hang_up(now, call, None);
-            self.agent_leg_gone(now, contact, call, Ending::Unreachable);
+            if self.contact_elsewhere(call).is_some() {
+                self.elsewhere_gone(now, contact, Ending::Unreachable);
+            } else {
+                self.agent_leg_gone(now, contact, call, Ending::Unreachable);
+            }
         }
     }
 
@@ -632,8 +658,10 @@ impl Exchange {
         self.ua.drain(true);
         for contact in self.conversations.keys().copied().collect::<Vec<_>>() {
             let Some(mut it) = self.conversations.remove(&contact) else { continue };
+            let elsewhere = it.elsewhere.take().and_then(|it| it.leg);
             let side = it.side.take();
             let legs = side.into_iter().flat_map(|side| side.legs).chain([it.caller]);
+            let legs = legs.chain(elsewhere);
             for leg in legs {
                 self.end_leg(now, &leg, None);
             }

@@ -78,6 +78,9 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(), No> {
         let plan = self.plan_of(peer);
+        if self.comes_back(now, caller(&plan, info), &sent_on_by(&plan, info)) {
+            return Err(No(Refused::CameBack, status(482), None));
+        }
         let Dialled { line, forwarded } = self.dialled(&plan, peer, info)?;
         let taken = self.take_call_on(now, call, (peer, line, forwarded), info);
         taken.inspect_err(|No(why, ..)| {
@@ -203,7 +206,7 @@ fn token(key: &[u8; 32], digits: Digits) -> CallerToken {
 }
 
 /// Whether somebody means 110 or 112, be it with the country code that no network wants there.
-fn is_emergency(plan: &Plan, number: Number) -> bool {
+pub(super) fn is_emergency(plan: &Plan, number: Number) -> bool {
     let Some(digits) = number.digits() else { return false };
     let dialled = digits.as_bytes();
     let bare = dialled.strip_prefix(plan.country.as_bytes()).unwrap_or(dialled);
@@ -228,6 +231,15 @@ fn first_dialled(plan: &Plan, info: &InviteInfo) -> Option<Number> {
         user_of(first.target.uri.raw())
     };
     plan.read(&diverted.or_else(history)?)
+}
+
+/// The numbers that sent a call on.
+fn sent_on_by(plan: &Plan, info: &InviteInfo) -> Vec<Number> {
+    let diverted = info.all(Name::Diversion).filter_map(user_of_address);
+    let history = info.all(Name::HistoryInfo).filter_map(History::parse);
+    let history = history.filter_map(|it| user_of(it.target.uri.raw()).map(Cow::into_owned));
+    let users = diverted.map(Cow::into_owned).chain(history);
+    users.filter_map(|user| plan.read(&user)).collect()
 }
 
 /// Who calls: the network's word (RFC 3325) before the caller's own; withheld if either says so.

@@ -17,6 +17,7 @@ mod codes;
 mod conversation;
 mod counts;
 mod door;
+mod elsewhere;
 mod exchange;
 mod incoming;
 mod leg;
@@ -33,8 +34,8 @@ pub use network::NetworkCounts;
 pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 pub use words::{
-    Answering, CallView, Carrier, Line, Listen, NumberBlock, Phone, Refused, Registration, Setup,
-    Trunk, TrunkHealth,
+    Answering, CallView, Carrier, Line, Listen, NumberBlock, Outside, Phone, Refused, Registration,
+    Setup, Trunk, TrunkHealth,
 };
 
 use crate::media::{self, Media};

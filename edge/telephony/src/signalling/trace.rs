@@ -17,6 +17,8 @@ pub enum Party {
     Caller,
     /// An agent's.
     Agent,
+    /// That of a client's switchboard, or of a partner.
+    Elsewhere,
 }
 
 /// What went over it.
@@ -188,9 +190,9 @@ impl Rung {
         let (word, inward) = self.word();
         let gap = " ".repeat(25);
         let right = match (self.party, inward) {
-            (Party::Caller, Some(true)) | (Party::Agent, Some(false)) => true,
-            (Party::Caller, Some(false)) | (Party::Agent, Some(true)) => false,
-            (Party::Caller | Party::Agent, None) => return self.beside(&word),
+            (Party::Caller, Some(true)) | (Party::Agent | Party::Elsewhere, Some(false)) => true,
+            (Party::Caller, Some(false)) | (Party::Agent | Party::Elsewhere, Some(true)) => false,
+            (Party::Caller | Party::Agent | Party::Elsewhere, None) => return self.beside(&word),
         };
         let arrow = if right {
             format!("{:─<22}▶", format!("── {word} "))
@@ -200,6 +202,7 @@ impl Rung {
         let (left, middle) = match self.party {
             Party::Caller => (format!("│ {arrow} │"), format!("{gap}  │")),
             Party::Agent => (format!("│{gap}│"), format!(" {arrow} │")),
+            Party::Elsewhere => (format!("│{gap}│"), format!(" {arrow} ┊")),
         };
         format!("{left}{middle}")
     }
@@ -209,6 +212,7 @@ impl Rung {
         match self.party {
             Party::Caller => format!("│ {word:<23} │{gap}  │"),
             Party::Agent => format!("│{gap}│ {word:<24} │"),
+            Party::Elsewhere => format!("│{gap}│ {word:<24} ┊"),
         }
     }
 

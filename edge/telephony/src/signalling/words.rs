@@ -125,9 +125,20 @@ impl NumberBlock {
     }
 }
 
+/// Somebody outside whom the centre calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// Over which trunk, by its position in the setup.
+    pub trunk: usize,
+    /// By which number.
+    pub number: Number,
+}
+
 /// A line as the telephones see it.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// Its id, for partners.
+    pub id: String,
     /// What an agent's telephone shows: client and line.
     pub shown: String,
     /// Its numbers.
@@ -159,6 +170,10 @@ pub struct Setup {
     pub trunks: Vec<Trunk>,
     /// Telephones.
     pub phones: Vec<Phone>,
+    /// Clients' own switchboards, in the order of [`stdx::SwitchboardId`]; none that cannot be called.
+    pub switchboards: Vec<Option<Outside>>,
+    /// Partners, in the order of [`stdx::PartnerId`]; none that cannot be called.
+    pub partners: Vec<Option<Outside>>,
     /// Lines.
     pub lines: Vec<Line>,
     /// Heard by who waits.
@@ -209,13 +224,15 @@ pub enum Refused {
     NoSession,
     /// We are behind, or stopping.
     Busy,
+    /// Our own call, which came back by the forwarding of a switchboard that we rang.
+    CameBack,
     /// Not to be read as SIP.
     Malformed,
 }
 
 impl Refused {
     /// Every reason.
-    pub const ALL: [Refused; 11] = [
+    pub const ALL: [Refused; 12] = [
         Refused::UnknownPeer,
         Refused::Throttled,
         Refused::Challenged,
@@ -226,6 +243,7 @@ impl Refused {
         Refused::NoChannel,
         Refused::NoSession,
         Refused::Busy,
+        Refused::CameBack,
         Refused::Malformed,
     ];
 
@@ -243,6 +261,7 @@ impl Refused {
             Refused::NoChannel => "no_channel",
             Refused::NoSession => "no_session",
             Refused::Busy => "busy",
+            Refused::CameBack => "came_back",
             Refused::Malformed => "malformed",
         }
     }

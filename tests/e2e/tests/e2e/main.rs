@@ -4,6 +4,7 @@
 mod agents;
 mod apply;
 mod broken;
+mod elsewhere;
 mod endings;
 mod hostile;
 mod killed;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         peers::CASES,
         privacy::CASES,
         apply::CASES,
+        elsewhere::CASES,
         endings::CASES,
         agents::CASES,
         sessions::CASES,

@@ -116,6 +116,15 @@ pub enum WayProblem {
         /// The partner.
         partner: String,
     },
+    /// Somebody outside is to be called by a whole block of numbers.
+    NumberIsBlock,
+    /// A number to be called, and no trunk over which.
+    NumberWithoutTrunk,
+    /// A number to be called that is one of ours.
+    CallsUs {
+        /// The line.
+        line: String,
+    },
     /// An entry that holds on none of the days that are checked.
     NotInCheckedYears {
         /// The first day checked.
@@ -131,6 +140,9 @@ impl WayProblem {
             WayProblem::RingOutlastsWait { .. }
             | WayProblem::PlanOutlastsWait { .. }
             | WayProblem::MoreThanAll { .. }
+            | WayProblem::NumberIsBlock
+            | WayProblem::NumberWithoutTrunk
+            | WayProblem::CallsUs { .. }
             | WayProblem::Unheard { .. } => Severity::Error,
             WayProblem::PartnerUnused { .. }
             | WayProblem::SwitchboardUnused { .. }
@@ -198,6 +210,27 @@ impl WayProblem {
                  longer than {longest} in “{queue}”.",
                 "Shorten ring, or raise waiting_max of the queue; as it is, whoever reaches nobody there \
                  would be sent away.",
+            ),
+            WayProblem::NumberIsBlock => say!(
+                lang,
+                "Angerufen wird eine einzelne Nummer, kein Block.",
+                "Die Nummer der Zentrale dort eintragen.",
+                "One number is called, not a block.",
+                "Enter the number of the switchboard there.",
+            ),
+            WayProblem::NumberWithoutTrunk => say!(
+                lang,
+                "Über welchen Trunk soll diese Nummer angerufen werden?",
+                "trunk eintragen. Ohne number wird nur geprobt.",
+                "Over which trunk is this number to be called?",
+                "Enter trunk. Without number it is only rehearsed.",
+            ),
+            WayProblem::CallsUs { line } => say!(
+                lang,
+                "Diese Nummer ist eine der Leitung „{line}“: der Anruf käme zu uns zurück.",
+                "Die Nummer eintragen, unter der nur dort jemand abnimmt, etwa eine Durchwahl.",
+                "This number is one of the line “{line}”: the call would come back to us.",
+                "Enter a number that is answered there alone, such as an extension.",
             ),
             WayProblem::NeedsLocalFirst { key } => say!(
                 lang,

@@ -5,6 +5,7 @@ use super::Lists;
 use super::opening::Calendar;
 use crate::config::county::{Answering, County, Line, Queue, Service};
 use crate::config::duration;
+use crate::config::number::Numbers;
 use crate::config::problem::{Problem, WayProblem};
 use crate::config::reader::{Fields, Reader, start};
 use crate::config::schema::Kind;
@@ -28,6 +29,7 @@ pub(super) fn check(
 ) {
     let tables = |kind: Kind| lists.get(&kind).map_or(&[][..], Vec::as_slice);
     check_use(reader, county);
+    check_called(reader, tables(Kind::Partner), tables(Kind::Switchboard), county);
     check_shares(reader, tables(Kind::Partner), tables(Kind::Switchboard), county);
     let mut meetings = Meetings::new(county, calendar);
     for (fields, line) in tables(Kind::Line).iter().zip(&county.lines) {
@@ -43,6 +45,25 @@ pub(super) fn check(
     }
     for (index, (fields, plan)) in tables(Kind::Plan).iter().zip(&county.plans).enumerate() {
         check_plan(reader, fields, (index, plan), county);
+    }
+}
+
+/// Whoever is called by one of our own numbers would be us.
+fn check_called(
+    reader: &mut Reader<'_>,
+    partners: &[Fields<'_, '_>],
+    switchboards: &[Fields<'_, '_>],
+    county: &County,
+) {
+    let partners = partners.iter().zip(county.partners.iter().map(|it| it.number));
+    let switchboards = switchboards.iter().zip(county.switchboards.iter().map(|it| it.number));
+    for (fields, number) in partners.chain(switchboards) {
+        let Some(number) = number else { continue };
+        let is_met = |own: &Numbers| own.plan == number.plan && own.contains(number);
+        let ours = county.lines.iter().find(|line| line.numbers.iter().any(is_met));
+        if let Some(line) = ours {
+            note(reader, fields.place("number"), WayProblem::CallsUs { line: line.id.clone() });
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 
 use super::lines::announcement;
 use super::people::short;
-use crate::config::problem::{Opening, PlanProblem, Problem};
-use crate::config::reader::{DurationRule, Fields, Reader, start};
+use crate::config::number::Numbers;
+use crate::config::problem::{Opening, PlanProblem, Problem, WayProblem};
+use crate::config::reader::{At, DurationRule, Fields, Reader, start};
 use crate::config::schema::{Kind, Table};
 use crate::config::ways::{
     Callback, InForce, LocalFirst, Overflow, Partner, PartnerRehearsal, Plan, Reach,
@@ -84,11 +85,28 @@ pub(super) fn partners(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Ve
             capacity: reader.whole(fields, "capacity", 1..=CONTACTS_MAX as i64, None) as u32,
             ring: reader.duration(fields, "ring", ring),
             pause: reader.duration(fields, "pause", pause),
+            number: called(reader, fields),
             trunk: some_reference(reader, fields, "trunk", Kind::Trunk),
             rehearsal: partner_rehearsal(reader, fields),
         });
     }
     partners
+}
+
+/// The number by which somebody outside is called.
+fn called(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Numbers> {
+    let value = fields.get("number")?;
+    let at = start(value);
+    let text = reader.string("number", value)?;
+    let number = reader.numbers(At { at, value: text })?.value;
+    if number.count() > 1 {
+        reader.note(at, Problem::Way(WayProblem::NumberIsBlock));
+        return None;
+    }
+    if fields.get("trunk").is_none() {
+        reader.note(at, Problem::Way(WayProblem::NumberWithoutTrunk));
+    }
+    Some(number)
 }
 
 fn partner_rehearsal(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> PartnerRehearsal {
@@ -114,6 +132,7 @@ pub(super) fn switchboards(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -
             id: reader.id_of(Kind::Switchboard, index),
             name: reader.name(fields),
             hours: reader.reference(fields, "hours", Kind::Hours),
+            number: called(reader, fields),
             trunk: some_reference(reader, fields, "trunk", Kind::Trunk),
             rehearsal: switchboard_rehearsal(reader, fields),
         });
