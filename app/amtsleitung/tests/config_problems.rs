@@ -1851,6 +1851,30 @@ fn switchboards_that_do_not_fit() {
 }
 
 #[test]
+fn numbers_to_be_called_that_lead_nowhere() {
+    let number = "number = \"+492214710900\"";
+    both_ways(
+        number,
+        "number = ‸\"+492214710900..+492214710909\"",
+        "Fehler: Angerufen wird eine einzelne Nummer, kein Block.\n    Die Nummer der Zentrale dort eintragen.",
+        "error: One number is called, not a block.\n    Enter the number of the switchboard there.",
+    );
+    both_ways(
+        "number = \"+492214710900\"\ntrunk = \"amt-kreishaus\"",
+        "number = ‸\"+492214710900\"",
+        "Fehler: Über welchen Trunk soll diese Nummer angerufen werden?\n    trunk eintragen. Ohne number wird nur geprobt.",
+        "error: Over which trunk is this number to be called?\n    Enter trunk. Without number it is only rehearsed.",
+    );
+    // Also with an extension's digits behind a number of ours.
+    both_ways(
+        number,
+        "number = ‸\"+49406696940012\"",
+        "Fehler: Diese Nummer ist eine der Leitung „salzhausen“: der Anruf käme zu uns zurück.\n    Die Nummer eintragen, unter der nur dort jemand abnimmt, etwa eine Durchwahl.",
+        "error: This number is one of the line “salzhausen”: the call would come back to us.\n    Enter a number that is answered there alone, such as an extension.",
+    );
+}
+
+#[test]
 fn call_backs_and_told_waits_that_do_not_fit() {
     both_ways(
         "[line.callback]\nattempts = 3\nretry_after = \"10min\"",
