@@ -47,7 +47,7 @@ const PEAK_DBFS_MAX: f64 = -3.0;
 const CLICK: f32 = 0.001;
 
 /// Bytes of all sounds together: everybody who clones the repository gets them.
-const BYTES_MAX: u64 = 4_000_000;
+const BYTES_MAX: u64 = 4_500_000;
 
 /// Makes every sound anew.
 pub(crate) fn make() -> Outcome {
@@ -113,22 +113,22 @@ fn wrong_texts(texts: &BTreeMap<String, String>, sayings: &[Saying]) -> Vec<Stri
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
     for saying in sayings {
-        let own = format!("{}-{}", saying.line, saying.occasion);
+        let own = format!("{}-{}", saying.whose, saying.occasion);
         let name = if texts.contains_key(&own) { own.as_str() } else { saying.occasion.as_str() };
         used.insert(name.to_owned());
         match texts.get(name) {
             Some(text) if *text == saying.text => {}
             Some(text) => wrong.push(format!(
-                "{name}.txt says \"{text}\", but in examples/harburg.toml line \"{}\" says \"{}\": \
+                "{name}.txt says \"{text}\", but in examples/harburg.toml \"{}\" says \"{}\": \
                  change {own}.txt, then cargo xtask prompts",
-                saying.line, saying.text
+                saying.whose, saying.text
             )),
             None => wrong.push(format!("{own}.txt is missing; it has to say \"{}\"", saying.text)),
         }
     }
     for (name, text) in texts {
         if !used.contains(name) {
-            wrong.push(format!("{name}.txt: no line of examples/harburg.toml says this"));
+            wrong.push(format!("{name}.txt: nobody in examples/harburg.toml says this"));
         }
         if text.chars().any(|it| it.is_ascii_digit()) {
             wrong.push(format!("{name}.txt: write numbers in words, 115 is \"eins eins fünf\""));
@@ -252,8 +252,8 @@ mod tests {
         pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn saying(line: &str, occasion: &str, text: &str) -> Saying {
-        Saying { line: line.into(), occasion: occasion.into(), text: text.into() }
+    fn saying(whose: &str, occasion: &str, text: &str) -> Saying {
+        Saying { whose: whose.into(), occasion: occasion.into(), text: text.into() }
     }
 
     #[test]
@@ -268,9 +268,9 @@ mod tests {
         assert_eq!(
             wrong_texts(&texts(&[("busy", "Besetzt."), ("c-busy", "Nanu, 115?")]), &county),
             [
-                "busy.txt says \"Besetzt.\", but in examples/harburg.toml line \"b\" says \"Voll.\": \
+                "busy.txt says \"Besetzt.\", but in examples/harburg.toml \"b\" says \"Voll.\": \
                  change b-busy.txt, then cargo xtask prompts",
-                "c-busy.txt: no line of examples/harburg.toml says this",
+                "c-busy.txt: nobody in examples/harburg.toml says this",
                 "c-busy.txt: write numbers in words, 115 is \"eins eins fünf\"",
             ]
         );

@@ -108,7 +108,9 @@ fn keeps_its_promises(county: &County) {
     }
     for site in &county.sites {
         match &site.emergency_route {
-            EmergencyRoute::Through(text) | EmergencyRoute::None(text) => assert!(!text.is_empty()),
+            EmergencyRoute::Through { way: text, .. } | EmergencyRoute::None(text) => {
+                assert!(!text.is_empty())
+            }
         }
     }
 }

@@ -66,6 +66,12 @@ impl Prompts {
         self.sounds.get(name).unwrap_or(&self.tone)
     }
 
+    /// The same where a tone would mislead: none if it could not be loaded or was not wanted.
+    #[must_use]
+    pub fn spoken(&self, name: &PromptName) -> Option<&Sound> {
+        self.sounds.get(name)
+    }
+
     /// What a leg with this codec is sent for that name.
     #[must_use]
     pub fn clip(&self, name: &PromptName, codec: ClipCodec) -> &Clip {

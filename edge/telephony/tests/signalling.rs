@@ -10,7 +10,7 @@ use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
 use telephony::signalling::{
-    Answering, Carrier, Line, Listen, NumberBlock, Phone, Setup, Signalling, Trunk,
+    Answering, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Phone, Setup, Signalling, Trunk,
 };
 
 const AGENT: AgentId = AgentId(0);
@@ -56,8 +56,13 @@ fn bench() -> Bench {
         plan: Plan { country, area: None, stem: None },
         probe: None,
     };
-    let phone_is =
-        Phone { id: "k1".to_owned(), agent: Some(AGENT), at: Some(phone_at), secret: None };
+    let phone_is = Phone {
+        id: "k1".to_owned(),
+        agent: Some(AGENT),
+        at: Some(phone_at),
+        secret: None,
+        emergency: EmergencyRoute::Unknown,
+    };
     let setup = Setup {
         domain: "centre.example".to_owned(),
         listen: vec![Listen {

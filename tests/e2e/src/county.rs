@@ -66,6 +66,8 @@ pub struct County {
     /// The peers of a second trunk, over which the switchboard `rathaus` (040 66969900) and the partner
     /// `oldenburg` (0221 4710900) are called; none for neither.
     pub outside: Vec<u16>,
+    /// Whether emergency calls leave over the second trunk.
+    pub helps: bool,
     /// What else stands in the table of a line.
     pub ways: Vec<(&'static str, &'static str)>,
 }
@@ -94,6 +96,7 @@ impl County {
             agents: Vec::new(),
             own_phones: Vec::new(),
             outside: Vec::new(),
+            helps: false,
             ways: Vec::new(),
         }
     }
@@ -152,7 +155,9 @@ impl County {
     /// Everything in one text.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = HEAD.replace("@place_kept@", self.place_kept);
+        let route = if self.helps { ROUTE } else { NO_ROUTE };
+        let head = HEAD.replace("@place_kept@", self.place_kept);
+        let mut text = head.replace("@route@", route);
         text.push_str(&self.telephony());
         text.push_str(&self.outsiders());
         for id in &self.agents {
@@ -304,7 +309,7 @@ name = "Kreis"
 [[site]]
 id = "rechner"
 name = "Dieser Rechner"
-no_emergency_route = "Hier spricht kein Mensch."
+@route@
 
 [[skill]]
 id = "auskunft"
@@ -331,6 +336,11 @@ skills = { music = 1 }
 shift = "Mo-Su,PH 00:00-12:00"
 
 "#;
+
+const ROUTE: &str =
+    "emergency_route = { numbers = [\"110\", \"112\"], through = \"Aussen\", trunk = \"aussen\" }";
+
+const NO_ROUTE: &str = "no_emergency_route = \"Hier spricht kein Mensch.\"";
 
 const OUTSIDE: &str = r#"[[trunk]]
 id = "aussen"

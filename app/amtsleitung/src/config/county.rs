@@ -176,11 +176,17 @@ pub struct Place {
     pub federation_115: Option<String>,
 }
 
-/// How emergency calls leave a site; they never pass through the centre.
+/// How emergency calls leave a site; they never pass through the centre's decisions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmergencyRoute {
-    /// They leave at once this way.
-    Through(String),
+    /// They leave at once.
+    Through {
+        /// The way, for people.
+        way: String,
+        /// The trunk over which those of the centre's own telephones leave, as an index into
+        /// [`County::trunks`]; none if each telephone has to know its way.
+        trunk: Option<usize>,
+    },
     /// They cannot be dialled here; this sentence says where instead.
     None(String),
 }

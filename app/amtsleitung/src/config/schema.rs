@@ -122,7 +122,7 @@ impl Table {
             Table::Client | Table::Skill => &["id", "name"],
             Table::Place => &["name", "kind", "ars", "postcodes", "area_codes", "federation_115"],
             Table::Site => &["id", "name", "emergency_route", "no_emergency_route"],
-            Table::EmergencyRoute => &["numbers", "through"],
+            Table::EmergencyRoute => &["numbers", "through", "trunk"],
             Table::Team => &["id", "name", "site"],
             Table::Agent => &["id", "team", "skills", "shift", "from", "until"],
             Table::Queue => &["id", "name", "ring", "length_max", "waiting_max"],

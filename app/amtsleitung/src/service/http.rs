@@ -219,6 +219,11 @@ fn counters(it: &Snapshot) -> String {
             it.network.connections_closed,
         ),
         single("calls_total", "Calls that were told to the centre.", it.counters.calls),
+        single(
+            "emergency_calls_total",
+            "Calls to emergency services that left by the route of their site.",
+            it.counters.emergencies,
+        ),
         single("rings_total", "Telephones that were made to ring.", it.counters.rings),
         single("media_refused_total", "Orders that media refused.", it.counters.media_refused),
         single("media_malformed_total", "Datagrams that are no media.", it.media.malformed),

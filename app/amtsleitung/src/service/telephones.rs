@@ -14,7 +14,9 @@ use telephony::media::Clips;
 use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, TonePattern, tone,
 };
-use telephony::signalling::{self, Carrier, Listen, NumberBlock, Outside, Phone, Setup};
+use telephony::signalling::{
+    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup,
+};
 
 /// Media threads: signalling and media share small machines.
 const MEDIA_THREADS_MAX: usize = 8;
@@ -43,7 +45,10 @@ pub fn telephones(
     let &[nonce_key, token_key] = keys else { unreachable!("64 bytes are two keys") };
     let lines = county.lines.iter().map(|line| self::line(county, line, &prompts));
     assert!(county.lines.len() <= LINES_MAX, "the check bounds the lines");
-    let phones = county.phones.iter().map(|phone| self::phone(phone, domain, passwords));
+    let phones = county.phones.iter().map(|phone| {
+        let emergency = emergency(county, phone.site, &prompts);
+        self::phone(phone, domain, passwords, emergency)
+    });
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Some((
         Setup {
@@ -95,6 +100,11 @@ fn wanted(county: &County) -> Vec<PromptName> {
             .filter_map(move |(occasion, _)| PromptName::of_line(&id, occasion))
     };
     let mut wanted: Vec<PromptName> = county.lines.iter().flat_map(of_line).collect();
+    let has_telephone = |at: usize| county.phones.iter().any(|phone| phone.site == at);
+    let silent = county.sites.iter().enumerate().filter(|(at, site)| {
+        matches!(site.emergency_route, county::EmergencyRoute::None(_)) && has_telephone(*at)
+    });
+    wanted.extend(silent.filter_map(|(_, site)| no_emergency(&site.id)));
     wanted.push(PromptName::music());
     wanted
 }
@@ -169,9 +179,34 @@ fn trunk(trunk: &Trunk) -> signalling::Trunk {
     }
 }
 
-fn phone(phone: &county::Phone, domain: &str, passwords: &Passwords) -> Phone {
+/// How 110 and 112 leave from a site.
+fn emergency(county: &County, site: usize, prompts: &Prompts) -> EmergencyRoute {
+    let site = &county.sites[site];
+    match &site.emergency_route {
+        county::EmergencyRoute::Through { trunk: Some(trunk), .. } => EmergencyRoute::Trunk(*trunk),
+        county::EmergencyRoute::Through { trunk: None, .. } => EmergencyRoute::Unknown,
+        county::EmergencyRoute::None(_) => {
+            // A tone instead would leave somebody in need with nothing: then the telephone has to help itself.
+            let name = no_emergency(&site.id);
+            let text = name.and_then(|name| Some(prompts.spoken(&name)?.clips()));
+            EmergencyRoute::Nowhere(text.unwrap_or_default())
+        }
+    }
+}
+
+/// What a telephone says at a site from which no emergency call leaves: `rathaus-no-emergency`.
+fn no_emergency(site: &str) -> Option<PromptName> {
+    PromptName::new(&format!("{site}-no-emergency"))
+}
+
+fn phone(
+    phone: &county::Phone,
+    domain: &str,
+    passwords: &Passwords,
+    emergency: EmergencyRoute,
+) -> Phone {
     let password = passwords.of(&phone.id).filter(|_| phone.at.is_none());
     let secret =
         password.map(|password| Secret::of(phone.id.as_bytes(), domain.as_bytes(), password));
-    Phone { id: phone.id.clone(), agent: phone.agent, at: phone.at.map(listen), secret }
+    Phone { id: phone.id.clone(), agent: phone.agent, at: phone.at.map(listen), secret, emergency }
 }

@@ -113,6 +113,12 @@ pub struct Clips {
 }
 
 impl Clips {
+    /// Whether there is anything to hear.
+    #[must_use]
+    pub const fn has_sound(&self) -> bool {
+        self.pcma.is_some() || self.pcmu.is_some() || self.g722.is_some()
+    }
+
     /// The sound in one codec.
     #[must_use]
     pub const fn of(&self, codec: ClipCodec) -> Option<&Clip> {

@@ -99,7 +99,7 @@ impl Exchange {
         let code = dialled.as_deref().and_then(Code::of).ok_or(unknown)?;
         let leg = self.code_leg(call, at, info)?;
         let events = code.events(agent, self.states.get(&agent).copied());
-        self.codes.insert(call, CodeCall { leg, until: now + CODE_CALL, refused: false });
+        self.keep_code(call, leg, now + CODE_CALL);
         let last = events.len() - 1;
         for (nth, event) in events.into_iter().enumerate() {
             self.asked_by_code.push_back((event, (nth == last).then_some(call)));
@@ -108,7 +108,12 @@ impl Exchange {
     }
 
     /// Opens the leg of a code's call; it is answered when the centre has decided.
-    fn code_leg(&mut self, call: CallId, phone: usize, info: &InviteInfo) -> Result<Leg, No> {
+    pub(super) fn code_leg(
+        &mut self,
+        call: CallId,
+        phone: usize,
+        info: &InviteInfo,
+    ) -> Result<Leg, No> {
         let (mut leg, offered) = self.caller_leg(call, Peer::Phone(phone), info)?;
         // We have no use for an answer that comes with the ACK: then the tone is over.
         offered.ok_or(No(Refused::NoSession, status(488), None))?;
@@ -116,6 +121,11 @@ impl Exchange {
         let opened = leg.sound.open(media, rng, offered, None, &mut self.counters);
         opened.map_err(|_| No(Refused::Busy, status(503), None))?;
         Ok(leg)
+    }
+
+    /// A call of a telephone that only hears something.
+    pub(super) fn keep_code(&mut self, call: CallId, leg: Leg, until: Tick) {
+        self.codes.insert(call, CodeCall { leg, until, refused: false });
     }
 
     /// The centre refused what was asked for just now.

@@ -12,6 +12,8 @@ pub struct Counters {
     pub sent: u64,
     /// Calls that came and were told to the centre.
     pub calls: u64,
+    /// Calls to emergency services that left.
+    pub emergencies: u64,
     /// Telephones of agents that were made to ring.
     pub rings: u64,
     /// Times at which media could not do what was asked: no port, or behind.

@@ -341,7 +341,7 @@ pub(super) const fn status(code: u16) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::{Carrier, Listen};
+    use super::super::words::{Carrier, EmergencyRoute, Listen};
     use super::*;
     use crate::media::Clips;
     use sip::digest::{Credentials, Offers, Session, choose};
@@ -363,7 +363,11 @@ mod tests {
         let plan =
             Plan { country: Digits::of_two(b'4', b'9').expect("49"), area: None, stem: None };
         let secret = Secret::of(b"k1", b"centre", &Redacted::new("pa55"));
-        let phone = |id: &str, at, secret| Phone { id: id.to_owned(), agent: None, at, secret };
+        let emergency = EmergencyRoute::Unknown;
+        let phone = |id: &str, at, secret| {
+            let (id, emergency) = (id.to_owned(), emergency.clone());
+            Phone { id, agent: None, at, secret, emergency }
+        };
         let trunk =
             Trunk { id: "t".to_owned(), peers: vec![at(TRUNK)], channels: 1, plan, probe: None };
         let setup = Setup {

@@ -8,6 +8,7 @@ use super::codes::CodeCall;
 use super::conversation::Conversation;
 use super::counts::Counters;
 use super::door::{Door, Entry, status};
+use super::emergency::EmergencyCall;
 use super::leg::{Leg, Peer};
 use super::network::{Input, Network};
 use super::record::Records;
@@ -47,6 +48,8 @@ pub(super) struct Exchange {
     /// Telephones of agents that have to say something until then.
     pub(super) first_signs: BTreeSet<(Tick, CallId)>,
     pub(super) codes: BTreeMap<CallId, CodeCall>,
+    /// Calls to emergency services, by the telephone's call.
+    pub(super) emergencies: BTreeMap<CallId, EmergencyCall>,
     pub(super) trunks: Vec<TrunkState>,
     /// Telephones of each agent, as positions in the setup.
     pub(super) phones_of: BTreeMap<AgentId, Vec<usize>>,
@@ -107,6 +110,7 @@ impl Exchange {
             by_leg: BTreeMap::new(),
             first_signs: BTreeSet::new(),
             codes: BTreeMap::new(),
+            emergencies: BTreeMap::new(),
             phones_of,
             told: VecDeque::new(),
             lets_in: true,
@@ -202,7 +206,9 @@ impl Exchange {
             Entry::In(phone) => {
                 self.verified = phone;
                 match message {
-                    Message::Request(request) if behind && begins(request) => {
+                    Message::Request(request)
+                        if behind && begins(request) && !self.is_for_help(request) =>
+                    {
                         self.turn_away(flow, request, Refused::Busy, status(503));
                     }
                     Message::Request(_) | Message::Response(_) => {
@@ -245,6 +251,9 @@ impl Exchange {
             Event::Provisional(..) | Event::Withdrawn(_) => {}
             Event::Answered(call, sdp) => self.answered(now, call, sdp.as_deref()),
             Event::Refused { call, status, by, .. } => {
+                if let Some(of) = self.emergency_of(call) {
+                    return self.emergency_leg_gone(now, call, of, Some(status));
+                }
                 if let Some(contact) = self.contact_elsewhere(call).filter(|_| by == Whose::Peer) {
                     self.refused_elsewhere(contact, status.code());
                 }
@@ -275,6 +284,9 @@ impl Exchange {
     }
 
     fn answered(&mut self, now: Tick, call: CallId, sdp: Option<&[u8]>) {
+        if let Some(of) = self.emergency_of(call) {
+            return self.help_answers(now, of, sdp);
+        }
         if let Some(contact) = self.contact_elsewhere(call) {
             return self.answered_elsewhere(now, contact, sdp);
         }
@@ -301,6 +313,9 @@ impl Exchange {
         if self.codes.contains_key(&call) {
             return self.end_code(now, call, false);
         }
+        if let Some(of) = self.emergency_of(call) {
+            return self.emergency_leg_gone(now, call, of, None);
+        }
         if let Some(contact) = self.contact_elsewhere(call) {
             return self.elsewhere_gone(now, contact, ending);
         }
@@ -316,6 +331,7 @@ impl Exchange {
 
     /// The ACK to our answer; with the answer to our offer if we had to make one.
     fn acked(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
+        self.phone_for_help_acked(call, answer);
         self.take_answer(now, call, answer);
         // Before the ACK we could not ask the caller for the agent's codec.
         if let Some(contact) = self.by_call.get(&call).copied().filter(|it| self.is_apart(it)) {
@@ -375,7 +391,10 @@ impl Exchange {
 
     /// The peer wants another session: hold, its end, another address, or a refresh.
     fn change_wanted(&mut self, now: Tick, call: CallId, carrier: Carrier, offer: Option<&[u8]>) {
-        let answer = self.answer_change(now, call, offer);
+        let answer = match self.emergency_of(call) {
+            Some(of) => self.change_for_help(call, of, offer),
+            None => self.answer_change(now, call, offer),
+        };
         let done = match answer {
             Ok(sdp) => self.ua.accept_change(now, call, carrier, Some(sdp)),
             Err(status) => self.ua.refuse_change(now, call, carrier, status),
@@ -580,9 +599,15 @@ impl Exchange {
     fn give_up_the_dead(&mut self, now: Tick) {
         while let Some(&(at, call)) = self.first_signs.first().filter(|(at, _)| *at <= now) {
             self.first_signs.remove(&(at, call));
-            let Some(&contact) = self.by_call.get(&call).filter(|_| !self.ua.is_heard(call)) else {
+            if self.ua.is_heard(call) {
                 continue;
-            };
+            }
+            if let Some(of) = self.emergency_of(call) {
+                self.hang_up(now, call, None);
+                self.emergency_leg_gone(now, call, of, None);
+                continue;
+            }
+            let Some(&contact) = self.by_call.get(&call) else { continue };
             // An answer that crosses is met with BYE.
             self.hang_up(now, call, None);
             if self.contact_elsewhere(call).is_some() {
@@ -668,6 +693,9 @@ impl Exchange {
         }
         for call in self.codes.keys().copied().collect::<Vec<_>>() {
             self.end_code(now, call, true);
+        }
+        for call in self.emergencies.keys().copied().collect::<Vec<_>>() {
+            self.end_emergency(now, call, Some(status(503)));
         }
         self.collect(now, None);
     }

@@ -40,7 +40,11 @@ struct Dialled {
 impl Exchange {
     /// An INVITE came that the door let in.
     pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo) {
+        let help = self.help_wanted(info);
         let taken = self.peer_of(&info.flow).and_then(|peer| match peer {
+            Peer::Phone(phone) if let Some(number) = help => {
+                self.call_for_help(now, call, phone, (number, info))
+            }
             Peer::Phone(phone) if self.is_code(info) => self.code_dialled(now, call, phone, info),
             Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),
         });
@@ -139,7 +143,7 @@ impl Exchange {
         Ok(())
     }
 
-    fn plan_of(&self, peer: Peer) -> Plan {
+    pub(super) fn plan_of(&self, peer: Peer) -> Plan {
         let none = Plan { country: GERMANY, area: None, stem: None };
         match peer {
             Peer::Trunk(at) => self.setup.trunks[at].plan,
@@ -155,11 +159,6 @@ impl Exchange {
         let request_uri = user_of(info.request_uri.expose());
         let called = info.all(Name::PCalledPartyId).next().and_then(user_of_address);
         let to = user_of_address(info.to.expose());
-        let first = request_uri.as_deref().and_then(|user| plan.read(user));
-        if matches!(peer, Peer::Phone(_)) && first.is_some_and(|it| is_emergency(plan, it)) {
-            let reason = Some("Emergency calls leave by the site's own line");
-            return Err(No(Refused::Emergency, status(380), reason));
-        }
         let sent_on = first_dialled(plan, info).filter(|_| matches!(peer, Peer::Trunk(_)));
         if let Some(line) = sent_on.and_then(|number| self.setup.line_of(number)) {
             return Ok(Dialled { line, forwarded: true });

@@ -61,6 +61,16 @@ pub const CODE_CALL: Micros = Micros::from_secs(10);
 /// the bound a change is forgotten, and a restart does not hang that leg up.
 pub const RECORDS_WAITING_MAX: usize = 10_000;
 
+/// How long an emergency service may ring: longer than anybody waits there, and UA timers end it.
+pub const EMERGENCY_RING: Micros = Micros::from_mins(3);
+
+/// How long a trunk's peer may take to say anything at all to an emergency call until the next one is called: its
+/// first answer is 100 Trying, and three INVITE have been sent by then.
+pub const EMERGENCY_SIGN: Micros = Micros::from_secs(2);
+
+/// How long the text of a site without an emergency route may take until the call is ended.
+pub const EMERGENCY_TEXT: Micros = Micros::from_mins(1);
+
 /// Lines of one call's ladder that are kept; the first ones stay, the last ones are replaced.
 pub const TRACE_LINES: usize = 96;
 

@@ -18,6 +18,7 @@ mod conversation;
 mod counts;
 mod door;
 mod elsewhere;
+mod emergency;
 mod exchange;
 mod incoming;
 mod leg;
@@ -34,8 +35,8 @@ pub use network::NetworkCounts;
 pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 pub use words::{
-    Answering, CallView, Carrier, Line, Listen, NumberBlock, Outside, Phone, Refused, Registration,
-    Setup, Trunk, TrunkHealth,
+    Answering, CallView, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
+    Refused, Registration, Setup, Trunk, TrunkHealth,
 };
 
 use crate::media::{self, Media};

@@ -82,6 +82,19 @@ pub struct Phone {
     pub at: Option<Listen>,
     /// What its password is checked with; none if it may not register.
     pub secret: Option<Secret>,
+    /// How 110 and 112 leave from there.
+    pub emergency: EmergencyRoute,
+}
+
+/// How emergency calls leave a site.
+#[derive(Clone, Debug)]
+pub enum EmergencyRoute {
+    /// Over this trunk, by its position in the setup.
+    Trunk(usize),
+    /// Not at all; this is said to who tries.
+    Nowhere(Clips),
+    /// By a way of the site's own that we do not know: the telephone has to take it.
+    Unknown,
 }
 
 /// When the caller's call is answered.

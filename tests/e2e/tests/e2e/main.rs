@@ -5,6 +5,7 @@ mod agents;
 mod apply;
 mod broken;
 mod elsewhere;
+mod emergency;
 mod endings;
 mod hostile;
 mod killed;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         privacy::CASES,
         apply::CASES,
         elsewhere::CASES,
+        emergency::CASES,
         endings::CASES,
         agents::CASES,
         sessions::CASES,

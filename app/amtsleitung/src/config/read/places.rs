@@ -151,7 +151,9 @@ fn emergency_route(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Emergenc
             if route.get("numbers").is_some() && (!both || numbers.len() != 2) {
                 reader.note(route.place("numbers"), Problem::Emergency(Emergency::RouteNumbers));
             }
-            EmergencyRoute::Through(reader.text(&route, "through", SENTENCE_MAX))
+            let trunk = route.get("trunk").map(|_| reader.reference(&route, "trunk", Kind::Trunk));
+            let way = reader.text(&route, "through", SENTENCE_MAX);
+            EmergencyRoute::Through { way, trunk }
         }
     }
 }
