@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! How much room a log takes.
 
-use crate::error::Error;
 use crate::Place;
+use crate::error::Error;
 use crate::store::Store;
 
 /// Bytes on the disk, in whole pages.

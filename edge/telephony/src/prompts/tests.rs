@@ -16,7 +16,7 @@ use super::{Loader, REPLACEMENT, tone, wav};
 use crate::clip::{ClipCodec, FRAME_BYTES};
 
 /// A sine of this many waves a second.
-fn sine(hz: f64, rate: u32, seconds: f64, peak: f64) -> Vec<f32> {
+pub(super) fn sine(hz: f64, rate: u32, seconds: f64, peak: f64) -> Vec<f32> {
     let count = (f64::from(rate) * seconds) as usize;
     let wave = |i: usize| peak * (TAU * hz * i as f64 / f64::from(rate)).sin();
     (0..count).map(|i| wave(i) as f32).collect()
@@ -41,7 +41,7 @@ fn decibels(ratio: f64) -> f64 {
     20.0 * ratio.max(1e-9).log10()
 }
 
-fn file(spec: WavSpec, values: &[f32]) -> Vec<u8> {
+pub(super) fn file(spec: WavSpec, values: &[f32]) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let mut writer = WavWriter::new(&mut bytes, spec).unwrap();
     let full_scale = 2_f64.powi(i32::from(spec.bits_per_sample) - 1) - 1.0;
@@ -57,7 +57,7 @@ fn file(spec: WavSpec, values: &[f32]) -> Vec<u8> {
     bytes.into_inner()
 }
 
-const fn spec(sample_rate: u32, channels: u16, bits_per_sample: u16) -> WavSpec {
+pub(super) const fn spec(sample_rate: u32, channels: u16, bits_per_sample: u16) -> WavSpec {
     WavSpec { channels, sample_rate, bits_per_sample, sample_format: SampleFormat::Int }
 }
 
@@ -327,7 +327,7 @@ fn the_replacement_sounds_as_its_pattern_says() {
 
 #[test]
 fn all_sounds_together_are_bounded() {
-    let mut loader = Loader::default();
+    let mut loader = Loader::new(|_, samples| Sound::encode(samples));
     let minutes = |count: usize| count * 60 * 50;
     assert_eq!(loader.reserve(minutes(59)), Ok(()));
     assert_eq!(loader.reserve(minutes(2)), Err(Defect::NoRoom));

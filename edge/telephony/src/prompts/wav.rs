@@ -4,10 +4,10 @@
 //! Rule: whatever the file says about its own size is believed only as far as the file reaches.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use hound::{SampleFormat, WavReader, WavSpec};
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
 use super::defect::Defect;
 use super::limits::{CHANNELS_MAX, FILE_BYTES_MAX, RATE, RATES, SECONDS_MAX};
@@ -16,8 +16,16 @@ use super::resample::resample;
 /// Bits that a sample may have.
 const WIDTHS: [u16; 4] = [8, 16, 24, 32];
 
-/// Reads a file; samples lie between −1 and 1, [`RATE`] of them a second.
-pub(super) fn read_file(path: &Path) -> Result<Vec<f32>, Defect> {
+/// The one form of the sounds that we write.
+const KEPT: WavSpec = WavSpec {
+    channels: 1,
+    sample_rate: RATE,
+    bits_per_sample: 16,
+    sample_format: SampleFormat::Int,
+};
+
+/// All bytes of a file, if it may be a sound by its size.
+pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, Defect> {
     let about = fs::metadata(path).map_err(|error| refused(&error))?;
     // Opening a pipe would wait for somebody who writes.
     if !about.is_file() {
@@ -30,8 +38,11 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<f32>, Defect> {
         return Err(Defect::TooLarge { bytes: about.len() });
     }
     let file = File::open(path).map_err(|error| refused(&error))?;
+    let mut bytes = Vec::new();
     // The file may grow while it is read.
-    read(BufReader::new(file.take(FILE_BYTES_MAX)))
+    let read = file.take(FILE_BYTES_MAX).read_to_end(&mut bytes);
+    read.map_err(|error| refused(&error))?;
+    Ok(bytes)
 }
 
 fn refused(error: &io::Error) -> Defect {
@@ -42,13 +53,45 @@ fn refused(error: &io::Error) -> Defect {
     }
 }
 
-/// Reads what `source` yields.
+/// Reads what `source` yields; samples lie between −1 and 1, [`RATE`] of them a second.
 pub(super) fn read(source: impl Read) -> Result<Vec<f32>, Defect> {
+    read_raw(source).map(|raw| raw.samples())
+}
+
+/// A sound as it stands in its file.
+pub(super) struct Raw {
+    /// Rate, channels and the form of its samples.
+    pub(super) spec: WavSpec,
+    /// Between −1 and 1, channel by channel in turn.
+    pub(super) values: Vec<f32>,
+}
+
+impl Raw {
+    /// One channel, [`RATE`] samples a second.
+    pub(super) fn samples(&self) -> Vec<f32> {
+        let channels = mono(&self.values, usize::from(self.spec.channels));
+        resample(&channels, self.spec.sample_rate, RATE)
+    }
+}
+
+/// Reads what `source` yields, and leaves it as it is.
+pub(super) fn read_raw(source: impl Read) -> Result<Raw, Defect> {
     let reader = WavReader::new(source).map_err(defect)?;
     let spec = reader.spec();
     check(spec, reader.duration())?;
-    let channels = mono(&values(reader)?, usize::from(spec.channels));
-    Ok(resample(&channels, spec.sample_rate, RATE))
+    Ok(Raw { spec, values: values(reader)? })
+}
+
+/// The bytes of a file with these samples, in the form in which sounds are kept: [`RATE`] samples a
+/// second, one channel, 16 bits.
+pub(super) fn bytes(samples: &[f32]) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = WavWriter::new(&mut bytes, KEPT).expect("memory takes a header");
+    for sample in samples {
+        writer.write_sample((sample * 32_768.0).round() as i16).expect("memory takes a sample");
+    }
+    writer.finalize().expect("a sound of minutes has fewer bytes than a header can say");
+    bytes.into_inner()
 }
 
 /// Refuses what we do not read, before any sample is.
