@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use telephony::prompts::{Digest, Imported, Kind, Made, SourceForm, Unfit, bytes_of, import};
+use telephony::prompts::{
+    Coding, Digest, Imported, Kind, Made, SourceForm, Unfit, bytes_of, import,
+};
 
 /// Names that are suggested for one that nobody needs.
 const SUGGESTED_MAX: usize = 3;
@@ -163,21 +165,26 @@ impl Done {
 
 fn was(lang: Lang, imported: &Imported) -> String {
     let was = &imported.was;
-    let SourceForm { hz, channels, bits, is_float } = was.form;
+    let SourceForm { hz, channels, bits, coding } = was.form;
     let (seconds, hz) = (decimal(lang, was.seconds, 1), decimal(lang, f64::from(hz), 0));
     let channels = match channels {
         1 => lang.pick("mono", "mono"),
         _ => lang.pick("stereo", "stereo"),
     };
-    let float = if is_float { lang.pick(" Gleitkomma", " float") } else { "" };
+    let coding = match coding {
+        Coding::Int => "",
+        Coding::Float => lang.pick(" Gleitkomma", " float"),
+        Coding::ALaw => " A-law",
+        Coding::MuLaw => " µ-law",
+    };
     let rms = signed(lang, was.level.rms_dbfs);
     let level = level(lang, was.level);
     lang.pick(
         format!(
-            "war: {seconds} s, {hz} Hz, {channels}, {bits} Bit{float}; Pegel {rms} dBFS, {level}"
+            "war: {seconds} s, {hz} Hz, {channels}, {bits} Bit{coding}; Pegel {rms} dBFS, {level}"
         ),
         format!(
-            "was: {seconds} s, {hz} Hz, {channels}, {bits} bit{float}; level {rms} dBFS, {level}"
+            "was: {seconds} s, {hz} Hz, {channels}, {bits} bit{coding}; level {rms} dBFS, {level}"
         ),
     )
 }

@@ -53,11 +53,17 @@ pub fn entries<'l, 'c>(looked: &'l [Looked<'c>]) -> Vec<Entry<'l, 'c>> {
     entries
 }
 
-/// The file's own name, or the one that it would have: of all lines, if all that lack it say the same.
 fn file_of(one: &Looked<'_>, all: &[Looked<'_>]) -> String {
-    if let Some(name) = one.state.file().and_then(Path::file_name) {
-        return name.to_string_lossy().into_owned();
+    match one.state.file().and_then(Path::file_name) {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => format!("{}.wav", name_to_record(one, all)),
     }
+}
+
+/// The name under which a missing sound is best recorded: that of all lines, if all that lack it say the
+/// same.
+#[must_use]
+pub fn name_to_record(one: &Looked<'_>, all: &[Looked<'_>]) -> String {
     let names: Vec<&str> = one.piece.name.names().collect();
     let shared = names.get(1).filter(|shared| {
         let lack = all.iter().filter(|other| {
@@ -66,7 +72,7 @@ fn file_of(one: &Looked<'_>, all: &[Looked<'_>]) -> String {
         let words: Vec<_> = lack.map(|other| other.piece.words()).collect();
         words.len() > 1 && words.iter().all(|it| *it == one.piece.words())
     });
-    format!("{}.wav", shared.unwrap_or(&names[0]))
+    shared.unwrap_or(&names[0]).to_string()
 }
 
 /// The script for people.

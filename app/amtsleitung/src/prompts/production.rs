@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What must not go public: a machine's voice, a missing sound, and what is left of an example.
 
+use super::list::name_to_record;
 use super::look::{Looked, State};
 use super::script::{What, has_music};
 use crate::config::county::{Line, SipAddress};
@@ -78,7 +79,7 @@ fn sounds(
         What::OfPlan(..) => None,
     };
     let played = looked.iter().filter(|it| it.piece.is_played());
-    played.filter_map(|it| Some((place(it.piece.what)?, unheard_of(it)?))).collect()
+    played.filter_map(|it| Some((place(it.piece.what)?, unheard_of(it, looked)?))).collect()
 }
 
 fn said_at(places: &Places<'_>, line: &Line, occasion: Occasion) -> usize {
@@ -87,7 +88,7 @@ fn said_at(places: &Places<'_>, line: &Line, occasion: Occasion) -> usize {
 
 /// What is wrong with a sound; nothing, if callers may hear it. A file that several lines share is named
 /// by itself, so that one recording mends it for all.
-fn unheard_of(looked: &Looked<'_>) -> Option<ProductionProblem> {
+fn unheard_of(looked: &Looked<'_>, all: &[Looked<'_>]) -> Option<ProductionProblem> {
     let name = |file: &Path| {
         file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
     };
@@ -102,8 +103,8 @@ fn unheard_of(looked: &Looked<'_>) -> Option<ProductionProblem> {
             let (name, file, defect) = (name(file), shown(file), defect.clone());
             Some(ProductionProblem::BrokenSound { name, file, defect })
         }
-        State::Missing(missing) => {
-            Some(ProductionProblem::MissingSound { name: missing.name.to_string() })
+        State::Missing(_) => {
+            Some(ProductionProblem::MissingSound { name: name_to_record(looked, all) })
         }
     }
 }

@@ -68,7 +68,7 @@ impl Defect {
             ),
             Defect::NoWav(reason) => format!("Das ist keine gültige WAV-Datei ({reason})."),
             Defect::Coding => "Die Datei ist komprimiert oder anders kodiert als mit 8, 16, 24 \
-                               oder 32 Bit PCM oder 32 Bit Gleitkomma."
+                               oder 32 Bit PCM, 32 Bit Gleitkomma oder G.711."
                 .into(),
             Defect::Torn => "Die Datei ist kürzer, als sie selbst angibt.".into(),
             Defect::Rate { hz } => {
@@ -103,7 +103,7 @@ impl Defect {
             ),
             Defect::NoWav(reason) => format!("This is no valid WAV file ({reason})."),
             Defect::Coding => "The file is compressed, or coded otherwise than with 8, 16, 24 or \
-                               32 bit PCM or 32 bit floating point."
+                               32 bit PCM, 32 bit floating point or G.711."
                 .into(),
             Defect::Torn => "The file is shorter than it says itself.".into(),
             Defect::Rate { hz } => {

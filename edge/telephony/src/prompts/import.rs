@@ -13,10 +13,11 @@ use super::defect::Defect;
 use super::inspect::{Level, seconds};
 use super::level::{CEILING, bring_to};
 use super::limits::{
-    CLIPPED_SHARE_MAX, END_KEPT, END_LONGEST, GAIN_DB_MAX, MUSIC_LUFS, PAUSE_NOTED, RATE,
-    SECONDS_MIN, SILENCE, SILENT_DBFS, SPEECH_LUFS, START_KEPT,
+    CLIPPED_SHARE_MAX, END_KEPT, END_LONGEST, GAIN_DB_MAX, MUSIC_LUFS, PAUSE_DBFS, PAUSE_NOTED,
+    RATE, SECONDS_MIN, SILENT_DBFS, SPEECH_LUFS, START_KEPT,
 };
-use super::wav::{self, Raw};
+use super::loudness::rms_dbfs;
+use super::wav::{self, Coding, Raw};
 
 /// Neighbours at full scale that make a place where a recording was cut off: a wave that just
 /// touches it has one or two.
@@ -84,8 +85,8 @@ pub struct SourceForm {
     pub channels: u16,
     /// Bits of a sample.
     pub bits: u16,
-    /// Whether samples are floating-point numbers.
-    pub is_float: bool,
+    /// How samples are written.
+    pub coding: Coding,
 }
 
 /// A recording as it came.
@@ -147,7 +148,7 @@ pub fn import(bytes: &[u8], kind: Kind) -> Result<Imported, Unfit> {
         Kind::Music => (louder.as_slice(), [0.0; 2]),
     };
     let level = Level::of(sound);
-    let raised = was.level.peak_dbfs + level.lufs - was.level.lufs;
+    let raised = Level::of(&samples).peak_dbfs + level.lufs - was.level.lufs;
     Ok(Imported {
         was,
         bytes: wav::bytes(sound),
@@ -165,10 +166,13 @@ fn recording(raw: &Raw, samples: &[f32]) -> Recording {
         hz: spec.sample_rate,
         channels: spec.channels,
         bits: spec.bits_per_sample,
-        is_float: spec.sample_format == hound::SampleFormat::Float,
+        coding: raw.coding,
     };
     let (clipped, _) = clipped(raw);
-    Recording { form, seconds: seconds(samples.len()), level: Level::of(samples), clipped }
+    let level = Level::of(samples);
+    // Between the samples a wave may rise above full scale, which the file itself never does.
+    let level = Level { peak_dbfs: level.peak_dbfs.min(0.0), ..level };
+    Recording { form, seconds: seconds(samples.len()), level, clipped }
 }
 
 /// # Errors
@@ -193,9 +197,7 @@ fn is_fit(raw: &Raw, was: &Recording, kind: Kind) -> Result<(), Unfit> {
 
 /// At how many places the file was cut off at full scale, and how many samples these have.
 fn clipped(raw: &Raw) -> (usize, usize) {
-    // A recording of 16 bits that was saved with more was cut off at the full scale of 16.
-    let full_scale = (1_u32 << (raw.spec.bits_per_sample.min(16) - 1)) as f32;
-    let end = 1.0 - 1.5 / full_scale;
+    let end = raw.full_scale();
     let (mut places, mut samples) = (0, 0);
     let channels = usize::from(raw.spec.channels);
     for channel in 0..channels {
@@ -212,25 +214,29 @@ fn clipped(raw: &Raw) -> (usize, usize) {
 
 /// The sound without silence that makes callers wait, and how many seconds were taken off at both ends.
 fn with_shorter_ends(samples: &[f32]) -> (&[f32], [f64; 2]) {
-    let is_heard = |sample: &f32| sample.abs() > SILENCE;
-    let first = samples.iter().position(is_heard).unwrap_or(0);
-    let after = samples.iter().rposition(is_heard).map_or(samples.len(), |last| last + 1);
+    let heard = heard(samples);
+    let (Some(first), Some(last)) = (heard.first(), heard.last()) else {
+        return (samples, [0.0; 2]);
+    };
     let surplus = |silent: usize, kept: f64| {
         if seconds(silent) > END_LONGEST { silent - (kept * f64::from(RATE)) as usize } else { 0 }
     };
-    let before = surplus(first, START_KEPT);
-    let behind = surplus(samples.len() - after, END_KEPT);
+    let before = surplus(first * PIECE, START_KEPT);
+    let behind = surplus(samples.len().saturating_sub((last + 1) * PIECE), END_KEPT);
     let kept = samples.get(before..samples.len() - behind).unwrap_or_default();
     (kept, [seconds(before), seconds(behind)])
 }
 
 /// When the longest silence between two sounds begins, and how long it takes.
 fn longest_pause(samples: &[f32]) -> Option<(f64, f64)> {
-    let pieces = samples.chunks(PIECE);
-    let heard = pieces.map(|piece| piece.iter().any(|sample| sample.abs() > SILENCE));
-    let heard = (0..).zip(heard).filter(|(_, is_heard)| *is_heard);
-    let heard: Vec<usize> = heard.map(|(index, _)| index).collect();
+    let heard = heard(samples);
     let pauses = heard.array_windows().map(|[one, next]| (one + 1, next - one - 1));
     let (at, length) = pauses.max_by_key(|(_, length)| *length)?;
     Some((seconds(at * PIECE), seconds(length * PIECE)))
+}
+
+/// Which pieces of [`PIECE`] samples are more than silence.
+fn heard(samples: &[f32]) -> Vec<usize> {
+    let pieces = (0..).zip(samples.chunks(PIECE));
+    pieces.filter(|(_, piece)| rms_dbfs(piece) > PAUSE_DBFS).map(|(index, _)| index).collect()
 }

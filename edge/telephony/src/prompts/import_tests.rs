@@ -2,12 +2,13 @@
 //! Recordings as operators bring them: what is taken, what is refused, and what becomes of it.
 
 use hound::{SampleFormat, WavSpec};
+use rtp::g711::{alaw_encode, ulaw_encode};
 
 use super::defect::Defect;
 use super::import::{Imported, Kind, Unfit, import};
 use super::limits::{MUSIC_LUFS, RATE, RATES, SPEECH_LUFS};
 use super::tests::{file, sine, spec};
-use super::wav;
+use super::wav::{self, Coding};
 
 /// Something like a voice: a tone that swells and ebbs four times a second.
 fn voice(rate: u32, seconds: f64, peak: f64) -> Vec<f32> {
@@ -106,12 +107,78 @@ fn what_was_cut_off_at_full_scale_is_found_in_every_width() {
         let refused = speech(spec(RATE, 2, bits), &loud).unwrap_err();
         assert!(matches!(refused, Unfit::Clipped { share } if share > 0.5), "{bits}: {refused:?}");
     }
+    let exchange = cut(sine(300.0, 8_000, 1.0, 0.9));
+    let bytes: Vec<u8> = exchange.iter().map(|it| alaw_encode((it * 32_767.0) as i16)).collect();
+    let refused = import(&g711(6, 8_000, &bytes), Kind::Speech).unwrap_err();
+    assert!(matches!(refused, Unfit::Clipped { .. }), "{refused:?}");
     // One shout of 3 ms in ten seconds is borne, and told.
     let mut once = sine(300.0, RATE, 10.0, 0.3);
     once[80_000..80_048].fill(1.0);
     assert_eq!(speech(spec(RATE, 1, 24), &once).unwrap().was.clipped, 1);
     let full = sine(300.0, RATE, 1.0, 1.0);
     assert_eq!(speech(spec(RATE, 1, 16), &full).unwrap().was.clipped, 0, "it only touches it");
+}
+
+/// What an exchange gives out: the parts of a file with one byte a sample.
+fn g711(tag: u16, rate: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut file = b"RIFF\0\0\0\0WAVEfact\x03\0\0\0odd\0fmt \x12\0\0\0".to_vec();
+    file.extend(tag.to_le_bytes());
+    file.extend([1, 0]);
+    file.extend(rate.to_le_bytes());
+    file.extend(rate.to_le_bytes());
+    file.extend([1, 0, 8, 0, 0, 0]);
+    file.extend(b"data");
+    file.extend((bytes.len() as u32).to_le_bytes());
+    file.extend(bytes);
+    file
+}
+
+#[test]
+fn what_an_older_exchange_gives_out_is_taken() {
+    let samples = voice(8_000, 2.0, 0.3);
+    let linear = samples.iter().map(|sample| (sample * 32_768.0) as i16);
+    let a_law: Vec<u8> = linear.clone().map(alaw_encode).collect();
+    let mu_law: Vec<u8> = linear.map(ulaw_encode).collect();
+    for (tag, bytes, coding) in [(6, &a_law, Coding::ALaw), (7, &mu_law, Coding::MuLaw)] {
+        let imported = import(&g711(tag, 8_000, bytes), Kind::Speech).unwrap();
+        assert_eq!((imported.was.form.coding, imported.was.form.bits), (coding, 8));
+        assert_eq!((imported.seconds, imported.was.clipped), (2.0, 0), "{coding:?}");
+        let plain = speech(spec(8_000, 1, 16), &samples).unwrap();
+        assert!((imported.was.level.lufs - plain.was.level.lufs).abs() < 0.1, "{coding:?}");
+        let torn = &g711(tag, 8_000, bytes)[..9_000];
+        assert_eq!(import(torn, Kind::Speech), Err(Unfit::Defect(Defect::Torn)));
+        let odd = Unfit::Defect(Defect::Rate { hz: 8_001 });
+        assert_eq!(import(&g711(tag, 8_001, bytes), Kind::Speech), Err(odd));
+    }
+    assert_eq!(import(&g711(6, 8_000, &[]), Kind::Speech), Err(Unfit::Defect(Defect::Empty)));
+}
+
+#[test]
+fn no_bytes_of_an_exchange_make_it_panic() {
+    let good = g711(6, 8_000, &[0x55; 8_000]);
+    for at in 0..80 {
+        for value in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut bytes = good.clone();
+            bytes[at] = value;
+            let _either = import(&bytes, Kind::Speech);
+        }
+        let _torn = import(&good[..at], Kind::Speech);
+    }
+}
+
+#[test]
+fn the_noise_of_a_room_is_no_speech() {
+    // −66 dBFS under a voice of −26 dBFS.
+    let mut seed = 1_u32;
+    let mut noise = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (f64::from(seed) / f64::from(u32::MAX) - 0.5) as f32 * 0.001_7
+    };
+    let quiet = vec![0.0; 2 * RATE as usize];
+    let said = [quiet.clone(), sine(300.0, RATE, 2.0, 0.07), quiet].concat();
+    let said: Vec<f32> = said.into_iter().map(|sample| sample + noise()).collect();
+    let imported = speech(spec(RATE, 1, 24), &said).unwrap();
+    assert!((imported.seconds - 2.5).abs() < 0.05, "{} s", imported.seconds);
 }
 
 #[test]

@@ -47,8 +47,9 @@ pub const SILENT_DBFS: f64 = -60.0;
 /// that were recorded too loud have ten times as many.
 pub const CLIPPED_SHARE_MAX: f64 = 0.001;
 
-/// What is quieter than this, −50 dB of full scale at [`SPEECH_LUFS`], is not yet or no longer speech.
-pub const SILENCE: f32 = 0.003_2;
+/// What is quieter than this over 20 ms, in dB of full scale at [`SPEECH_LUFS`], is the room and no
+/// speech: rooms have −60 to −50, the last letters of words −40.
+pub const PAUSE_DBFS: f64 = -46.0;
 
 /// Silence at an end, in seconds, from which on most of it is taken off.
 pub const END_LONGEST: f64 = 1.0;
