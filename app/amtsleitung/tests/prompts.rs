@@ -143,7 +143,7 @@ fn the_script_of_the_example_is_fit_for_whoever_records() {
          Auskunft auf Taste, Krisenplan unwetter (wird noch nicht gespielt)\n    „Die Schulen"
     ));
     assert!(out.ends_with(
-        "17 Aufnahmen: 1 vorhanden, 14 synthetisch (von einer Maschine gesprochen), 0 defekt, 2 fehlen.\n"
+        "17 Töne: 1 vorhanden, 14 synthetisch (von einer Maschine gesprochen), 0 defekt, 2 fehlen.\n"
     ));
     let english = amtsleitung(&["prompts", "list", "--config", HARBURG, "--lang", "en"]).out;
     assert!(english.contains("synthetic       4.5 s   −16.0 LUFS, peak −3.5 dBFS"), "{english}");
@@ -180,6 +180,29 @@ fn the_operator_s_own_recording_is_not_synthetic_whatever_its_name() {
     let list = amtsleitung(&["prompts", "list", "--config", HARBURG, "--data", &data]).out;
     assert!(list.contains("\nbusy.wav                         vorhanden       2,0 s"), "{list}");
     assert!(list.contains("13 synthetisch"), "{list}");
+}
+
+#[test]
+fn the_script_says_what_somebody_should_look_at() {
+    let desk = Desk::new("look");
+    desk.put("data/prompts/busy.wav", &recording(0.01));
+    desk.put("data/prompts/busy.txt", "Alles voll.\n".as_bytes());
+    desk.put("data/prompts/closed.wav", &recording(0.3)[..2_000]);
+    let data = desk.path("data");
+    let list = ["prompts", "list", "--config", HARBURG, "--data", &data];
+    let out = amtsleitung(&list).out;
+    let quiet = "dB leiser als die anderen; „amtsleitung prompts import“ gleicht das an\n";
+    assert!(out.contains("    „Alles voll.“\n") && out.contains(quiet), "{out}");
+    assert!(out.contains("    Achtung: in der Konfiguration steht „Im Moment sind alle"), "{out}");
+    assert!(out.contains("\nclosed.wav                       defekt\n"), "{out}");
+    assert!(out.contains("    Die Datei ist kürzer, als sie selbst angibt.\n"), "{out}");
+    let json = amtsleitung(&[&list[..], &["--format", "json", "--lang", "en"]].concat()).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let broken =
+        json["prompts"].as_array().into_iter().flatten().find(|it| it["state"] == "broken");
+    let broken = broken.expect("one is broken");
+    assert_eq!(broken["defect"], "The file is shorter than it says itself.");
+    assert!(broken["seconds"].is_null() && broken["path"].is_string());
 }
 
 #[test]
@@ -354,7 +377,7 @@ fn the_example_does_not_go_public() {
     assert_eq!((german.code, german.err.as_str()), (1, ""));
     let folder = HARBURG.trim_end_matches("harburg.toml");
     let out = german.out.replace(folder, "");
-    let greeting = "harburg.toml:511:12: Fehler: Die Ansage „115-greeting“ spricht eine Maschine (prompts/115-greeting.wav).\n    \
+    let greeting = "harburg.toml:511:12: Fehler: Die Ansage „115-greeting“ ist von einer Maschine gesprochen (prompts/115-greeting.wav).\n    \
                     Selbst aufnehmen und einspielen: amtsleitung prompts import DATEI --as 115-greeting --data ORDNER\n";
     assert!(out.contains(greeting), "{out}");
     for why in [
@@ -399,7 +422,7 @@ fn a_county_with_its_own_recordings_goes_public() {
     assert_eq!(ended.code, 0, "{}", ended.err);
     let ready = check(&[]);
     assert_eq!(ready.code, 0, "{}", ready.out);
-    assert!(ready.out.ends_with("\n  bereit für den öffentlichen Betrieb: 21 Ansagen geprüft\n"));
+    assert!(ready.out.ends_with("\n  bereit für den öffentlichen Betrieb: 21 Töne geprüft\n"));
 
     desk.put("data/prompts/115-busy.wav", b"RIFF");
     let broken = check(&[]);

@@ -79,8 +79,8 @@ fn go_public(
 
 fn public(lang: Lang, sounds: usize) -> String {
     lang.pick(
-        format!("  bereit für den öffentlichen Betrieb: {sounds} Ansagen geprüft\n"),
-        format!("  ready to go public: {sounds} announcements checked\n"),
+        format!("  bereit für den öffentlichen Betrieb: {sounds} Töne geprüft\n"),
+        format!("  ready to go public: {sounds} sounds checked\n"),
     )
 }
 

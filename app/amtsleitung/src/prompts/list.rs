@@ -234,10 +234,10 @@ fn sum(lang: Lang, entries: &[Entry<'_, '_>]) -> String {
     let all = entries.len();
     lang.pick(
         format!(
-            "{all} Aufnahmen: {there} vorhanden, {synthetic} synthetisch (von einer Maschine gesprochen), {broken} defekt, {missing} fehlen.\n"
+            "{all} Töne: {there} vorhanden, {synthetic} synthetisch (von einer Maschine gesprochen), {broken} defekt, {missing} fehlen.\n"
         ),
         format!(
-            "{all} recordings: {there} there, {synthetic} synthetic (spoken by a machine), {broken} broken, {missing} missing.\n"
+            "{all} sounds: {there} there, {synthetic} synthetic (spoken by a machine), {broken} broken, {missing} missing.\n"
         ),
     )
 }

@@ -89,7 +89,7 @@ fn synthetic(lang: Lang, name: &str, file: &str) -> Said {
     let sound = quoted(lang, name);
     say!(
         lang,
-        "Die Ansage {sound} spricht eine Maschine ({file}).",
+        "Die Ansage {sound} ist von einer Maschine gesprochen ({file}).",
         "Selbst aufnehmen und einspielen: amtsleitung prompts import DATEI --as {name} --data ORDNER",
         "The announcement {sound} is spoken by a machine ({file}).",
         "Record it and bring it in: amtsleitung prompts import FILE --as {name} --data FOLDER",
