@@ -192,6 +192,7 @@ fn the_script_says_what_somebody_should_look_at() {
     let list = ["prompts", "list", "--config", HARBURG, "--data", &data];
     let out = amtsleitung(&list).out;
     let quiet = "dB leiser als die anderen; „amtsleitung prompts import“ gleicht das an\n";
+    assert!(out.contains("    Achtung: die Konfiguration rechnet mit 7 s (length)\n"), "{out}");
     assert!(out.contains("    „Alles voll.“\n") && out.contains(quiet), "{out}");
     assert!(out.contains("    Achtung: in der Konfiguration steht „Im Moment sind alle"), "{out}");
     assert!(out.contains("\nclosed.wav                       defekt\n"), "{out}");
@@ -423,6 +424,13 @@ fn a_county_with_its_own_recordings_goes_public() {
     let ready = check(&[]);
     assert_eq!(ready.code, 0, "{}", ready.out);
     assert!(ready.out.ends_with("\n  bereit für den öffentlichen Betrieb: 21 Töne geprüft\n"));
+
+    fs::rename(desk.path("data/prompts"), desk.path("county/prompts")).expect("it can be moved");
+    let beside = check(&[]);
+    assert_eq!(beside.code, 0, "{}", beside.out);
+    let warned = "Warnung: 4 Töne liegen nur neben der Konfiguration, der erste ist „greeting“; „serve --data“ ohne --config findet sie nicht.\n";
+    assert!(beside.out.contains(warned), "{}", beside.out);
+    fs::rename(desk.path("county/prompts"), desk.path("data/prompts")).expect("and back");
 
     desk.put("data/prompts/115-busy.wav", b"RIFF");
     let broken = check(&[]);

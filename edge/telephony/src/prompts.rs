@@ -142,7 +142,7 @@ impl<T: Clone> Loader<T> {
 
     fn load_new(&mut self, file: &Path) -> Result<T, Defect> {
         let bytes = wav::bytes_of(file)?;
-        let samples = wav::read(&*bytes)?;
+        let samples = wav::read(&bytes)?;
         self.reserve(encode::frames_of(samples.len()))?;
         (self.make)(&bytes, samples).ok_or(Defect::Empty)
     }

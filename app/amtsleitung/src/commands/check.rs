@@ -71,7 +71,8 @@ fn go_public(
     let Some(county) = &checked.county else { return 0 };
     let looked = look(county, &folders(data.as_deref(), Some(path)));
     let today = county.zone().local(wall_now()).date();
-    let found = problems(source.text(), county, &looked, today);
+    let own = data.map(|data| data.join("prompts"));
+    let found = problems(source.text(), county, (&looked, own.as_deref()), today);
     let sounds = looked.iter().filter(|it| it.piece.is_played()).count();
     checked.note(found);
     sounds

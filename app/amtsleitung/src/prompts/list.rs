@@ -16,6 +16,10 @@ use telephony::prompts::{Inspected, Level, Missing, Occasion};
 /// what everybody hears.
 const LEVEL_NOTED: f64 = 3.0;
 
+/// By how many seconds a sound may take longer or shorter than the configuration says: people speak at
+/// different speeds.
+const LENGTH_NOTED: f64 = 3.0;
+
 /// Columns of the file's name in the text.
 const NAME_WIDTH: usize = 32;
 
@@ -191,8 +195,22 @@ fn notes(lang: Lang, entry: &Entry<'_, '_>) -> Vec<String> {
             format!("Note: the configuration says “{words}”"),
         ));
     }
-    notes.extend(looked.state.heard().and_then(|it| wrong_level(lang, &looked.piece, it.level)));
+    let heard = looked.state.heard();
+    notes.extend(heard.and_then(|it| wrong_length(lang, &looked.piece, it.seconds)));
+    notes.extend(heard.and_then(|it| wrong_level(lang, &looked.piece, it.level)));
     notes
+}
+
+/// Rehearsals and told waits count with the length that the configuration says.
+fn wrong_length(lang: Lang, piece: &Piece<'_>, seconds: f64) -> Option<String> {
+    let expected = piece.length()?.as_secs_f64();
+    let said = decimal(lang, expected, 0);
+    ((seconds - expected).abs() > LENGTH_NOTED).then(|| {
+        lang.pick(
+            format!("Achtung: die Konfiguration rechnet mit {said} s (length)"),
+            format!("Note: the configuration counts with {said} s (length)"),
+        )
+    })
 }
 
 /// Whether the text beside the sound and the configuration say different things.
@@ -255,6 +273,7 @@ struct Row<'e> {
     state: &'static str,
     path: Option<String>,
     seconds: Option<f64>,
+    expected_seconds: Option<f64>,
     lufs: Option<f64>,
     peak_dbfs: Option<f64>,
     defect: Option<String>,
@@ -299,6 +318,7 @@ fn row<'e>(lang: Lang, entry: &'e Entry<'_, '_>) -> Row<'e> {
         state: state_word(Lang::En, &looked.state),
         path: looked.state.file().map(|file| file.display().to_string()),
         seconds: sound.map(|it| to_hundredths(it.seconds)),
+        expected_seconds: looked.piece.length().map(|it| to_hundredths(it.as_secs_f64())),
         lufs: sound.map(|it| to_hundredths(it.level.lufs)),
         peak_dbfs: sound.map(|it| to_hundredths(it.level.peak_dbfs)),
         defect,

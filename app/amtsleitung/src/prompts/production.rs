@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What must not go public: a machine's voice, a missing sound, and what is left of an example.
 
+use super::import::name_of;
 use super::list::name_to_record;
 use super::look::{Looked, State};
 use super::script::{What, has_music};
@@ -11,6 +12,7 @@ use crate::config::problem::{Problem, ProductionProblem};
 use crate::config::report::Found;
 use crate::config::{County, Telephony};
 use hours::LocalDate;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::Path;
 use telephony::prompts::{Missing, Occasion};
@@ -27,19 +29,24 @@ const EXAMPLE_DIGITS: usize = 12;
 const EXAMPLE_DOMAINS: [&str; 7] =
     ["example", "test", "invalid", "localhost", "example.com", "example.net", "example.org"];
 
-/// What keeps a good file from going public, on this day.
+/// What keeps a good file from going public, on this day. `own` is the operator's folder of sounds, if there
+/// is one.
 #[must_use]
 pub fn problems(
     text: &str,
     county: &County,
-    looked: &[Looked<'_>],
+    (looked, own): (&[Looked<'_>], Option<&Path>),
     today: LocalDate,
 ) -> Vec<Found> {
     let places = Places::of(text);
     let mut found = Vec::new();
     let mut note = |at, problem| found.push(Found { at, problem: Problem::Production(problem) });
     let public = |line: &&Line| is_public(line, today);
-    for (at, problem) in sounds(&places, county, looked, &public) {
+    let heard = in_public(&places, county, looked, &public);
+    for (at, one) in &heard {
+        unheard_of(one, looked).into_iter().for_each(|problem| note(*at, problem));
+    }
+    if let Some((at, problem)) = own.and_then(|own| only_beside(&heard, own)) {
         note(at, problem);
     }
     for line in county.lines.iter().filter(public) {
@@ -65,13 +72,13 @@ fn is_public(line: &Line, today: LocalDate) -> bool {
     !line.numbers.is_empty() && line.in_force.until.is_none_or(|until| today <= until)
 }
 
-/// Sounds of public lines that must not be heard, each with its place.
-fn sounds(
+/// The sounds of public lines, each with its place in the file.
+fn in_public<'l, 'c>(
     places: &Places<'_>,
     county: &County,
-    looked: &[Looked<'_>],
+    looked: &'l [Looked<'c>],
     is_public: &dyn Fn(&&Line) -> bool,
-) -> Vec<(usize, ProductionProblem)> {
+) -> Vec<(usize, &'l Looked<'c>)> {
     let musical = county.lines.iter().filter(is_public).find(|line| has_music(line));
     let place = |what: What<'_>| match what {
         What::OfLine(line, occasion) => is_public(&line).then(|| said_at(places, line, occasion)),
@@ -79,7 +86,20 @@ fn sounds(
         What::OfPlan(..) => None,
     };
     let played = looked.iter().filter(|it| it.piece.is_played());
-    played.filter_map(|it| Some((place(it.piece.what)?, unheard_of(it, looked)?))).collect()
+    played.filter_map(|it| Some((place(it.piece.what)?, it))).collect()
+}
+
+/// What a start without the configuration's file would not find any more, at the first of them.
+fn only_beside(heard: &[(usize, &Looked<'_>)], own: &Path) -> Option<(usize, ProductionProblem)> {
+    let beside = heard.iter().filter_map(|(at, it)| {
+        let file = it.state.file()?;
+        (file.parent() != Some(own)).then_some((*at, file))
+    });
+    let beside: Vec<(usize, &Path)> = beside.collect();
+    let (at, file) = beside.first()?;
+    let files: BTreeSet<&Path> = beside.iter().map(|(_, file)| *file).collect();
+    let problem = ProductionProblem::OnlyBesideFile { count: files.len(), first: name_of(file) };
+    Some((*at, problem))
 }
 
 fn said_at(places: &Places<'_>, line: &Line, occasion: Occasion) -> usize {
@@ -89,18 +109,16 @@ fn said_at(places: &Places<'_>, line: &Line, occasion: Occasion) -> usize {
 /// What is wrong with a sound; nothing, if callers may hear it. A file that several lines share is named
 /// by itself, so that one recording mends it for all.
 fn unheard_of(looked: &Looked<'_>, all: &[Looked<'_>]) -> Option<ProductionProblem> {
-    let name = |file: &Path| {
-        file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
-    };
     let shown = |file: &Path| file.display().to_string();
     match &looked.state {
         State::There(_) => None,
-        State::Synthetic(sound) => {
-            Some(ProductionProblem::Synthetic { name: name(&sound.file), file: shown(&sound.file) })
-        }
+        State::Synthetic(sound) => Some(ProductionProblem::Synthetic {
+            name: name_of(&sound.file),
+            file: shown(&sound.file),
+        }),
         State::Broken(Missing { files, defect, .. }) => {
             let file = files.first()?;
-            let (name, file, defect) = (name(file), shown(file), defect.clone());
+            let (name, file, defect) = (name_of(file), shown(file), defect.clone());
             Some(ProductionProblem::BrokenSound { name, file, defect })
         }
         State::Missing(_) => {

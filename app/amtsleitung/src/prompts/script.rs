@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Every sound that a county's callers may hear, with the words that it has to say.
 
-use crate::config::county::{Answering, County, Line, Treatment};
+use crate::config::county::{Announcement, Answering, County, Line, Treatment};
 use crate::config::ways::Plan;
 use std::collections::BTreeMap;
+use stdx::Micros;
 use telephony::prompts::{Kind, Occasion, PromptName};
 
 /// One sound and what it is for.
@@ -50,6 +51,16 @@ impl<'c> Piece<'c> {
     /// The words that the configuration has for it; none for music.
     #[must_use]
     pub fn words(&self) -> Option<&'c str> {
+        self.announcement().map(|it| it.text.as_str())
+    }
+
+    /// How long the configuration takes it to be; none for music.
+    #[must_use]
+    pub fn length(&self) -> Option<Micros> {
+        self.announcement().map(|it| it.length)
+    }
+
+    fn announcement(&self) -> Option<&'c Announcement> {
         match self.what {
             What::OfLine(line, occasion) => of_line(line, occasion),
             What::OfPlan(plan, text) => of_plan(plan, text),
@@ -128,23 +139,21 @@ pub fn has_music(line: &Line) -> bool {
     })
 }
 
-fn of_line(line: &Line, occasion: Occasion) -> Option<&str> {
-    let text = match (&line.treatment, occasion) {
+fn of_line(line: &Line, occasion: Occasion) -> Option<&Announcement> {
+    match (&line.treatment, occasion) {
         (_, Occasion::Closed) => Some(&line.closed),
         (Treatment::Queue(service), Occasion::Greeting) => service.greeting.as_ref(),
         (Treatment::Queue(service), Occasion::Busy) => Some(&service.busy),
         (Treatment::Announce(text), Occasion::Greeting) => Some(text),
         (Treatment::Announce(_), Occasion::Busy) => None,
-    };
-    text.map(|it| it.text.as_str())
+    }
 }
 
-fn of_plan(plan: &Plan, text: PlanText) -> Option<&str> {
-    let text = match text {
+fn of_plan(plan: &Plan, text: PlanText) -> Option<&Announcement> {
+    match text {
         PlanText::Announcement => plan.announcement.as_ref(),
         PlanText::Information => plan.information.as_ref(),
-    };
-    text.map(|it| it.text.as_str())
+    }
 }
 
 #[cfg(test)]

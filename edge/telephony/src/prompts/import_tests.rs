@@ -33,7 +33,7 @@ fn every_form_comes_to_one_form_and_one_loudness() {
                 assert!(imported.level.peak_dbfs < -3.4, "{form:?}: {:?}", imported.level);
                 assert!((imported.seconds - 2.0).abs() < 0.001, "{form:?}");
                 assert_eq!((imported.was.form.hz, imported.was.form.channels), (rate, channels));
-                let kept = wav::read_raw(&*imported.bytes).unwrap();
+                let kept = wav::read_raw(&imported.bytes).unwrap();
                 assert_eq!(kept.spec, spec(RATE, 1, 16), "{form:?}");
             }
         }

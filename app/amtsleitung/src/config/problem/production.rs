@@ -29,6 +29,13 @@ pub enum ProductionProblem {
         /// The sound's name.
         name: String,
     },
+    /// Sounds that lie beside the configuration alone.
+    OnlyBesideFile {
+        /// How many.
+        count: usize,
+        /// The name of the first.
+        first: String,
+    },
     /// Made-up agents.
     Bench,
     /// Nothing says where the centre is reached.
@@ -63,8 +70,10 @@ impl ProductionProblem {
             | ProductionProblem::ExampleNumber { .. }
             | ProductionProblem::ExampleAddress { .. }
             | ProductionProblem::ExampleDomain { .. } => Severity::Error,
-            // A proxy on the same machine may stand before it.
-            ProductionProblem::OnlyThisMachine => Severity::Warning,
+            // A proxy on the same machine may stand before it; who starts with --config hears them.
+            ProductionProblem::OnlyThisMachine | ProductionProblem::OnlyBesideFile { .. } => {
+                Severity::Warning
+            }
         }
     }
 
@@ -75,6 +84,9 @@ impl ProductionProblem {
                 broken(lang, (name, file), defect)
             }
             ProductionProblem::MissingSound { name } => missing(lang, name),
+            ProductionProblem::OnlyBesideFile { count, first } => {
+                only_beside_file(lang, *count, first)
+            }
             ProductionProblem::Bench => bench(lang),
             ProductionProblem::NoTelephony => no_telephony(lang),
             ProductionProblem::ExampleNumber { number } => example_number(lang, number),
@@ -116,6 +128,17 @@ fn missing(lang: Lang, name: &str) -> Said {
         "Aufnehmen und einspielen: amtsleitung prompts import DATEI --as {name} --data ORDNER",
         "The sound {sound} is missing, callers hear a tone.",
         "Record it and bring it in: amtsleitung prompts import FILE --as {name} --data FOLDER",
+    )
+}
+
+fn only_beside_file(lang: Lang, count: usize, first: &str) -> Said {
+    let first = quoted(lang, first);
+    say!(
+        lang,
+        "{count} Töne liegen nur neben der Konfiguration, der erste ist {first}; „serve --data“ ohne --config findet sie nicht.",
+        "Mit „amtsleitung prompts import“ in den Datenordner einspielen, oder immer mit --config starten.",
+        "{count} sounds lie beside the configuration alone, the first is {first}; `serve --data` without --config does not find them.",
+        "Bring them into the data folder with `amtsleitung prompts import`, or always start with --config.",
     )
 }
 
