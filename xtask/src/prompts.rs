@@ -4,10 +4,13 @@
 //! Rule: checking needs nothing but Rust; only making them anew needs espeak-ng.
 
 mod county;
-mod level;
-mod loudness;
 mod music;
-// The product's own filter, so that there is only one; a task must not use a crate of another layer.
+// The product's own filter, limiter and measure, so that there is only one of each; a task must not use
+// a crate of another layer.
+#[path = "../../edge/telephony/src/prompts/level.rs"]
+mod level;
+#[path = "../../edge/telephony/src/prompts/loudness.rs"]
+mod loudness;
 #[path = "../../edge/telephony/src/prompts/resample.rs"]
 mod resample;
 mod sound;
@@ -16,6 +19,8 @@ mod speech;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::Outcome;
 use crate::cargo::root;
@@ -28,7 +33,8 @@ const RATE: u32 = 16_000;
 /// The sound that has no text.
 const MUSIC: &str = "music";
 
-/// The file with the fingerprint of every text at the time when its sound was made.
+/// The file with the fingerprint of every text at the time when its sound was made, and the digest of the
+/// sound. By the digest the product knows that a machine has spoken it, so music is not in it.
 const MADE: &str = "made.list";
 
 /// Loudness of speech in LUFS: what broadcasters of spoken words for small loudspeakers use.
@@ -57,8 +63,9 @@ pub(crate) fn make() -> Outcome {
     let mut made = String::new();
     for (name, text) in texts(&folder)? {
         let speech = speech::speak(&text, &scratch.join("prompt.wav"))?;
-        sound::write(&wav(&folder, &name), &level::bring_to(&speech, SPEECH_LUFS))?;
-        made.push_str(&format!("{name} {}\n", fingerprint(&text)));
+        let file = wav(&folder, &name);
+        sound::write(&file, &level::bring_to(&speech, SPEECH_LUFS))?;
+        made.push_str(&format!("{name} {} {}\n", fingerprint(&text), digest(&file)?));
     }
     let music = level::bring_to(&music::compose(), MUSIC_LUFS);
     sound::write(&wav(&folder, MUSIC), &music)?;
@@ -75,6 +82,7 @@ pub(crate) fn check() -> Outcome {
     let county = root().join("examples/harburg.toml");
     let mut problems = wrong_texts(&texts, &county::sayings(&read(&county)?)?);
     problems.extend(wrong_files(&texts, &sounds, &made));
+    problems.extend(unlisted(&folder, &texts, &made)?);
     let mut bytes = 0;
     println!(
         "{:<26} {:>7} {:>9} {:>7} {:>7} {:>7}",
@@ -141,10 +149,10 @@ fn wrong_texts(texts: &BTreeMap<String, String>, sayings: &[Saying]) -> Vec<Stri
 fn wrong_files(texts: &BTreeMap<String, String>, sounds: &[String], made: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, text) in texts {
-        let line = format!("{name} {}", fingerprint(text));
+        let made_of = [name.as_str(), &fingerprint(text)];
         if !sounds.contains(name) {
             wrong.push(format!("{name}.txt has no sound: cargo xtask prompts"));
-        } else if !made.lines().any(|it| it == line) {
+        } else if !made.lines().any(|it| it.split(' ').take(2).eq(made_of)) {
             wrong.push(format!("{name}.wav is older than its text: cargo xtask prompts"));
         }
     }
@@ -154,6 +162,23 @@ fn wrong_files(texts: &BTreeMap<String, String>, sounds: &[String], made: &str) 
         wrong.push(format!("{MUSIC}.wav is missing: cargo xtask prompts"));
     }
     wrong
+}
+
+/// Spoken sounds whose digest is missing: the product would take them for a person's.
+fn unlisted(
+    folder: &Path,
+    texts: &BTreeMap<String, String>,
+    made: &str,
+) -> Result<Vec<String>, String> {
+    let mut wrong = Vec::new();
+    for file in texts.keys().map(|name| wav(folder, name)).filter(|file| file.exists()) {
+        let digest = digest(&file)?;
+        if !made.lines().any(|line| line.split(' ').any(|word| word == digest)) {
+            let name = file.display();
+            wrong.push(format!("{name}: its digest is not in {MADE}: cargo xtask prompts"));
+        }
+    }
+    Ok(wrong)
 }
 
 /// What a sound measures otherwise than it should.
@@ -201,6 +226,12 @@ fn fingerprint(text: &str) -> String {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
+}
+
+/// SHA-256 of a file, as `sha256sum` writes it.
+fn digest(file: &Path) -> Result<String, String> {
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn folder() -> PathBuf {
@@ -283,7 +314,7 @@ mod tests {
     #[test]
     fn files_without_their_other_half_are_found() {
         let sounds = ["alone", "music", "old"].map(str::to_owned);
-        let made = format!("old {}\n", fingerprint("before"));
+        let made = format!("old {} digest\n", fingerprint("before"));
         assert_eq!(
             wrong_files(&texts(&[("new", "x"), ("old", "after")]), &sounds, &made),
             [

@@ -17,6 +17,7 @@ pub mod keeper;
 mod lang;
 pub mod output;
 pub mod practice;
+pub mod prompts;
 pub mod recall;
 pub mod rehearsal;
 pub mod report;

@@ -3,20 +3,29 @@
 //!
 //! ```text
 //!  115-busy.wav ─┐
-//!  busy.wav ─────┴▶ read ─▶ 16,000 Hz mono ─▶ encode ─▶ Sound: PCMA, PCMU, G.722
-//!  none, broken ──────────▶ 425 Hz tone ────────▶ │      shared by all who hear it
+//!  busy.wav ─────┴▶ read ─▶ 16,000 Hz mono ─┬▶ encode ─▶ Sound: PCMA, PCMU, G.722
+//!  none, broken ──────────▶ 425 Hz tone ────┘           shared by all who hear it
+//!
+//!  a recording ─▶ read ─▶ import: fit for callers? ─▶ one loudness ─▶ a file of the folder
 //! ```
 //!
 //! Rule: there is always something to play. What cannot be read is reported and replaced by a tone.
 
 mod defect;
+mod digest;
 mod encode;
+mod import;
+mod inspect;
+mod level;
 pub mod limits;
+mod loudness;
 mod name;
 mod resample;
 mod tone;
 mod wav;
 
+#[cfg(test)]
+mod import_tests;
 #[cfg(test)]
 mod tests;
 
@@ -24,12 +33,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use defect::{Defect, Missing};
+pub use digest::{Digest, Made};
 pub use encode::Sound;
+pub use import::{Imported, Kind, Recording, SourceForm, Unfit, bytes_of, import};
+pub use inspect::{Inspected, Level, inspect};
 pub use name::{Occasion, PromptName};
 pub use tone::{DONE, NOT_DONE, REPLACEMENT, TonePattern};
+pub use wav::Coding;
 
 use crate::clip::{Clip, ClipCodec};
-use limits::SECONDS_TOGETHER_MAX;
+use limits::{RATE, SECONDS_TOGETHER_MAX};
 
 /// Frames of 20 ms in [`SECONDS_TOGETHER_MAX`].
 const FRAMES_TOGETHER_MAX: usize = SECONDS_TOGETHER_MAX as usize * 50;
@@ -48,7 +61,7 @@ impl Prompts {
     /// A broken file of the operator's is not passed over for ours: ours may say something else.
     #[must_use]
     pub fn load(folders: &[PathBuf], wanted: &[PromptName]) -> (Prompts, Vec<Missing>) {
-        let mut loader = Loader::default();
+        let mut loader = Loader::new(|_, samples| Sound::encode(samples));
         let mut sounds = BTreeMap::new();
         let mut missing = Vec::new();
         for name in wanted {
@@ -89,22 +102,34 @@ pub fn tone(pattern: TonePattern) -> Option<Sound> {
     Sound::encode(tone::samples(pattern))
 }
 
+/// What is made of a file's bytes and samples; none if there is no sound in them.
+type Make<T> = fn(&[u8], Vec<f32>) -> Option<T>;
+
 /// Reads each file once, also if several lines share it.
-#[derive(Default)]
-struct Loader {
-    read: BTreeMap<PathBuf, Result<Sound, Defect>>,
+struct Loader<T> {
+    make: Make<T>,
+    read: BTreeMap<PathBuf, Result<T, Defect>>,
     frames: usize,
 }
 
-impl Loader {
-    fn find_and_load(&mut self, folders: &[PathBuf], name: &PromptName) -> Result<Sound, Missing> {
+impl<T: Clone> Loader<T> {
+    fn new(make: Make<T>) -> Loader<T> {
+        Loader { make, read: BTreeMap::new(), frames: 0 }
+    }
+
+    fn find_and_load(&mut self, folders: &[PathBuf], name: &PromptName) -> Result<T, Missing> {
+        self.find(folders, name).map(|(_, found)| found)
+    }
+
+    /// The first file that there is, and what it holds.
+    fn find(&mut self, folders: &[PathBuf], name: &PromptName) -> Result<(PathBuf, T), Missing> {
         let files = name.files();
         let places = folders.iter().flat_map(|folder| files.iter().map(|file| folder.join(file)));
         let places: Vec<PathBuf> = places.collect();
         let missing = |files, defect| Missing { name: name.clone(), files, defect };
         for place in &places {
             match self.load(place) {
-                Ok(sound) => return Ok(sound),
+                Ok(found) => return Ok((place.clone(), found)),
                 Err(Defect::Absent) => {}
                 Err(defect) => return Err(missing(vec![place.clone()], defect)),
             }
@@ -112,19 +137,20 @@ impl Loader {
         Err(missing(places, Defect::Absent))
     }
 
-    fn load(&mut self, file: &Path) -> Result<Sound, Defect> {
+    fn load(&mut self, file: &Path) -> Result<T, Defect> {
         if let Some(known) = self.read.get(file) {
             return known.clone();
         }
-        let sound = self.load_new(file);
-        self.read.insert(file.to_owned(), sound.clone());
-        sound
+        let found = self.load_new(file);
+        self.read.insert(file.to_owned(), found.clone());
+        found
     }
 
-    fn load_new(&mut self, file: &Path) -> Result<Sound, Defect> {
-        let samples = wav::read_file(file)?;
+    fn load_new(&mut self, file: &Path) -> Result<T, Defect> {
+        let bytes = wav::bytes_of(file)?;
+        let samples = wav::read(&bytes)?;
         self.reserve(encode::frames_of(samples.len()))?;
-        Sound::encode(samples).ok_or(Defect::Empty)
+        (self.make)(&bytes, samples).ok_or(Defect::Empty)
     }
 
     fn reserve(&mut self, frames: usize) -> Result<(), Defect> {

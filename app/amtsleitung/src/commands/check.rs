@@ -4,50 +4,85 @@
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
-use crate::config::County;
+use crate::clock::wall_now;
+use crate::config::{Checked, County};
+use crate::prompts::look::{folders, look};
+use crate::prompts::production::problems;
 use crate::{Lang, output};
 use hours::LocalDates;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "check",
-    usage: "check DATEI",
+    usage: "check DATEI [--production [--data ORDNER]]",
     summary_de: "prüft eine Konfiguration und nennt alle Fehler mit Zeile und Spalte",
     summary_en: "checks a configuration and names every error with line and column",
-    help_de: "Endet mit 0, wenn die Datei gut ist (Warnungen sind erlaubt), sonst mit 1.\n\
-        Alle Felder beschreibt docs/configuration.md.\n",
-    help_en: "Exits with 0 if the file is good (warnings are allowed), otherwise with 1.\n\
-        Every field is described in docs/configuration.md.\n",
-    valued: &[],
-    flags: &[],
+    help_de: "  --production     auch: darf so ein öffentlicher Betrieb beginnen? Kein Ton einer öffentlichen Leitung\n                   fehlt, ist defekt oder von einer Maschine gesprochen; kein Prüfstand, keine Rufnummern,\n                   Adressen und Namen aus Beispielen\n  --data ORDNER    dazu der Datenordner, in dessen „prompts“ die eigenen Töne liegen; sonst nur die im\n                   Ordner „prompts“ neben der Datei\n\nEndet mit 0, wenn die Datei gut ist (Warnungen sind erlaubt), sonst mit 1.\nAlle Felder beschreibt docs/configuration.md.\n",
+    help_en: "  --production     also: may a public service begin like this? No sound of a public line is missing,\n                   broken or spoken by a machine; no bench, and no numbers, addresses and names of examples\n  --data FOLDER    with it the data folder, in whose `prompts` your own sounds lie; otherwise only those\n                   in the folder `prompts` beside the file\n\nExits with 0 if the file is good (warnings are allowed), otherwise with 1.\nEvery field is described in docs/configuration.md.\n",
+    valued: &["data"],
+    flags: &["production"],
     run,
 };
 
 /// Checks the file that the arguments name.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
+    match check(&arguments) {
+        Ok(code) | Err(code) => code,
+    }
+}
+
+fn check(arguments: &Arguments) -> Result<ExitCode, ExitCode> {
     let lang = arguments.lang;
-    let source = match arguments.only_plain().and_then(|path| Source::read(lang, path)) {
-        Ok(source) => source,
-        Err(code) => return code,
-    };
-    let checked = match source.check(lang) {
-        Ok(checked) => checked,
-        Err(code) => return code,
-    };
+    let path = arguments.only_plain()?;
+    let is_production = arguments.flag("production");
+    let data = arguments.value("data").map(PathBuf::from);
+    if data.is_some() && !is_production {
+        let what = lang.pick("Diese Option gilt nur mit", "This option is for a check with");
+        return Err(arguments.wrong_value(what, "--production", None));
+    }
+    let source = Source::read(lang, path)?;
+    let mut checked = source.check(lang)?;
+    let sounds = is_production.then(|| go_public(&source, Path::new(path), data, &mut checked));
     let mut text = checked.printed(&source.name, lang);
     let code = match (&checked.county, checked.checked) {
-        (Some(county), Some(dates)) => {
+        (Some(county), Some(dates)) if !checked.report().has_errors() => {
             text.push_str(&summary(lang, &source.name, county, dates));
             text.push_str(&ways(lang, county));
             text.push_str(&telephones(lang, county));
+            text.push_str(&sounds.map_or_else(String::new, |sounds| public(lang, sounds)));
             ExitCode::SUCCESS
         }
-        (None, _) | (_, None) => ExitCode::from(BAD_FILE),
+        (Some(_) | None, _) => ExitCode::from(BAD_FILE),
     };
     output::out(&text);
-    code
+    Ok(code)
+}
+
+/// Notes what keeps a good file from going public; how many sounds were looked at.
+fn go_public(
+    source: &Source,
+    path: &Path,
+    data: Option<PathBuf>,
+    checked: &mut Checked<'_>,
+) -> usize {
+    let Some(county) = &checked.county else { return 0 };
+    let looked = look(county, &folders(data.as_deref(), Some(path)));
+    let today = county.zone().local(wall_now()).date();
+    let own = data.map(|data| data.join("prompts"));
+    let found = problems(source.text(), county, (&looked, own.as_deref()), today);
+    let sounds = looked.iter().filter(|it| it.piece.is_played()).count();
+    checked.note(found);
+    sounds
+}
+
+fn public(lang: Lang, sounds: usize) -> String {
+    lang.pick(
+        format!("  bereit für den öffentlichen Betrieb: {sounds} Töne geprüft\n"),
+        format!("  ready to go public: {sounds} sounds checked\n"),
+    )
 }
 
 fn count(count: usize, one: &str, many: &str) -> String {

@@ -11,6 +11,7 @@ mod new_file;
 pub mod plan;
 pub mod practice;
 mod progress;
+pub mod prompts;
 pub mod replay;
 pub mod report;
 pub mod serve;
@@ -48,12 +49,13 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 14] = [
+pub const COMMANDS: [&Command; 15] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
     &plan::COMMAND,
     &apply::COMMAND,
+    &prompts::COMMAND,
     &report::COMMAND,
     &replay::COMMAND,
     &practice::COMMAND,

@@ -303,7 +303,11 @@ fn definition(arguments: &Arguments) -> Result<Option<Definition>, ExitCode> {
 }
 
 /// The county as it was agreed last; what has left it keeps its number.
-fn county(data: &Data, lang: Lang) -> Result<County, ExitCode> {
+/// The county that the log says holds.
+///
+/// # Errors
+/// With the exit code, after saying so, if this program cannot read it any more.
+pub(super) fn county(data: &Data, lang: Lang) -> Result<County, ExitCode> {
     let agreed = data.recalled.chronicle.configured.as_ref();
     let county = agreed.and_then(|it| config::check_in_order(&it.text, &it.ids).county);
     county.ok_or_else(|| {

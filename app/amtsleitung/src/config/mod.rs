@@ -13,6 +13,7 @@ pub mod moment;
 pub mod near;
 pub mod number;
 pub mod place_in_file;
+pub mod places;
 pub mod problem;
 mod read;
 mod reader;
@@ -30,7 +31,7 @@ use hours::LocalDates;
 use place_in_file::Lines;
 use problem::Context;
 use reader::Reader;
-use report::Report;
+use report::{Found, Report};
 use std::collections::BTreeMap;
 use toml::de::DeTable;
 
@@ -60,6 +61,12 @@ impl Checked<'_> {
     #[must_use]
     pub fn printed(&self, file: &str, lang: Lang) -> String {
         self.report.printed(file, &self.context, lang)
+    }
+
+    /// Notes what else was found in a file that is good.
+    pub fn note(&mut self, found: Vec<Found>) {
+        found.into_iter().for_each(|it| self.report.note(it.at, it.problem));
+        self.report.settle(&self.context);
     }
 
     /// Line and column of a byte.

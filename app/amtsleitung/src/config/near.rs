@@ -23,6 +23,24 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, word)| word)
 }
 
+/// The words among `known` that `given` may have been meant to be, the likeliest first: those that
+/// are close, and those that go on where it ends. At most `count`.
+#[must_use]
+pub fn nearest_few<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    count: usize,
+) -> Vec<&'a str> {
+    let begins = format!("{given}-");
+    let mut near: Vec<(usize, &str)> = known
+        .into_iter()
+        .filter(|word| word.starts_with(&begins) || nearest(given, [*word]).is_some())
+        .map(|word| (distance(given, word), word))
+        .collect();
+    near.sort_unstable();
+    near.into_iter().map(|(_, word)| word).take(count).collect()
+}
+
 /// Slips between two words; `-`, `_` and blanks are as good as each other.
 fn distance(one: &str, other: &str) -> usize {
     let plain = |word: &str| word.replace(['_', ' '], "-");
@@ -42,5 +60,14 @@ mod tests {
         assert_eq!(nearest("wartezeit", known), None);
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest(&"x".repeat(100_000), known), None);
+    }
+
+    #[test]
+    fn several_words_may_be_meant() {
+        let known = ["115-busy", "115-closed", "116-busy", "busy", "music"];
+        assert_eq!(nearest_few("115", known, 3), ["115-busy", "115-closed"]);
+        assert_eq!(nearest_few("115_bussy", known, 3), ["115-busy", "116-busy"]);
+        assert_eq!(nearest_few("115_bussy", known, 1), ["115-busy"]);
+        assert!(nearest_few(&"x".repeat(100_000), known, 3).is_empty());
     }
 }

@@ -5,6 +5,7 @@ use super::passwords::Passwords;
 use crate::config::County;
 use crate::config::county::{self, Answering, Line, PasswordDigest, SipAddress, Trunk};
 use crate::config::number::{Numbers, Plan as Written};
+use crate::prompts::script;
 use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use std::path::PathBuf;
@@ -38,7 +39,7 @@ pub fn telephones(
     entropy: [u8; 72],
 ) -> Option<(Setup, Vec<Missing>)> {
     let telephony = county.telephony.as_ref()?;
-    let (prompts, missing) = Prompts::load(&folders.0, &wanted(county));
+    let (prompts, missing) = Prompts::load(&folders.0, &script::played(county));
     let domain = &telephony.domain;
     let (seed, keys) = entropy.split_first_chunk::<8>().expect("72 bytes have a first 8");
     let (keys, _) = keys.as_chunks::<32>();
@@ -84,33 +85,6 @@ const fn offers(digest: PasswordDigest) -> Offers {
         PasswordDigest::Sha256 => Offers::Sha256,
         PasswordDigest::Both => Offers::Both,
     }
-}
-
-fn wanted(county: &County) -> Vec<PromptName> {
-    let of_line = |line: &Line| {
-        let heard = [
-            (Occasion::Greeting, has_greeting(line)),
-            (Occasion::Closed, true),
-            (Occasion::Busy, line.service().is_some()),
-        ];
-        let id = line.id.clone();
-        heard
-            .into_iter()
-            .filter(|(_, heard)| *heard)
-            .filter_map(move |(occasion, _)| PromptName::of_line(&id, occasion))
-    };
-    let mut wanted: Vec<PromptName> = county.lines.iter().flat_map(of_line).collect();
-    let has_telephone = |at: usize| county.phones.iter().any(|phone| phone.site == at);
-    let silent = county.sites.iter().enumerate().filter(|(at, site)| {
-        matches!(site.emergency_route, county::EmergencyRoute::None(_)) && has_telephone(*at)
-    });
-    wanted.extend(silent.filter_map(|(_, site)| no_emergency(&site.id)));
-    wanted.push(PromptName::music());
-    wanted
-}
-
-fn has_greeting(line: &Line) -> bool {
-    line.service().is_none_or(|service| service.greeting.is_some())
 }
 
 fn sound(prompts: &Prompts, name: Option<PromptName>) -> Clips {
@@ -187,16 +161,11 @@ fn emergency(county: &County, site: usize, prompts: &Prompts) -> EmergencyRoute 
         county::EmergencyRoute::Through { trunk: None, .. } => EmergencyRoute::Unknown,
         county::EmergencyRoute::None(_) => {
             // A tone instead would leave somebody in need with nothing: then the telephone has to help itself.
-            let name = no_emergency(&site.id);
+            let name = script::no_emergency(&site.id);
             let text = name.and_then(|name| Some(prompts.spoken(&name)?.clips()));
             EmergencyRoute::Nowhere(text.unwrap_or_default())
         }
     }
-}
-
-/// What a telephone says at a site from which no emergency call leaves: `rathaus-no-emergency`.
-fn no_emergency(site: &str) -> Option<PromptName> {
-    PromptName::new(&format!("{site}-no-emergency"))
 }
 
 fn phone(

@@ -4,7 +4,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::limits::{CHANNELS_MAX, FILE_BYTES_MAX, RATES, SECONDS_MAX, SECONDS_TOGETHER_MAX};
+use super::import::Unfit;
+use super::limits::{
+    CHANNELS_MAX, FILE_BYTES_MAX, RATES, SECONDS_MAX, SECONDS_MIN, SECONDS_TOGETHER_MAX,
+};
 use super::name::PromptName;
 
 /// What is wrong with one sound.
@@ -65,7 +68,7 @@ impl Defect {
             ),
             Defect::NoWav(reason) => format!("Das ist keine gültige WAV-Datei ({reason})."),
             Defect::Coding => "Die Datei ist komprimiert oder anders kodiert als mit 8, 16, 24 \
-                               oder 32 Bit PCM oder 32 Bit Gleitkomma."
+                               oder 32 Bit PCM, 32 Bit Gleitkomma oder G.711."
                 .into(),
             Defect::Torn => "Die Datei ist kürzer, als sie selbst angibt.".into(),
             Defect::Rate { hz } => {
@@ -100,7 +103,7 @@ impl Defect {
             ),
             Defect::NoWav(reason) => format!("This is no valid WAV file ({reason})."),
             Defect::Coding => "The file is compressed, or coded otherwise than with 8, 16, 24 or \
-                               32 bit PCM or 32 bit floating point."
+                               32 bit PCM, 32 bit floating point or G.711."
                 .into(),
             Defect::Torn => "The file is shorter than it says itself.".into(),
             Defect::Rate { hz } => {
@@ -120,6 +123,60 @@ impl Defect {
             ),
         }
     }
+}
+
+impl Unfit {
+    /// A German sentence about the recording, and what to do.
+    #[must_use]
+    pub fn german(&self) -> String {
+        match self {
+            Unfit::Defect(defect) => defect.german(),
+            Unfit::TooShort { seconds } => format!(
+                "Die Aufnahme dauert nur {} s; mindestens {} s sind nötig.",
+                with_comma(*seconds),
+                with_comma(SECONDS_MIN)
+            ),
+            Unfit::Silent => "Auf der Aufnahme ist nur Stille. War das Mikrofon an?".into(),
+            Unfit::TooQuiet { lufs } => format!(
+                "Die Aufnahme ist mit {} LUFS so leise, dass beim Anheben vor allem Rauschen zu hören \
+                 wäre. Näher am Mikrofon noch einmal aufnehmen.",
+                with_comma(*lufs)
+            ),
+            Unfit::Clipped { share } => format!(
+                "Die Aufnahme ist übersteuert ({} % der Werte am Anschlag). Leiser ausgesteuert noch \
+                 einmal aufnehmen.",
+                with_comma(share * 100.0)
+            ),
+        }
+    }
+
+    /// An English sentence about the recording, and what to do.
+    #[must_use]
+    pub fn english(&self) -> String {
+        match self {
+            Unfit::Defect(defect) => defect.english(),
+            Unfit::TooShort { seconds } => {
+                format!("The recording takes only {seconds:.1} s; {SECONDS_MIN:.1} s are needed.")
+            }
+            Unfit::Silent => {
+                "There is nothing but silence on the recording. Was the microphone on?".into()
+            }
+            Unfit::TooQuiet { lufs } => format!(
+                "With {lufs:.1} LUFS the recording is so quiet that raising it would raise noise \
+                 above all. Record it again, closer to the microphone."
+            ),
+            Unfit::Clipped { share } => format!(
+                "The recording is clipped ({:.1} % of its values at full scale). Record it again at \
+                 a lower level.",
+                share * 100.0
+            ),
+        }
+    }
+}
+
+/// With one digit after a German comma, and a minus that is no hyphen.
+fn with_comma(number: f64) -> String {
+    format!("{number:.1}").replace('.', ",").replace('-', "−")
 }
 
 fn megabytes(bytes: u64) -> u64 {

@@ -59,11 +59,15 @@ impl PromptName {
         PromptName { own: "music".to_owned(), shared: None }
     }
 
+    /// The names under which it may lie, the line's own first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [Some(self.own.as_str()), self.shared].into_iter().flatten()
+    }
+
     /// The files that may hold it, the line's own first.
     #[must_use]
     pub fn files(&self) -> Vec<String> {
-        let names = [Some(self.own.as_str()), self.shared];
-        names.into_iter().flatten().map(|name| format!("{name}.wav")).collect()
+        self.names().map(|name| format!("{name}.wav")).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use super::{Loader, REPLACEMENT, tone, wav};
 use crate::clip::{ClipCodec, FRAME_BYTES};
 
 /// A sine of this many waves a second.
-fn sine(hz: f64, rate: u32, seconds: f64, peak: f64) -> Vec<f32> {
+pub(super) fn sine(hz: f64, rate: u32, seconds: f64, peak: f64) -> Vec<f32> {
     let count = (f64::from(rate) * seconds) as usize;
     let wave = |i: usize| peak * (TAU * hz * i as f64 / f64::from(rate)).sin();
     (0..count).map(|i| wave(i) as f32).collect()
@@ -41,7 +41,7 @@ fn decibels(ratio: f64) -> f64 {
     20.0 * ratio.max(1e-9).log10()
 }
 
-fn file(spec: WavSpec, values: &[f32]) -> Vec<u8> {
+pub(super) fn file(spec: WavSpec, values: &[f32]) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let mut writer = WavWriter::new(&mut bytes, spec).unwrap();
     let full_scale = 2_f64.powi(i32::from(spec.bits_per_sample) - 1) - 1.0;
@@ -57,7 +57,7 @@ fn file(spec: WavSpec, values: &[f32]) -> Vec<u8> {
     bytes.into_inner()
 }
 
-const fn spec(sample_rate: u32, channels: u16, bits_per_sample: u16) -> WavSpec {
+pub(super) const fn spec(sample_rate: u32, channels: u16, bits_per_sample: u16) -> WavSpec {
     WavSpec { channels, sample_rate, bits_per_sample, sample_format: SampleFormat::Int }
 }
 
@@ -72,7 +72,7 @@ fn every_form_of_file_gives_the_same_tone() {
                 .into_iter()
                 .chain([WavSpec { sample_rate: rate, channels, ..FLOAT }])
             {
-                let samples = wav::read(&*file(form, &sine(440.0, rate, 0.5, 0.5))).unwrap();
+                let samples = wav::read(&file(form, &sine(440.0, rate, 0.5, 0.5))).unwrap();
                 assert!(samples.len().abs_diff(RATE as usize / 2) <= 1, "{form:?}");
                 let off = decibels(level(&samples, 440.0, RATE) / 0.5);
                 assert!(off.abs() < 0.1, "{form:?} is off by {off:.2} dB");
@@ -89,7 +89,7 @@ fn two_channels_are_mixed_to_their_mean() {
         writer.write_sample(value).unwrap();
     }
     writer.finalize().unwrap();
-    assert_eq!(wav::read(&*bytes.into_inner()), Ok(vec![0.375, -1.0 / 65_536.0]));
+    assert_eq!(wav::read(&bytes.into_inner()), Ok(vec![0.375, -1.0 / 65_536.0]));
 }
 
 #[test]
@@ -138,10 +138,10 @@ fn a_broken_file_says_what_is_wrong() {
         ("too long", silence(8_000, SECONDS_MAX + 1), Defect::TooLong { seconds: 301 }),
     ];
     for (case, bytes, defect) in cases {
-        assert_eq!(wav::read(&*bytes).unwrap_err(), defect, "{case}");
+        assert_eq!(wav::read(&bytes).unwrap_err(), defect, "{case}");
     }
     let surround = file(spec(RATE, 6, 16), &[0.0; 100]);
-    assert_eq!(wav::read(&*surround), Err(Defect::Channels { count: 6 }));
+    assert_eq!(wav::read(&surround), Err(Defect::Channels { count: 6 }));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn no_bytes_make_it_panic() {
         for value in [0, 1, 0x7f, 0x80, 0xff] {
             let mut bytes = good.clone();
             bytes[at] = value;
-            let _either = wav::read(&*bytes);
+            let _either = wav::read(&bytes);
         }
         let _torn = wav::read(&good[..at]);
     }
@@ -159,7 +159,7 @@ fn no_bytes_make_it_panic() {
 
 #[test]
 fn floats_beyond_full_scale_are_cut() {
-    assert_eq!(wav::read(&*file(FLOAT, &[1.5, -7.0, 0.25])), Ok(vec![1.0, -1.0, 0.25]));
+    assert_eq!(wav::read(&file(FLOAT, &[1.5, -7.0, 0.25])), Ok(vec![1.0, -1.0, 0.25]));
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn the_replacement_sounds_as_its_pattern_says() {
 
 #[test]
 fn all_sounds_together_are_bounded() {
-    let mut loader = Loader::default();
+    let mut loader = Loader::new(|_, samples| Sound::encode(samples));
     let minutes = |count: usize| count * 60 * 50;
     assert_eq!(loader.reserve(minutes(59)), Ok(()));
     assert_eq!(loader.reserve(minutes(2)), Err(Defect::NoRoom));

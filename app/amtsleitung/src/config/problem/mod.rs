@@ -4,6 +4,7 @@
 mod emergency;
 mod opening;
 mod plan;
+mod production;
 mod shape;
 mod syntax;
 mod telephony;
@@ -13,6 +14,7 @@ mod way;
 pub use emergency::Emergency;
 pub use opening::Opening;
 pub use plan::PlanProblem;
+pub use production::ProductionProblem;
 pub use shape::{Shape, ValueKind};
 pub use syntax::Syntax;
 pub use telephony::TelephonyProblem;
@@ -55,6 +57,8 @@ pub enum Problem {
     Way(WayProblem),
     /// Where the centre listens, trunks, telephones or the bench are wrong.
     Telephony(TelephonyProblem),
+    /// It may be tried out, but must not go public.
+    Production(ProductionProblem),
 }
 
 /// What a message may look up while it is written: other places, and the names that exist.
@@ -110,6 +114,7 @@ impl Problem {
             Problem::Plan(problem) => problem.severity(),
             Problem::Way(problem) => problem.severity(),
             Problem::Telephony(problem) => problem.severity(),
+            Problem::Production(problem) => problem.severity(),
         }
     }
 
@@ -125,6 +130,7 @@ impl Problem {
             Problem::Plan(problem) => problem.said(lang, context),
             Problem::Way(problem) => problem.said(lang),
             Problem::Telephony(problem) => problem.said(lang, context),
+            Problem::Production(problem) => problem.said(lang),
         }
     }
 }

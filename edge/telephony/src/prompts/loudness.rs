@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! How loud a sound is to people: ITU-R BS.1770-4 for one channel, and its peak and RMS.
+//!
+//! The task that makes our own announcements compiles this very file too.
 
 use std::f64::consts::PI;
 
