@@ -30,12 +30,14 @@ struct Target {
     example: &'static str,
 }
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 7] = [
     Target { name: "configuration", length_max: 20_000, example: "examples/harburg.toml" },
     Target { name: "opening-hours", length_max: 300, example: "fuzz/seeds/opening-hours.txt" },
     Target { name: "sip-message", length_max: 4_000, example: "fuzz/seeds/invite.txt" },
     Target { name: "sdp", length_max: 2_000, example: "fuzz/seeds/offer.txt" },
+    Target { name: "crypto", length_max: 200, example: "fuzz/seeds/crypto.txt" },
     Target { name: "rtp", length_max: 400, example: "fuzz/seeds/rtp.txt" },
+    Target { name: "srtp", length_max: 400, example: "fuzz/seeds/rtp.txt" },
 ];
 
 /// A few seconds for every target.

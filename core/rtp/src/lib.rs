@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! RTP and RTCP without sockets or clock: packets, statistics, key presses, G.711, G.722.
+//! RTP and RTCP without sockets or clock: packets, protection, statistics, key presses, G.711, G.722.
 //!
 //! ```text
 //!            ┌─ demux: RTP, RTCP, STUN or DTLS?
-//!  datagram ─┤
+//!  datagram ─┤     (srtp: is it theirs? then in clear)
 //!            └─▶ packet ─▶ latch ─▶ reception ─▶ relay ─▶ packet
 //!                        (from whom?) (lost? late?) (one stream out)
 //!                          ├─▶ keys       which key was pressed
@@ -33,6 +33,7 @@ pub mod quality;
 mod reception;
 mod relay;
 pub mod rtcp;
+pub mod srtp;
 
 pub use demux::{Kind, kind};
 pub use exchange::{Exchange, Sent, interval};

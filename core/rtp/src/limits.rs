@@ -47,3 +47,25 @@ pub const KEY_PRESS_MAX: Micros = Micros::from_secs(10);
 
 /// Frames in a playout buffer: 160 ms, four times the depth that a mixed leg uses.
 pub const PLAYOUT_MAX: usize = 8;
+
+/// Synchronisation sources under one key in one direction: one for a call, another for each time that
+/// the peer's exchange puts other music or another telephone in its place. At the bound a new source
+/// is refused; to forget an old one would be to forget which of its packets have come.
+pub const SRTP_SOURCES_MAX: usize = 16;
+
+/// How far behind the newest packet one may be that is still taken (RFC 3711 §3.3.2 wants 64 at least):
+/// 2.5 s of packets, more than [`MISORDER_MAX`].
+pub const SRTP_WINDOW: u64 = 128;
+
+/// Packets of RTP of one source under one key (RFC 3711 §9.2): 2¹⁶ sequence numbers for each of the
+/// 2³² values of the roll-over counter.
+pub const SRTP_PACKETS_MAX: u64 = 1 << 48;
+
+/// Packets of RTCP of one source under one key (RFC 3711 §9.2).
+pub const SRTCP_PACKETS_MAX: u64 = 1 << 31;
+
+/// Bytes of a master key identifier (RFC 4568 §6.1).
+pub const MKI_MAX: u8 = 128;
+
+/// What protecting adds to a packet at most: the index of SRTCP, and a tag of 80 bits.
+pub const SRTP_EXTRA_MAX: usize = 4 + 10;

@@ -130,6 +130,21 @@ impl fmt::Debug for Extension<'_> {
     }
 }
 
+/// Where the payload of a packet begins, read from what stands in clear also when it is encrypted.
+pub(crate) fn payload_start(packet: &[u8]) -> Result<usize, Refused> {
+    let (fixed, rest) = packet.split_first_chunk::<FIXED>().ok_or(Refused::TooShort)?;
+    if fixed[0] >> 6 != 2 {
+        return Err(Refused::Version);
+    }
+    let csrc_bytes = usize::from(fixed[0] & 0x0f) * 4;
+    let rest = rest.get(csrc_bytes..).ok_or(Refused::CsrcCut)?;
+    let payload = match fixed[0] & 0x10 {
+        0 => rest,
+        _ => split_extension(rest)?.1,
+    };
+    Ok(packet.len() - payload.len())
+}
+
 fn split_extension(rest: &[u8]) -> Result<(Option<Extension<'_>>, &[u8]), Refused> {
     let (head, rest) = rest.split_first_chunk::<4>().ok_or(Refused::ExtensionCut)?;
     let words = u16::from_be_bytes([head[2], head[3]]);

@@ -4,11 +4,12 @@
 use super::codec::{Format, Keys};
 use super::describe::{self, Audio, Entry};
 use super::negotiated::{KeyPresses, Negotiated, Payload, Remote, keys_for, text_at};
-use super::session::{Kind, Origin, Session};
+use super::session::{Kind, Origin, Security, Session};
 use super::stream::Stream;
-use super::{Codec, Direction, Refusal, Terms};
+use super::{Codec, Direction, Refusal, SrtpKeys, Terms};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::slice;
 
 /// An answer of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,17 @@ pub fn answer(
     origin: Origin,
     terms: &Terms,
 ) -> Result<(Answer, Negotiated), Refusal> {
-    let usable = Usable::first(offer, terms)?;
+    again(offer, origin, terms, None)
+}
+
+/// Answers an offer in a session that may have begun, with these keys in force.
+pub(super) fn again(
+    offer: &Session,
+    origin: Origin,
+    terms: &Terms,
+    in_force: Option<&SrtpKeys>,
+) -> Result<(Answer, Negotiated), Refusal> {
+    let usable = Usable::first(offer, terms, in_force)?;
     let (session, direction) = describe_answer(offer, origin, terms, &usable)?;
     let payload = Payload { send: usable.payload, receive: usable.payload };
     let keys = usable.keys.map(|(number, keys)| {
@@ -47,7 +58,8 @@ pub fn answer(
         remote: usable.remote,
         direction,
         ptime_ms: usable.stream.granted_ptime_ms(),
-        security: terms.capabilities.security,
+        security: usable.security,
+        srtp: usable.srtp,
         text_at: text_at(offer),
     };
     Ok((Answer { session, audio: usable.at }, negotiated))
@@ -65,6 +77,7 @@ fn describe_answer(
         entries: &usable.entries(),
         direction,
         rtcp_mux: usable.muxed,
+        cryptos: usable.srtp.as_ref().map_or(&[], |srtp| slice::from_ref(&srtp.send)),
     };
     let mut media: Vec<_> = offer.media().iter().map(|media| media.declined()).collect();
     media[usable.at] = describe::audio(terms, &audio);
@@ -81,28 +94,40 @@ pub(super) struct Usable<'a> {
     keys: Option<(u8, Keys)>,
     remote: Remote,
     muxed: bool,
+    security: Security,
+    srtp: Option<SrtpKeys>,
 }
 
 impl<'a> Usable<'a> {
-    pub(super) fn first(offer: &'a Session, terms: &Terms) -> Result<Usable<'a>, Refusal> {
-        let mut refusal = None;
+    /// The first that can be taken; if some of them are encrypted and the leg can be, the first of these.
+    pub(super) fn first(
+        offer: &'a Session,
+        terms: &Terms,
+        in_force: Option<&SrtpKeys>,
+    ) -> Result<Usable<'a>, Refusal> {
+        let (mut plain, mut refusal) = (None, None);
         for (at, stream) in offer.streams().enumerate() {
             let sounds = stream.media().kind() == Kind::Audio && !stream.media().is_declined();
-            match sounds.then(|| Usable::of(at, stream, terms)) {
-                Some(Ok(usable)) => return Ok(usable),
+            match sounds.then(|| Usable::of(at, stream, terms, in_force)) {
+                Some(Ok(usable)) if usable.srtp.is_some() => return Ok(usable),
+                Some(Ok(usable)) => plain = plain.or(Some(usable)),
                 Some(Err(why)) => refusal = refusal.or(Some(why)),
                 None => {}
             }
         }
-        Err(refusal.unwrap_or(Refusal::NoAudio))
+        plain.ok_or(refusal.unwrap_or(Refusal::NoAudio))
     }
 
-    fn of(at: usize, stream: Stream<'a>, terms: &Terms) -> Result<Usable<'a>, Refusal> {
+    fn of(
+        at: usize,
+        stream: Stream<'a>,
+        terms: &Terms,
+        in_force: Option<&SrtpKeys>,
+    ) -> Result<Usable<'a>, Refusal> {
         let has = &terms.capabilities;
-        let security = stream.media().protocol().security().ok_or(Refusal::Transport)?;
-        if security != has.security || !stream.is_keyed() {
-            return Err(Refusal::Security);
-        }
+        let written = stream.media().protocol().security().ok_or(Refusal::Transport)?;
+        let srtp = has.protection.taken(stream, in_force)?;
+        let security = if srtp.is_some() { Security::Sdes } else { written };
         let formats: Vec<(u8, Format)> = stream.formats().collect();
         let offered = |&codec: &Codec| {
             let named = formats.iter().find(|&&(_, format)| format == Format::Audio(codec));
@@ -112,7 +137,7 @@ impl<'a> Usable<'a> {
         let keys = if has.keys { keys_for(codec, stream, &formats) } else { None };
         let muxed = has.rtcp_mux && stream.muxes_rtcp();
         let remote = Remote::of(stream, muxed, terms.local.ip)?;
-        Ok(Usable { at, stream, codec, payload, keys, remote, muxed })
+        Ok(Usable { at, stream, codec, payload, keys, remote, muxed, security, srtp })
     }
 
     fn entries(&self) -> Vec<Entry> {

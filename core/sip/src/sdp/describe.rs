@@ -5,7 +5,7 @@ use super::codec::{Codec, Format, Keys};
 use super::limits::{PTIME_MAX_MS, PTIME_MIN_MS};
 use super::session::{Media, Origin, Session, address_of};
 use super::text::Text;
-use super::{Direction, Line, Lines, Refusal, Terms};
+use super::{Crypto, Direction, Line, Lines, Refusal, Terms};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -24,6 +24,7 @@ pub(super) struct Audio<'a> {
     pub(super) entries: &'a [Entry],
     pub(super) direction: Direction,
     pub(super) rtcp_mux: bool,
+    pub(super) cryptos: &'a [Crypto],
 }
 
 /// Our description around these streams; the sound is the one at this place, and must have its key.
@@ -57,6 +58,7 @@ pub(super) fn audio(terms: &Terms, audio: &Audio<'_>) -> Media {
         attribute(&mut lines, "rtcp-mux");
     }
     attribute(&mut lines, audio.direction.name());
+    audio.cryptos.iter().for_each(|crypto| lines.add(crypto.line()));
     local.attributes.iter().cloned().for_each(|line| lines.add(line));
     Media {
         kind: Text::from("audio"),

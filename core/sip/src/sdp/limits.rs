@@ -34,3 +34,12 @@ pub const PTIME_MIN_MS: u8 = 10;
 /// The longest packet length that is granted: 480 bytes of G.711 or G.722. A longer packet that
 /// gets lost takes a syllable with it.
 pub const PTIME_MAX_MS: u8 = 60;
+
+/// The highest tag of an a=crypto line: nine digits (RFC 4568, 9.1).
+pub const CRYPTO_TAG_MAX: u32 = 999_999_999;
+
+/// Packets that a key may be used for: the most that any key can be (RFC 4568, 6.1; RFC 3711, 9.2).
+pub const LIFETIME_MAX: u64 = 1 << 48;
+
+/// Bytes of a master key identifier in each packet (RFC 4568, 6.1).
+pub const MKI_BYTES_MAX: u8 = 128;

@@ -6,13 +6,16 @@
 
 use super::text::{Text, cut, trimmed};
 use alloc::vec::Vec;
+use core::fmt;
 
 /// The letters after v= and o=, or after m=, as RFC 8866, 5 orders them. Attributes, and letters
 /// that nobody knows, come after.
 const ORDER: &[u8] = b"siuepcbtrzk";
 
 /// One line.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// A key in it is not printed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
     kind: u8,
     value: Text,
@@ -73,6 +76,16 @@ impl Line {
 
     fn rank(&self) -> usize {
         ORDER.iter().position(|&letter| letter == self.kind).unwrap_or(ORDER.len())
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = char::from(self.kind);
+        match self.value_of(b"crypto") {
+            Some(_) => write!(f, "{kind}=crypto:…"),
+            None => write!(f, "{kind}={:?}", self.value),
+        }
     }
 }
 

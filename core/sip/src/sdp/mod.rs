@@ -9,6 +9,7 @@
 
 mod answer;
 mod codec;
+mod crypto;
 mod describe;
 mod direction;
 mod fault;
@@ -20,6 +21,7 @@ mod negotiation;
 mod numbers;
 mod offer;
 mod parse;
+mod protection;
 mod refusal;
 mod relay;
 mod session;
@@ -30,6 +32,7 @@ mod write;
 
 pub use answer::{Answer, answer};
 pub use codec::{Codec, Encoding, Format, Keys};
+pub use crypto::{Crypto, MASTER_BYTES, Master, Mki, Suite, Unusable};
 pub use direction::Direction;
 pub use fault::{Fault, Rule};
 pub use host::Host;
@@ -38,6 +41,7 @@ pub use negotiated::{KeyPresses, Negotiated, Payload, Remote};
 pub use negotiation::{Agreed, Negotiation, State};
 pub use numbers::Numbers;
 pub use offer::{Offer, accept_answer};
+pub use protection::{OwnKey, Protection, SrtpKeys};
 pub use refusal::Refusal;
 pub use relay::common;
 pub use session::{Kind, Media, Origin, Protocol, Security, Session};

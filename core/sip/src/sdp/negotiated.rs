@@ -4,7 +4,7 @@
 use super::codec::{Codec, Format, Keys};
 use super::session::{Kind, Security, Session};
 use super::stream::{Rtcp, Stream};
-use super::{Direction, Host, Refusal};
+use super::{Direction, Host, Refusal, SrtpKeys};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -28,8 +28,10 @@ pub struct Negotiated {
     pub direction: Direction,
     /// The length of the packets that we send, in milliseconds.
     pub ptime_ms: u8,
-    /// How RTP is protected; the keys stand in the descriptions.
+    /// How RTP is protected.
     pub security: Security,
+    /// The keys; always there with [`Security::Sdes`], and never otherwise.
+    pub srtp: Option<SrtpKeys>,
     /// Which stream offers us real-time text (RFC 4103). It is declined for now.
     pub text_at: Option<usize>,
 }

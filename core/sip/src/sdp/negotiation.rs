@@ -14,8 +14,9 @@
 //! What was agreed stays in force until something else is: an exchange that fails leaves no trace
 //! but the version number that it used (RFC 3261, 14.1; RFC 6141, 3).
 
-use super::session::{Origin, Session};
-use super::{Answer, Negotiated, Numbers, Offer, Refusal, Terms, accept_answer, answer};
+use super::answer::again;
+use super::session::{Origin, Security, Session};
+use super::{Answer, Negotiated, Numbers, Offer, Refusal, Terms, accept_answer};
 
 /// Whose turn it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +77,7 @@ impl Negotiation {
     pub fn offer(&mut self, terms: &Terms) -> Result<&Offer, Refusal> {
         self.may_offer()?;
         let mut numbers = self.numbers.clone();
-        let before = self.agreed.as_ref().map(|agreed| (&agreed.ours, agreed.negotiated.at));
-        let offer = Offer::again(self.next_origin(), terms, &mut numbers, before)?;
+        let offer = Offer::again(self.next_origin(), terms, &mut numbers, self.agreed.as_ref())?;
         self.numbers = numbers;
         Ok(self.send_offer(offer))
     }
@@ -90,10 +90,12 @@ impl Negotiation {
         self.may_offer()?;
         let agreed = self.agreed.as_ref().ok_or(Refusal::NoOffer)?;
         let audio = agreed.negotiated.at;
+        // A refresh changes nothing: what is encrypted stays so.
+        let must_encrypt = agreed.negotiated.security != Security::Plain;
         let Session { origin: _, lines, media } = agreed.ours.clone();
         let session = Session::new(self.next_origin(), lines, media);
         let session = session.map_err(|_| Refusal::TooLarge)?;
-        Ok(self.send_offer(Offer { session, audio }))
+        Ok(self.send_offer(Offer { session, audio, must_encrypt }))
     }
 
     fn may_offer(&self) -> Result<(), Refusal> {
@@ -105,8 +107,9 @@ impl Negotiation {
     }
 
     fn send_offer(&mut self, offer: Offer) -> &Offer {
-        let session = self.send(offer.session);
-        self.state = State::HaveLocalOffer(Offer { session, audio: offer.audio });
+        let Offer { session, audio, must_encrypt } = offer;
+        let session = self.send(session);
+        self.state = State::HaveLocalOffer(Offer { session, audio, must_encrypt });
         match &self.state {
             State::HaveLocalOffer(offer) => offer,
             State::Stable | State::HaveRemoteOffer(_) => unreachable!("set one line above"),
@@ -163,7 +166,9 @@ impl Negotiation {
             State::HaveLocalOffer(_) => return Err(Refusal::OurOfferPending),
             State::Stable => return Err(Refusal::NoOffer),
         };
-        let (Answer { session, audio }, negotiated) = answer(&offer, self.next_origin(), terms)?;
+        let in_force = self.negotiated().and_then(|negotiated| negotiated.srtp.as_ref());
+        let origin = self.next_origin();
+        let (Answer { session, audio }, negotiated) = again(&offer, origin, terms, in_force)?;
         let session = self.send(session);
         self.state = State::Stable;
         let negotiated = self.agree(session.clone(), offer, negotiated);

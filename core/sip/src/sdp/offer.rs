@@ -4,9 +4,12 @@
 use super::codec::Format;
 use super::describe::{self, Audio, Entry};
 use super::negotiated::{KeyPresses, Negotiated, Payload, Remote, keys_for, text_at};
-use super::session::{Media, Origin, Session};
+use super::protection::answered;
+use super::session::{Media, Origin, Security, Session};
 use super::stream::Stream;
-use super::{Capabilities, Codec, Host, Keys, Numbers, Refusal, Terms};
+use super::{
+    Agreed, Capabilities, Codec, Crypto, Host, Keys, Numbers, Protection, Refusal, SrtpKeys, Terms,
+};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -17,6 +20,8 @@ pub struct Offer {
     pub session: Session,
     /// Which of its streams is the sound.
     pub audio: usize,
+    /// Whether an answer without keys is refused, also where the protocol would allow it.
+    pub must_encrypt: bool,
 }
 
 impl Offer {
@@ -35,34 +40,45 @@ impl Offer {
         origin: Origin,
         terms: &Terms,
         numbers: &mut Numbers,
-        before: Option<(&Session, usize)>,
+        before: Option<&Agreed>,
     ) -> Result<Offer, Refusal> {
         let entries = entries(&terms.capabilities, numbers);
         if !entries.iter().any(|entry| matches!(entry.format, Format::Audio(_))) {
             return Err(Refusal::NoCommonCodec);
         }
         // Within a session the other side has shown which profile it takes, AVP or AVPF.
-        let mut media: Vec<Media> = before.map_or(Vec::new(), |(ours, _)| ours.media.clone());
-        let at = before.map_or(0, |(_, at)| at);
-        let same = media.get(at).filter(|media| same_security(media, &terms.capabilities));
+        let mut media: Vec<Media> = before.map_or(Vec::new(), |before| before.ours.media.clone());
+        let at = before.map_or(0, |before| before.negotiated.at);
+        let protection = &terms.capabilities.protection;
+        let encrypted = before.is_some_and(|before| before.negotiated.srtp.is_some());
+        let same = media.get(at).filter(|media| protection.keeps(media.protocol(), encrypted));
         let protocol = match same {
             Some(media) => media.protocol_name().to_vec(),
-            None => terms.capabilities.security.protocol().as_bytes().to_vec(),
+            None => protection.protocol().as_bytes().to_vec(),
         };
-        let rtcp_mux = terms.capabilities.rtcp_mux;
-        let audio =
-            Audio { protocol: &protocol, entries: &entries, direction: terms.direction, rtcp_mux };
-        let audio = describe::audio(terms, &audio);
+        let audio = describe::audio(
+            terms,
+            &Audio {
+                protocol: &protocol,
+                entries: &entries,
+                direction: terms.direction,
+                rtcp_mux: terms.capabilities.rtcp_mux,
+                cryptos: &cryptos(protection, before),
+            },
+        );
         match media.get_mut(at) {
             Some(place) => *place = audio,
             None => media.push(audio),
         }
-        Ok(Offer { session: describe::session(origin, terms, media, at)?, audio: at })
+        let session = describe::session(origin, terms, media, at)?;
+        Ok(Offer { session, audio: at, must_encrypt: protection.must_encrypt() })
     }
 }
 
-fn same_security(media: &Media, capabilities: &Capabilities) -> bool {
-    media.protocol().security() == Some(capabilities.security)
+fn cryptos(protection: &Protection, before: Option<&Agreed>) -> Vec<Crypto> {
+    let in_force = before.and_then(|before| before.negotiated.srtp);
+    let ours = before.and_then(|before| before.ours.stream(before.negotiated.at));
+    protection.offered(ours, in_force.map(|srtp| srtp.send.suite))
 }
 
 /// Each codec once, and key presses on each of their clocks.
@@ -101,15 +117,19 @@ pub fn accept_answer(offer: &Offer, answer: &Session) -> Result<Negotiated, Refu
     if theirs.media().is_declined() {
         return Err(Refusal::AudioDeclined);
     }
-    agree(offer.audio, ours, theirs)
-        .map(|negotiated| Negotiated { text_at: text_at(answer), ..negotiated })
+    let negotiated = agree(offer.audio, ours, theirs)?;
+    if offer.must_encrypt && negotiated.security == Security::Plain {
+        return Err(Refusal::Security);
+    }
+    Ok(Negotiated { text_at: text_at(answer), ..negotiated })
 }
 
 fn agree(at: usize, ours: Stream<'_>, theirs: Stream<'_>) -> Result<Negotiated, Refusal> {
-    let security = theirs.media().protocol().security().ok_or(Refusal::Transport)?;
-    if ours.media().protocol().security() != Some(security) || !theirs.is_keyed() {
+    let written = theirs.media().protocol().security().ok_or(Refusal::Transport)?;
+    if ours.media().protocol().security() != Some(written) || !theirs.is_keyed() {
         return Err(Refusal::Security);
     }
+    let (security, srtp) = protected(written, ours, theirs)?;
     let our_formats: Vec<(u8, Format)> = ours.formats().collect();
     let their_formats: Vec<(u8, Format)> = theirs.formats().collect();
     let mut codecs = common_codecs(&our_formats, &their_formats).into_iter();
@@ -127,8 +147,25 @@ fn agree(at: usize, ours: Stream<'_>, theirs: Stream<'_>) -> Result<Negotiated, 
         direction: ours.direction().and(theirs.meant_direction().reversed()),
         ptime_ms: theirs.granted_ptime_ms(),
         security,
+        srtp,
         text_at: None,
     })
+}
+
+/// How RTP is protected under this protocol, and the keys.
+fn protected(
+    written: Security,
+    ours: Stream<'_>,
+    theirs: Stream<'_>,
+) -> Result<(Security, Option<SrtpKeys>), Refusal> {
+    match written {
+        Security::Dtls => Ok((Security::Dtls, None)),
+        Security::Plain | Security::Sdes => match answered(ours, theirs)? {
+            Some(srtp) => Ok((Security::Sdes, Some(srtp))),
+            None if written == Security::Plain => Ok((Security::Plain, None)),
+            None => Err(Refusal::Security),
+        },
+    }
 }
 
 fn address(stream: Stream<'_>) -> Option<IpAddr> {

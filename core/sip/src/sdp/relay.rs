@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 /// A is answered. If there is none, one leg has to be transcoded, or refused.
 #[must_use]
 pub fn common(offer_a: &Session, a: &Terms, b: &Capabilities) -> Vec<Codec> {
-    let Ok(usable) = Usable::first(offer_a, a) else {
+    let Ok(usable) = Usable::first(offer_a, a, None) else {
         return Vec::new();
     };
     let formats: Vec<Format> = usable.stream.formats().map(|(_, format)| format).collect();

@@ -323,14 +323,3 @@ pub enum Security {
     /// SRTP with keys from a DTLS handshake (RFC 5764).
     Dtls,
 }
-
-impl Security {
-    /// The protocol that we write for it.
-    pub(super) fn protocol(self) -> &'static str {
-        match self {
-            Security::Plain => "RTP/AVP",
-            Security::Sdes => "RTP/SAVP",
-            Security::Dtls => "UDP/TLS/RTP/SAVPF",
-        }
-    }
-}

@@ -5,7 +5,7 @@ use super::codec::{Encoding, Format, Keys};
 use super::limits::{PTIME_DEFAULT_MS, PTIME_MAX_MS, PTIME_MIN_MS};
 use super::session::{Media, Security, Session};
 use super::text::{number, trimmed, words};
-use super::{Direction, Host};
+use super::{Crypto, Direction, Host};
 
 /// A stream of a description.
 #[derive(Clone, Copy, Debug)]
@@ -75,15 +75,21 @@ impl<'a> Stream<'a> {
         if unspecified { written.and(Direction::SendOnly) } else { written }
     }
 
-    /// Whether the stream brings what its protection needs: a=crypto (RFC 4568) or a=fingerprint
+    /// Whether the stream brings what its protection needs: a usable a=crypto (RFC 4568) or a=fingerprint
     /// (RFC 5763).
     #[must_use]
     pub fn is_keyed(&self) -> bool {
         match self.media.protocol().security() {
             Some(Security::Plain) | None => true,
-            Some(Security::Sdes) => self.values("crypto").next().is_some(),
+            Some(Security::Sdes) => self.cryptos().next().is_some(),
             Some(Security::Dtls) => self.value("fingerprint").is_some(),
         }
+    }
+
+    /// The a=crypto lines that can be used, in the order of preference (RFC 4568); the others are
+    /// passed over.
+    pub fn cryptos(&self) -> impl Iterator<Item = Crypto> + use<'a> {
+        self.values("crypto").filter_map(|value| Crypto::parse(value).ok())
     }
 
     /// Whether the stream takes RTCP on the port of RTP.

@@ -2,7 +2,7 @@
 //! What we bring to an offer or an answer: ports, codecs, and the direction that we want.
 
 use super::limits::PTIME_DEFAULT_MS;
-use super::{Codec, Direction, Line, Security};
+use super::{Codec, Direction, Line, Protection};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::num::NonZeroU16;
@@ -16,8 +16,8 @@ pub struct Capabilities {
     pub keys: bool,
     /// Whether it takes RTCP on the port of RTP, if the other side does too.
     pub rtcp_mux: bool,
-    /// How its RTP is protected; a stream with another protection is not taken.
-    pub security: Security,
+    /// Whether its RTP is to be protected, and with which keys.
+    pub protection: Protection,
     /// The packet length that it asks for, in milliseconds.
     pub ptime_ms: u8,
 }
@@ -30,7 +30,7 @@ impl Capabilities {
             codecs: codecs.into(),
             keys: true,
             rtcp_mux: false,
-            security: Security::Plain,
+            protection: Protection::Plain,
             ptime_ms: PTIME_DEFAULT_MS,
         }
     }
@@ -59,7 +59,7 @@ pub struct Local {
     pub rtp: NonZeroU16,
     /// The port of RTCP.
     pub rtcp: NonZeroU16,
-    /// More lines for the stream that are made at the edge, such as a=crypto.
+    /// More lines for the stream that are made at the edge, such as a=fingerprint.
     pub attributes: Vec<Line>,
 }
 

@@ -2,13 +2,14 @@
 //! Cases as text: what is written above the line, and below it what the code makes of it.
 
 use sip::sdp::{
-    Capabilities, Codec, Direction, Host, KeyPresses, Line, Local, Negotiated, Origin, Payload,
-    Rtcp, Security, Terms,
+    Capabilities, Codec, Direction, Host, KeyPresses, Local, Negotiated, Origin, OwnKey, Payload,
+    Protection, Rtcp, SrtpKeys, Suite, Terms,
 };
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use stdx::Redacted;
 
 /// Where we are in every case.
 pub(crate) const OURS: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 5));
@@ -31,8 +32,10 @@ pub(crate) fn usual() -> Terms {
     terms(&[Codec::G722, Codec::Pcma, Codec::Pcmu])
 }
 
-/// A key of ours.
-const KEY: &[u8] = b"1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
+/// A key of ours: always the same byte, so that it is recognised. In base64 `AAAA`, `AQEB`, `AgIC` …
+pub(crate) fn own(suite: Suite, byte: u8) -> OwnKey {
+    OwnKey { suite, master: Redacted::new([byte; 30]) }
+}
 
 /// One case: its title, what was written, what came out when it was last blessed.
 struct Case<'a> {
@@ -101,7 +104,9 @@ pub(crate) fn bytes(given: &str) -> Vec<u8> {
     bytes
 }
 
-/// The terms that a case asks for in its lines with `>`: `> G722 opus sendonly mux sdes key v6`.
+/// The terms that a case asks for in its lines with `>`: `> G722 opus sendonly mux sdes key1 v6`.
+/// Protection is `sdes` or `prefer`, with keys `key1` to `key9` for the long tag and `short1`
+/// to `short9` for the short one.
 pub(crate) fn terms_of(given: &str) -> Terms {
     let mut terms = usual();
     let asked = given.lines().filter_map(|line| line.strip_prefix('>'));
@@ -110,11 +115,13 @@ pub(crate) fn terms_of(given: &str) -> Terms {
     if !codecs.is_empty() {
         terms.capabilities.codecs = codecs;
     }
+    let own_keys: Vec<OwnKey> = words.iter().filter_map(|word| own_key(word)).collect();
     for word in words {
         match word {
             "mux" => terms.capabilities.rtcp_mux = true,
-            "sdes" => terms.capabilities.security = Security::Sdes,
-            "key" => terms.local.attributes.extend(Line::attribute("crypto", Some(KEY))),
+            "sdes" => terms.capabilities.protection = Protection::Required(own_keys.clone()),
+            "prefer" => terms.capabilities.protection = Protection::Preferred(own_keys.clone()),
+            _ if own_key(word).is_some() => {}
             "v6" => terms.local.ip = IpAddr::V6(Ipv6Addr::LOCALHOST),
             "nokeys" => terms.capabilities.keys = false,
             _ if codec(word).is_some() => {}
@@ -122,6 +129,14 @@ pub(crate) fn terms_of(given: &str) -> Terms {
         }
     }
     terms
+}
+
+fn own_key(word: &str) -> Option<OwnKey> {
+    let (suite, number) = match word.strip_prefix("key") {
+        Some(number) => (Suite::Tag80, number),
+        None => (Suite::Tag32, word.strip_prefix("short")?),
+    };
+    number.parse().ok().map(|byte| own(suite, byte))
 }
 
 fn codec(word: &str) -> Option<Codec> {
@@ -159,6 +174,7 @@ pub(crate) fn agreed(negotiated: &Negotiated) -> String {
         direction,
         ptime_ms,
         security,
+        srtp,
         text_at,
     } = negotiated;
     let mut text = format!("agreed: #{at} {codec:?} {}", numbers(*payload));
@@ -175,6 +191,12 @@ pub(crate) fn agreed(negotiated: &Negotiated) -> String {
     write!(text, "{}:{} rtcp {}", host(&remote.host), remote.rtp, rtcp(&remote.rtcp))
         .expect("memory");
     write!(text, " | {ptime_ms} ms {security:?}").expect("memory");
+    if let Some(SrtpKeys { send, receive }) = srtp {
+        assert_eq!((send.tag, send.suite), (receive.tag, receive.suite));
+        let (tag, suite) = (send.tag, send.suite);
+        let [send, receive] = [send, receive].map(|it| it.master.expose()[0]);
+        write!(text, " {tag} {suite:?} out {send} in {receive}").expect("memory");
+    }
     if let Some(at) = text_at {
         write!(text, " | text at #{at}").expect("memory");
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What holds for every description, however it came about.
 
-use crate::common::{origin, terms};
+use crate::common::{origin, own, terms};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sip::sdp::{
-    Capabilities, Codec, Direction, Negotiated, Negotiation, Offer, Refusal, Session, State, Terms,
-    accept_answer, answer, common, limits,
+    Capabilities, Codec, Direction, Negotiated, Negotiation, Offer, Protection, Refusal, Security,
+    Session, State, Suite, Terms, accept_answer, answer, common, limits,
 };
 
 /// Descriptions as they come: mostly right, each part wrong now and then.
@@ -41,7 +41,7 @@ fn streams() -> impl Strategy<Value = String> {
     )
 }
 
-const ATTRIBUTES: [&str; 21] = [
+const ATTRIBUTES: [&str; 24] = [
     "a=rtpmap:8 PCMA/8000",
     "a=rtpmap:8 PCMU/8000",
     "a=rtpmap:96 telephone-event/8000",
@@ -60,6 +60,9 @@ const ATTRIBUTES: [&str; 21] = [
     "a=rtcp:30099 IN IP4 192.0.2.11",
     "a=rtcp-mux",
     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x",
+    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|1:4",
+    "a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
+    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj KDR=1",
     "c=IN IP4 0.0.0.0",
     "c=IN IP4 192.0.2.44",
     "b=TIAS:x",
@@ -70,14 +73,31 @@ fn codecs() -> impl Strategy<Value = Vec<Codec>> {
 }
 
 fn all_terms() -> impl Strategy<Value = Terms> {
-    (codecs(), select(Direction::ALL.to_vec()), any::<bool>(), any::<bool>()).prop_map(
-        |(codecs, direction, rtcp_mux, keys)| {
+    let direction = select(Direction::ALL.to_vec());
+    (codecs(), direction, any::<bool>(), any::<bool>(), protections()).prop_map(
+        |(codecs, direction, rtcp_mux, keys, protection)| {
             let mut terms = terms(&codecs);
-            terms.capabilities = Capabilities { rtcp_mux, keys, ..terms.capabilities };
+            terms.capabilities = Capabilities { rtcp_mux, keys, protection, ..terms.capabilities };
             terms.direction = direction;
             terms
         },
     )
+}
+
+/// Keys of one suite or both, in either order, new ones each time.
+fn protections() -> impl Strategy<Value = Protection> {
+    let key = (select(Suite::ALL.to_vec()), any::<[u8; 16]>()).prop_map(|(suite, drawn)| {
+        let mut key = own(suite, drawn[0]);
+        let mut master = *key.master.expose();
+        master[..16].copy_from_slice(&drawn);
+        key.master = stdx::Redacted::new(master);
+        key
+    });
+    prop_oneof![
+        Just(Protection::Plain),
+        vec(key.clone(), 1..3).prop_map(Protection::Preferred),
+        vec(key, 1..3).prop_map(Protection::Required),
+    ]
 }
 
 /// Changes some bytes; cuts or doubles a piece.
@@ -135,8 +155,27 @@ fn check_answer(offer: &Session, terms: &Terms) -> Result<(), TestCaseError> {
     let ours = session.stream(answer.audio).expect("the sound");
     let theirs = offer.stream(answer.audio).expect("the sound");
     prop_assert!(!theirs.media().is_declined());
+    check_protection(&negotiated, terms)?;
+    prop_assert_eq!(ours.cryptos().collect::<Vec<_>>(), sent(&negotiated));
     prop_assert!(ours.media().formats().all(|has| theirs.media().formats().any(|it| it == has)));
     check_directions(&negotiated, ours.direction(), theirs.meant_direction(), terms.direction)
+}
+
+/// The line that an answer has: ours if there are keys.
+fn sent(negotiated: &Negotiated) -> Vec<sip::sdp::Crypto> {
+    negotiated.srtp.iter().map(|srtp| srtp.send).collect()
+}
+
+/// What must be encrypted is, what must be plain is, and keys are there if and only if they are used.
+fn check_protection(negotiated: &Negotiated, terms: &Terms) -> Result<(), TestCaseError> {
+    let encrypted = negotiated.security == Security::Sdes;
+    prop_assert_eq!(encrypted, negotiated.srtp.is_some());
+    match &terms.capabilities.protection {
+        Protection::Required(_) => prop_assert!(encrypted),
+        Protection::Plain => prop_assert!(!encrypted),
+        Protection::Preferred(_) | Protection::Dtls => {}
+    }
+    Ok(())
 }
 
 fn check_directions(
@@ -163,6 +202,24 @@ fn check_mirrored(a: &Negotiated, b: &Negotiated) -> Result<(), TestCaseError> {
     prop_assert_eq!(a.direction, b.direction.reversed());
     prop_assert_eq!(a.keys.map(|it| it.payload.send), b.keys.map(|it| it.payload.receive));
     prop_assert_eq!(a.keys.map(|it| it.keys), b.keys.map(|it| it.keys));
+    prop_assert_eq!(a.security, b.security);
+    prop_assert_eq!(a.srtp.map(|it| it.send), b.srtp.map(|it| it.receive));
+    prop_assert_eq!(a.srtp.map(|it| it.receive), b.srtp.map(|it| it.send));
+    Ok(())
+}
+
+/// Where both sides go on with the suite that they had, both go on with their keys.
+fn check_kept(
+    before: Option<sip::sdp::SrtpKeys>,
+    one: &Negotiated,
+    other: &Negotiated,
+) -> Result<(), TestCaseError> {
+    if let (Some(before), Some(one), Some(other)) = (before, one.srtp, other.srtp)
+        && before.send.suite == one.send.suite
+    {
+        prop_assert_eq!(before.send.master, one.send.master);
+        prop_assert_eq!(before.receive.master, other.send.master);
+    }
     Ok(())
 }
 
@@ -174,6 +231,8 @@ fn exchange(
 ) -> Result<(), TestCaseError> {
     let version = |side: &Negotiation| side.sent.as_ref().map(|sent| sent.origin().version());
     let before = (version(one), one.sent.clone());
+    let other_before = other.clone();
+    let keys_before = one.negotiated().and_then(|it| it.srtp);
     let offer = one.offer(terms.0).expect("a codec to offer").session.clone();
     let changed = before.1.as_ref() != one.sent.as_ref();
     prop_assert_eq!(version(one), before.0.map_or(Some(1), |it| Some(it + u64::from(changed))));
@@ -182,12 +241,23 @@ fn exchange(
     match other.answer(terms.1) {
         Ok((answer, _)) => {
             let answer = Session::parse(&answer.session.to_bytes()).expect("ours is read");
-            one.accept_answer(answer).expect("an answer of ours is taken");
+            if let Err(why) = one.accept_answer(answer) {
+                // Keys were offered under a profile that can do without, and not taken.
+                prop_assert_eq!(why, Refusal::Security);
+                let must = matches!(terms.0.capabilities.protection, Protection::Required(_));
+                prop_assert!(must && keys_before.is_some());
+                prop_assert_eq!(other.negotiated().map(|it| it.security), Some(Security::Plain));
+                *other = other_before;
+                return Ok(());
+            }
             let agreed = |side: &Negotiation| side.negotiated().cloned().expect("agreed");
             check_mirrored(&agreed(one), &agreed(other))?;
+            check_protection(&agreed(one), terms.0)?;
+            check_protection(&agreed(other), terms.1)?;
+            check_kept(keys_before, &agreed(one), &agreed(other))?;
         }
         Err(why) => {
-            prop_assert_eq!(why, Refusal::NoCommonCodec);
+            prop_assert!(matches!(why, Refusal::NoCommonCodec | Refusal::Security), "{why}");
             one.rollback().expect("an offer is pending");
             other.rollback().expect("an offer is pending");
         }

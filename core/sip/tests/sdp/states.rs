@@ -28,7 +28,11 @@ fn said(ours: &Session) -> String {
         let formats = formats.collect::<Vec<_>>().join(" ");
         let head = format!("{} {} {} {formats}", words[0], media.port(), words[1]);
         let direction = format!("{:?}", stream.direction()).to_lowercase();
-        if media.is_declined() { head } else { format!("{head} {direction}") }
+        let keys: String = stream
+            .cryptos()
+            .map(|line| format!(" {} {:?} {}", line.tag, line.suite, line.master.expose()[0]))
+            .collect();
+        if media.is_declined() { head } else { format!("{head} {direction}{keys}") }
     });
     let streams = streams.collect::<Vec<_>>().join(" / ");
     format!("v{} {streams}", ours.origin().version())
