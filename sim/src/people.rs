@@ -266,6 +266,12 @@ impl People {
             Command::ConnectElsewhere { contact } => self.begin_talk_elsewhere(now, contact),
             Command::PromiseCallback { contact, .. } => self.be_promised(now, contact),
             Command::CallBack { contact, .. } => self.be_called_back(now, contact),
+            Command::LetGo { contact, .. } => self.be_handed_on(contact),
+            Command::RingOffice { contact, .. } => self.ring_office(now, contact),
+            Command::PutThrough { contact, to, .. } => match to {
+                Some(agent) => self.begin_talk(now, contact, agent),
+                None => self.begin_talk_elsewhere(now, contact),
+            },
             Command::StopCallback { contact } => {
                 if let Some(caller) = self.callers.get_mut(&contact) {
                     caller.phase = Phase::Promised;
@@ -273,6 +279,8 @@ impl People {
             }
             // A greeting is over when its length is: the centre knows that by itself.
             Command::Announce { .. }
+            | Command::WaitAgain { .. }
+            | Command::StopOffice { .. }
             | Command::Ring { .. }
             | Command::Dismiss { .. }
             | Command::Release { .. }
@@ -289,6 +297,8 @@ impl People {
                 | Note::PartnerReturned { .. }
                 | Note::SwitchboardReturned { .. }
                 | Note::CallbackReturned { .. }
+                | Note::Transferred { .. }
+                | Note::OfficeReturned { .. }
                 | Note::PulledForward { .. }
                 | Note::Moved { .. }
                 | Note::SteeringUndone { .. }

@@ -28,9 +28,9 @@ mod write;
 
 pub use write::write;
 
-use acd::contact::Parting;
+use acd::contact::{self, Parting};
 use acd::{Refusal, agent};
-use centre::{Centre, Command, Event, Note, Via};
+use centre::{Centre, Command, Event, Note, TransferTo, Via};
 use deeds::{Deed, Meets, Moment};
 use promise::{ContactRecord, DEFINITIONS, Fate, Tally, assess};
 use read::Story;
@@ -75,6 +75,11 @@ pub fn play(text: &str) -> Result<String, String> {
     stage.perform()
 }
 
+/// Whether a contact talks to an office.
+fn is_at_office(state: Option<contact::State>) -> bool {
+    matches!(state, Some(contact::State::AtOffice { .. }))
+}
+
 fn happens_to(contact: ContactId, meets: Meets) -> Event {
     match meets {
         Meets::AnnouncementOver => Event::AnnouncementOver { contact },
@@ -85,6 +90,8 @@ fn happens_to(contact: ContactId, meets: Meets) -> Event {
         Meets::PartnerAnswers => Event::PartnerAnswered { contact },
         Meets::PartnerFails(why) => Event::PartnerFailed { contact, why },
         Meets::Deflected => Event::Deflected { contact },
+        Meets::OfficeAnswers => Event::OfficeAnswered { contact },
+        Meets::OfficeFails(why) => Event::OfficeFailed { contact, why },
         Meets::OtherLeaves => Event::OtherLeft { contact, parting: Parting::HungUp },
         Meets::WantsCallback => Event::CallbackWanted { contact },
         Meets::Reached => Event::CallbackReached { contact },
@@ -237,11 +244,25 @@ impl Stage<'_> {
                     told.map(|told| (values::duration(told.from), values::duration(told.until)));
                 words.waits(self.name(contact), position, told)
             }
+            Command::WaitAgain { contact, position } => {
+                words.waits_again(self.name(contact), position)
+            }
+            Command::RingOffice { contact, .. } => {
+                words.offered(self.name(contact), words.office())
+            }
+            Command::PutThrough { contact, to, .. } => {
+                let (_, arrived) = self.centre.arrival(contact)?;
+                let after = values::duration(at.since(arrived));
+                let to = to.map_or(words.office(), |agent| self.agent_name(agent));
+                words.talking(self.name(contact), to, &after)
+            }
             Command::Ring { agent, contact, .. } => {
                 words.offered(self.name(contact), self.agent_name(agent))
             }
             // Said by what follows: the offer comes back, or the caller is somewhere else.
             Command::StopRinging { .. }
+            | Command::LetGo { .. }
+            | Command::StopOffice { .. }
             | Command::StopSwitchboard { .. }
             | Command::StopPartner { .. }
             | Command::StopCallback { .. } => return None,
@@ -314,6 +335,10 @@ impl Stage<'_> {
                 let switchboard = &names.switchboards[switchboard.index()];
                 words.switchboard_returned(self.name(contact), switchboard, why)
             }
+            Note::Transferred { contact, to, attended } => {
+                words.transferred(self.name(contact), &self.destination(to), attended)
+            }
+            Note::OfficeReturned { contact, why } => words.office_returned(self.name(contact), why),
             Note::CallbackReturned { contact, again_at } => {
                 words.not_reached(self.name(contact), &values::clock(again_at))
             }
@@ -344,11 +369,22 @@ impl Stage<'_> {
         }
     }
 
+    fn destination(&self, to: TransferTo) -> String {
+        let names = &self.story.names;
+        match to {
+            TransferTo::Agent(agent) => self.agent_name(agent).to_owned(),
+            TransferTo::Line(line) => self.words.line(&names.lines[line.index()]),
+            TransferTo::Partner(partner) => names.partners[partner.index()].clone(),
+            TransferTo::Office => self.words.office().to_owned(),
+        }
+    }
+
     /// With whom a contact talks that is not with an agent of ours.
     fn elsewhere(&self, contact: ContactId) -> &str {
         let names = &self.story.names;
         match self.centre.at_partner(contact) {
             Some(partner) => &names.partners[partner.index()],
+            None if is_at_office(self.centre.contact(contact)) => self.words.office(),
             None => self.words.switchboard(),
         }
     }

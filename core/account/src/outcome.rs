@@ -96,6 +96,9 @@ impl Outcome {
                     self.untold_since.insert(contact, now);
                 }
             }
+            Command::WaitAgain { position, .. } => {
+                self.longest_queue = self.longest_queue.max(position);
+            }
             // Who is offered to somebody at once needs no telling.
             Command::Ring { contact, .. } | Command::TryPartner { contact, .. } => {
                 if self.untold_since.get(&contact) == Some(&now) {
@@ -111,6 +114,10 @@ impl Outcome {
             | Command::RingSwitchboard { .. }
             | Command::StopSwitchboard { .. }
             | Command::StopPartner { .. }
+            | Command::LetGo { .. }
+            | Command::RingOffice { .. }
+            | Command::StopOffice { .. }
+            | Command::PutThrough { .. }
             | Command::ConnectElsewhere { .. }
             | Command::Deflect { .. }
             | Command::PromiseCallback { .. }

@@ -4,7 +4,10 @@
 use acd::agent::ReturnReason;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use centre::{Command, Note, OverflowCause, PartnerEnd, Setup, SteeringReason, SwitchboardEnd};
+use centre::{
+    Command, Note, OfficeEnd, OverflowCause, PartnerEnd, Setup, SteeringReason, SwitchboardEnd,
+    TransferTo,
+};
 use promise::ToldWait;
 use stdx::limits::STORY_STEPS_MAX;
 use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, PlanId, SwitchboardId, TeamId, Tick};
@@ -20,6 +23,8 @@ pub enum Step {
     Greeted(Option<PlanId>),
     /// The wait began at this place, and was told to be so long.
     Waits(u32, Option<ToldWait>),
+    /// After it was handed on the contact waited again at this place.
+    WaitsAgain(u32),
     /// A telephone of this team rang.
     Rang(TeamId),
     /// It was not answered.
@@ -34,6 +39,12 @@ pub enum Step {
     PartnerReturned(PartnerId, PartnerEnd),
     /// The call was sent on to the partner.
     SentOn(PartnerId),
+    /// An agent handed the contact on.
+    HandedOn(HandedTo),
+    /// An agent put the contact through to somebody who had answered before.
+    PutThrough(HandedTo),
+    /// The office did not take the call.
+    OfficeReturned(OfficeEnd),
     /// Somebody of this team answered.
     Answered(TeamId),
     /// The switchboard or the partner answered.
@@ -58,6 +69,19 @@ pub enum Step {
     AndSoOn,
 }
 
+/// Where an agent handed a contact on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandedTo {
+    /// To somebody of this team.
+    Team(TeamId),
+    /// To the people of this line.
+    Line(LineId),
+    /// To this partner.
+    Partner(PartnerId),
+    /// To an office.
+    Office,
+}
+
 /// A contact's story: when, from its first step on, and what.
 pub type Story = Vec<(Micros, Step)>;
 
@@ -71,7 +95,7 @@ pub fn tasks(story: &[(Micros, Step)]) -> u64 {
 #[must_use]
 pub fn place_in_queue(story: &[(Micros, Step)]) -> u64 {
     let places = story.iter().map(|(_, step)| match *step {
-        Step::Waits(position, _) => u64::from(position),
+        Step::Waits(position, _) | Step::WaitsAgain(position) => u64::from(position),
         Step::SwitchboardRang(_)
         | Step::SwitchboardReturned(..)
         | Step::Greeted(_)
@@ -82,6 +106,9 @@ pub fn place_in_queue(story: &[(Micros, Step)]) -> u64 {
         | Step::PartnerAsked(_)
         | Step::PartnerReturned(..)
         | Step::SentOn(_)
+        | Step::HandedOn(_)
+        | Step::PutThrough(_)
+        | Step::OfficeReturned(_)
         | Step::Answered(_)
         | Step::AnsweredElsewhere
         | Step::PulledForward(_)
@@ -153,12 +180,24 @@ impl Stories {
         self.teams[agent.index()]
     }
 
+    fn handed_to(&self, to: TransferTo) -> HandedTo {
+        match to {
+            TransferTo::Agent(agent) => HandedTo::Team(self.team(agent)),
+            TransferTo::Line(line) => HandedTo::Line(line),
+            TransferTo::Partner(partner) => HandedTo::Partner(partner),
+            TransferTo::Office => HandedTo::Office,
+        }
+    }
+
     fn step(&self, command: &Command) -> Option<(ContactId, Step)> {
         let step = match *command {
             Command::Announce { contact, plan, .. } => (contact, Step::Greeted(plan)),
             Command::Wait { contact, position, told } => {
                 let position = u32::try_from(position).unwrap_or(u32::MAX);
                 (contact, Step::Waits(position, told))
+            }
+            Command::WaitAgain { contact, position } => {
+                (contact, Step::WaitsAgain(u32::try_from(position).unwrap_or(u32::MAX)))
             }
             Command::RingSwitchboard { contact, switchboard, .. } => {
                 (contact, Step::SwitchboardRang(switchboard))
@@ -177,6 +216,10 @@ impl Stories {
             Command::Note(note) => return self.step_of_note(&note),
             Command::StopSwitchboard { .. }
             | Command::StopPartner { .. }
+            | Command::LetGo { .. }
+            | Command::RingOffice { .. }
+            | Command::StopOffice { .. }
+            | Command::PutThrough { .. }
             | Command::StopCallback { .. }
             | Command::StopRinging { .. }
             | Command::Dismiss { .. }
@@ -200,6 +243,11 @@ impl Stories {
             Note::SwitchboardReturned { contact, switchboard, why } => {
                 Some((contact, Step::SwitchboardReturned(switchboard, why)))
             }
+            Note::Transferred { contact, to, attended } => {
+                let to = self.handed_to(to);
+                Some((contact, if attended { Step::PutThrough(to) } else { Step::HandedOn(to) }))
+            }
+            Note::OfficeReturned { contact, why } => Some((contact, Step::OfficeReturned(why))),
             Note::CallbackReturned { contact, .. } => Some((contact, Step::CallbackReturned)),
             Note::PulledForward { contact, reason, .. } => {
                 Some((contact, Step::PulledForward(reason)))

@@ -137,6 +137,8 @@ pub enum Event {
         /// For how long it rings.
         ring: Micros,
     },
+    /// Takes over, from a colleague who asked before, a contact that was not offered.
+    TakeOver(ContactId),
     /// Takes the offer.
     Answer(ContactId),
     /// Turns the offer down.
@@ -278,6 +280,7 @@ impl Agent {
             | Event::MakeReady
             | Event::MakeNotReady(_)
             | Event::Offer { .. }
+            | Event::TakeOver(_)
             | Event::Answer(_)
             | Event::Decline(_)
             | Event::Unreachable(_)
@@ -296,6 +299,7 @@ impl Agent {
             Event::SignOff => (Agent::SIGNED_OFF, Effect::None),
             Event::MakeReady => (self.ready(now), Effect::None),
             Event::MakeNotReady(pause) => (self.paused(pause), Effect::None),
+            Event::TakeOver(contact) => (self.talking(contact, held(now)), Effect::None),
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
             Event::Answer(_)
             | Event::Decline(_)
@@ -318,6 +322,10 @@ impl Agent {
             // Ready again is no news; above all it must not cost the place among the idle.
             Event::MakeReady => (self, Effect::None),
             Event::MakeNotReady(pause) => (self.paused(pause), Effect::None),
+            Event::TakeOver(contact) => {
+                let agent = Agent { after_call: AfterCall::Ready, ..self };
+                (agent.talking(contact, held(now)), Effect::None)
+            }
             Event::Offer { contact, ring } => {
                 let state = State::Offered { contact, idle_since, ring_until: now + ring };
                 (Agent { state, after_call: AfterCall::Ready, ..self }, Effect::None)
@@ -348,7 +356,7 @@ impl Agent {
             }
             Event::MakeReady => self.planning(AfterCall::Ready),
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
-            Event::Offer { .. } => self.refuse(Refusal::NotReady),
+            Event::Offer { .. } | Event::TakeOver(_) => self.refuse(Refusal::NotReady),
             Event::Answer(answered) if answered == contact => {
                 let lease = Lease::Held { check_at: now + TALK_CHECK_EVERY };
                 let state = State::Talking { contact, lease };
@@ -389,7 +397,7 @@ impl Agent {
             Event::SignOff => self.planning(AfterCall::SignOff),
             Event::MakeReady => self.planning(AfterCall::Ready),
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
-            Event::Offer { .. } => self.refuse(Refusal::NotReady),
+            Event::Offer { .. } | Event::TakeOver(_) => self.refuse(Refusal::NotReady),
             Event::Answer(_)
             | Event::Decline(_)
             | Event::Unreachable(_)
@@ -429,6 +437,12 @@ impl Agent {
                 (Agent { after_call: AfterCall::Ready, ..self }.carry_on(now, now), Effect::None)
             }
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
+            Event::TakeOver(contact) => (self.talking(contact, held(now)), Effect::None),
+            // Whom this agent handed on comes back: nobody knows better what it is about.
+            Event::Offer { contact: back, ring } if back == contact => {
+                let ring_until = now + ring;
+                (self.offered(Offer { contact, idle_since: now, ring_until }), Effect::None)
+            }
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
             Event::Answer(_)
             | Event::Decline(_)
@@ -457,6 +471,11 @@ impl Agent {
 
     fn talking(self, contact: ContactId, lease: Lease) -> Agent {
         Agent { state: State::Talking { contact, lease }, ..self }
+    }
+
+    fn offered(self, offer: Offer) -> Agent {
+        let Offer { contact, idle_since, ring_until } = offer;
+        Agent { state: State::Offered { contact, idle_since, ring_until }, ..self }
     }
 
     fn ready(self, idle_since: Tick) -> Agent {

@@ -14,6 +14,14 @@
 //!    Gone: reached from every state
 //! ```
 //!
+//! An agent may hand on whom they talk to: back to the queue, from where others are asked, or to an office.
+//!
+//! ```text
+//!   Talking ──to a queue──▶ Waiting ◀──nobody answers── ToOffice ◀──to an office── Talking
+//!      │ └──put through to another agent──▶ Talking         │ answers
+//!      └────put through to an office──────▶ AtOffice ◀──────┘
+//! ```
+//!
 //! An offer never moves a contact, nor does an attempt at the partner: it waits on at its place
 //! meanwhile. The rule to keep: while a telephone rings for a caller, or somebody is ready who could
 //! answer, no limit sends the caller away.
@@ -128,6 +136,16 @@ pub enum State {
         /// How we know that it goes on.
         lease: Lease,
     },
+    /// An agent handed it on to an office, whose telephone rings.
+    ToOffice {
+        /// Until when.
+        ring_until: Tick,
+    },
+    /// Talks to an office.
+    AtOffice {
+        /// How we know that it goes on.
+        lease: Lease,
+    },
     /// Hung up with the promise of a call-back, whose place in the queue it keeps.
     Promised {
         /// At whose telephone it rings.
@@ -191,6 +209,8 @@ pub enum Event {
     OtherLeft(Parting),
     /// The edge confirms that the talk goes on.
     TalkAlive,
+    /// The agent hands it on, or what came of that.
+    Transfer(Transfer),
     /// A call-back is promised instead of waiting.
     CallbackPromised {
         /// When it becomes a task.
@@ -209,6 +229,45 @@ pub enum Event {
     CalledAgain,
     /// A deadline has come.
     Timeout,
+}
+
+/// How an agent hands on whom they talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// Others are asked; it waits at its place.
+    ToQueue {
+        /// When waiting ends at the latest.
+        limit_at: Tick,
+    },
+    /// An office's telephone rings.
+    ToOffice {
+        /// Until when.
+        ring_until: Tick,
+    },
+    /// Another agent, whom the first one asked before, takes over.
+    ToAgent(AgentId),
+    /// An office, which the agent asked before, takes over.
+    OfficeTakesOver,
+    /// The office that was rung answered.
+    OfficeAnswered,
+    /// It did not.
+    OfficeFailed {
+        /// When waiting ends at the latest.
+        limit_at: Tick,
+    },
+}
+
+impl Transfer {
+    /// What is said where this makes no sense.
+    fn refusal(self) -> Refusal {
+        match self {
+            Transfer::ToQueue { .. }
+            | Transfer::ToOffice { .. }
+            | Transfer::ToAgent(_)
+            | Transfer::OfficeTakesOver => Refusal::NotTalking,
+            Transfer::OfficeAnswered | Transfer::OfficeFailed { .. } => Refusal::NotAtOffice,
+        }
+    }
 }
 
 /// What has to be done because a contact changed.
@@ -254,9 +313,13 @@ impl State {
             State::Waiting { offered_to: Some(agent), limit_at } => {
                 self.next_offered(now, event, agent, limit_at)
             }
-            State::Talking { agent } => self.next_talking(event, agent),
+            State::Talking { agent } => self.next_talking(now, event, agent),
             State::AtPartner { lease } => {
                 self.next_elsewhere(now, event, lease, Departure::Overflowed)
+            }
+            State::ToOffice { .. } => self.next_to_office(now, event),
+            State::AtOffice { lease } => {
+                self.next_elsewhere(now, event, lease, Departure::Answered(Parting::HungUp))
             }
             State::Promised { .. } => self.next_promised(now, event),
             State::CallingBack { agent, .. } => self.next_calling_back(event, agent),
@@ -275,10 +338,13 @@ impl State {
             }
             State::Entering { until, .. } => Some((until, "the announcement is over")),
             State::Waiting { offered_to: None, limit_at } => Some((limit_at, "waited too long")),
-            State::Local { lease } | State::AtPartner { lease } => Some(match lease {
-                Lease::Held { check_at } => (check_at, "is the talk alive?"),
-                Lease::Questioned { lost_at } => (lost_at, "the talk is lost"),
-            }),
+            State::ToOffice { ring_until } => Some((ring_until, "the office does not answer")),
+            State::Local { lease } | State::AtPartner { lease } | State::AtOffice { lease } => {
+                Some(match lease {
+                    Lease::Held { check_at } => (check_at, "is the talk alive?"),
+                    Lease::Questioned { lost_at } => (lost_at, "the talk is lost"),
+                })
+            }
             State::Promised { offered_to: None, rests_until, expires_at, .. } => {
                 match rests_until {
                     Some(until) if until < expires_at => Some((until, "the next attempt is due")),
@@ -297,6 +363,7 @@ impl State {
 
     fn next_at_switchboard(self, now: Tick, event: Event) -> (State, Effect) {
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             Event::SwitchboardAnswered => (State::Local { lease: held(now) }, Effect::None),
             Event::TurnsToCentre { until, limit_at } => {
                 (State::Entering { until, limit_at }, Effect::None)
@@ -329,6 +396,7 @@ impl State {
         over: Departure,
     ) -> (State, Effect) {
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             Event::CallerLeft(_) | Event::OtherLeft(_) => (State::Gone(over), Effect::None),
             Event::TalkAlive => (self.leased(held(now)), Effect::None),
             Event::Timeout => match lease {
@@ -361,7 +429,9 @@ impl State {
         match self {
             State::Local { .. } => State::Local { lease },
             State::AtPartner { .. } => State::AtPartner { lease },
+            State::AtOffice { .. } => State::AtOffice { lease },
             State::AtSwitchboard { .. }
+            | State::ToOffice { .. }
             | State::Entering { .. }
             | State::Waiting { .. }
             | State::Talking { .. }
@@ -379,6 +449,7 @@ impl State {
         limit_at: Tick,
     ) -> (State, Effect) {
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             Event::AnnouncementOver => (State::waiting(limit_at), Effect::Waits),
             Event::Timeout if until <= now => (State::waiting(limit_at), Effect::Waits),
             Event::Timeout => refuse(self, Refusal::NotDue),
@@ -405,6 +476,7 @@ impl State {
 
     fn next_waiting(self, now: Tick, event: Event, limit_at: Tick) -> (State, Effect) {
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             Event::Offered(agent) => {
                 (State::Waiting { offered_to: Some(agent), limit_at }, Effect::None)
             }
@@ -439,6 +511,7 @@ impl State {
         limit_at: Tick,
     ) -> (State, Effect) {
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             // Even past the limit: somebody else may be ready, and only who finds nobody is sent away.
             Event::OfferReturned => (State::waiting(limit_at), Effect::None),
             Event::Answered { .. } => (State::Talking { agent }, Effect::Connect(agent)),
@@ -466,8 +539,9 @@ impl State {
         }
     }
 
-    fn next_talking(self, event: Event, agent: AgentId) -> (State, Effect) {
+    fn next_talking(self, now: Tick, event: Event, agent: AgentId) -> (State, Effect) {
         match event {
+            Event::Transfer(step) => self.next_handed_on(step, agent, now),
             Event::CallerLeft(parting) => {
                 (State::Gone(Departure::Answered(parting)), Effect::Part(agent))
             }
@@ -490,6 +564,52 @@ impl State {
         }
     }
 
+    /// The agent hands it on, and has no part in it any more.
+    fn next_handed_on(self, step: Transfer, by: AgentId, now: Tick) -> (State, Effect) {
+        let after = match step {
+            Transfer::ToQueue { limit_at } => State::waiting(limit_at),
+            Transfer::ToOffice { ring_until } => State::ToOffice { ring_until },
+            Transfer::ToAgent(agent) => State::Talking { agent },
+            Transfer::OfficeTakesOver => State::AtOffice { lease: held(now) },
+            Transfer::OfficeAnswered | Transfer::OfficeFailed { .. } => {
+                return refuse(self, step.refusal());
+            }
+        };
+        (after, Effect::Part(by))
+    }
+
+    fn next_to_office(self, now: Tick, event: Event) -> (State, Effect) {
+        match event {
+            Event::Transfer(Transfer::OfficeAnswered) => {
+                (State::AtOffice { lease: held(now) }, Effect::None)
+            }
+            Event::Transfer(Transfer::OfficeFailed { limit_at }) => {
+                (State::waiting(limit_at), Effect::None)
+            }
+            Event::Transfer(step) => refuse(self, step.refusal()),
+            Event::CallerLeft(parting) => {
+                (State::Gone(Departure::Unanswered(parting)), Effect::None)
+            }
+            Event::SwitchboardAnswered | Event::TurnsToCentre { .. } | Event::TurnedAway(_) => {
+                refuse(self, Refusal::NotAtSwitchboard)
+            }
+            Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
+            Event::Offered(_)
+            | Event::OfferReturned
+            | Event::Answered { .. }
+            | Event::CallbackPromised { .. }
+            | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
+            Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
+            Event::AgentLeft(_) | Event::OtherLeft(_) | Event::TalkAlive => {
+                refuse(self, Refusal::NotTalking)
+            }
+            Event::CallbackReached | Event::CallbackFailed { .. } => {
+                refuse(self, Refusal::NotCallingBack)
+            }
+            Event::Timeout => refuse(self, Refusal::NotDue),
+        }
+    }
+
     fn next_promised(self, now: Tick, event: Event) -> (State, Effect) {
         let State::Promised { offered_to, rests_until, expires_at, attempts } = self else {
             unreachable!("only called while promised")
@@ -501,6 +621,7 @@ impl State {
             attempts,
         };
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             Event::Offered(agent) if offered_to.is_none() && rests_until.is_none() => {
                 (rests(Some(agent), None), Effect::None)
             }
@@ -556,6 +677,7 @@ impl State {
             unreachable!("only called while the caller's telephone rings")
         };
         match event {
+            Event::Transfer(step) => refuse(self, step.refusal()),
             Event::CallbackReached => (State::Talking { agent }, Effect::Connect(agent)),
             Event::CallbackFailed { again_at: Some(again_at), counts } => {
                 let rests_until = Some(again_at);

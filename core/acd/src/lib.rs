@@ -64,6 +64,8 @@ pub enum Refusal {
     NotAtSwitchboard,
     /// The partner is not being asked for the contact.
     NotAtPartner,
+    /// No office is being rung for the contact.
+    NotAtOffice,
     /// The contact is not being called back.
     NotCallingBack,
     /// The line promises no call-backs.
@@ -96,6 +98,8 @@ pub enum Refusal {
     NoQueue,
     /// A call received from a partner stays on its line.
     FromPartner,
+    /// Nobody can be put through there now: it is closed, full, or not there.
+    NotReachable,
     /// The contact stands where it came in; there is nothing to undo.
     NotSteered,
     /// Longer than an act may last, or no time at all.

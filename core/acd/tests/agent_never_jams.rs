@@ -32,6 +32,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::MakeNotReady(Pause::DeskWork)),
         6 => (contact(), 1..60u64)
             .prop_map(|(contact, ring)| Event::Offer { contact, ring: Micros::from_secs(ring) }),
+        2 => contact().prop_map(Event::TakeOver),
         6 => contact().prop_map(Event::Answer),
         1 => contact().prop_map(Event::Decline),
         1 => contact().prop_map(Event::Unreachable),

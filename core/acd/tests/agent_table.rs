@@ -109,7 +109,7 @@ fn after_the_shift() -> Vec<Agent> {
         .collect()
 }
 
-fn events() -> [(&'static str, Event); 19] {
+fn events() -> [(&'static str, Event); 22] {
     [
         ("signs on", Event::SignOn),
         ("signs off", Event::SignOff),
@@ -117,6 +117,9 @@ fn events() -> [(&'static str, Event); 19] {
         ("wants a break", Event::MakeNotReady(Pause::Break)),
         ("wants desk work", Event::MakeNotReady(Pause::DeskWork)),
         ("is offered Bert, 20 s", Event::Offer { contact: BERT, ring: Micros::from_secs(20) }),
+        ("is offered Anna, 20 s", Event::Offer { contact: ANNA, ring: Micros::from_secs(20) }),
+        ("takes over Anna", Event::TakeOver(ANNA)),
+        ("takes over Bert", Event::TakeOver(BERT)),
         ("answers Anna", Event::Answer(ANNA)),
         ("answers Bert", Event::Answer(BERT)),
         ("declines Anna", Event::Decline(ANNA)),

@@ -7,7 +7,7 @@
 mod golden;
 
 use acd::agent::Lease;
-use acd::contact::{ClosedBecause, Departure, Effect, Event, Parting, SentAway, State};
+use acd::contact::{ClosedBecause, Departure, Effect, Event, Parting, SentAway, State, Transfer};
 use stdx::{AgentId, Micros, Tick};
 
 const NOW: Tick = Tick(3_600_000_000);
@@ -38,6 +38,10 @@ fn situations() -> Vec<State> {
         State::AtPartner { lease: Lease::Held { check_at: NOW } },
         State::AtPartner { lease: Lease::Questioned { lost_at: LATER } },
         State::AtPartner { lease: Lease::Questioned { lost_at: NOW } },
+        State::ToOffice { ring_until: LATER },
+        State::ToOffice { ring_until: NOW },
+        State::AtOffice { lease: Lease::Held { check_at: NOW } },
+        State::AtOffice { lease: Lease::Questioned { lost_at: NOW } },
         promised(None, None, LATER),
         promised(None, None, NOW),
         promised(None, Some(NOW), LATER),
@@ -57,7 +61,11 @@ fn promised(offered_to: Option<AgentId>, rests_until: Option<Tick>, expires_at: 
     State::Promised { offered_to, rests_until, expires_at, attempts: 1 }
 }
 
-fn events() -> [(&'static str, Event); 22] {
+fn transfer(step: Transfer) -> Event {
+    Event::Transfer(step)
+}
+
+fn events() -> [(&'static str, Event); 28] {
     [
         ("the announcement is over", Event::AnnouncementOver),
         ("is offered to Yvonne", Event::Offered(YVONNE)),
@@ -86,6 +94,12 @@ fn events() -> [(&'static str, Event); 22] {
         ("the caller is cut off", Event::CallerLeft(Parting::CutOff)),
         ("the agent hangs up", Event::AgentLeft(Parting::HungUp)),
         ("the agent is cut off", Event::AgentLeft(Parting::CutOff)),
+        ("is handed on to a queue", transfer(Transfer::ToQueue { limit_at: LATER })),
+        ("is handed on to an office", transfer(Transfer::ToOffice { ring_until: LATER })),
+        ("is put through to Yvonne", transfer(Transfer::ToAgent(YVONNE))),
+        ("is put through to an office", transfer(Transfer::OfficeTakesOver)),
+        ("the office answers", transfer(Transfer::OfficeAnswered)),
+        ("the office does not", transfer(Transfer::OfficeFailed { limit_at: LATER })),
         ("timeout", Event::Timeout),
     ]
 }
@@ -161,6 +175,8 @@ fn describe(state: State) -> String {
         }
         State::Local { lease } => format!("talks to the switchboard, {}", lease_in_words(lease)),
         State::AtPartner { lease } => format!("talks to the partner, {}", lease_in_words(lease)),
+        State::ToOffice { ring_until } => format!("rings at an office until {}", when(ring_until)),
+        State::AtOffice { lease } => format!("talks to an office, {}", lease_in_words(lease)),
         State::Promised { offered_to, rests_until, expires_at, attempts } => {
             let rings = offered_to.map(|agent| format!(", rings at {}", name(agent)));
             let rests = rests_until.map(|at| format!(", rests until {}", when(at)));

@@ -171,6 +171,8 @@ impl Centre {
             | State::Entering { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::Promised { .. }
             | State::CallingBack { .. }
             | State::Gone(_) => return self.refuse(Refusal::NotWaiting),

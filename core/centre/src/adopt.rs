@@ -109,6 +109,8 @@ impl Centre {
             | State::Local { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::CallingBack { .. }
             | State::Gone(_) => (false, false),
         };

@@ -8,7 +8,7 @@ use acd::agent::{self, Agent};
 use acd::contact::{self, Parting, State};
 use acd::{LaneId, Refusal};
 use alloc::vec::Vec;
-use stdx::{AgentId, ContactId, LineId, Micros, Tick};
+use stdx::{AgentId, ContactId, Micros, Tick};
 
 impl Centre {
     /// Moves one agent; the only place that changes an agent's state.
@@ -30,6 +30,7 @@ impl Centre {
                 self.commands.push_back(Command::StopRinging { agent: id, contact });
                 self.note(Note::Returned { contact, agent: id, why });
                 self.contact_event(now, contact, contact::Event::OfferReturned);
+                self.come_back(now, contact);
                 // A supervisor may have taken the skill for this caller away while it rang.
                 let lane = self.lane_of(contact);
                 if self.ready.signed_on(lane) == 0 && !left.contains(&lane) {
@@ -165,24 +166,29 @@ impl Centre {
     /// Offers as long as somebody waits for whom somebody is ready: always the caller whose turn
     /// it is among those who can be served, always to the best agent for that line.
     pub(crate) fn offer(&mut self, now: Tick) {
-        while let Some((contact, line, agent)) = self.next_match() {
-            let queue = self.contacts[&contact].queue;
-            let ring = self.setup.queues[queue.index()].ring;
-            self.agent_event(now, agent, agent::Event::Offer { contact, ring });
-            self.contact_event(now, contact, contact::Event::Offered(agent));
-            let until = now + ring;
-            self.commands.push_back(Command::Ring { agent, contact, line, until });
+        while let Some((contact, agent)) = self.next_match() {
+            self.offer_to(now, agent, contact);
         }
     }
 
-    fn next_match(&self) -> Option<(ContactId, LineId, AgentId)> {
+    /// An agent's telephone rings for one who waits.
+    pub(crate) fn offer_to(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
+        let it = &self.contacts[&contact];
+        let (line, ring) = (it.line, self.setup.queues[it.queue.index()].ring);
+        self.agent_event(now, agent, agent::Event::Offer { contact, ring });
+        self.contact_event(now, contact, contact::Event::Offered(agent));
+        let until = now + ring;
+        self.commands.push_back(Command::Ring { agent, contact, line, until });
+    }
+
+    fn next_match(&self) -> Option<(ContactId, AgentId)> {
         let lanes = self.ready.ready_lanes().and(self.queues.waiting_lanes());
         let served = lanes.filter_map(|lane| {
             let agent = self.ready.best(lane)?;
             Some((self.queues.first(lane)?, agent))
         });
         let (turn, agent) = served.min_by_key(|&(turn, _)| turn)?;
-        Some((turn.contact(), self.contacts[&turn.contact()].line, agent))
+        Some((turn.contact(), agent))
     }
 }
 

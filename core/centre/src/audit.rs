@@ -24,6 +24,8 @@ pub(crate) struct Census {
     pub(crate) talking: u64,
     /// Talking to the partner.
     pub(crate) overflowed: u64,
+    /// Rung at an office, or talking there.
+    pub(crate) at_office: u64,
     /// Waiting for a call-back.
     pub(crate) promised: u64,
     /// Being called back, with an agent who waits.
@@ -56,6 +58,9 @@ impl Census {
             contact::State::Waiting { .. } => Some(&mut self.waiting),
             contact::State::Talking { .. } => Some(&mut self.talking),
             contact::State::AtPartner { .. } => Some(&mut self.overflowed),
+            contact::State::ToOffice { .. } | contact::State::AtOffice { .. } => {
+                Some(&mut self.at_office)
+            }
             contact::State::Promised { .. } => Some(&mut self.promised),
             contact::State::CallingBack { .. } => Some(&mut self.calling_back),
             contact::State::Gone(_) => None,
@@ -68,6 +73,7 @@ impl Census {
             + self.waiting
             + self.talking
             + self.overflowed
+            + self.at_office
             + self.promised
             + self.calling_back
     }
@@ -248,6 +254,8 @@ impl Centre {
             contact::State::AtSwitchboard { .. }
             | contact::State::Local { .. }
             | contact::State::Entering { .. }
+            | contact::State::ToOffice { .. }
+            | contact::State::AtOffice { .. }
             | contact::State::AtPartner { .. } => assert!(!in_queue, "{id:?} waits elsewhere"),
             contact::State::Waiting { offered_to: None, .. }
             | contact::State::Promised { offered_to: None, .. } => {}

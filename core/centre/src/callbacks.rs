@@ -58,11 +58,14 @@ impl Centre {
             | State::Entering { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::Gone(_) => return Err(Refusal::NotWaiting),
         }
         let rules = self.setup.lines[it.line.index()].callback.ok_or(Refusal::NoCallback)?;
         let caller = it.caller.ok_or(Refusal::NoNumber)?;
-        if it.partner_only.is_some() {
+        // Whom an agent has answered already waits on the line, or calls again.
+        if it.partner_only.is_some() || it.transfer.is_some() {
             return Err(Refusal::NoCallback);
         }
         if self.callbacks.contains_key(&caller) {

@@ -72,9 +72,12 @@ impl Channels {
                 [it.trunk, second]
             }
             State::Waiting { .. } | State::AtPartner { .. } => [it.trunk, partner],
-            State::Entering { .. } | State::Talking { .. } | State::CallingBack { .. } => {
-                [it.trunk, None]
-            }
+            // Which trunk leads to an office the telephone side knows, and counts there.
+            State::Entering { .. }
+            | State::Talking { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
+            | State::CallingBack { .. } => [it.trunk, None],
             // No leg is left; the caller is called back over the same trunk.
             State::Promised { .. } | State::Gone(_) => [None; 2],
         }

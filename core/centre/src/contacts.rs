@@ -23,12 +23,14 @@ impl Centre {
         match it.state {
             State::AtSwitchboard { .. } => return self.switchboard_silent(now, id),
             State::CallingBack { .. } => return self.callback_failed(now, id, CallbackEnd::Silent),
+            State::ToOffice { .. } => return self.office_silent(now, id),
             State::Waiting { .. } | State::Promised { .. } if is_wider => return self.widen(id),
             State::Local { .. }
             | State::Entering { .. }
             | State::Waiting { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::AtOffice { .. }
             | State::Promised { .. }
             | State::Gone(_) => {}
         }
@@ -66,6 +68,7 @@ impl Centre {
         if after == State::Gone(Departure::LeftSwitchboard) {
             self.stop_switchboard(id);
         }
+        self.leave_office(id, after);
         self.alter(id, |it| {
             if matches!(it.state, State::Entering { .. }) && matches!(after, State::Waiting { .. })
             {
@@ -79,6 +82,9 @@ impl Centre {
                 State::AtSwitchboard { .. }
                 | State::Entering { .. }
                 | State::Waiting { .. }
+                // Who was handed on there had been answered by an agent.
+                | State::ToOffice { .. }
+                | State::AtOffice { .. }
                 | State::Promised { .. }
                 | State::CallingBack { .. }
                 | State::Gone(_) => {}
@@ -97,7 +103,8 @@ impl Centre {
         let it = &self.contacts[&id];
         let is_over =
             matches!(it.state, State::Waiting { .. }) && !matches!(after, State::Waiting { .. });
-        if let Some(queued) = it.queued_at.filter(|_| is_over) {
+        // Who waits for the second time was answered once: of patience that says nothing.
+        if let Some(queued) = it.queued_at.filter(|_| is_over && it.transfer.is_none()) {
             let (line, waited) = (it.line, now.since(queued));
             match after {
                 State::Gone(Departure::Unanswered(_)) => self.learned.left(line, waited),
@@ -107,6 +114,8 @@ impl Centre {
                 | State::Waiting { .. }
                 | State::Talking { .. }
                 | State::AtPartner { .. }
+                | State::ToOffice { .. }
+                | State::AtOffice { .. }
                 | State::Promised { .. }
                 | State::CallingBack { .. }
                 | State::Gone(_) => self.learned.stayed(line, waited),
@@ -246,16 +255,18 @@ impl Centre {
         let it = self.contacts.remove(&id).expect("it was inside until now");
         let ended_after = now.since(it.arrived);
         let short_abandon = self.setup.lines[it.line.index()].short_abandon;
-        let (fate, reason) = if it.callback.is_some() && matches!(departure, Departure::Answered(_))
-        {
+        let was_talked_to = matches!(departure, Departure::Answered(_)) || it.transfer.is_some();
+        let (fate, reason) = if it.callback.is_some() && was_talked_to {
             (Fate::CalledBack, FateReason::CallbackReached)
+        } else if it.transfer.is_some() {
+            (Fate::Accepted, reason_after_transfer(departure))
         } else if it.informed && departure == Departure::Unanswered(Parting::HungUp) {
             (Fate::Abandoned, FateReason::LeftInformed)
         } else {
             fate_of(departure, ended_after, short_abandon)
         };
         self.release(id, it.line, departure, event, (fate, reason));
-        if it.owed && is_unanswered(departure) {
+        if it.owed && is_unanswered(departure) && it.transfer.is_none() {
             let reason = TaskReason::CalledAgain;
             self.commands.push_back(Command::OpenTask { contact: id, line: it.line, reason });
         }
@@ -264,7 +275,9 @@ impl Centre {
         {
             self.callbacks.remove(&caller);
         }
-        if let (Departure::Answered(_), Some((answered, _))) = (departure, it.answered) {
+        if let (Departure::Answered(_), Some((answered, _)), None) =
+            (departure, it.answered, it.transfer)
+        {
             let wrap_up = self.setup.lines[it.line.index()].wrap_up;
             self.learned.talked(it.line, now.since(answered) + wrap_up);
         }
@@ -337,13 +350,14 @@ impl Centre {
             Some(State::Talking { agent }) => {
                 self.agent_event(now, agent, agent::Event::TalkAlive);
             }
-            Some(State::Local { .. } | State::AtPartner { .. }) => {
+            Some(State::Local { .. } | State::AtPartner { .. } | State::AtOffice { .. }) => {
                 self.contact_event(now, contact, contact::Event::TalkAlive);
             }
             Some(
                 State::AtSwitchboard { .. }
                 | State::Entering { .. }
                 | State::Waiting { .. }
+                | State::ToOffice { .. }
                 | State::Promised { .. }
                 | State::CallingBack { .. },
             ) => self.refuse(Refusal::NotTalking),
@@ -363,6 +377,23 @@ fn is_unanswered(departure: Departure) -> bool {
         | Departure::Deflected
         | Departure::CallbackExpired
         | Departure::CalledAgain => false,
+    }
+}
+
+/// An agent answered and handed on: accepted it stays, whatever came then.
+fn reason_after_transfer(departure: Departure) -> FateReason {
+    match departure {
+        Departure::Answered(Parting::HungUp) | Departure::Overflowed | Departure::Deflected => {
+            FateReason::TalkEnded
+        }
+        Departure::Answered(Parting::CutOff) => FateReason::TalkCutOff,
+        Departure::Unanswered(_)
+        | Departure::SentAway(_)
+        | Departure::Closed(_)
+        | Departure::Local
+        | Departure::LeftSwitchboard
+        | Departure::CallbackExpired
+        | Departure::CalledAgain => FateReason::LeftInTransfer,
     }
 }
 

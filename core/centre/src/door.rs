@@ -94,6 +94,8 @@ impl Centre {
             | State::Waiting { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::Gone(_) => return false,
         }
         self.contact_event(self.now.mono, id, contact::Event::CalledAgain);
@@ -183,6 +185,15 @@ impl Centre {
         Way { admission, partner_only }
     }
 
+    /// Whether one more may wait on a line.
+    pub(crate) fn has_room(&self, line: LineId) -> bool {
+        let queue = self.setup.lines[line.index()].queue;
+        queue.is_some_and(|queue| {
+            let load = self.load(line, queue, self.contacts.len());
+            load.in_queue < load.length_max
+        })
+    }
+
     pub(crate) fn timetable(&self, id: TimetableId) -> &Timetable {
         &self.setup.timetables[id.index()]
     }
@@ -244,6 +255,7 @@ impl Centre {
                 told: None,
                 callback: None,
                 no_channel: false,
+                transfer: None,
                 informed: false,
                 owed,
             },

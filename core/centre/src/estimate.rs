@@ -385,6 +385,8 @@ impl Centre {
             | State::Entering { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::Promised { .. }
             | State::CallingBack { .. }
             | State::Gone(_) => None,
@@ -486,6 +488,8 @@ impl Centre {
                 | State::Entering { .. }
                 | State::Talking { .. }
                 | State::AtPartner { .. }
+                | State::ToOffice { .. }
+                | State::AtOffice { .. }
                 | State::CallingBack { .. }
                 | State::Gone(_) => return None,
             };

@@ -220,6 +220,32 @@ pub enum Event {
         /// Who.
         agent: AgentId,
     },
+    /// An agent hands on whom they talk to, without waiting for who answers (RFC 5589, 6: blind).
+    BlindTransfer {
+        /// Who.
+        agent: AgentId,
+        /// Where to.
+        to: TransferTo,
+    },
+    /// An agent hands on whom they talk to, to somebody whom they asked before (RFC 5589, 7: attended).
+    AttendedTransfer {
+        /// Who.
+        agent: AgentId,
+        /// To which agent; none if an office was asked.
+        to: Option<AgentId>,
+    },
+    /// The office that is rung answered.
+    OfficeAnswered {
+        /// For whom it rang.
+        contact: ContactId,
+    },
+    /// The office that is rung did not take the call.
+    OfficeFailed {
+        /// For whom it rang.
+        contact: ContactId,
+        /// How.
+        why: OfficeEnd,
+    },
     /// An agent needs more time for wrap-up.
     ExtendWrapUp {
         /// Who.
@@ -282,6 +308,30 @@ pub enum PartnerEnd {
     Unreachable,
 }
 
+/// Where an agent hands on a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TransferTo {
+    /// To this agent, if ready.
+    Agent(AgentId),
+    /// To the people of this line, at the place that the caller's arrival gives.
+    Line(LineId),
+    /// To the partner that helps the caller's line.
+    Partner(PartnerId),
+    /// To an office: a number that the centre need not know.
+    Office,
+}
+
+/// How an office did not take a call that was handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfficeEnd {
+    /// It was busy, or turned the call down.
+    Busy,
+    /// It rang in vain.
+    NoAnswer,
+    /// It could not be reached.
+    Unreachable,
+}
+
 /// Why a call is to be taken to a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OverflowCause {
@@ -297,6 +347,8 @@ pub enum OverflowCause {
     Closed,
     /// No channel of the trunk was free.
     NoChannel,
+    /// An agent handed the caller on to it.
+    Transferred,
 }
 
 /// Why a supervisor changed a caller's place. A closed list: free text would hold what is nobody's
@@ -336,6 +388,8 @@ impl Event {
             | Event::Answer { agent, .. }
             | Event::Decline { agent, .. }
             | Event::HangUp { agent }
+            | Event::BlindTransfer { agent, .. }
+            | Event::AttendedTransfer { agent, .. }
             | Event::ExtendWrapUp { agent }
             | Event::EndWrapUp { agent } => Some(agent),
             Event::CallArrived { .. }
@@ -347,6 +401,8 @@ impl Event {
             | Event::PartnerFailed { .. }
             | Event::Deflected { .. }
             | Event::OtherLeft { .. }
+            | Event::OfficeAnswered { .. }
+            | Event::OfficeFailed { .. }
             | Event::CallbackWanted { .. }
             | Event::CallbackReached { .. }
             | Event::CallbackFailed { .. }
@@ -389,6 +445,13 @@ pub enum Command {
         position: usize,
         /// How long it will take, to be told to the caller; from call set-up.
         told: Option<ToldWait>,
+    },
+    /// Play music: the caller, whom an agent handed on, waits again.
+    WaitAgain {
+        /// Who.
+        contact: ContactId,
+        /// The exact position in the queue, from 1.
+        position: usize,
     },
     /// Let a client's switchboard ring.
     RingSwitchboard {
@@ -499,6 +562,35 @@ pub enum Command {
         /// For whom it rang.
         contact: ContactId,
     },
+    /// The agent handed the caller on: let the agent's leg go, the caller's stays.
+    LetGo {
+        /// The caller.
+        contact: ContactId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// Let the office ring to which the caller was handed on.
+    RingOffice {
+        /// For whom.
+        contact: ContactId,
+        /// When it will be taken back.
+        until: Tick,
+    },
+    /// Let it ring no longer.
+    StopOffice {
+        /// For whom it rang.
+        contact: ContactId,
+    },
+    /// The caller was handed on to somebody who had answered: let those two hear each other, and the agent's
+    /// leg go.
+    PutThrough {
+        /// The caller.
+        contact: ContactId,
+        /// Who handed on.
+        by: AgentId,
+        /// Who took over; none for an office.
+        to: Option<AgentId>,
+    },
     /// Let both hear each other.
     Connect {
         /// The caller.
@@ -597,6 +689,22 @@ pub enum Note {
         contact: ContactId,
         /// When.
         again_at: Tick,
+    },
+    /// An agent handed a contact on.
+    Transferred {
+        /// Whom.
+        contact: ContactId,
+        /// Where to.
+        to: TransferTo,
+        /// Whether somebody there had been asked before and took over at once.
+        attended: bool,
+    },
+    /// The office did not take a call; the caller waits at the old place.
+    OfficeReturned {
+        /// Who.
+        contact: ContactId,
+        /// Why.
+        why: OfficeEnd,
     },
     /// A supervisor pulled a contact forward.
     PulledForward {

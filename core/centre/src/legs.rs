@@ -19,7 +19,9 @@ impl Centre {
             | State::Entering { .. }
             | State::Waiting { .. }
             | State::Talking { .. }
-            | State::AtPartner { .. } => {
+            | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. } => {
                 Some(Event::CallerLeft { contact, parting: Parting::CutOff })
             }
             State::CallingBack { .. } => Some(Event::CallbackFailed { contact }),

@@ -33,15 +33,16 @@ mod setup;
 mod soundness;
 mod steering;
 mod timers;
+mod transfers;
 
 pub use acts::RunningPlan;
 pub use adopt::AdoptError;
 pub use estimate::{Lessons, LineLessons, Rate};
 pub use event::{
-    Command, Event, Note, OverflowCause, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd,
-    TaskReason, Via,
+    Command, Event, Note, OfficeEnd, OverflowCause, PartnerEnd, RefusedBy, SteeringReason,
+    SwitchboardEnd, TaskReason, TransferTo, Via,
 };
-pub use place::{Attempt, Contact, Stood, WayOut};
+pub use place::{Attempt, Contact, Stood, Transferred, WayOut};
 pub use restore::RestoreError;
 pub use saved::Saved;
 pub use setup::{Setup, SetupError};
@@ -222,6 +223,10 @@ impl Centre {
                 self.agent_event(now, agent, Does::Unreachable(contact));
             }
             Event::HangUp { agent } => self.hang_up(now, agent),
+            Event::BlindTransfer { agent, to } => self.blind_transfer(now, agent, to),
+            Event::AttendedTransfer { agent, to } => self.attended_transfer(now, agent, to),
+            Event::OfficeAnswered { contact } => self.office_answered(now, contact),
+            Event::OfficeFailed { contact, why } => self.office_failed(now, contact, why),
             Event::ExtendWrapUp { agent } => self.agent_event(now, agent, Does::ExtendWrapUp),
             Event::EndWrapUp { agent } => self.agent_event(now, agent, Does::EndWrapUp),
             Event::Deadline => {}

@@ -67,7 +67,8 @@ impl Centre {
     ) {
         let Some(rules) = self.overflow_of(id) else { return };
         let it = &self.contacts[&id];
-        if !matches!(it.state, State::Waiting { .. }) {
+        // Whom an agent handed on is answered already: only another agent sends such a caller to the partner.
+        if !matches!(it.state, State::Waiting { .. }) || it.transfer.is_some() {
             return;
         }
         match it.overflow {
@@ -114,7 +115,7 @@ impl Centre {
         };
         let Some(rules) = self.setup.lines[it.line.index()].overflow else { return false };
         let timetable = self.setup.partners[rules.partner.index()].timetable;
-        let may_go = rules.nobody_signed_on || rules.waited.is_some();
+        let may_go = (rules.nobody_signed_on || rules.waited.is_some()) && it.transfer.is_none();
         self.timetable(timetable).is_open(self.now.wall)
             && (is_on_the_way || may_go && self.came_while_open(it))
     }
@@ -277,6 +278,7 @@ impl Centre {
         });
         self.note(Note::PartnerReturned { contact: id, partner, why });
         self.give_back(id);
+        self.come_back(now, id);
     }
 
     /// What calendar or closure gave to the partner is ours again, if the line is open: then agents are
@@ -327,6 +329,8 @@ impl Centre {
             | State::Local { .. }
             | State::Entering { .. }
             | State::Talking { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::Promised { .. }
             | State::CallingBack { .. }
             | State::Gone(_) => false,

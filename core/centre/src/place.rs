@@ -64,10 +64,21 @@ pub struct Contact {
     pub callback: Option<CallbackRules>,
     /// It is to be called back over a trunk of which no channel is free: nobody is asked meanwhile.
     pub no_channel: bool,
+    /// Who handed it on last, if an agent did.
+    pub transfer: Option<Transferred>,
     /// Whether the caller heard the information of a crisis plan.
     pub informed: bool,
     /// The caller was promised a call-back and called again: what is not answered now is a task.
     pub owed: bool,
+}
+
+/// That an agent handed a contact on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transferred {
+    /// Who.
+    pub by: AgentId,
+    /// Whether it is to come back to that agent if nobody takes it.
+    pub returns: bool,
 }
 
 /// What a supervisor can take back.
@@ -137,6 +148,8 @@ impl Contact {
             | State::Entering { .. }
             | State::Talking { .. }
             | State::AtPartner { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::CallingBack { .. }
             | State::Gone(_) => return own,
         };
@@ -218,6 +231,8 @@ impl Standing {
             State::AtSwitchboard { .. }
             | State::Local { .. }
             | State::Talking { .. }
+            | State::ToOffice { .. }
+            | State::AtOffice { .. }
             | State::CallingBack { .. }
             | State::Gone(_) => {}
         }

@@ -233,6 +233,8 @@ fn check_references(setup: &Setup, it: &Contact) -> Result<(), Fault> {
     must(trunk, "a trunk that is not there")?;
     let switchboard = it.switchboard.is_none_or(|it| it.index() < setup.switchboards.len());
     must(switchboard, "a switchboard that is not there")?;
+    let by = it.transfer.is_none_or(|it| it.by.index() < setup.agents.len());
+    must(by, "handed on by an agent who is not there")?;
     let partner = it.attempt().is_none_or(|it| it.partner.index() < setup.partners.len());
     must(partner, "a partner that is not there")
 }
@@ -253,10 +255,38 @@ fn check_history(it: &Contact) -> Result<(), Fault> {
         State::Waiting { .. } | State::Promised { .. } | State::CallingBack { .. } => (true, None),
         State::Talking { agent } => (true, Some(Some(agent))),
         State::AtPartner { .. } => (true, Some(None)),
+        State::ToOffice { .. } | State::AtOffice { .. } => {
+            must(it.transfer.is_some(), "at an office to which nobody handed it on")?;
+            (true, None)
+        }
         State::Gone(_) => return Err("is gone and still here"),
     };
     must(it.queued_at.is_some() == was_queued, "the beginning of its wait")?;
-    must(it.answered.map(|(_, by)| by) == answered_by, "who answered it")
+    let by = it.answered.map(|(_, by)| by);
+    match it.transfer {
+        Some(_) => {
+            must(was_queued && may_be_handed_on(it.state), "handed on and not in our hands")?;
+            must(matches!(by, Some(Some(_))), "handed on by nobody who answered")
+        }
+        None => must(by == answered_by, "who answered it"),
+    }
+}
+
+/// Whether an agent may have handed on who is there.
+fn may_be_handed_on(state: State) -> bool {
+    match state {
+        State::Waiting { .. }
+        | State::Talking { .. }
+        | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. } => true,
+        State::AtSwitchboard { .. }
+        | State::Local { .. }
+        | State::Entering { .. }
+        | State::Promised { .. }
+        | State::CallingBack { .. }
+        | State::Gone(_) => false,
+    }
 }
 
 /// It is on no way to a partner but the one that its line has, unless that is asked already.
@@ -291,11 +321,21 @@ fn check_promise(it: &Contact) -> Result<(), Fault> {
             must((1..=rules.attempts).contains(&attempts), "tried too often, or never")
         }
         State::Talking { .. } => Ok(()),
+        State::Waiting { .. }
+        | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. }
+            if it.transfer.is_some() =>
+        {
+            Ok(())
+        }
         State::AtSwitchboard { .. }
         | State::Local { .. }
         | State::Entering { .. }
         | State::Waiting { .. }
         | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. }
         | State::Gone(_) => Err("promised a call-back and on the line"),
     }
 }
@@ -311,7 +351,10 @@ fn end_of(lease: Lease) -> Tick {
 fn ends_of(state: State) -> [Option<Tick>; 2] {
     match state {
         State::AtSwitchboard { ring_until } => [Some(ring_until), None],
-        State::Local { lease } | State::AtPartner { lease } => [Some(end_of(lease)), None],
+        State::ToOffice { ring_until } => [Some(ring_until), None],
+        State::Local { lease } | State::AtPartner { lease } | State::AtOffice { lease } => {
+            [Some(end_of(lease)), None]
+        }
         State::Entering { until, limit_at } => [Some(until), Some(limit_at)],
         State::Waiting { limit_at, .. } => [Some(limit_at), None],
         State::Promised { rests_until, expires_at, .. } => [rests_until, Some(expires_at)],
@@ -329,6 +372,8 @@ fn rings_at(state: State) -> Option<AgentId> {
         | State::Entering { .. }
         | State::Talking { .. }
         | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. }
         | State::CallingBack { .. }
         | State::Gone(_) => None,
     }
@@ -343,6 +388,8 @@ fn talks_with(state: State) -> Option<AgentId> {
         | State::Entering { .. }
         | State::Waiting { .. }
         | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. }
         | State::Promised { .. }
         | State::Gone(_) => None,
     }

@@ -21,6 +21,8 @@ impl Centre {
                 | State::Entering { .. }
                 | State::Talking { .. }
                 | State::AtPartner { .. }
+                | State::ToOffice { .. }
+                | State::AtOffice { .. }
                 | State::Promised { .. }
                 | State::CallingBack { .. },
             ) => Err(Refusal::NotWaiting),
@@ -90,7 +92,7 @@ impl Centre {
 
     /// The agents of this line are asked from now on, at the stage that the time gives. A line that was
     /// asked before may have lost its queue to a new configuration; then its caller stays where it is.
-    fn ask_as(&mut self, id: ContactId, line: LineId) {
+    pub(crate) fn ask_as(&mut self, id: ContactId, line: LineId) {
         let queue = self.setup.lines[line.index()].queue;
         self.alter(id, |it| {
             it.asked_as = line;

@@ -75,6 +75,8 @@ pub enum FateReason {
     TalkEnded,
     /// Accepted: the connection was lost during the talk.
     TalkCutOff,
+    /// Accepted: handed on by the agent who answered, and gone before anybody else did.
+    LeftInTransfer,
     /// Abandoned: the caller hung up.
     HungUp,
     /// Abandoned: the connection was lost by a fault of ours or of the network.
@@ -126,7 +128,9 @@ impl FateReason {
     #[must_use]
     pub const fn belongs_to(self, fate: Fate) -> bool {
         match self {
-            FateReason::TalkEnded | FateReason::TalkCutOff => matches!(fate, Fate::Accepted),
+            FateReason::TalkEnded | FateReason::TalkCutOff | FateReason::LeftInTransfer => {
+                matches!(fate, Fate::Accepted)
+            }
             FateReason::HungUp => matches!(fate, Fate::Abandoned | Fate::ShortAbandoned),
             FateReason::CutOff
             | FateReason::CallbackExpired

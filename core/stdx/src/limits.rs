@@ -66,6 +66,10 @@ pub const TALK_CHECK_EVERY: Micros = Micros::from_mins(15);
 /// How long the edge may take to answer that question before the talk counts as lost.
 pub const TALK_CHECK_GRACE: Micros = Micros::from_secs(30);
 
+/// How long an office rings to which an agent handed a caller on: what somebody needs who comes from the
+/// next room, and no longer than a caller on hold believes that something happens.
+pub const OFFICE_RING: Micros = Micros::from_secs(45);
+
 /// Any duration in a configuration: a day. Keeps every sum of times far from overflow.
 pub const RULE_DURATION_MAX: Micros = Micros::from_mins(24 * 60);
 

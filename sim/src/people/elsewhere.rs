@@ -5,7 +5,7 @@ use super::{Caller, Happening, People, Phase, talk_length};
 use crate::chance;
 use acd::Reach;
 use acd::contact::Parting;
-use centre::{Event, PartnerEnd, SwitchboardEnd};
+use centre::{Event, OfficeEnd, PartnerEnd, SwitchboardEnd};
 use stdx::{ContactId, Micros, PartnerId, Rng, SwitchboardId, Tick};
 
 impl People {
@@ -78,6 +78,26 @@ impl People {
         let is = caller.attempt == Some(attempt) && caller.phase == Phase::Waiting;
         caller.attempt = caller.attempt.filter(|_| !is);
         is
+    }
+
+    /// The agent's leg is gone; the caller hears music.
+    pub(super) fn be_handed_on(&mut self, contact: ContactId) {
+        if let Some(caller) = self.callers.get_mut(&contact) {
+            caller.phase = Phase::Waiting;
+            caller.switchboard = None;
+        }
+    }
+
+    /// Most offices answer soon; of the others the centre hears, or nothing at all.
+    pub(super) fn ring_office(&mut self, now: Tick, contact: ContactId) {
+        let Some(caller) = self.callers.get_mut(&contact) else { return };
+        let after = chance::exponential(&mut caller.rng, Micros::from_secs(8));
+        let event = match caller.rng.below(10) {
+            0 => Event::OfficeFailed { contact, why: OfficeEnd::Busy },
+            1 => return,
+            _ => Event::OfficeAnswered { contact },
+        };
+        self.plan(now + after, Happening::Says(event));
     }
 
     pub(super) fn begin_talk_elsewhere(&mut self, now: Tick, contact: ContactId) {

@@ -5,7 +5,9 @@ use super::{Happening, People};
 use crate::chance;
 use acd::agent::Pause;
 use acd::contact::Parting;
-use centre::{Event, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, Via};
+use centre::{
+    Event, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, TransferTo, Via,
+};
 use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, PlanId, SkillId, SwitchboardId, Tick};
 
 impl People {
@@ -30,7 +32,7 @@ impl People {
         let line = LineId(self.faults.below(self.spec.traffic.len() as u64 + 1) as u16);
         let partner = PartnerId(self.faults.below(self.spec.partners.len() as u64 + 1) as u16);
         let plan = PlanId(self.faults.below(self.spec.setup.plans.len() as u64 + 1) as u16);
-        match self.faults.below(40) {
+        match self.faults.below(48) {
             0 => Event::CallArrived { contact, line, caller: None, via: Via::default() },
             1 => Event::AnnouncementOver { contact },
             2 => Event::TalkAlive { contact },
@@ -77,6 +79,16 @@ impl People {
                 line,
                 by: RefusedBy::Carrier,
             },
+            35 => {
+                Event::BlindTransfer { agent, to: TransferTo::Agent(AgentId(contact.0 as u16 % 9)) }
+            }
+            36 => Event::BlindTransfer { agent, to: TransferTo::Line(line) },
+            37 => Event::BlindTransfer { agent, to: TransferTo::Partner(partner) },
+            38 => Event::BlindTransfer { agent, to: TransferTo::Office },
+            39 => Event::AttendedTransfer { agent, to: Some(AgentId(contact.0 as u16 % 9)) },
+            40 => Event::AttendedTransfer { agent, to: None },
+            41 => Event::OfficeAnswered { contact },
+            42 => Event::OfficeFailed { contact, why: OfficeEnd::Unreachable },
             _ => Event::Deadline,
         }
     }

@@ -5,8 +5,8 @@ use super::read::{Names, known};
 use super::values::{read_duration, tick, whole};
 use acd::agent::Pause;
 use acd::contact::Parting;
-use centre::{Event, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd};
-use stdx::{AgentId, LineId, PlanId, SkillId, SwitchboardId, Tick, TrunkId};
+use centre::{Event, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, TransferTo};
+use stdx::{AgentId, LineId, PartnerId, PlanId, SkillId, SwitchboardId, Tick, TrunkId};
 
 /// One thing that somebody does.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub(super) enum Meets {
     PartnerFails(PartnerEnd),
     Deflected,
     OtherLeaves,
+    OfficeAnswers,
+    OfficeFails(OfficeEnd),
     WantsCallback,
     Reached,
     NotReached,
@@ -99,6 +101,7 @@ impl Names {
                 return switchboard_deed(rest).ok_or_else(|| not(text));
             }
             "partner" | "Partner" => return partner_deed(rest).ok_or_else(|| not(text)),
+            "office" | "Amt" => return office_deed(rest).ok_or_else(|| not(text)),
             "supervisor" | "Teamleitung" => return self.act(rest),
             "carrier" | "Netz" => return self.refused(rest, RefusedBy::Carrier),
             "door" | "Tür" => return self.refused(rest, RefusedBy::Door),
@@ -108,10 +111,10 @@ impl Names {
             _ => {}
         }
         if let Some(agent) = self.agent(first) {
-            return agent_deed(agent, rest).ok_or_else(|| format!("{first} cannot: {rest}"));
+            return self.agent_does(agent, rest).ok_or_else(|| format!("{first} cannot: {rest}"));
         }
         if let Some(agent) = who.and_then(|who| self.agent(who))
-            && let Some(deed) = agent_deed(agent, text)
+            && let Some(deed) = self.agent_does(agent, text)
         {
             return Ok(deed);
         }
@@ -121,6 +124,38 @@ impl Names {
 
     fn agent(&self, name: &str) -> Option<AgentId> {
         known(&self.agents, "agent", name).ok().map(AgentId)
+    }
+
+    fn agent_does(&self, agent: AgentId, verb: &str) -> Option<Deed> {
+        agent_deed(agent, verb).or_else(|| self.transfer(agent, verb))
+    }
+
+    /// `transfers to berta`, `gibt weiter an Leitung 115`, `puts through to an office`, `verbindet mit berta`.
+    fn transfer(&self, agent: AgentId, verb: &str) -> Option<Deed> {
+        let blind = verb.strip_prefix("transfers to ").or(verb.strip_prefix("gibt weiter an "));
+        if let Some(to) = blind {
+            let to = self.destination(to)?;
+            return Some(Deed::Plain(Event::BlindTransfer { agent, to }));
+        }
+        let attended =
+            verb.strip_prefix("puts through to ").or(verb.strip_prefix("verbindet mit "));
+        let to = match self.destination(attended?)? {
+            TransferTo::Agent(to) => Some(to),
+            TransferTo::Office => None,
+            TransferTo::Line(_) | TransferTo::Partner(_) => return None,
+        };
+        Some(Deed::Plain(Event::AttendedTransfer { agent, to }))
+    }
+
+    fn destination(&self, to: &str) -> Option<TransferTo> {
+        if matches!(to, "an office" | "ein Amt" | "einem Amt") {
+            return Some(TransferTo::Office);
+        }
+        if let Some(line) = to.strip_prefix("line ").or(to.strip_prefix("Leitung ")) {
+            return known(&self.lines, "line", line).ok().map(LineId).map(TransferTo::Line);
+        }
+        let partner = known(&self.partners, "partner", to).ok().map(PartnerId);
+        self.agent(to).map(TransferTo::Agent).or(partner.map(TransferTo::Partner))
     }
 
     fn call(&self, text: &str) -> Result<Deed, String> {
@@ -311,6 +346,22 @@ fn partner_deed(text: &str) -> Option<Deed> {
         }
         ["is", "unreachable", "for", name] | ["ist", "unerreichbar", "für", name] => {
             (name, Meets::PartnerFails(PartnerEnd::Unreachable))
+        }
+        ["hangs", "up", "on", name] | ["legt", "bei", name, "auf"] => (name, Meets::OtherLeaves),
+        _ => return None,
+    };
+    Some(Deed::Contact(name.to_owned(), meets))
+}
+
+fn office_deed(text: &str) -> Option<Deed> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (name, meets) = match words[..] {
+        ["answers", name] | ["nimmt", name, "ab"] => (name, Meets::OfficeAnswers),
+        ["is", "busy", "for", name] | ["ist", "besetzt", "für", name] => {
+            (name, Meets::OfficeFails(OfficeEnd::Busy))
+        }
+        ["is", "unreachable", "for", name] | ["ist", "unerreichbar", "für", name] => {
+            (name, Meets::OfficeFails(OfficeEnd::Unreachable))
         }
         ["hangs", "up", "on", name] | ["legt", "bei", name, "auf"] => (name, Meets::OtherLeaves),
         _ => return None,

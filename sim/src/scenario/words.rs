@@ -3,7 +3,7 @@
 
 use acd::agent::{AfterCall, NotReadyReason, Pause, ReturnReason};
 use acd::{Reach, Refusal};
-use centre::{OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd, TaskReason};
+use centre::{OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd, TaskReason};
 use promise::{Fate, FateReason};
 
 /// A story's language.
@@ -145,6 +145,40 @@ impl Words {
         format!("{agent} {} ({reason}){until}", self.pick("not ready", "nicht bereit"))
     }
 
+    pub(super) fn office(self) -> &'static str {
+        self.pick("an office", "Amt")
+    }
+
+    pub(super) fn line(self, line: &str) -> String {
+        format!("{} {line}", self.pick("line", "Leitung"))
+    }
+
+    pub(super) fn waits_again(self, who: &str, position: usize) -> String {
+        format!(
+            "{who} {} {position}",
+            self.pick("waits again, position", "wartet wieder auf Platz")
+        )
+    }
+
+    pub(super) fn transferred(self, who: &str, to: &str, attended: bool) -> String {
+        let verb = match attended {
+            true => self.pick("put through to", "verbunden mit"),
+            false => self.pick("handed on to", "weitergegeben an"),
+        };
+        format!("{who} {verb} {to}")
+    }
+
+    pub(super) fn office_returned(self, who: &str, why: OfficeEnd) -> String {
+        let why = match why {
+            OfficeEnd::Busy => self.pick("the office is busy", "das Amt ist besetzt"),
+            OfficeEnd::NoAnswer => self.pick("the office did not answer", "das Amt nimmt nicht ab"),
+            OfficeEnd::Unreachable => {
+                self.pick("the office cannot be reached", "das Amt ist nicht erreichbar")
+            }
+        };
+        format!("{who} {}: {why}", self.pick("keeps its place", "behält den Platz"))
+    }
+
     pub(super) fn switchboard(self) -> &'static str {
         self.pick("the switchboard", "der Vermittlung")
     }
@@ -173,6 +207,7 @@ impl Words {
             OverflowCause::NobodySignedOn => ("nobody signed on", "niemand angemeldet"),
             OverflowCause::Closed => ("closed", "geschlossen"),
             OverflowCause::NoChannel => ("no channel", "kein Kanal"),
+            OverflowCause::Transferred => ("handed on", "weitergegeben"),
         };
         self.pick(english, german)
     }
@@ -341,6 +376,7 @@ impl Words {
         let (english, german) = match reason {
             FateReason::TalkEnded => ("talk ended", "Gespräch beendet"),
             FateReason::TalkCutOff => ("talk cut off", "Gespräch getrennt"),
+            FateReason::LeftInTransfer => ("left while handed on", "ging beim Weitergeben"),
             FateReason::HungUp => ("hung up", "aufgelegt"),
             FateReason::CutOff => ("cut off", "getrennt"),
             FateReason::CallbackExpired => ("call-back expired", "Rückruf verfallen"),
@@ -385,6 +421,8 @@ impl Words {
             Refusal::NotWaiting => ("not waiting", "wartet nicht"),
             Refusal::NotAtSwitchboard => ("not at the switchboard", "nicht bei der Vermittlung"),
             Refusal::NotAtPartner => ("not at the partner", "nicht beim Partner"),
+            Refusal::NotAtOffice => ("not at an office", "nicht bei einem Amt"),
+            Refusal::NotReachable => ("cannot be put through there", "dorthin geht es jetzt nicht"),
             Refusal::NotCallingBack => ("not being called back", "wird nicht zurückgerufen"),
             Refusal::NoCallback => ("no call-backs here", "hier gibt es keinen Rückruf"),
             Refusal::NoNumber => ("number not known", "Rufnummer unbekannt"),

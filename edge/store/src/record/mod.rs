@@ -25,7 +25,7 @@ use stdx::{
 pub const VERSION: u8 = 1;
 
 /// The version in which snapshots and stories are written today.
-const SNAPSHOT_VERSION: u8 = 1;
+const SNAPSHOT_VERSION: u8 = 2;
 
 /// A type of core or of ours, and the record in which it is written.
 pub(crate) trait Recorded: Sized {

@@ -5,13 +5,13 @@
 use super::{Recorded, choice, structure};
 use crate::fact::{Caller, Configured, Gap, Seated};
 use crate::view::{Day, Snapshot, Told};
-use account::{Outcome, Since, Step, Stories};
+use account::{HandedTo, Outcome, Since, Step, Stories};
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, Pause, ReturnReason, State as Doing};
 use acd::contact::{ClosedBecause, Departure, Parting, SentAway, State as Place};
 use acd::{CallbackRules, KeptPlace, Reach, Remembered, SkillNeed, Turn};
 use centre::{
-    Attempt, Contact, Lessons, LineLessons, OverflowCause, PartnerEnd, Rate, RunningPlan, Saved,
-    SteeringReason, Stood, SwitchboardEnd, WayOut,
+    Attempt, Contact, Lessons, LineLessons, OfficeEnd, OverflowCause, PartnerEnd, Rate,
+    RunningPlan, Saved, SteeringReason, Stood, SwitchboardEnd, Transferred, WayOut,
 };
 use promise::{ContactRecord, Fate, FateReason, ToldWait, WorkTime};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,7 @@ structure!(ContactInsideRecord = Contact {
     told: Option<ToldWait>,
     callback: Option<CallbackRules>,
     no_channel: bool,
+    transfer: Option<Transferred>,
     informed: bool,
     owed: bool,
 });
@@ -120,6 +121,8 @@ choice!(PlaceRecord = Place {
     Waiting { offered_to: Option<AgentId>, limit_at: Tick },
     Talking { agent: AgentId },
     AtPartner { lease: Lease },
+    ToOffice { ring_until: Tick },
+    AtOffice { lease: Lease },
     Promised {
         offered_to: Option<AgentId>,
         rests_until: Option<Tick>,
@@ -151,6 +154,7 @@ choice!(
         SentAway { QueueFull, CentreFull, WaitedTooLong, NoChannel, Carrier, Door, NobodyLeft }
 );
 
+structure!(TransferredRecord = Transferred { by: AgentId, returns: bool });
 structure!(StoodRecord = Stood {
     turn: Turn,
     asked_as: LineId,
@@ -167,8 +171,15 @@ structure!(
     AttemptRecord = Attempt { partner: PartnerId, reach: Reach, until: Tick, cause: OverflowCause }
 );
 choice!(
-    OverflowCauseRecord =
-        OverflowCause { Waited, Predicted, Calendar, NobodySignedOn, Closed, NoChannel }
+    OverflowCauseRecord = OverflowCause {
+        Waited,
+        Predicted,
+        Calendar,
+        NobodySignedOn,
+        Closed,
+        NoChannel,
+        Transferred
+    }
 );
 
 impl Recorded for Turn {
@@ -252,6 +263,7 @@ choice!(
     FateReasonRecord = FateReason {
         TalkEnded,
         TalkCutOff,
+        LeftInTransfer,
         HungUp,
         CutOff,
         CallbackExpired,
@@ -282,6 +294,7 @@ structure!(StoriesRecord = Stories {
     teams: Vec<TeamId>,
 });
 choice!(ReturnReasonRecord = ReturnReason { NoAnswer, Declined, Unreachable, SignedOff });
+choice!(HandedToRecord = HandedTo { Team(team: TeamId), Line(line: LineId), Partner(partner: PartnerId), Office });
 choice!(StepRecord = Step {
     SwitchboardRang(switchboard: SwitchboardId),
     SwitchboardReturned(switchboard: SwitchboardId, why: SwitchboardEnd),
@@ -296,6 +309,10 @@ choice!(StepRecord = Step {
     SentOn(partner: PartnerId),
     Answered(team: TeamId),
     AnsweredElsewhere,
+    HandedOn(to: HandedTo),
+    PutThrough(to: HandedTo),
+    OfficeReturned(why: OfficeEnd),
+    WaitsAgain(position: u32),
     PulledForward(reason: SteeringReason),
     Moved(line: LineId, reason: SteeringReason),
     SteeringUndone,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The first version of the log. Nothing in here is ever changed: neither order, nor fields, nor types.
+//! The first version of the log. Nothing in here is ever changed: neither order, nor fields, nor types. What
+//! an event of a new kind is called is put at the end: whatever was written before is read as it was.
 
 use super::{Recorded, choice, structure};
 use crate::fact::{Begun, Caller, Configured, Fact, Gap, Seated};
@@ -11,7 +12,9 @@ use acd::{
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
-use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via};
+use centre::{
+    Event, OfficeEnd, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, TransferTo, Via,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use stdx::{
@@ -74,7 +77,19 @@ choice!(EventV1 = Event {
     ExtendWrapUp { agent: AgentId },
     EndWrapUp { agent: AgentId },
     Deadline,
+    BlindTransfer { agent: AgentId, to: TransferTo },
+    AttendedTransfer { agent: AgentId, to: Option<AgentId> },
+    OfficeAnswered { contact: ContactId },
+    OfficeFailed { contact: ContactId, why: OfficeEnd },
 });
+
+choice!(TransferToV1 = TransferTo {
+    Agent(agent: AgentId),
+    Line(line: LineId),
+    Partner(partner: PartnerId),
+    Office,
+});
+choice!(OfficeEndV1 = OfficeEnd { Busy, NoAnswer, Unreachable });
 
 structure!(ViaV1 = Via { trunk: Option<TrunkId>, forwarded: bool });
 choice!(RefusedByV1 = RefusedBy { Carrier, Door, NoChannel });
