@@ -6,9 +6,9 @@ use crate::Lang;
 use crate::commands::report::{Asked, Explained, Found};
 use crate::config::County;
 use crate::report::{decimal, percent};
-use account::Step;
+use account::{HandedTo, Step};
 use acd::agent::ReturnReason;
-use centre::{OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
+use centre::{OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
 use privacy::{Group, SmallestGroup, answering_groups};
 use promise::{
     ContactRecord, Definition, FateReason, Reachability, ToldWait, Verdict, definition, judge,
@@ -335,6 +335,14 @@ impl Words<'_> {
             Step::SentOn(it) => of("weitergeleitet", "sent on", self.partner(it)),
             Step::Answered(team) => of("angenommen", "answered", &self.group(team)),
             Step::AnsweredElsewhere => plain("anderswo angenommen", "answered elsewhere"),
+            Step::HandedOn(to) => of("weitergegeben an", "handed on to", &self.handed_to(to)),
+            Step::PutThrough(to) => of("verbunden mit", "put through to", &self.handed_to(to)),
+            Step::OfficeReturned(why) => {
+                of("das Amt nimmt nicht", "the office does not take it", office_end(lang, why))
+            }
+            Step::WaitsAgain(position) => {
+                of("wartet wieder an Stelle", "waits again at position", &position.to_string())
+            }
             Step::PulledForward(why) => of("vorgezogen", "pulled forward", steering(lang, why)),
             Step::Moved(line, why) => {
                 of("verschoben auf", "moved to", self.line(line))
@@ -347,6 +355,15 @@ impl Words<'_> {
             Step::CallbackReturned => plain("nicht erreicht", "not reached"),
             Step::TaskOpened => plain("Aufgabe hinterlegt", "task left"),
             Step::AndSoOn => plain("und so weiter", "and so on"),
+        }
+    }
+
+    fn handed_to(&self, to: HandedTo) -> String {
+        match to {
+            HandedTo::Team(team) => self.group(team),
+            HandedTo::Line(line) => self.line(line).to_owned(),
+            HandedTo::Partner(partner) => self.partner(partner).to_owned(),
+            HandedTo::Office => self.lang.pick("ein Amt", "an office").to_owned(),
         }
     }
 
@@ -375,6 +392,9 @@ fn end_words(lang: Lang, reason: FateReason) -> Option<&'static str> {
         | FateReason::CallbackReached
         | FateReason::SwitchboardAnswered => return None,
         FateReason::HungUp | FateReason::LeftSwitchboard => ("aufgelegt", "hung up"),
+        FateReason::LeftInTransfer => {
+            ("ging, während weitergegeben wurde", "left while being handed on")
+        }
         FateReason::CutOff => ("Verbindung verloren", "connection lost"),
         FateReason::CallbackExpired => {
             ("Rückruf war nicht rechtzeitig möglich", "call-back was not possible in time")
@@ -407,6 +427,14 @@ fn end_words(lang: Lang, reason: FateReason) -> Option<&'static str> {
         FateReason::RefusedAtDoor => ("an der Tür abgewiesen", "refused at the door"),
     };
     Some(lang.pick(de, en))
+}
+
+fn office_end(lang: Lang, why: OfficeEnd) -> &'static str {
+    match why {
+        OfficeEnd::Busy => lang.pick("besetzt", "busy"),
+        OfficeEnd::NoAnswer => lang.pick("nimmt nicht ab", "no answer"),
+        OfficeEnd::Unreachable => lang.pick("nicht erreichbar", "unreachable"),
+    }
 }
 
 fn switchboard_end(lang: Lang, why: SwitchboardEnd) -> &'static str {
@@ -445,6 +473,7 @@ fn overflow_cause(lang: Lang, cause: OverflowCause) -> &'static str {
         OverflowCause::NobodySignedOn => lang.pick("niemand angemeldet", "nobody signed on"),
         OverflowCause::Closed => lang.pick("geschlossen", "closed"),
         OverflowCause::NoChannel => lang.pick("kein Kanal frei", "no channel free"),
+        OverflowCause::Transferred => lang.pick("weitergegeben", "handed on"),
     }
 }
 

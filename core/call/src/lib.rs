@@ -18,6 +18,13 @@
 //!   no leg ──ring──▶ rings ──answers──▶ picked up ──connect──▶ JoinedElsewhere
 //! ```
 //!
+//! An agent may hand the caller on: the agent's leg goes, the caller is alone again and hears music, until the
+//! next one answers. Whoever was asked before is on a leg already, which takes the agent's place:
+//!
+//! ```text
+//!   Joined(one) ──let go──▶ Alone          Joined(one) ──put through──▶ Joined(other), JoinedElsewhere
+//! ```
+//!
 //! A line may leave the caller's leg unanswered until an agent answers: then nothing is played and
 //! the caller hears the ordinary ringing tone.
 //!
@@ -94,6 +101,11 @@ pub enum Event {
     StopRinging(AgentId),
     /// The centre: let both hear each other.
     Connect(AgentId),
+    /// The centre: the agent handed the caller on, and leaves.
+    LetGo(AgentId),
+    /// The centre: whoever the agent asked before, on a leg that is up, takes the agent's place: another agent, or
+    /// somebody elsewhere.
+    PutThrough(Option<AgentId>),
     /// The centre: play this last text, then hang up.
     Dismiss(Sound),
     /// The centre: hang up.
@@ -144,6 +156,8 @@ pub enum Action {
     Invite(AgentId),
     /// Take it back from there.
     Cancel(AgentId),
+    /// Take over the leg of whom the agent asked before: it is this agent's now, or the one elsewhere.
+    TakeLeg(Option<AgentId>),
     /// Let both legs hear each other.
     Join(AgentId),
     /// Hang up the agent's leg.
@@ -187,8 +201,8 @@ pub struct Call {
     sound: Option<Sound>,
 }
 
-/// The most actions that one event leads to: a farewell that begins while two telephones ring.
-pub const ACTIONS_MAX: usize = 5;
+/// The most actions that one event leads to: somebody else takes over while two telephones ring.
+pub const ACTIONS_MAX: usize = 6;
 
 impl Call {
     /// A call whose INVITE has come in.
@@ -246,7 +260,10 @@ impl Call {
             // The agent's leg answers although it was taken back: the two crossed.
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
             Event::Elsewhere(event) => self.beside(event, actions),
-            Event::StopRinging(_)
+            // The agent's telephone had hung up already.
+            Event::PutThrough(to) => self.put_through(to, actions),
+            Event::LetGo(_)
+            | Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _)
             | Event::AgentHolds(_) => {}
@@ -298,7 +315,13 @@ impl Call {
                 self.join_elsewhere(actions);
             }
             Event::Elsewhere(event) => self.beside(event, actions),
-            Event::StopRinging(_)
+            Event::PutThrough(to) => {
+                actions.push(Action::Cancel(rings));
+                self.without_agent();
+                self.put_through(to, actions);
+            }
+            Event::LetGo(_)
+            | Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _)
             | Event::AgentHolds(_) => {}
@@ -336,12 +359,19 @@ impl Call {
                 self.join_elsewhere(actions);
             }
             Event::Elsewhere(event) => self.beside(event, actions),
-            Event::Ring(_) | Event::Dismiss(_) | Event::Release | Event::CallerGone(_) => {
+            Event::Ring(_)
+            | Event::Dismiss(_)
+            | Event::Release
+            | Event::CallerGone(_)
+            | Event::PutThrough(_) => {
                 actions.push(Action::HangUpAgent(has));
                 self.without_agent();
                 self.alone(event, actions);
             }
-            Event::StopRinging(_) | Event::Connect(_) | Event::AgentGone(_, _) => {}
+            Event::LetGo(_)
+            | Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::AgentGone(_, _) => {}
         }
     }
 
@@ -361,6 +391,15 @@ impl Call {
                 self.without_agent();
                 self.hang_up_caller(actions);
             }
+            Event::LetGo(agent) if agent == with => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+            }
+            Event::PutThrough(to) => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+                self.put_through(to, actions);
+            }
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::AgentHolds(holds) => {
                 self.agent_leg(LegEvent::hold(holds));
@@ -371,7 +410,8 @@ impl Call {
             Event::SoundOver => self.sound_over(actions),
             Event::Elsewhere(event) => too_late(event, actions),
             // A call that is up stays up: no order but Release touches it.
-            Event::Play(_)
+            Event::LetGo(_)
+            | Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
@@ -400,13 +440,37 @@ impl Call {
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::SoundOver => self.sound_over(actions),
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
-            Event::Play(_)
+            Event::LetGo(_)
+            | Event::PutThrough(_)
+            | Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
             | Event::Dismiss(_)
             | Event::AgentGone(_, _)
             | Event::AgentHolds(_) => {}
+        }
+    }
+
+    /// Whoever the agent asked before has a leg that is up.
+    fn put_through(&mut self, to: Option<AgentId>, actions: &mut Vec<Action>) {
+        self.leave_elsewhere(actions);
+        self.answer(actions);
+        self.silence(actions);
+        let mut leg = Leg::ringing();
+        leg.handle(LegEvent::Answered);
+        actions.push(Action::TakeLeg(to));
+        match to {
+            Some(agent) => {
+                self.agent = Some(leg);
+                self.state = State::Joined(agent);
+                actions.push(Action::Join(agent));
+            }
+            None => {
+                self.elsewhere = Some(leg);
+                self.state = State::JoinedElsewhere;
+                actions.push(Action::JoinElsewhere);
+            }
         }
     }
 
@@ -470,7 +534,9 @@ impl Call {
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::Elsewhere(event) => too_late(event, actions),
-            Event::Play(_)
+            Event::LetGo(_)
+            | Event::PutThrough(_)
+            | Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
@@ -592,7 +658,9 @@ fn over(event: Event, actions: &mut Vec<Action>) {
     match event {
         Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
         Event::Elsewhere(event) => too_late(event, actions),
-        Event::Play(_)
+        Event::LetGo(_)
+        | Event::PutThrough(_)
+        | Event::Play(_)
         | Event::Ring(_)
         | Event::StopRinging(_)
         | Event::Connect(_)

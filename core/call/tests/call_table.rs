@@ -22,6 +22,10 @@ fn events() -> Vec<(&'static str, Event)> {
         ("connect ben", Event::Connect(BEN)),
         ("dismiss: closed", Event::Dismiss(Sound::Closed)),
         ("release", Event::Release),
+        ("let anna go", Event::LetGo(ANNA)),
+        ("let ben go", Event::LetGo(BEN)),
+        ("put through to ben", Event::PutThrough(Some(BEN))),
+        ("put through elsewhere", Event::PutThrough(None)),
         ("sound over", Event::SoundOver),
         ("anna answers", Event::AgentAnswered(ANNA)),
         ("ben answers", Event::AgentAnswered(BEN)),
@@ -169,6 +173,8 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                 | Event::StopRinging(_)
                 | Event::Connect(_)
                 | Event::Dismiss(_)
+                | Event::LetGo(_)
+                | Event::PutThrough(_)
                 | Event::Release
                 | Event::SoundOver
                 | Event::CallerGone(_)
@@ -192,6 +198,11 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                         elsewhere = 1;
                     }
                     Action::HangUpElsewhere => elsewhere = 0,
+                    Action::TakeLeg(Some(agent)) => talks.push(agent),
+                    Action::TakeLeg(None) => {
+                        assert_eq!(elsewhere, 0, "round {round}: {name}: two elsewhere");
+                        elsewhere = 1;
+                    }
                     Action::Answer
                     | Action::Play(_)
                     | Action::Silence

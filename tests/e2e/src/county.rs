@@ -350,6 +350,9 @@ peers = @peers@
 channels = 2
 country_code = "49"
 probe = "off"
+outbound = ["+4940"]
+outbound_daily = 5
+caller_id = "+494171693100"
 
 [[switchboard]]
 id = "rathaus"

@@ -16,6 +16,7 @@ pub mod county;
 pub mod database;
 pub mod figures;
 pub mod folder;
+pub mod linphone;
 pub mod log;
 pub mod ports;
 pub mod process;

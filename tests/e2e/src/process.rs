@@ -5,7 +5,7 @@ use crate::clock::{poll, wait_for};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -39,15 +39,34 @@ impl Process {
     /// If it cannot be started.
     #[must_use]
     pub fn start(folder: &Path, name: &str, command: &mut Command) -> Process {
+        Process::spawn(folder, name, command.stdin(Stdio::null()))
+    }
+
+    fn spawn(folder: &Path, name: &str, command: &mut Command) -> Process {
         let stdout = folder.join(format!("{name}.stdout"));
         let stderr = folder.join(format!("{name}.stderr"));
         let file = |path: &Path| File::create(path).expect("a file in a folder of our own");
-        command.stdin(Stdio::null()).stdout(file(&stdout)).stderr(file(&stderr));
+        command.stdout(file(&stdout)).stderr(file(&stderr));
         let child = match command.spawn() {
             Ok(child) => child,
             Err(error) => panic!("{}: {error}", command.get_program().display()),
         };
         Process { name: name.to_owned(), child, stdout, stderr }
+    }
+
+    /// Starts a program that is told what to do line by line.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start_with_keys(
+        folder: &Path,
+        name: &str,
+        command: &mut Command,
+    ) -> (Process, ChildStdin) {
+        let mut process = Process::spawn(folder, name, command.stdin(Stdio::piped()));
+        let keys = process.child.stdin.take().expect("it was given one");
+        (process, keys)
     }
 
     /// What it has said so far.

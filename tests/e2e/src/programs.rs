@@ -5,9 +5,10 @@ use std::env;
 use std::path::PathBuf;
 
 /// Programs and packages.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("sipp", "sip-tester"),
     ("baresip", "baresip-core"),
+    ("linphonec", "linphone-cli"),
     ("tshark", "tshark"),
     ("dumpcap", "wireshark-common"),
     ("sipsak", "sipsak"),

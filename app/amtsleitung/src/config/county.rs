@@ -573,6 +573,12 @@ pub struct Trunk {
     pub stem: Option<String>,
     /// How often it is asked whether it is well; `None` if never.
     pub probe: Option<Micros>,
+    /// How numbers begin that telephones of the centre may call over it: `+4941716930`, or `12` behind it.
+    pub outbound: Vec<String>,
+    /// How many such calls may leave in a day.
+    pub outbound_daily: u32,
+    /// Which number of the centre's they show.
+    pub caller_id: Option<Numbers>,
 }
 
 /// A telephone: one that registers, or one at a fixed address.

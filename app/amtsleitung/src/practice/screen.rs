@@ -341,12 +341,22 @@ pub(super) fn plain_line(
         Command::Connect { contact, .. } => {
             format!("{} {}", contact.0, lang.pick("spricht", "talks"))
         }
+        Command::WaitAgain { contact, position } => {
+            let waits = lang.pick("wartet wieder auf Platz", "waits again, position");
+            format!("{} {waits} {position}", contact.0)
+        }
+        Command::RingOffice { contact, .. } => {
+            format!("{} {}", contact.0, lang.pick("klingelt bei einem Amt", "rings at an office"))
+        }
         Command::Note(Note::Ended(record)) => {
             let fate = sim::scenario::fate_word(lang == Lang::De, record.fate);
             let after = clock(record.ended_after);
             format!("{} {fate}, {after}", record.contact.0)
         }
         Command::StopRinging { .. }
+        | Command::LetGo { .. }
+        | Command::StopOffice { .. }
+        | Command::PutThrough { .. }
         | Command::Dismiss { .. }
         | Command::Release { .. }
         | Command::AskAlive { .. }

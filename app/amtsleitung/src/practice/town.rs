@@ -87,6 +87,9 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         area_code: None,
         stem: None,
         probe: None,
+        outbound: Vec::new(),
+        outbound_daily: 0,
+        caller_id: None,
     }
 }
 

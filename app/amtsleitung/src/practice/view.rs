@@ -56,7 +56,9 @@ impl View {
         self.outcome.note(at, &decided.command);
         match decided.command {
             Command::Announce { contact, line, .. } => self.come(contact, at, Some(line)),
-            Command::Wait { contact, .. } => self.come(contact, at, None),
+            Command::Wait { contact, .. } | Command::WaitAgain { contact, .. } => {
+                self.come(contact, at, None);
+            }
             Command::Ring { contact, line, .. } => {
                 self.lines.insert(contact, line);
                 self.ring(contact, true);
@@ -78,7 +80,11 @@ impl View {
                 self.waiting.remove(&record.contact);
                 self.lines.remove(&record.contact);
             }
-            Command::Dismiss { .. }
+            Command::LetGo { .. }
+            | Command::RingOffice { .. }
+            | Command::StopOffice { .. }
+            | Command::PutThrough { .. }
+            | Command::Dismiss { .. }
             | Command::Release { .. }
             | Command::AskAlive { .. }
             | Command::RingSwitchboard { .. }

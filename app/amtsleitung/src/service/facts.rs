@@ -6,7 +6,7 @@
 //! callers are refused at the door. What happens meanwhile lies in the log's spool, and is decided when the
 //! disk is back.
 
-use super::hiding::agent_in;
+use super::hiding::names;
 use super::steer::{Outcome, Steering};
 use centre::Event;
 use std::collections::VecDeque;
@@ -124,7 +124,7 @@ impl Facts {
     /// Whether one that waits names this seat.
     pub(super) fn name(&self, seat: AgentId) -> bool {
         self.waiting.iter().any(|it| match it.what {
-            What::Asked(asked, _) => agent_in(asked.event) == Some(seat),
+            What::Asked(asked, _) => names(asked.event, seat),
             What::Agreed(..) => false,
         })
     }

@@ -131,6 +131,11 @@ impl Figures {
             | Command::OpenTask { .. }
             | Command::Announce { .. }
             | Command::Wait { .. }
+            | Command::WaitAgain { .. }
+            | Command::LetGo { .. }
+            | Command::RingOffice { .. }
+            | Command::StopOffice { .. }
+            | Command::PutThrough { .. }
             | Command::Ring { .. }
             | Command::StopRinging { .. }
             | Command::Connect { .. }

@@ -13,7 +13,7 @@
 use super::sealing::Sealing;
 use super::seats::Seats;
 use crate::erasure::DayKeys;
-use centre::{Command, Event, Note, Setup};
+use centre::{Command, Event, Note, Setup, TransferTo};
 use sip::number::Number;
 use stdx::{AgentId, Day, Redacted};
 use store::{Fact, Sealed};
@@ -96,9 +96,13 @@ impl Hiding {
 
     /// An event as the others know it; none if nobody has the seat.
     pub(super) fn event_of(&self, event: Event) -> Option<Event> {
-        let seat = agent_in(event);
-        let person = seat.map_or(Some(None), |seat| self.seats.person(seat).map(Some))?;
-        Some(event_at(event, |seat| person.unwrap_or(seat)))
+        let mut is_known = true;
+        let event = event_at(event, |seat| {
+            let person = self.seats.person(seat);
+            is_known &= person.is_some();
+            person.unwrap_or(seat)
+        });
+        is_known.then_some(event)
     }
 
     /// A command as the others know it; none if nobody has the seat.
@@ -133,18 +137,18 @@ impl Hiding {
     }
 }
 
-/// The agent, or seat, that an event names.
-pub(super) fn agent_in(event: Event) -> Option<AgentId> {
-    let mut named = None;
-    event_at(event, |agent| {
-        named = Some(agent);
-        agent
+/// Whether an event names this agent, or seat.
+pub(super) fn names(event: Event, agent: AgentId) -> bool {
+    let mut named = false;
+    event_at(event, |it| {
+        named |= it == agent;
+        it
     });
     named
 }
 
-/// The event with another agent in it, if there is one.
-fn event_at(event: Event, at: impl FnOnce(AgentId) -> AgentId) -> Event {
+/// The event with other agents in it, if there are any.
+fn event_at(event: Event, mut at: impl FnMut(AgentId) -> AgentId) -> Event {
     match event {
         Event::SendHome { agent } => Event::SendHome { agent: at(agent) },
         Event::SetSkill { agent, skill, level } => {
@@ -158,6 +162,17 @@ fn event_at(event: Event, at: impl FnOnce(AgentId) -> AgentId) -> Event {
         Event::Decline { agent, contact } => Event::Decline { agent: at(agent), contact },
         Event::Unreachable { agent, contact } => Event::Unreachable { agent: at(agent), contact },
         Event::HangUp { agent } => Event::HangUp { agent: at(agent) },
+        Event::BlindTransfer { agent, to } => {
+            let agent = at(agent);
+            let to = match to {
+                TransferTo::Agent(to) => TransferTo::Agent(at(to)),
+                TransferTo::Line(_) | TransferTo::Partner(_) | TransferTo::Office => to,
+            };
+            Event::BlindTransfer { agent, to }
+        }
+        Event::AttendedTransfer { agent, to } => {
+            Event::AttendedTransfer { agent: at(agent), to: to.map(at) }
+        }
         Event::ExtendWrapUp { agent } => Event::ExtendWrapUp { agent: at(agent) },
         Event::EndWrapUp { agent } => Event::EndWrapUp { agent: at(agent) },
         Event::CallArrived { .. }
@@ -171,6 +186,8 @@ fn event_at(event: Event, at: impl FnOnce(AgentId) -> AgentId) -> Event {
         | Event::PartnerFailed { .. }
         | Event::Deflected { .. }
         | Event::OtherLeft { .. }
+        | Event::OfficeAnswered { .. }
+        | Event::OfficeFailed { .. }
         | Event::CallbackWanted { .. }
         | Event::CallbackReached { .. }
         | Event::CallbackFailed { .. }
@@ -187,8 +204,8 @@ fn event_at(event: Event, at: impl FnOnce(AgentId) -> AgentId) -> Event {
     }
 }
 
-/// The command with another agent in it, if there is one.
-fn command_to(command: Command, to: impl FnOnce(AgentId) -> Option<AgentId>) -> Option<Command> {
+/// The command with other agents in it, if there are any.
+fn command_to(command: Command, to: impl Fn(AgentId) -> Option<AgentId>) -> Option<Command> {
     Some(match command {
         Command::CallBack { contact, agent, line, until } => {
             Command::CallBack { contact, agent: to(agent)?, line, until }
@@ -198,6 +215,14 @@ fn command_to(command: Command, to: impl FnOnce(AgentId) -> Option<AgentId>) -> 
         }
         Command::StopRinging { agent, contact } => {
             Command::StopRinging { agent: to(agent)?, contact }
+        }
+        Command::LetGo { contact, agent } => Command::LetGo { contact, agent: to(agent)? },
+        Command::PutThrough { contact, by, to: other } => {
+            let other = match other {
+                Some(agent) => Some(to(agent)?),
+                None => None,
+            };
+            Command::PutThrough { contact, by: to(by)?, to: other }
         }
         Command::Connect { contact, agent } => Command::Connect { contact, agent: to(agent)? },
         Command::Note(note) => Command::Note(note_to(note, to)?),
@@ -213,6 +238,9 @@ fn command_to(command: Command, to: impl FnOnce(AgentId) -> Option<AgentId>) -> 
         | Command::OpenTask { .. }
         | Command::Announce { .. }
         | Command::Wait { .. }
+        | Command::WaitAgain { .. }
+        | Command::RingOffice { .. }
+        | Command::StopOffice { .. }
         | Command::Dismiss { .. }
         | Command::Release { .. }
         | Command::AskAlive { .. }
@@ -220,7 +248,7 @@ fn command_to(command: Command, to: impl FnOnce(AgentId) -> Option<AgentId>) -> 
     })
 }
 
-fn note_to(note: Note, to: impl FnOnce(AgentId) -> Option<AgentId>) -> Option<Note> {
+fn note_to(note: Note, to: impl Fn(AgentId) -> Option<AgentId>) -> Option<Note> {
     Some(match note {
         Note::AgentChanged { agent, state } => Note::AgentChanged { agent: to(agent)?, state },
         Note::AgentPlans { agent, after_call } => {
@@ -232,7 +260,12 @@ fn note_to(note: Note, to: impl FnOnce(AgentId) -> Option<AgentId>) -> Option<No
         Note::SkillSet { agent, skill, level } => {
             Note::SkillSet { agent: to(agent)?, skill, level }
         }
-        Note::SteeringUndone { .. }
+        Note::Transferred { contact, to: TransferTo::Agent(agent), attended } => {
+            Note::Transferred { contact, to: TransferTo::Agent(to(agent)?), attended }
+        }
+        Note::Transferred { .. }
+        | Note::OfficeReturned { .. }
+        | Note::SteeringUndone { .. }
         | Note::Widened { .. }
         | Note::Overflows { .. }
         | Note::PartnerReturned { .. }

@@ -332,6 +332,8 @@ pub fn refused(why: Refusal, lang: Lang) -> String {
         | Refusal::NotEntering
         | Refusal::NotAtSwitchboard
         | Refusal::NotAtPartner
+        | Refusal::NotAtOffice
+        | Refusal::NotReachable
         | Refusal::NotCallingBack
         | Refusal::NoCallback
         | Refusal::NoNumber

@@ -118,6 +118,14 @@ fn outside(number: Option<Numbers>, trunk: Option<usize>) -> Option<Outside> {
     Some(Outside { trunk: trunk?, number: block(number?)?.first })
 }
 
+/// How numbers begin: those of the world with `+`, extensions without.
+fn beginning(text: &String) -> Option<Number> {
+    match text.strip_prefix('+') {
+        Some(digits) => Digits::new(digits.as_bytes()).map(Number::E164),
+        None => Digits::new(text.as_bytes()).map(Number::Extension),
+    }
+}
+
 fn block(numbers: Numbers) -> Option<NumberBlock> {
     let width = usize::from(numbers.digits);
     let number = |value: u64| {
@@ -150,6 +158,9 @@ fn trunk(trunk: &Trunk) -> signalling::Trunk {
             stem: trunk.stem.as_ref().and_then(digits),
         },
         probe: trunk.probe,
+        outbound: trunk.outbound.iter().filter_map(beginning).collect(),
+        outbound_daily: trunk.outbound_daily,
+        caller_id: trunk.caller_id.and_then(block).map(|it| it.first),
     }
 }
 

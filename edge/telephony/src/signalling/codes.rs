@@ -14,6 +14,7 @@ use super::exchange::Exchange;
 use super::incoming::{No, user_of};
 use super::leg::{Leg, Peer};
 use super::limits::CODE_CALL;
+use super::transfer::Waits;
 use super::words::Refused;
 use crate::media::{LegId, PlayId, Repeat};
 use acd::agent::{Pause, State};
@@ -102,7 +103,7 @@ impl Exchange {
         self.keep_code(call, leg, now + CODE_CALL);
         let last = events.len() - 1;
         for (nth, event) in events.into_iter().enumerate() {
-            self.asked_by_code.push_back((event, (nth == last).then_some(call)));
+            self.asked_for.push_back((event, (nth == last).then_some(Waits::Code(call))));
         }
         Ok(())
     }

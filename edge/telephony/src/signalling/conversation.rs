@@ -45,6 +45,10 @@ pub(super) struct Conversation {
     pub(super) offered: Option<crate::media::Remote>,
     pub(super) side: Option<Side>,
     pub(super) elsewhere: Option<Elsewhere>,
+    /// The office to which the agent hands the caller, until it rings.
+    pub(super) office: Option<super::words::Outside>,
+    /// The leg of one who takes over, until it has its place.
+    pub(super) taken: Option<Leg>,
     /// When the call came.
     pub(super) came: Tick,
     pub(super) since: Tick,
@@ -83,6 +87,8 @@ impl Conversation {
             offered,
             side: None,
             elsewhere: None,
+            office: None,
+            taken: None,
             came: now,
             since: now,
             asked: Vec::new(),
@@ -164,6 +170,13 @@ impl Exchange {
             Command::StopRinging { agent, contact } => {
                 self.apply(now, contact, Event::StopRinging(agent));
             }
+            Command::LetGo { contact, agent } => self.let_go(now, contact, agent),
+            Command::WaitAgain { contact, .. } => self.let_wait_again(now, contact),
+            Command::RingOffice { contact, until } => self.ring_office(now, contact, until),
+            Command::StopOffice { contact } => {
+                self.apply_elsewhere(now, contact, call::Elsewhere::Stop);
+            }
+            Command::PutThrough { contact, by, to } => self.put_through(now, contact, by, to),
             Command::Connect { contact, agent } => {
                 self.apply(now, contact, Event::Connect(agent));
             }
@@ -307,6 +320,7 @@ impl Exchange {
             Action::Cancel(agent) | Action::HangUpAgent(agent) => {
                 self.drop_side(now, contact, agent);
             }
+            Action::TakeLeg(to) => self.take_leg(contact, to),
             Action::Join(_) => self.join(now, contact),
             Action::HangUpCaller => self.hang_up_caller(now, contact),
             Action::TellAnnouncementOver => {

@@ -14,6 +14,8 @@ pub struct Counters {
     pub calls: u64,
     /// Calls to emergency services that left.
     pub emergencies: u64,
+    /// Calls that did not leave because the trunk's day was used up.
+    pub outbound_refused: u64,
     /// Telephones of agents that were made to ring.
     pub rings: u64,
     /// Times at which media could not do what was asked: no port, or behind.

@@ -18,7 +18,7 @@ use super::trace::Party;
 use super::words::{NumberBlock, Outside, Trunk};
 use acd::contact::Parting;
 use call::{Elsewhere as Event, Ending, LegState};
-use centre::{PartnerEnd, SwitchboardEnd};
+use centre::{OfficeEnd, PartnerEnd, SwitchboardEnd};
 use sip::agent::limits::MAX_FORWARDS;
 use sip::agent::{CallId, Flow, Invite, Way};
 use sip::message::{Name, push_quoted};
@@ -30,6 +30,8 @@ use stdx::{ContactId, PartnerId, Redacted, SwitchboardId, Tick};
 pub(super) enum Whom {
     Switchboard(SwitchboardId),
     Partner(PartnerId),
+    /// An office to which an agent handed the caller; none if somebody took over who had been asked before.
+    Office(Option<Outside>),
 }
 
 /// The telephone elsewhere that rings for a caller, or talks.
@@ -59,6 +61,12 @@ enum Said {
 impl Elsewhere {
     fn new(whom: Whom, until: Tick) -> Elsewhere {
         Elsewhere { whom, until, leg: None, up: false, asked: 0, end: Said::Nothing }
+    }
+
+    /// One who answered before, and takes over.
+    pub(super) fn taken(leg: Leg) -> Elsewhere {
+        let it = Elsewhere::new(Whom::Office(None), Tick::default());
+        Elsewhere { leg: Some(leg), up: true, ..it }
     }
 }
 
@@ -112,12 +120,13 @@ impl Exchange {
         match whom {
             Whom::Switchboard(id) => *self.setup.switchboards.get(id.index())?,
             Whom::Partner(id) => *self.setup.partners.get(id.index())?,
+            Whom::Office(outside) => outside,
         }
     }
 
     /// Where the nth peer of the trunk is reached, as a Request-URI and a flow. Nothing but the emergency route of
     /// a site leads to 110 and 112.
-    fn target(&self, outside: Outside, nth: usize) -> Option<(Vec<u8>, Flow)> {
+    pub(super) fn target(&self, outside: Outside, nth: usize) -> Option<(Vec<u8>, Flow)> {
         let trunk: &Trunk = self.setup.trunks.get(outside.trunk)?;
         if is_emergency(&trunk.plan, outside.number) {
             return None;
@@ -322,7 +331,7 @@ impl Exchange {
         }
     }
 
-    fn end_elsewhere(&mut self, now: Tick, leg: &Leg) {
+    pub(super) fn end_elsewhere(&mut self, now: Tick, leg: &Leg) {
         self.close_elsewhere(leg);
         self.hang_up(now, leg.call, None);
     }
@@ -342,6 +351,7 @@ impl Exchange {
         self.told.push_back(match whom {
             Whom::Switchboard(_) => centre::Event::SwitchboardAnswered { contact },
             Whom::Partner(_) => centre::Event::PartnerAnswered { contact },
+            Whom::Office(_) => centre::Event::OfficeAnswered { contact },
         });
     }
 
@@ -356,6 +366,9 @@ impl Exchange {
             }
             Whom::Partner(_) => {
                 centre::Event::PartnerFailed { contact, why: partner_end(it.end, ending) }
+            }
+            Whom::Office(_) => {
+                centre::Event::OfficeFailed { contact, why: office_end(it.end, ending) }
             }
         });
     }
@@ -400,7 +413,7 @@ impl Exchange {
 }
 
 /// `sip:+494171693100@host;user=phone`; none for a number that is withheld.
-fn uri(number: Number, host: &str) -> Option<Vec<u8>> {
+pub(super) fn uri(number: Number, host: &str) -> Option<Vec<u8>> {
     let plus = if matches!(number, Number::E164(_)) { "+" } else { "" };
     let digits = number.digits()?;
     let mut uri = format!("sip:{plus}").into_bytes();
@@ -421,6 +434,15 @@ fn switchboard_end(said: Said, ending: Ending) -> SwitchboardEnd {
         (Said::Status(408 | 480 | 487), _) => SwitchboardEnd::NoAnswer,
         (_, Ending::Unreachable | Ending::Lost) => SwitchboardEnd::Unreachable,
         (_, Ending::HungUp | Ending::TurnedDown) => SwitchboardEnd::NoAnswer,
+    }
+}
+
+fn office_end(said: Said, ending: Ending) -> OfficeEnd {
+    match (said, ending) {
+        (Said::Status(486 | 600 | 603), _) => OfficeEnd::Busy,
+        (Said::Status(408 | 480 | 487), _) => OfficeEnd::NoAnswer,
+        (_, Ending::Unreachable | Ending::Lost) => OfficeEnd::Unreachable,
+        (_, Ending::HungUp | Ending::TurnedDown) => OfficeEnd::NoAnswer,
     }
 }
 

@@ -7,12 +7,13 @@
 use super::codes::CodeCall;
 use super::conversation::Conversation;
 use super::counts::Counters;
+use super::dialled::DialledCall;
 use super::door::{Door, Entry, status};
-use super::emergency::EmergencyCall;
 use super::leg::{Leg, Peer};
 use super::network::{Input, Network};
 use super::record::Records;
 use super::trace::{self, Party, Traces, What};
+use super::transfer::Waits;
 use super::words::{CallView, Refused, Setup, TrunkHealth};
 use crate::media::{self, LegId, Media};
 use call::{Ending, Event as CallEvent};
@@ -32,6 +33,9 @@ pub(super) struct TrunkState {
     pub(super) answers: Option<bool>,
     pub(super) probe: Option<ProbeId>,
     pub(super) probe_at: Tick,
+    /// Since when calls that left over it are counted, and how many did.
+    pub(super) day_began: Tick,
+    pub(super) left_today: u32,
 }
 
 /// The telephone exchange.
@@ -48,8 +52,10 @@ pub(super) struct Exchange {
     /// Telephones of agents that have to say something until then.
     pub(super) first_signs: BTreeSet<(Tick, CallId)>,
     pub(super) codes: BTreeMap<CallId, CodeCall>,
-    /// Calls to emergency services, by the telephone's call.
-    pub(super) emergencies: BTreeMap<CallId, EmergencyCall>,
+    /// Calls that telephones of ours made, by the telephone's call.
+    pub(super) dialled: BTreeMap<CallId, DialledCall>,
+    /// Whose leg is to take over a contact: the telephone's call that asked before.
+    pub(super) putting: BTreeMap<ContactId, CallId>,
     pub(super) trunks: Vec<TrunkState>,
     /// Telephones of each agent, as positions in the setup.
     pub(super) phones_of: BTreeMap<AgentId, Vec<usize>>,
@@ -71,8 +77,8 @@ pub(super) struct Exchange {
     pub(super) verified: Option<usize>,
     pub(super) counters: Counters,
     pub(super) traces: Traces,
-    /// What feature codes ask of the centre; the last event of each with its call.
-    pub(super) asked_by_code: VecDeque<(Told, Option<CallId>)>,
+    /// What feature codes and keys of telephones ask of the centre; the last event of each with whoever waits.
+    pub(super) asked_for: VecDeque<(Told, Option<Waits>)>,
     /// The flows to telephones at fixed addresses and to the peers of trunks.
     pub(super) fixed_flows: BTreeMap<(super::words::Carrier, std::net::SocketAddr), Flow>,
     /// What agents are doing, as far as the centre said.
@@ -110,7 +116,8 @@ impl Exchange {
             by_leg: BTreeMap::new(),
             first_signs: BTreeSet::new(),
             codes: BTreeMap::new(),
-            emergencies: BTreeMap::new(),
+            dialled: BTreeMap::new(),
+            putting: BTreeMap::new(),
             phones_of,
             told: VecDeque::new(),
             lets_in: true,
@@ -125,7 +132,7 @@ impl Exchange {
             verified: None,
             counters: Counters::default(),
             traces: Traces::default(),
-            asked_by_code: VecDeque::new(),
+            asked_for: VecDeque::new(),
             fixed_flows: BTreeMap::new(),
             states: BTreeMap::new(),
             has_registered: false,
@@ -251,8 +258,8 @@ impl Exchange {
             Event::Provisional(..) | Event::Withdrawn(_) => {}
             Event::Answered(call, sdp) => self.answered(now, call, sdp.as_deref()),
             Event::Refused { call, status, by, .. } => {
-                if let Some(of) = self.emergency_of(call) {
-                    return self.emergency_leg_gone(now, call, of, Some(status));
+                if let Some(of) = self.dialled_of(call) {
+                    return self.dialled_leg_gone(now, call, of, Some(status));
                 }
                 if let Some(contact) = self.contact_elsewhere(call).filter(|_| by == Whose::Peer) {
                     self.refused_elsewhere(contact, status.code());
@@ -279,13 +286,15 @@ impl Exchange {
                     self.note(now, contact, party, What::Key);
                 }
             }
+            Event::Refer(call, info) => self.refer_came(now, call, &info),
+            Event::Referred(..) => {}
             Event::Probed(probe, status) => self.probed(probe, status),
         }
     }
 
     fn answered(&mut self, now: Tick, call: CallId, sdp: Option<&[u8]>) {
-        if let Some(of) = self.emergency_of(call) {
-            return self.help_answers(now, of, sdp);
+        if let Some(of) = self.dialled_of(call) {
+            return self.dialled_answers(now, call, of, sdp);
         }
         if let Some(contact) = self.contact_elsewhere(call) {
             return self.answered_elsewhere(now, contact, sdp);
@@ -313,8 +322,8 @@ impl Exchange {
         if self.codes.contains_key(&call) {
             return self.end_code(now, call, false);
         }
-        if let Some(of) = self.emergency_of(call) {
-            return self.emergency_leg_gone(now, call, of, None);
+        if let Some(of) = self.dialled_of(call) {
+            return self.dialled_leg_gone(now, call, of, None);
         }
         if let Some(contact) = self.contact_elsewhere(call) {
             return self.elsewhere_gone(now, contact, ending);
@@ -331,7 +340,7 @@ impl Exchange {
 
     /// The ACK to our answer; with the answer to our offer if we had to make one.
     fn acked(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
-        self.phone_for_help_acked(call, answer);
+        self.dialling_phone_acked(call, answer);
         self.take_answer(now, call, answer);
         // Before the ACK we could not ask the caller for the agent's codec.
         if let Some(contact) = self.by_call.get(&call).copied().filter(|it| self.is_apart(it)) {
@@ -391,8 +400,8 @@ impl Exchange {
 
     /// The peer wants another session: hold, its end, another address, or a refresh.
     fn change_wanted(&mut self, now: Tick, call: CallId, carrier: Carrier, offer: Option<&[u8]>) {
-        let answer = match self.emergency_of(call) {
-            Some(of) => self.change_for_help(call, of, offer),
+        let answer = match self.dialled_of(call) {
+            Some(of) => self.change_dialled(call, of, offer),
             None => self.answer_change(now, call, offer),
         };
         let done = match answer {
@@ -417,21 +426,8 @@ impl Exchange {
             Party::Agent | Party::Elsewhere => it.caller.codec(),
         };
         let leg = it.leg_mut(call).ok_or(status(488))?;
-        let Some(offer) = offer else {
-            let again = leg.negotiation.repeat().map_err(|why| why.status())?;
-            return Ok(again.session.to_bytes());
-        };
-        let session = sip::sdp::Session::parse(offer).map_err(|_| status(488))?;
-        leg.negotiation.take_offer(session).map_err(|why| why.status())?;
-        let mut capabilities = leg.sound.capabilities();
-        if let Some(codec) = other {
-            capabilities.codecs.retain(|&own| super::leg::relayed(own, codec));
-            capabilities = capabilities.preferring(codec);
-        }
-        let Some((sdp, remote)) = leg.answer(capabilities) else {
-            let _ = leg.negotiation.rollback();
-            return Err(status(488));
-        };
+        let (sdp, remote) = leg.take_change(offer, other)?;
+        let Some(remote) = remote else { return Ok(sdp) };
         let id = leg.sound.id;
         self.new_remote(now, contact, id, &remote);
         let holds = !remote.we_send;
@@ -602,9 +598,9 @@ impl Exchange {
             if self.ua.is_heard(call) {
                 continue;
             }
-            if let Some(of) = self.emergency_of(call) {
+            if let Some(of) = self.dialled_of(call) {
                 self.hang_up(now, call, None);
-                self.emergency_leg_gone(now, call, of, None);
+                self.dialled_leg_gone(now, call, of, None);
                 continue;
             }
             let Some(&contact) = self.by_call.get(&call) else { continue };
@@ -694,8 +690,8 @@ impl Exchange {
         for call in self.codes.keys().copied().collect::<Vec<_>>() {
             self.end_code(now, call, true);
         }
-        for call in self.emergencies.keys().copied().collect::<Vec<_>>() {
-            self.end_emergency(now, call, Some(status(503)));
+        for call in self.dialled.keys().copied().collect::<Vec<_>>() {
+            self.end_dialled(now, call, Some(status(503)));
         }
         self.collect(now, None);
     }

@@ -2,8 +2,10 @@
 //! One leg: its SIP call, its descriptions, its ports.
 
 use super::counts::Counters;
+use super::door::status;
 use crate::clip::ClipCodec;
 use crate::media::{Drawn, LegId, LocalPorts, Media, Opening, PayloadMap, Refused, Remote};
+use sip::Status;
 use sip::agent::CallId;
 use sip::sdp::{
     self, Capabilities, Codec, Direction, Host, Local, Negotiated, Negotiation, Origin, Rtcp,
@@ -128,6 +130,33 @@ impl Leg {
         let session = sdp::Session::parse(answer).ok()?;
         let negotiated = self.negotiation.accept_answer(session).ok()?;
         remote(negotiated, self.sound.ip)
+    }
+
+    /// Takes their offer of another session, in a codec that the other leg's can be relayed with; without an offer,
+    /// ours again. The answer, and what was agreed on if it is new.
+    pub(super) fn take_change(
+        &mut self,
+        offer: Option<&[u8]>,
+        other: Option<Codec>,
+    ) -> Result<(Vec<u8>, Option<Remote>), Status> {
+        let Some(offer) = offer else {
+            let again = self.negotiation.repeat().map_err(|why| why.status())?;
+            return Ok((again.session.to_bytes(), None));
+        };
+        let session = sdp::Session::parse(offer).map_err(|_| status(488))?;
+        self.negotiation.take_offer(session).map_err(|why| why.status())?;
+        let mut capabilities = self.sound.capabilities();
+        if let Some(codec) = other {
+            capabilities.codecs.retain(|&own| relayed(own, codec));
+            capabilities = capabilities.preferring(codec);
+        }
+        match self.answer(capabilities) {
+            Some((sdp, remote)) => Ok((sdp, Some(remote))),
+            None => {
+                let _ = self.negotiation.rollback();
+                Err(status(488))
+            }
+        }
     }
 
     /// An offer of ours that still waits will not be answered: what was agreed before stays in force.

@@ -83,3 +83,13 @@ pub const TRACES_KEPT: usize = 512;
 
 /// How long farewells may take when the server stops: a retransmission of each, and no more.
 pub const FAREWELL: Micros = Micros::from_secs(2);
+
+/// Calls that one telephone of ours makes at the same time: two keys of a desk telephone, and two that it has not
+/// ended yet.
+pub const DIALLED_PER_PHONE: usize = 4;
+
+/// How long a call of a telephone of ours may ring.
+pub const DIALLED_RING: Micros = Micros::from_mins(3);
+
+/// For how long calls that leave over a trunk are counted together.
+pub const OUTBOUND_DAY: Micros = Micros::from_mins(24 * 60);

@@ -16,6 +16,7 @@
 mod codes;
 mod conversation;
 mod counts;
+mod dialled;
 mod door;
 mod elsewhere;
 mod emergency;
@@ -27,6 +28,7 @@ mod network;
 mod record;
 mod registration;
 mod trace;
+mod transfer;
 mod words;
 
 pub use counts::Counters;
@@ -34,6 +36,7 @@ pub use leg::{nowhere, remote};
 pub use network::NetworkCounts;
 pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
+use transfer::Waits;
 pub use words::{
     Answering, CallView, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
     Refused, Registration, Setup, Trunk, TrunkHealth,
@@ -45,7 +48,6 @@ use exchange::Exchange;
 use mio::Waker;
 use network::Network;
 use record::Records;
-use sip::agent::CallId;
 use sip::number::Number;
 use std::fmt;
 use std::io;
@@ -88,13 +90,13 @@ pub struct Signalling {
 pub struct Asked {
     /// What happened.
     pub event: centre::Event,
-    /// The call of the feature code whose last event this is.
-    code: Option<CallId>,
+    /// Whoever waits for the decision.
+    waits: Option<Waits>,
 }
 
 impl From<centre::Event> for Asked {
     fn from(event: centre::Event) -> Asked {
-        Asked { event, code: None }
+        Asked { event, waits: None }
     }
 }
 
@@ -173,16 +175,21 @@ impl Signalling {
 
     /// What the centre has to decide next; ask until there is none.
     pub fn poll_event(&mut self) -> Option<Asked> {
-        if let Some((event, code)) = self.exchange.asked_by_code.pop_front() {
-            return Some(Asked { event, code });
+        if let Some((event, waits)) = self.exchange.asked_for.pop_front() {
+            return Some(Asked { event, waits });
         }
         self.exchange.told.pop_front().map(Asked::from)
     }
 
     /// Carries out what the centre orders because of what was asked.
     pub fn carry_out(&mut self, now: Tick, because: &Asked, command: centre::Command) {
-        match (command, because.code) {
-            (centre::Command::Refuse(_), Some(call)) => self.exchange.code_refused(call),
+        match (command, because.waits) {
+            (centre::Command::Refuse(_), Some(Waits::Code(call))) => {
+                self.exchange.code_refused(call);
+            }
+            (centre::Command::Refuse(_), Some(Waits::Refer(call))) => {
+                self.exchange.refer_refused(now, call);
+            }
             (centre::Command::Note(centre::Note::AgentChanged { agent, state }), _) => {
                 self.learn_state(agent, state);
             }
@@ -199,7 +206,7 @@ impl Signalling {
     /// What was asked has been decided, and every command that followed was handed over: whoever waits
     /// for it is told.
     pub fn decided(&mut self, now: Tick, asked: &Asked) {
-        if let Some(call) = asked.code {
+        if let Some(Waits::Code(call)) = asked.waits {
             self.exchange.code_decided(now, call);
             self.exchange.collect(now, None);
         }

@@ -95,7 +95,8 @@ impl Exchange {
         phones.iter().flat_map(|&phone| self.targets_of(now, phone)).collect()
     }
 
-    fn targets_of(&self, now: Tick, at: usize) -> Vec<Target> {
+    /// Where one telephone is reached.
+    pub(super) fn targets_of(&self, now: Tick, at: usize) -> Vec<Target> {
         let phone = &self.setup.phones[at];
         if let Some(place) = phone.at {
             let flow = self.fixed_flows.get(&(place.carrier, place.address)).copied();

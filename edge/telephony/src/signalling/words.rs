@@ -69,6 +69,30 @@ pub struct Trunk {
     pub plan: Plan,
     /// How often it is asked after its health; none for never.
     pub probe: Option<Micros>,
+    /// How numbers begin that telephones of ours may call over it.
+    pub outbound: Vec<Number>,
+    /// How many such calls may leave in a day.
+    pub outbound_daily: u32,
+    /// Which number of ours they show; none to show the telephone.
+    pub caller_id: Option<Number>,
+}
+
+impl Trunk {
+    /// Whether telephones of ours may call this number over it.
+    #[must_use]
+    pub fn lets_out(&self, number: Number) -> bool {
+        let begins = |rule: &Number| match (*rule, number) {
+            (Number::E164(rule), Number::E164(dialled))
+            | (Number::Extension(rule), Number::Extension(dialled) | Number::Short(dialled)) => {
+                dialled.as_bytes().starts_with(rule.as_bytes())
+            }
+            (
+                Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
+                Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
+            ) => false,
+        };
+        self.outbound.iter().any(begins)
+    }
 }
 
 /// A telephone of ours.

@@ -18,6 +18,7 @@ mod sound;
 mod stalls;
 mod steering;
 mod takeover;
+mod transfers;
 
 use e2e::{programs, runner};
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         process::CASES,
         sound::CASES,
         steering::CASES,
+        transfers::CASES,
     ];
     runner::run(&cases.concat())
 }

@@ -111,6 +111,11 @@ pub enum TelephonyProblem {
         /// What it was probably meant to be.
         meant: Option<String>,
     },
+    /// No beginning of numbers that may be called.
+    BadOutbound {
+        /// The text.
+        given: String,
+    },
     /// Neither a time between two questions nor none.
     BadProbe {
         /// The text.
@@ -168,6 +173,7 @@ impl TelephonyProblem {
             | TelephonyProblem::BadCountryCode { .. }
             | TelephonyProblem::BadAreaCode { .. }
             | TelephonyProblem::BadStem { .. }
+            | TelephonyProblem::BadOutbound { .. }
             | TelephonyProblem::BadProbe { .. }
             | TelephonyProblem::NeedsTelephony { .. }
             | TelephonyProblem::BadPrefix(_)
@@ -213,6 +219,7 @@ impl TelephonyProblem {
             TelephonyProblem::BadStem { given, code, meant } => {
                 bad_stem(lang, given, code).or_rather(meant.as_deref())
             }
+            TelephonyProblem::BadOutbound { given } => bad_outbound(lang, given),
             TelephonyProblem::BadProbe { given, min, max } => bad_probe(lang, given, min, max),
             TelephonyProblem::NeedsTelephony { table } => needs_telephony(lang, *table),
             TelephonyProblem::NobodyCanCall => nobody_can_call(lang),
@@ -474,6 +481,19 @@ fn bad_stem(lang: Lang, given: &str, code: &str) -> Said {
         "{given} is no beginning of a telephone number.",
         "Expected: +{code} and the number without the extension, together 4 to 14 digits without \
          blanks, for example \"+494066969\".",
+    )
+}
+
+fn bad_outbound(lang: Lang, given: &str) -> Said {
+    let given = quoted(lang, given);
+    say!(
+        lang,
+        "{given} ist kein Anfang von Rufnummern, die angerufen werden dürfen.",
+        "Erwartet: + und die Nummer mit Landesvorwahl oder ihr Anfang, zum Beispiel \"+4941716930\"; \
+         ohne + die Nebenstellen hinter diesem Trunk, zum Beispiel \"12\" für alle, die mit 12 beginnen.",
+        "{given} is no beginning of numbers that may be called.",
+        "Expected: + and the number with its country code or its beginning, for example \"+4941716930\"; \
+         without + the extensions behind this trunk, for example \"12\" for all that begin with 12.",
     )
 }
 

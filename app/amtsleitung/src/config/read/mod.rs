@@ -339,6 +339,8 @@ fn is_key(key: &str) -> bool {
         "country_code",
         "area_code",
         "probe",
+        "outbound",
+        "caller_id",
         "agent",
         "at",
         "phones_at",
@@ -364,7 +366,18 @@ fn is_key(key: &str) -> bool {
 
 /// Fields in which a whole number is a telephone number that lost its quotes.
 fn is_numberlike(key: &str) -> bool {
-    matches!(key, "number" | "numbers" | "area_codes" | "area_code" | "stem" | "postcodes" | "ars")
+    matches!(
+        key,
+        "number"
+            | "numbers"
+            | "caller_id"
+            | "outbound"
+            | "area_codes"
+            | "area_code"
+            | "stem"
+            | "postcodes"
+            | "ars"
+    )
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Rule: an address belongs to one: by it the centre knows who sends.
 
 use super::people::short;
+use super::ways::one_number;
 use crate::config::address::{
     self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
 };
@@ -33,6 +34,16 @@ const PROBES: RangeInclusive<Micros> = Micros::from_secs(5)..=Micros::from_mins(
 
 /// Digits of an area code without its 0.
 const AREA_DIGITS: RangeInclusive<usize> = 1..=5;
+
+/// Digits of the beginning of a number: one behind an exchange, or up to the longest number (E.164).
+const OUTBOUND_DIGITS: RangeInclusive<usize> = 1..=15;
+
+/// Calls that may leave over a trunk in a day.
+const OUTBOUND_DAILY: RangeInclusive<i64> = 1..=100_000;
+
+/// So many unless something else is said: what twenty people at a service centre call in a day, and not what a stolen
+/// password calls.
+const OUTBOUND: i64 = 200;
 
 /// Digits of a stem: a country code and three more, and one less than the longest number (E.164).
 const STEM_DIGITS: RangeInclusive<usize> = 4..=14;
@@ -316,6 +327,9 @@ pub(super) fn trunks(
         let area_code = area_code(reader, fields, country_code.as_deref());
         let stem = stem(reader, fields, country_code.as_deref(), codes);
         let probe = probe(reader, fields);
+        let outbound = outbound(reader, fields);
+        let daily = reader.whole(fields, "outbound_daily", OUTBOUND_DAILY, Some(OUTBOUND));
+        let caller_id = one_number(reader, fields, "caller_id");
         let channels = u16::try_from(channels).unwrap_or(1);
         let country_code = country_code.unwrap_or_default();
         trunks.push(Trunk {
@@ -328,6 +342,9 @@ pub(super) fn trunks(
             area_code,
             stem,
             probe,
+            outbound,
+            outbound_daily: u32::try_from(daily).unwrap_or(0),
+            caller_id,
         });
     }
     trunks
@@ -445,6 +462,23 @@ fn nearest_stem(given: &str, country_code: &str) -> Option<String> {
         Some(rest) => Some(format!("+{country_code}{rest}")),
         None => Some(format!("+{}", plain.trim_start_matches('+'))),
     }
+}
+
+/// How numbers begin that may be called.
+fn outbound(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Vec<String> {
+    let mut beginnings = Vec::new();
+    for At { at, value } in reader.optional_texts(fields, "outbound") {
+        let digits = value.strip_prefix('+').unwrap_or(value);
+        if is_digits(digits, OUTBOUND_DIGITS)
+            && !(value.starts_with('+') && digits.starts_with('0'))
+        {
+            beginnings.push(value.to_owned());
+        } else {
+            let problem = TelephonyProblem::BadOutbound { given: value.to_owned() };
+            reader.note(at, Problem::Telephony(problem));
+        }
+    }
+    beginnings
 }
 
 fn probe(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Micros> {

@@ -95,16 +95,26 @@ pub(super) fn partners(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Ve
 
 /// The number by which somebody outside is called.
 fn called(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Numbers> {
-    let value = fields.get("number")?;
+    let number = one_number(reader, fields, "number")?;
+    if fields.get("trunk").is_none() {
+        reader.note(fields.place("number"), Problem::Way(WayProblem::NumberWithoutTrunk));
+    }
+    Some(number)
+}
+
+/// A number, and no block of them.
+pub(super) fn one_number(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+) -> Option<Numbers> {
+    let value = fields.get(key)?;
     let at = start(value);
-    let text = reader.string("number", value)?;
+    let text = reader.string(key, value)?;
     let number = reader.numbers(At { at, value: text })?.value;
     if number.count() > 1 {
         reader.note(at, Problem::Way(WayProblem::NumberIsBlock));
         return None;
-    }
-    if fields.get("trunk").is_none() {
-        reader.note(at, Problem::Way(WayProblem::NumberWithoutTrunk));
     }
     Some(number)
 }

@@ -92,6 +92,10 @@ impl Wish {
             | Event::PartnerFailed { .. }
             | Event::Deflected { .. }
             | Event::OtherLeft { .. }
+            | Event::BlindTransfer { .. }
+            | Event::AttendedTransfer { .. }
+            | Event::OfficeAnswered { .. }
+            | Event::OfficeFailed { .. }
             | Event::CallbackWanted { .. }
             | Event::CallbackReached { .. }
             | Event::CallbackFailed { .. }

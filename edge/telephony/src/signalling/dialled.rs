@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Calls that a telephone of ours makes by itself: to a colleague, to an office, to an emergency service.
+//!
+//! ```text
+//!   telephone ──▶ a trunk, every peer in turn ──▶ both hear each other
+//!             └─▶ all registrations of another telephone at once ──▶ both hear each other
+//! ```
+//!
+//! The centre hears nothing of them: no contact is among it. One who was asked this way may take over a contact
+//! afterwards; then the leg that answered leaves here for it.
+//!
+//! The rule to keep: outside leads only what a trunk's rules allow, and 110 and 112 only by the route of a site.
+
+use super::door::status;
+use super::exchange::Exchange;
+use super::incoming::{No, is_emergency, user_of};
+use super::leg::{Leg, Peer, relayed};
+use super::limits::{
+    DIALLED_PER_PHONE, DIALLED_RING, EMERGENCY_RING, EMERGENCY_SIGN, FIRST_SIGN, OUTBOUND_DAY,
+};
+use super::words::{Outside, Refused};
+use acd::agent::State;
+use sip::Status;
+use sip::agent::limits::MAX_FORWARDS;
+use sip::agent::{CallId, Flow, Invite, InviteInfo, Way};
+use sip::message::Name;
+use stdx::{AgentId, Redacted, Tick};
+
+/// Where such a call leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whither {
+    /// To an emergency service, over the trunk of the telephone's site.
+    Help { trunk: usize, number: &'static str },
+    /// To somebody outside.
+    Outside(Outside),
+    /// To another telephone of ours, by its position in the setup.
+    Phone(usize),
+}
+
+/// A call of a telephone of ours.
+pub(super) struct DialledCall {
+    /// The telephone's leg; its call is the key.
+    pub(super) phone: Leg,
+    /// What it offered; none if it wants our offer.
+    offered: Option<crate::media::Remote>,
+    /// Those that ring; of those that answered the one.
+    outs: Vec<Leg>,
+    pub(super) is_up: bool,
+    pub(super) whither: Whither,
+    /// How many of the trunk's peers were asked.
+    asked: usize,
+    /// Hops that it may still take.
+    hops: u8,
+}
+
+/// A way out: where to, by which flow, in whose name.
+struct WayOut {
+    peer: Peer,
+    target: Vec<u8>,
+    flow: Flow,
+    way: Way,
+}
+
+impl Exchange {
+    /// Where a telephone of ours leads by dialling this; none if that is one of our lines, or nobody.
+    pub(super) fn whither(&self, uri: &[u8]) -> Option<Whither> {
+        let user = user_of(uri)?;
+        if let Some(phone) = self.setup.phones.iter().position(|it| it.id.as_bytes() == &user[..]) {
+            return Some(Whither::Phone(phone));
+        }
+        let plan = self.plan_of(Peer::Phone(0));
+        let number = plan.read(&user)?;
+        if self.setup.line_of(number).is_some() || is_emergency(&plan, number) {
+            return None;
+        }
+        let known = self.setup.switchboards.iter().chain(&self.setup.partners).flatten();
+        let known = known.copied().find(|it| it.number == number);
+        let by_rule = || {
+            let trunk = self.setup.trunks.iter().position(|it| it.lets_out(number))?;
+            Some(Outside { trunk, number })
+        };
+        known.or_else(by_rule).map(Whither::Outside)
+    }
+
+    /// A telephone of ours dialled somebody.
+    pub(super) fn dial(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        phone: usize,
+        (whither, info): (Whither, &InviteInfo),
+    ) -> Result<(), No> {
+        let is_help = matches!(whither, Whither::Help { .. });
+        let busy = No(Refused::Busy, status(503), None);
+        let own = |it: &DialledCall| it.phone.peer == Peer::Phone(phone);
+        let is_much = self.dialled.values().filter(|it| own(it)).count() >= DIALLED_PER_PHONE;
+        if !is_help && (!self.lets_in || is_much || !self.may_leave(now, whither)) {
+            return Err(busy);
+        }
+        let hops = info.max_forwards.unwrap_or(MAX_FORWARDS).checked_sub(1);
+        let hops = hops.ok_or(No(Refused::NoSession, status(483), None))?;
+        let (leg, offered) = self.caller_leg(call, Peer::Phone(phone), info)?;
+        let outs = Vec::new();
+        let it = DialledCall { phone: leg, offered, outs, is_up: false, whither, asked: 0, hops };
+        self.dialled.insert(call, it);
+        if self.call_next(now, call) {
+            // The caller hears it ring.
+            let _ = self.ua.ring(now, call);
+            return Ok(());
+        }
+        self.dialled.remove(&call);
+        Err(No(Refused::NoSuchNumber, status(480), None))
+    }
+
+    /// Whether the trunk's day has room for one call more; counts it. Calls to telephones of ours leave nowhere.
+    pub(super) fn may_leave(&mut self, now: Tick, whither: Whither) -> bool {
+        let Whither::Outside(Outside { trunk, .. }) = whither else { return true };
+        let (Some(rules), Some(state)) = (self.setup.trunks.get(trunk), self.trunks.get_mut(trunk))
+        else {
+            return false;
+        };
+        if now.since(state.day_began) >= OUTBOUND_DAY {
+            (state.day_began, state.left_today) = (now, 0);
+        }
+        let may = state.left_today < rules.outbound_daily;
+        state.left_today += u32::from(may);
+        self.counters.outbound_refused += u64::from(!may);
+        may
+    }
+
+    // ---- the legs that leave ----
+
+    /// Calls by the next way there is.
+    fn call_next(&mut self, now: Tick, call: CallId) -> bool {
+        while let Some(ways) = self.next_ways(now, call) {
+            let rings = ways.into_iter().filter(|way| self.call_by(now, call, way)).count();
+            if rings > 0 {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The ways to be tried at once now; none if there is no further one.
+    fn next_ways(&mut self, now: Tick, call: CallId) -> Option<Vec<WayOut>> {
+        let it = self.dialled.get_mut(&call)?;
+        let (whither, nth) = (it.whither, it.asked);
+        it.asked += 1;
+        let (trunk, number) = match whither {
+            Whither::Phone(_) if nth > 0 => return None,
+            Whither::Phone(phone) => {
+                let way_out = |target: super::conversation::Target| WayOut {
+                    peer: Peer::Phone(target.phone),
+                    target: target.uri,
+                    flow: target.flow,
+                    way: target.way,
+                };
+                return Some(self.targets_of(now, phone).into_iter().map(way_out).collect());
+            }
+            Whither::Outside(outside) => {
+                let (target, flow) = match self.target(outside, nth) {
+                    Some(found) => found,
+                    None => return self.has_peer(outside.trunk, nth).then(Vec::new),
+                };
+                let peer = Peer::Trunk(outside.trunk);
+                let way_out = WayOut { peer, target, flow, way: Way::Routes };
+                let ways = if self.has_channel(peer) { vec![way_out] } else { Vec::new() };
+                return Some(ways);
+            }
+            Whither::Help { trunk, number } => (trunk, number),
+        };
+        let peer = *self.setup.trunks.get(trunk)?.peers.get(nth)?;
+        let Some(&flow) = self.fixed_flows.get(&(peer.carrier, peer.address)) else {
+            return Some(Vec::new());
+        };
+        let target = format!("sip:{number}@{}", peer.address).into_bytes();
+        Some(vec![WayOut { peer: Peer::Trunk(trunk), target, flow, way: Way::Routes }])
+    }
+
+    fn has_peer(&self, trunk: usize, nth: usize) -> bool {
+        self.setup.trunks.get(trunk).is_some_and(|it| nth < it.peers.len())
+    }
+
+    fn call_by(&mut self, now: Tick, call: CallId, way: &WayOut) -> bool {
+        let mut leg = self.new_leg(call, way.peer, way.flow.local.ip());
+        let (media, rng) = (&mut self.media, &mut self.rng);
+        if leg.sound.open(media, rng, None, None, &mut self.counters).is_err() {
+            return false;
+        }
+        let id = leg.sound.id;
+        let Some(it) = self.dialled.get(&call) else { return false };
+        let (ring_for, sign) = match it.whither {
+            Whither::Help { .. } => (EMERGENCY_RING, EMERGENCY_SIGN),
+            Whither::Outside(_) | Whither::Phone(_) => (DIALLED_RING, FIRST_SIGN),
+        };
+        let hops = it.hops;
+        let (from, headers) = self.staff_shown(it);
+        let invite = leg.offer(leg.sound.capabilities()).map(|offer| Invite {
+            target: Redacted::new(way.target.clone()),
+            from: Redacted::new(from),
+            flow: way.flow,
+            way: way.way,
+            headers,
+            offer,
+            max_forwards: hops.min(MAX_FORWARDS),
+            ring_for,
+            credentials: None,
+        });
+        let Some(out) = invite.and_then(|invite| self.ua.invite(now, invite).ok()) else {
+            self.close_sound(id);
+            return false;
+        };
+        self.first_signs.insert((now + sign, out));
+        if let Peer::Trunk(at) = way.peer {
+            self.trunks[at].calls += 1;
+        }
+        if let Some(it) = self.dialled.get_mut(&call) {
+            it.outs.push(Leg { call: out, ..leg });
+        }
+        true
+    }
+
+    /// From, and who answers for the call: the telephone, or outside the number that the trunk shows (RFC 3325).
+    fn staff_shown(&self, it: &DialledCall) -> (Vec<u8>, Vec<(Name, Redacted<Vec<u8>>)>) {
+        let domain = &self.setup.domain;
+        let trunk = match it.whither {
+            Whither::Outside(outside) => self.setup.trunks.get(outside.trunk),
+            // Help has to see the telephone as it is.
+            Whither::Help { .. } | Whither::Phone(_) => None,
+        };
+        let shown = trunk.and_then(|trunk| super::elsewhere::uri(trunk.caller_id?, domain));
+        let Some(own) = shown else {
+            let id = match it.phone.peer {
+                Peer::Phone(at) => self.setup.phones.get(at).map_or("", |it| it.id.as_str()),
+                Peer::Trunk(_) => "",
+            };
+            return (format!("<sip:{id}@{domain}>").into_bytes(), Vec::new());
+        };
+        let own = [b"<", &own[..], b">"].concat();
+        (own.clone(), vec![(Name::PAssertedIdentity, Redacted::new(own))])
+    }
+
+    /// The telephone's call of which this is a leg.
+    pub(super) fn dialled_of(&self, call: CallId) -> Option<CallId> {
+        if self.dialled.contains_key(&call) {
+            return Some(call);
+        }
+        let is_out = |it: &DialledCall| it.outs.iter().any(|leg| leg.call == call);
+        self.dialled.iter().find(|(_, it)| is_out(it)).map(|(&call, _)| call)
+    }
+
+    // ---- what the legs report ----
+
+    /// One answered: both hear each other, and the others stop ringing.
+    pub(super) fn dialled_answers(
+        &mut self,
+        now: Tick,
+        out: CallId,
+        of: CallId,
+        answer: Option<&[u8]>,
+    ) {
+        let Some(it) = self.dialled.get_mut(&of) else { return };
+        let Some(at) = it.outs.iter().position(|leg| leg.call == out) else { return };
+        let agreed = answer.and_then(|sdp| it.outs[at].accept(sdp));
+        let (Some(remote), Some(codec)) = (agreed, it.outs[at].codec()) else {
+            self.hang_up(now, out, None);
+            return self.dialled_leg_gone(now, out, of, Some(status(503)));
+        };
+        let leg = it.outs.remove(at);
+        let id = leg.sound.id;
+        let others = std::mem::replace(&mut it.outs, vec![leg]);
+        it.is_up = true;
+        for leg in others {
+            self.close_out(&leg);
+            self.hang_up(now, leg.call, None);
+        }
+        let updated = self.media.update(id, &remote);
+        self.counters.media_refused += u64::from(updated.is_err());
+        match self.answer_phone(of, codec) {
+            Some(sdp) => {
+                // A caller who gave up meanwhile tells so.
+                let _ = self.ua.answer(now, of, sdp);
+                self.join_dialled(of);
+            }
+            None => self.end_dialled(now, of, Some(status(488))),
+        }
+    }
+
+    /// Our description for the telephone that dialled: what the other side speaks.
+    fn answer_phone(&mut self, of: CallId, codec: sip::sdp::Codec) -> Option<Vec<u8>> {
+        let it = self.dialled.get_mut(&of)?;
+        let (media, rng) = (&mut self.media, &mut self.rng);
+        it.phone.sound.open(media, rng, it.offered, None, &mut self.counters).ok()?;
+        let mut capabilities = it.phone.sound.capabilities();
+        capabilities.codecs.retain(|&own| relayed(own, codec));
+        let capabilities = capabilities.preferring(codec);
+        if it.offered.is_none() {
+            return it.phone.offer(capabilities);
+        }
+        let (sdp, remote) = it.phone.answer(capabilities)?;
+        self.media.update(it.phone.sound.id, &remote).is_ok().then_some(sdp)
+    }
+
+    fn join_dialled(&mut self, of: CallId) {
+        let Some(it) = self.dialled.get(&of).filter(|it| it.is_up) else { return };
+        if let Some(out) = it.outs.first() {
+            let joined = self.media.join(it.phone.sound.id, out.sound.id);
+            self.counters.media_refused += u64::from(joined.is_err());
+        }
+    }
+
+    /// The telephone's answer to our offer.
+    pub(super) fn dialling_phone_acked(&mut self, call: CallId, answer: Option<&[u8]>) {
+        let Some(it) = self.dialled.get_mut(&call) else { return };
+        if let Some(remote) = answer.and_then(|sdp| it.phone.accept(sdp)) {
+            let updated = self.media.update(it.phone.sound.id, &remote);
+            self.counters.media_refused += u64::from(updated.is_err());
+            self.join_dialled(call);
+        }
+    }
+
+    /// Either side wants another session: hold, its end, a refresh.
+    pub(super) fn change_dialled(
+        &mut self,
+        call: CallId,
+        of: CallId,
+        offer: Option<&[u8]>,
+    ) -> Result<Vec<u8>, Status> {
+        let it = self.dialled.get_mut(&of).ok_or(status(488))?;
+        let is_phone = call == of;
+        let other = if is_phone { it.outs.first() } else { Some(&it.phone) };
+        let codec = other.and_then(Leg::codec);
+        let out = it.outs.iter_mut().find(|leg| leg.call == call);
+        let leg = if is_phone { &mut it.phone } else { out.ok_or(status(488))? };
+        let (sdp, remote) = leg.take_change(offer, codec)?;
+        let id = leg.sound.id;
+        if let Some(remote) = remote {
+            let updated = self.media.update(id, &remote);
+            self.counters.media_refused += u64::from(updated.is_err());
+            self.join_dialled(of);
+        }
+        Ok(sdp)
+    }
+
+    /// A leg is gone. A trunk that is out of order has further peers; whoever hangs up ends the call.
+    pub(super) fn dialled_leg_gone(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        of: CallId,
+        said: Option<Status>,
+    ) {
+        if call == of {
+            return self.end_dialled(now, of, None);
+        }
+        let Some(it) = self.dialled.get_mut(&of) else { return };
+        let (was_up, whither) = (it.is_up, it.whither);
+        let Some(at) = it.outs.iter().position(|leg| leg.call == call) else { return };
+        let leg = it.outs.remove(at);
+        let still_rings = !it.outs.is_empty();
+        self.close_out(&leg);
+        if still_rings {
+            return;
+        }
+        // Somebody was there and said no: nobody else is asked, but for help.
+        let is_final = said.is_some_and(|it| is_said_by_somebody(it.code()));
+        let is_help = matches!(whither, Whither::Help { .. });
+        if was_up || is_final && !is_help || !self.call_next(now, of) {
+            // The telephone hears what the last one said, or that nobody was reached.
+            self.end_dialled(now, of, Some(said.unwrap_or(status(503))));
+        }
+    }
+
+    fn close_out(&mut self, leg: &Leg) {
+        self.close_sound(leg.sound.id);
+        if let Peer::Trunk(at) = leg.peer {
+            self.trunks[at].calls -= 1;
+        }
+    }
+
+    /// Ends every leg that is left.
+    pub(super) fn end_dialled(&mut self, now: Tick, of: CallId, say: Option<Status>) {
+        let Some(it) = self.dialled.remove(&of) else { return };
+        for leg in &it.outs {
+            self.close_out(leg);
+            self.hang_up(now, leg.call, None);
+        }
+        if it.phone.sound.ports.is_some() {
+            self.close_sound(it.phone.sound.id);
+        }
+        let Some(status) = say else { return self.hang_up(now, of, None) };
+        // One that was answered already is hung up.
+        if self.ua.refuse_call(now, of, status, None, None).is_err() {
+            self.hang_up(now, of, None);
+        }
+    }
+
+    /// The leg of the one who answered leaves for a contact; the telephone that dialled is hung up.
+    pub(super) fn take_over_leg(&mut self, now: Tick, of: CallId) -> Option<Leg> {
+        let it = self.dialled.get_mut(&of).filter(|it| it.is_up)?;
+        let leg = it.outs.pop();
+        self.end_dialled(now, of, None);
+        leg
+    }
+
+    /// The agent at whose telephone a call of another one leads, if it is signed on.
+    pub(super) fn agent_there(&self, whither: Whither) -> Option<AgentId> {
+        let Whither::Phone(phone) = whither else { return None };
+        let agent = self.setup.phones.get(phone)?.agent?;
+        let state = self.states.get(&agent).copied().unwrap_or(State::SignedOff);
+        (state != State::SignedOff).then_some(agent)
+    }
+}
+
+/// A final response that a person, or a telephone for one, has given.
+fn is_said_by_somebody(code: u16) -> bool {
+    matches!(code, 404 | 410 | 480 | 484 | 486 | 487 | 600 | 603 | 604)
+}
