@@ -279,6 +279,11 @@ impl Exchange {
                     self.note(now, contact, party, What::Key);
                 }
             }
+            // Nobody is transferred by REFER.
+            Event::Refer(call, _) => {
+                let _ = self.ua.refuse_refer(now, call, status(603));
+            }
+            Event::Referred(..) => {}
             Event::Probed(probe, status) => self.probed(probe, status),
         }
     }
