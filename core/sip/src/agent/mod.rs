@@ -37,6 +37,6 @@ mod words;
 pub use calls::UserAgent;
 pub use saved::{SavedAnswer, SavedCall, SavedRequest, SavedTimer};
 pub use words::{
-    CallId, CommandRefused, Config, Event, Flow, Invite, InviteInfo, ProbeId, Raw, ReferInfo,
-    RegisterContact, RegisterId, RegisterInfo, ReplacesInfo, Transmit, Way,
+    CallId, CommandRefused, Config, DialogFound, Event, Flow, Invite, InviteInfo, ProbeId, Raw,
+    ReferInfo, RegisterContact, RegisterId, RegisterInfo, ReplacesInfo, Transmit, Way,
 };

@@ -13,8 +13,8 @@ use super::compose::{self, Draft};
 use super::limits::COPY_MAX;
 use super::referral::{Last, ReferReceived, ReferralEffect, ReferralEvent, Report};
 use super::transport::Purpose;
-use super::words::{CallId, CommandRefused, Event, Flow, ReferInfo, ReplacesInfo};
-use crate::dialog::{DialogId, Phase};
+use super::words::{CallId, CommandRefused, DialogFound, Event, Flow, ReferInfo, ReplacesInfo};
+use crate::dialog::{DialogId, Phase, Role};
 use crate::message::limits::{IDENTIFIER_MAX, REQUEST_URI_MAX};
 use crate::message::{Headers, Name, Replaces, Request, SipUri, Uri, percent_decode};
 use crate::transaction::TransactionId;
@@ -61,6 +61,32 @@ impl UserAgent {
     ) -> Result<(), CommandRefused> {
         let event = ReferralEvent::Report(status, is_final.then_some(Last::Told));
         self.step_referral(now, call, event, None)
+    }
+
+    /// The dialog that a Replaces means (RFC 3891, 3), whether in an INVITE or in a Refer-To: it is
+    /// written for the reader, whose own tag is the to-tag, whichever side has called. None for a call
+    /// that is over or ending.
+    #[must_use]
+    pub fn find_dialog(
+        &self,
+        call_id: &[u8],
+        to_tag: &[u8],
+        from_tag: &[u8],
+    ) -> Option<DialogFound> {
+        let get = |tag| self.dialogs.get(&DialogId::of_request(call_id, tag, to_tag));
+        // RFC 3891, 3: the tag "0" stands for none too, with a peer older than RFC 3261.
+        let older = || if from_tag == b"0" { get(b"") } else { None };
+        let (dialog, call) = get(from_tag).or_else(older)?;
+        let is_up = match self.calls.get(call)?.stage {
+            stage @ (Stage::Incoming { .. } | Stage::Outgoing { .. }) if stage.is_hopeful() => {
+                false
+            }
+            Stage::Incoming { .. } | Stage::Outgoing { .. } => return None,
+            Stage::Up(up) if up.phase == Phase::Up => true,
+            Stage::Up(_) => return None,
+        };
+        let is_ours = dialog.role == Role::UserAgentClient;
+        Some(DialogFound { call: *call, is_up, is_ours })
     }
 
     /// A REFER came in a dialog.

@@ -132,8 +132,8 @@ pub struct ReferInfo {
     /// Whom to call: the URI in Refer-To, `sip`, `sips` or `tel`, without header fields. Its escapes
     /// are as they came.
     pub refer_to: Raw,
-    /// Which dialog that call shall take the place of, seen from who is called.
-    /// None if it is a new call.
+    /// Which dialog that call shall take the place of, seen from who is called:
+    /// [`super::UserAgent::find_dialog`] says whether it is one of ours. None if it is a new call.
     pub replaces: Option<ReplacesInfo>,
     /// Referred-By: who refers, by its own word (RFC 3892).
     pub referred_by: Option<Raw>,
@@ -154,6 +154,17 @@ pub struct ReplacesInfo {
     pub from_tag: Vec<u8>,
     /// Only if that dialog is still early.
     pub early_only: bool,
+}
+
+/// A dialog that somebody wants to replace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DialogFound {
+    /// Its call.
+    pub call: CallId,
+    /// Whether that is up; if not it rings.
+    pub is_up: bool,
+    /// Whether we have called. An early dialog of others may not be replaced (RFC 3891, 3).
+    pub is_ours: bool,
 }
 
 /// One contact of a REGISTER.

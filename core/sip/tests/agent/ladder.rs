@@ -97,6 +97,12 @@ impl Ladder {
         self.response_to.clone()
     }
 
+    /// Call-ID and From of our last INVITE.
+    pub(crate) fn our_invite(&self) -> (String, String) {
+        let [_, from, _, call_id, _] = self.invite.clone();
+        (call_id, from)
+    }
+
     /// With what we have answered a request of the peer finally.
     pub(crate) fn finals(&self, method: Method, cseq: u32) -> Vec<u16> {
         self.finals.get(&(method, cseq)).into_iter().flatten().copied().collect()

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Transfers: what a REFER of the peer leads to, and what one of ours does.
+//! Transfers: what a REFER of the peer leads to, what a REFER of ours leads to, and which dialog a
+//! Replaces means.
 
 use super::*;
 use sip::Method;
-use sip::agent::{CallId, CommandRefused, Event, UserAgent};
+use sip::agent::{CallId, CommandRefused, DialogFound, Event, UserAgent};
 use sip::dialog::Refusal;
 use stdx::{Rng, Tick};
 
@@ -655,4 +656,78 @@ fn what_we_cannot_refer_to_or_not_now() {
     ladder.peer(&bye(8).replace("{to}", &to));
     ladder.run_out();
     assert_eq!(refer(&mut ladder, "sip:a@h", None), Err(CommandRefused::NoSuchCall));
+}
+
+fn tag(party: &str) -> String {
+    party.split_once(";tag=").expect("it has a tag").1.to_owned()
+}
+
+/// RFC 5589, 7: the transferor holds one call and asks with another, both with us. To the target of
+/// the INVITE the dialog's own tag is the to-tag: ours, whoever has called.
+#[test]
+fn a_dialog_is_found_by_the_replaces_of_its_other_side_whoever_has_called() {
+    let mut ladder = Ladder::new("a telephone has called us");
+    ladder.peer(&invite("1"));
+    let call = ladder.call();
+    ladder.user("ring", |agent, now| agent.ring(now, call));
+    let ours = tag(&ladder.response_to());
+    let find = |ladder: &Ladder, call_id: &str, to: &str, from: &str| {
+        ladder.agent.find_dialog(call_id.as_bytes(), to.as_bytes(), from.as_bytes())
+    };
+    let rings = DialogFound { call, is_up: false, is_ours: false };
+    assert_eq!(find(&ladder, "one@trunk", &ours, "caller"), Some(rings));
+    answer(&mut ladder);
+    ladder.peer(&ack(7));
+    let up = DialogFound { is_up: true, ..rings };
+    assert_eq!(find(&ladder, "one@trunk", &ours, "caller"), Some(up));
+    for (call_id, to, from) in [
+        ("one@trunk", "caller", &ours[..]),
+        ("ONE@trunk", &ours, "caller"),
+        ("one@trunk", &ours, "CALLER"),
+        ("one@trunk", &ours, ""),
+        ("one@trunk", &ours, "0"),
+        ("one@trunk", "0", "caller"),
+    ] {
+        assert_eq!(find(&ladder, call_id, to, from), None, "{call_id} {to} {from}");
+    }
+    // What comes in the Refer-To of another call leads there as it stands.
+    let of_theirs = format!("one%40trunk%3Bto-tag%3D{ours}%3Bfrom-tag%3Dcaller");
+    let shown = said_to(&format!("Refer-To: <sip:10@h?Replaces={of_theirs}>\n")).1;
+    assert_eq!(shown, format!("to sip:10@h in place of one@trunk to {ours} from caller"));
+    hang_up(&mut ladder);
+    assert_eq!(find(&ladder, "one@trunk", &ours, "caller"), None, "it ends");
+
+    let mut ladder = calling("we have called a telephone");
+    let call = ladder.call();
+    ladder.peer(&response("inv", "180 Ringing", "left", ""));
+    ladder.peer(&response("inv", "180 Ringing", "right", ""));
+    let (call_id, ours) = ladder.our_invite();
+    let ours = tag(&ours);
+    let rings = DialogFound { call, is_up: false, is_ours: true };
+    assert_eq!(find(&ladder, &call_id, &ours, "left"), Some(rings));
+    assert_eq!(find(&ladder, &call_id, &ours, "right"), Some(rings));
+    ladder.peer(&response("inv", "200 OK", "right", ANSWER));
+    let up = DialogFound { is_up: true, ..rings };
+    assert_eq!(find(&ladder, &call_id, &ours, "right"), Some(up));
+    assert_eq!(find(&ladder, &call_id, &ours, "left"), None, "that branch has lost");
+    assert_eq!(find(&ladder, &call_id, "right", &ours), None, "tags are not exchanged");
+
+    let mut ladder = calling("taken back while it rings");
+    ladder.peer(&response("inv", "180 Ringing", "left", ""));
+    hang_up(&mut ladder);
+    let (call_id, ours) = ladder.our_invite();
+    assert_eq!(find(&ladder, &call_id, &tag(&ours), "left"), None);
+}
+
+/// RFC 3891, 3: a peer older than RFC 3261 has no tag, which a Replaces writes as 0.
+#[test]
+fn a_dialog_without_a_tag_is_found_by_0() {
+    for (from, found) in [("", true), (";tag=0", true), (";tag=1", false)] {
+        let mut ladder = Ladder::new("an old caller");
+        ladder.peer(&invite("1").replace(";tag=caller", from));
+        answer(&mut ladder);
+        let ours = tag(&ladder.answered_to());
+        let there = ladder.agent.find_dialog(b"one@trunk", ours.as_bytes(), b"0");
+        assert_eq!(there.is_some(), found, "{from}");
+    }
 }
