@@ -6,7 +6,7 @@
 //! sender gets exactly as many answers as it sends requests.
 
 use super::calls::{Stage, UserAgent, status};
-use super::compose::{self, ALLOW, Draft, SUPPORTED};
+use super::compose::{self, ALLOW, ALLOW_EVENTS, Draft, SUPPORTED};
 use super::transport::{Purpose, Sent};
 use super::words::{Flow, Transmit};
 use crate::dialog::{DialogId, EstablishedEvent, IncomingEvent, RequestRefused};
@@ -229,6 +229,8 @@ impl UserAgent {
             | Purpose::OurChange(..)
             | Purpose::OurBye(_)
             | Purpose::OurOther(_)
+            | Purpose::OurRefer(..)
+            | Purpose::OurReport(..)
             | Purpose::Probe(_)
             | Purpose::Unattended => {
                 self.respond(now, cancel, status(200), &Draft::default());
@@ -312,6 +314,7 @@ fn because(reason: &str) -> Draft {
 pub(super) fn capabilities() -> Draft {
     Draft::default()
         .with(Name::Allow, ALLOW)
+        .with(Name::AllowEvents, ALLOW_EVENTS)
         .with(Name::Accept, *b"application/sdp")
         .with(Name::Supported, SUPPORTED.join(", ").into_bytes())
 }
@@ -326,13 +329,10 @@ fn is_understood(method: Method) -> bool {
         | Method::Register
         | Method::Prack
         | Method::Update
-        | Method::Info => true,
-        Method::Refer
-        | Method::Subscribe
-        | Method::Notify
-        | Method::Message
-        | Method::Publish
-        | Method::Unknown => false,
+        | Method::Info
+        | Method::Refer
+        | Method::Notify => true,
+        Method::Subscribe | Method::Message | Method::Publish | Method::Unknown => false,
     }
 }
 

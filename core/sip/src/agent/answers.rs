@@ -40,15 +40,15 @@ impl UserAgent {
                 self.change_came(now, call, transaction, (Carrier::Update, dialog), request)
             }
             Method::Info => self.info_came(now, call, transaction, request),
+            Method::Refer => self.refer_came(now, call, transaction, dialog, request),
+            Method::Notify => self.notify_came(now, call, transaction, dialog, request),
             Method::Options => {
                 self.respond(now, transaction, status(200), &super::admission::capabilities());
             }
             Method::Ack
             | Method::Cancel
             | Method::Register
-            | Method::Refer
             | Method::Subscribe
-            | Method::Notify
             | Method::Message
             | Method::Publish
             | Method::Unknown => {

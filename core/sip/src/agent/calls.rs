@@ -4,6 +4,8 @@
 use super::challenged::Authentication;
 use super::early::Early;
 use super::limits::{ELAPSE_MAX, RETRY_AFTER};
+use super::referral::Referral;
+use super::referring::OurRefer;
 use super::transport::Sent;
 use super::words::{CallId, Config, Event, Flow, Transmit, Way};
 use crate::Status;
@@ -62,6 +64,12 @@ pub(super) struct Call {
     pub(super) reason: Option<Vec<u8>>,
     /// The Session-Expires that we asked for last.
     pub(super) proposal: crate::dialog::Proposal,
+    /// What the peer has referred us to.
+    pub(super) referral: Referral,
+    /// Whether it has ever done so in this dialog.
+    pub(super) was_referred: bool,
+    /// Whom we have referred the peer to.
+    pub(super) our_refer: Option<OurRefer>,
     /// What is proved to whom asks, until the call is up.
     pub(super) authentication: Option<Box<Authentication>>,
 }
@@ -202,6 +210,9 @@ impl UserAgent {
             repeated: None,
             reason: None,
             proposal: self.config.session.propose(),
+            referral: Referral::None,
+            was_referred: false,
+            our_refer: None,
             authentication: None,
         };
         self.calls.insert(id, call);
@@ -272,6 +283,9 @@ impl UserAgent {
         if call.answer_due().is_some_and(|(at, _)| at <= now) {
             return self.change_unanswered(now, id);
         }
+        if call.refer_due().is_some_and(|(at, _)| at <= now) {
+            return self.refer_elapsed(now, id);
+        }
         // What a machine refuses here is not due; the timer is set anew in any case.
         match call.stage {
             Stage::Incoming { .. } => {
@@ -299,8 +313,13 @@ impl Stage {
 
 impl Call {
     fn deadline(&self) -> Option<(Tick, &'static str)> {
-        let all = [self.stage.deadline(), self.answer_due()];
+        let all = [self.stage.deadline(), self.answer_due(), self.refer_due()];
         all.into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    fn refer_due(&self) -> Option<(Tick, &'static str)> {
+        let ours = self.our_refer.and_then(|ours| ours.deadline());
+        [self.referral.deadline(), ours].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     pub(super) fn is_up(&self) -> bool {

@@ -19,10 +19,14 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 /// The methods that are understood (RFC 3261, 20.5).
-pub(super) const ALLOW: &[u8] = b"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
+pub(super) const ALLOW: &[u8] =
+    b"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, REGISTER";
+
+/// The event packages that are understood (RFC 6665, 8.2.2), in the subscription of a REFER only.
+pub(super) const ALLOW_EVENTS: &[u8] = b"refer";
 
 /// The extensions that are understood.
-pub(super) const SUPPORTED: [&str; 2] = ["timer", "100rel"];
+pub(super) const SUPPORTED: [&str; 3] = ["timer", "100rel", "norefersub"];
 
 /// Bytes of most messages without a body: so much is taken at once, and given back where it is kept.
 pub(super) const ROOM_FOR_HEAD: usize = 640;
@@ -33,6 +37,8 @@ pub(super) struct Draft {
     pub(super) reason: Option<String>,
     pub(super) fields: Vec<(Name, Vec<u8>)>,
     pub(super) sdp: Option<Vec<u8>>,
+    /// What a NOTIFY reports in place of a description (RFC 3515, 2.4.5).
+    pub(super) report: Option<Status>,
 }
 
 impl Draft {
@@ -49,10 +55,15 @@ impl Draft {
         for (name, value) in &self.fields {
             writer.field(*name, value);
         }
-        if self.sdp.is_some() {
-            writer.field(Name::ContentType, b"application/sdp");
-        }
-        writer.finish_as(self.sdp.as_deref().unwrap_or_default(), checked).is_ok()
+        let Some(status) = self.report else {
+            if self.sdp.is_some() {
+                writer.field(Name::ContentType, b"application/sdp");
+            }
+            return writer.finish_as(self.sdp.as_deref().unwrap_or_default(), checked).is_ok();
+        };
+        writer.field(Name::ContentType, b"message/sipfrag;version=2.0");
+        let line = format!("SIP/2.0 {} {}\r\n", status.code(), usual_reason(status));
+        writer.finish_as(line.as_bytes(), checked).is_ok()
     }
 }
 
@@ -197,7 +208,7 @@ pub(super) fn push_tag(text: &mut Vec<u8>, tag: &[u8]) {
     }
 }
 
-fn bracketed(uri: &[u8]) -> Vec<u8> {
+pub(super) fn bracketed(uri: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(uri.len() + 2);
     text.push(b'<');
     text.extend_from_slice(uri);

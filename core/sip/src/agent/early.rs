@@ -55,7 +55,7 @@ impl Early {
 
 impl Stage {
     /// Whether the call may still come about, so that its session is worth a change.
-    fn is_hopeful(&self) -> bool {
+    pub(super) fn is_hopeful(&self) -> bool {
         match self {
             Stage::Incoming { machine, .. } => match machine.state {
                 IncomingState::Proceeding { .. } => true,

@@ -185,6 +185,9 @@ impl UserAgent {
         };
         let (machine, effects) = machine.next(now, event, timing);
         call.stage = Stage::Up(machine);
+        if machine.phase != Phase::Up {
+            self.end_refers(now, id);
+        }
         let is_request = matches!(event, EstablishedEvent::Request { .. });
         let (mut result, mut follows) = (Ok(()), Vec::new());
         for effect in effects {
@@ -393,7 +396,7 @@ impl UserAgent {
     }
 
     /// The next request in a call's dialog.
-    fn request_of(
+    pub(super) fn request_of(
         &mut self,
         now: Tick,
         id: CallId,
@@ -410,7 +413,7 @@ impl UserAgent {
         self.request_in_dialog(now, &dialog, flow, method, purpose, draft)
     }
 
-    fn dialog_of(&mut self, id: CallId) -> Option<&Dialog> {
+    pub(super) fn dialog_of(&mut self, id: CallId) -> Option<&Dialog> {
         let call = self.calls.get(&id)?;
         self.dialogs.get_mut(call.dialog.as_ref()?).map(|(dialog, _)| &*dialog)
     }

@@ -6,7 +6,7 @@
 
 use super::answers::{asked, refresh_carrier, session_answer};
 use super::calls::{Stage, UserAgent, Wanted, status};
-use super::compose::{self, ALLOW, Draft};
+use super::compose::{self, ALLOW, Draft, SUPPORTED};
 use super::early::Early;
 use super::limits::{COPIES_MAX, COPY_MAX};
 use super::transport::Purpose;
@@ -277,7 +277,7 @@ impl UserAgent {
         let mut draft = session
             .with(Name::Contact, contact)
             .with(Name::Allow, ALLOW)
-            .with(Name::Supported, *b"timer, 100rel");
+            .with(Name::Supported, SUPPORTED.join(", ").into_bytes());
         draft.sdp.clone_from(&call.local_sdp);
         let we_offer = call.remote_sdp.is_none();
         let repeated = self.respond(now, invite, code, &draft);

@@ -39,6 +39,20 @@ pub const AUTHENTICATION_ROUNDS_MAX: u8 = 2 * REALMS_MAX as u8;
 /// though it is lost twice (T2 is 4 s). At the bound: 488 or 504, and the session stays as it was.
 pub const CHANGE_ANSWER_MAX: Micros = Micros::from_secs(20);
 
+/// How long our user may take to answer a REFER: as [`CHANGE_ANSWER_MAX`], for the same reasons. At the
+/// bound: 500.
+pub const REFER_ANSWER_MAX: Micros = CHANGE_ANSWER_MAX;
+
+/// How long a transferor is told how it goes: as long as the call that it wants may ring. RFC 3261
+/// (16.6, timer C) gives an INVITE more than three minutes. At the bound it is told so, and that this
+/// was the last report.
+pub const REFER_REPORTS_MAX: Micros = Micros::from_mins(4);
+
+/// How long we wait for the next report about a REFER of ours, from the 2xx or from the last one: as
+/// long as the call may ring without a word (RFC 3261, 16.6, timer C), and a moment more. At the bound
+/// it counts as 408.
+pub const REFER_SILENCE_MAX: Micros = Micros::from_secs(200);
+
 /// How many numbers a restored call leaves out: the agent before may have sent some requests after it
 /// was saved, and a number that the peer has seen is refused with 500 (RFC 3261, 12.2.2). More than a
 /// call sends between two changes of its data; gaps are lawful, and 2³¹ are there.

@@ -27,6 +27,9 @@ mod established;
 mod incoming;
 pub mod limits;
 mod outgoing;
+mod refer;
+mod referral;
+mod referring;
 mod saved;
 mod transport;
 mod words;
@@ -34,6 +37,6 @@ mod words;
 pub use calls::UserAgent;
 pub use saved::{SavedAnswer, SavedCall, SavedRequest, SavedTimer};
 pub use words::{
-    CallId, CommandRefused, Config, Event, Flow, Invite, InviteInfo, ProbeId, Raw, RegisterContact,
-    RegisterId, RegisterInfo, Transmit, Way,
+    CallId, CommandRefused, Config, DialogFound, Event, Flow, Invite, InviteInfo, ProbeId, Raw,
+    ReferInfo, RegisterContact, RegisterId, RegisterInfo, ReplacesInfo, Transmit, Way,
 };

@@ -10,6 +10,8 @@
 //!
 //! The rule to keep: transactions are not saved. What was under way in them is begun again here, under
 //! numbers that the old agent cannot have used, and what the peer answers to the old ones is absorbed.
+//! What either side has referred the other to is not saved either: it lives for minutes, its reports
+//! are only news, and the other side has a bound for them as we have.
 
 use super::answers::session_agreed;
 use super::calls::{Call, Stage, UserAgent};
@@ -193,6 +195,8 @@ impl UserAgent {
         let bytes = |raw: Raw| raw.expose().clone();
         if let Some(call) = self.calls.get_mut(&id) {
             call.dialog = Some(key.clone());
+            // The agent before may have been: a number is lawful in any case (RFC 3515, 2.4.6).
+            call.was_referred = true;
             call.local_sdp = saved.local_sdp.map(bytes);
             call.remote_sdp = saved.remote_sdp.map(bytes);
             call.wanted = saved.wanted.map(bytes);

@@ -52,6 +52,10 @@ pub(super) enum Purpose {
     OurBye(CallId),
     /// PRACK: its answer says whether the dialog is known.
     OurOther(CallId),
+    /// REFER, by its number.
+    OurRefer(CallId, u32),
+    /// NOTIFY, by the number of the REFER that it is about.
+    OurReport(CallId, u32),
     Probe(ProbeId),
     /// CANCEL, and the BYE of a branch that lost.
     Unattended,
@@ -165,6 +169,8 @@ impl UserAgent {
                 | Purpose::OurChange(..)
                 | Purpose::OurBye(_)
                 | Purpose::OurOther(_)
+                | Purpose::OurRefer(..)
+                | Purpose::OurReport(..)
                 | Purpose::Probe(_)
                 | Purpose::Unattended => {}
             }
@@ -200,7 +206,11 @@ impl UserAgent {
                 let call = self.calls.get(&call);
                 response.status.is_success() && call.is_some_and(|it| it.authentication.is_none())
             }
-            Purpose::OurBye(_) | Purpose::OurOther(_) | Purpose::Probe(_) => true,
+            Purpose::OurBye(_)
+            | Purpose::OurOther(_)
+            | Purpose::OurRefer(..)
+            | Purpose::OurReport(..)
+            | Purpose::Probe(_) => true,
             Purpose::OurChange(..)
             | Purpose::TheirCall(_)
             | Purpose::TheirChange(_)
@@ -315,10 +325,18 @@ impl UserAgent {
                 let event = EstablishedEvent::OtherAnswered(code);
                 let _ = self.step_established(now, call, event, None);
             }
+            Purpose::OurRefer(call, cseq) if code.is_final() => {
+                self.refer_answered(now, call, cseq, code);
+            }
+            Purpose::OurReport(call, cseq) if code.is_final() => {
+                self.report_answered(now, call, cseq, code);
+            }
             Purpose::Probe(probe) if code.is_final() => self.tell(Event::Probed(probe, code)),
             Purpose::OurChange(..)
             | Purpose::OurBye(_)
             | Purpose::OurOther(_)
+            | Purpose::OurRefer(..)
+            | Purpose::OurReport(..)
             | Purpose::Probe(_)
             | Purpose::TheirCall(_)
             | Purpose::TheirChange(_)

@@ -125,6 +125,48 @@ impl InviteInfo {
     }
 }
 
+/// A REFER that came in a call that is up: the peer wants the other side of it to be connected with
+/// somebody else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReferInfo {
+    /// Whom to call: the URI in Refer-To, `sip`, `sips` or `tel`, without header fields. Its escapes
+    /// are as they came.
+    pub refer_to: Raw,
+    /// Which dialog that call shall take the place of, seen from who is called:
+    /// [`super::UserAgent::find_dialog`] says whether it is one of ours. None if it is a new call.
+    pub replaces: Option<ReplacesInfo>,
+    /// Referred-By: who refers, by its own word (RFC 3892).
+    pub referred_by: Option<Raw>,
+    /// Whether it wants to hear how it goes; false with `Refer-Sub: false` (RFC 4488).
+    pub wants_reports: bool,
+    /// What requests of this call go by.
+    pub flow: Flow,
+}
+
+/// A Replaces in a Refer-To, its escapes undone (RFC 3891, 6.1).
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReplacesInfo {
+    /// The dialog's Call-ID.
+    pub call_id: Raw,
+    /// The tag on the side of who is called.
+    pub to_tag: Vec<u8>,
+    /// The other tag.
+    pub from_tag: Vec<u8>,
+    /// Only if that dialog is still early.
+    pub early_only: bool,
+}
+
+/// A dialog that somebody wants to replace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DialogFound {
+    /// Its call.
+    pub call: CallId,
+    /// Whether that is up; if not it rings.
+    pub is_up: bool,
+    /// Whether we have called. An early dialog of others may not be replaced (RFC 3891, 3).
+    pub is_ours: bool,
+}
+
 /// One contact of a REGISTER.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisterContact {
@@ -201,6 +243,12 @@ pub enum Event {
     NotChanged(CallId, Status),
     /// DTMF by INFO: `application/dtmf-relay` or `application/dtmf`.
     Info(CallId, Vec<u8>),
+    /// The peer wants the call to be transferred: `accept_refer` or `refuse_refer`, and then
+    /// `report_refer`. After [`super::limits::REFER_ANSWER_MAX`] it is refused.
+    Refer(CallId, Box<ReferInfo>),
+    /// How it goes with whom we have referred the peer to: what the peer reports, the final response if
+    /// it refuses, 408 if it says no more. The first final status is the last word.
+    Referred(CallId, Status),
     /// A device wants to be reached: `reply_register`.
     Register(RegisterId, Box<RegisterInfo>),
     /// A peer answered our OPTIONS, or 408 if it did not.
@@ -223,7 +271,9 @@ impl Event {
             | Event::Withdrawn(call)
             | Event::Changed(call, _)
             | Event::NotChanged(call, _)
-            | Event::Info(call, _) => Some(*call),
+            | Event::Info(call, _)
+            | Event::Refer(call, _)
+            | Event::Referred(call, _) => Some(*call),
             Event::Register(..) | Event::Probed(..) => None,
         }
     }
@@ -251,6 +301,8 @@ impl fmt::Debug for Event {
                 write!(f, "NotChanged({}, {})", call.0, status.code())
             }
             Event::Info(call, _) => write!(f, "Info({})", call.0),
+            Event::Refer(call, _) => write!(f, "Refer({})", call.0),
+            Event::Referred(call, status) => write!(f, "Referred({}, {})", call.0, status.code()),
             Event::Register(..) => f.write_str("Register"),
             Event::Probed(probe, status) => write!(f, "Probed({}, {})", probe.0, status.code()),
         }
@@ -269,7 +321,7 @@ macro_rules! sealed_debug {
 }
 pub(super) use sealed_debug;
 
-sealed_debug!(Invite, InviteInfo, RegisterInfo);
+sealed_debug!(Invite, InviteInfo, ReferInfo, ReplacesInfo, RegisterInfo);
 
 /// A call that we want to make.
 #[derive(Clone, PartialEq, Eq)]

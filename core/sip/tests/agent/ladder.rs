@@ -6,11 +6,28 @@
 //! filled in: `{to}` `{from}` `{via}` `{call}` `{cseq}` of our last message of the wanted kind.
 
 use sip::Method;
-use sip::agent::{CallId, CommandRefused, Config, Event, Flow, RegisterId, Transmit, UserAgent};
+use sip::agent::{
+    CallId, CommandRefused, Config, Event, Flow, ReferInfo, RegisterId, Transmit, UserAgent,
+};
 use sip::message::{Message, Name, parse_datagram};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use stdx::{Micros, Rng, Tick};
+
+/// The header fields of ours that are printed.
+const SHOWN: [&str; 11] = [
+    "Reason",
+    "Retry-After",
+    "Allow",
+    "Unsupported",
+    "Min-SE",
+    "Refer-To",
+    "Referred-By",
+    "Refer-Sub",
+    "Event",
+    "Subscription-State",
+    "Allow-Events",
+];
 
 const BEGIN: Tick = Tick(36_000_000_000);
 
@@ -78,6 +95,12 @@ impl Ladder {
     /// The To of our last response.
     pub(crate) fn response_to(&self) -> String {
         self.response_to.clone()
+    }
+
+    /// Call-ID and From of our last INVITE.
+    pub(crate) fn our_invite(&self) -> (String, String) {
+        let [_, from, _, call_id, _] = self.invite.clone();
+        (call_id, from)
     }
 
     /// With what we have answered a request of the peer finally.
@@ -196,11 +219,15 @@ impl Ladder {
         let way =
             if to.remote == flow().remote { String::new() } else { format!(" to {}", to.remote) };
         self.line(&format!("◀── {first}{}{way}{why}", cseq_of(&text)));
-        for name in ["Reason", "Retry-After", "Allow", "Unsupported", "Min-SE"] {
+        for name in SHOWN {
             let found = text.lines().find(|line| line.starts_with(&format!("{name}:")));
             if let Some(found) = found.filter(|_| !self.whole && !first.contains("INVITE")) {
                 let _ = writeln!(self.text, "                 {found}");
             }
+        }
+        let reported = text.lines().find(|line| line.starts_with("SIP/2.0"));
+        if let Some(reported) = reported.filter(|_| !self.whole && first.starts_with("NOTIFY")) {
+            let _ = writeln!(self.text, "                 {reported}");
         }
         let proofs = ["Authorization:", "Proxy-Authorization:"];
         let is_proof = |line: &&str| proofs.iter().any(|name| line.starts_with(name));
@@ -279,6 +306,8 @@ impl Ladder {
             Event::Changed(_, sdp) => format!("Changed {}", shown(sdp)),
             Event::NotChanged(_, status) => format!("NotChanged {}", status.code()),
             Event::Info(_, body) => format!("Info {:?}", String::from_utf8_lossy(body)),
+            Event::Refer(_, info) => refer_shown(info),
+            Event::Referred(_, status) => format!("Referred {}", status.code()),
             Event::Probed(_, status) => format!("Probed {}", status.code()),
         };
         self.line(&format!("    * {}", text.trim_end()));
@@ -288,6 +317,21 @@ impl Ladder {
         let at = self.now.since(BEGIN).0;
         let _ = writeln!(self.text, "{:5}.{:03} {text}", at / 1_000_000, at / 1_000 % 1_000);
     }
+}
+
+fn refer_shown(info: &ReferInfo) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut shown = format!("Refer to {}", text(info.refer_to.expose()));
+    if let Some(replaces) = &info.replaces {
+        let [to, from] = [&replaces.to_tag, &replaces.from_tag].map(|tag| text(tag));
+        let early = if replaces.early_only { ", if early" } else { "" };
+        let call_id = text(replaces.call_id.expose());
+        shown += &format!(" in place of {call_id} to {to} from {from}{early}");
+    }
+    if let Some(by) = &info.referred_by {
+        shown += &format!(" by {}", text(by.expose()));
+    }
+    if info.wants_reports { shown } else { shown + ", without reports" }
 }
 
 fn shown(body: &Option<Vec<u8>>) -> String {

@@ -11,6 +11,7 @@ mod golden;
 mod ladder;
 mod pair;
 mod readable;
+mod refer;
 mod saved;
 mod spoilt;
 

@@ -37,7 +37,14 @@ enum Plan {
     Hold,
     Accept(Carrier),
     Reject(Carrier),
+    Refer,
+    AcceptRefer,
+    RefuseRefer,
+    Report { code: u16, is_final: bool },
 }
+
+/// Whom the users refer each other to.
+const PARTNER: &[u8] = b"sip:partner@example.org";
 
 struct World {
     now: Tick,
@@ -136,6 +143,20 @@ impl World {
                 let no = sip::Status::new(488).expect("a status");
                 agent.refuse_change(now, call, carrier, no)
             }
+            Plan::Refer => agent.refer(now, call, &Redacted::new(PARTNER.to_vec()), None),
+            Plan::RefuseRefer => {
+                agent.refuse_refer(now, call, sip::Status::new(603).expect("a status"))
+            }
+            Plan::AcceptRefer => {
+                let done = agent.accept_refer(now, call);
+                self.plan(who, call, Plan::Report { code: 180, is_final: false }, 3_000);
+                self.plan(who, call, Plan::Report { code: 200, is_final: true }, 9_000);
+                done
+            }
+            Plan::Report { code, is_final } => {
+                let status = sip::Status::new(code).expect("a status");
+                agent.report_refer(now, call, status, is_final)
+            }
         };
         // A call that ended meanwhile, or a change that crossed another.
         if let Err(why) = done {
@@ -206,7 +227,18 @@ impl World {
             | Event::Withdrawn(call)
             | Event::Changed(call, _)
             | Event::NotChanged(call, _)
+            | Event::Referred(call, _)
             | Event::Info(call, _) => self.alive(who, call),
+            Event::Refer(call, info) => {
+                self.alive(who, call);
+                assert_eq!(info.refer_to.expose(), PARTNER);
+                // A user that never answers holds nothing up here either.
+                match self.rng.below(10) {
+                    0 => {}
+                    1 => self.plan(who, call, Plan::RefuseRefer, 2_000),
+                    _ => self.plan(who, call, Plan::AcceptRefer, 2_000),
+                }
+            }
             Event::Cancelled(call, _) | Event::Refused { call, .. } | Event::Ended(call, _) => {
                 assert!(self.sides[who].open.remove(&call), "ended twice: {call:?}");
                 self.sides[who].ended += 1;
@@ -224,6 +256,9 @@ impl World {
         self.plan(who, call, Plan::HangUp, 60_000);
         if self.rng.chance(0.5) {
             self.plan(who, call, Plan::Hold, 10_000);
+        }
+        if self.rng.chance(0.2) {
+            self.plan(who, call, Plan::Refer, 10_000);
         }
     }
 
@@ -311,6 +346,8 @@ fn kind(event: &Event) -> String {
         | Event::Changed(..)
         | Event::NotChanged(..)
         | Event::Info(..)
+        | Event::Refer(..)
+        | Event::Referred(..)
         | Event::Register(..)
         | Event::Probed(..) => {
             let text = format!("{event:?}");
@@ -320,7 +357,7 @@ fn kind(event: &Event) -> String {
 }
 
 /// What has to happen at least once, or the network was too kind.
-const EXPECTED: [&str; 14] = [
+const EXPECTED: [&str; 16] = [
     "Acked",
     "Answered",
     "Cancelled",
@@ -330,6 +367,8 @@ const EXPECTED: [&str; 14] = [
     "Ended NotAcknowledged",
     "Ended PeerGone",
     "NotChanged",
+    "Refer",
+    "Referred",
     "Refused 408 Us",
     "Refused 486 Peer",
     "Refused 487 Us",

@@ -132,6 +132,8 @@ impl Line {
             Event::Cancelled(..)
             | Event::Refused { .. }
             | Event::Info(..)
+            | Event::Refer(..)
+            | Event::Referred(..)
             | Event::Register(..)
             | Event::Probed(..) => panic!("nobody did that: {event:?}"),
         }

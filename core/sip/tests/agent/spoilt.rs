@@ -6,9 +6,23 @@
 use crate::ladder::flow;
 use crate::{ANSWER, ack, caller, cancel, invite, invite_with, refusal_ack};
 use sip::agent::{Config, Event, UserAgent};
-use stdx::{Micros, Rng, Tick};
+use stdx::{Micros, Redacted, Rng, Tick};
 
 const ROUNDS: u64 = 20_000;
+
+const REFER: &str = "Contact: <sip:trunk@192.0.2.99>
+Refer-To: \"Amt\" <sip:10@h;user=phone?Replaces=a%40h%3Bto-tag%3D1%3Bfrom-tag%3D2&Subject=x>
+Referred-By: <sip:+4940123@trunk.example>
+Content-Length: 0
+
+";
+
+const NOTIFY: &str = "Event: refer;id=3
+Subscription-State: active;expires=60
+Content-Type: message/sipfrag
+Content-Length: 19
+
+SIP/2.0 180 Ringing";
 
 fn originals() -> Vec<String> {
     let to = "<sip:115@centre.example>";
@@ -32,6 +46,9 @@ fn originals() -> Vec<String> {
         caller("UPDATE", 9, "u", "{to}", &offer),
         caller("PRACK", 8, "p", "{to}", "RAck: 1 7 INVITE\nContent-Length: 0\n\n"),
         caller("INFO", 10, "i", "{to}", "Content-Type: application/dtmf\nContent-Length: 1\n\n5"),
+        caller("REFER", 12, "r", "{to}", REFER),
+        caller("REFER", 14, "s", "{to}", "r: tel:+4940\nRefer-Sub: false\nContent-Length: 0\n\n"),
+        caller("NOTIFY", 13, "n", "{to}", NOTIFY),
         caller("BYE", 11, "b", "{to}", ""),
     ];
     requests.map(|text| text.replace("\r\n", "\n").replace('\n', "\r\n")).into()
@@ -70,6 +87,18 @@ fn react(agent: &mut UserAgent, rng: &mut Rng, now: Tick, event: Event) {
         Event::Reinvite(call, carrier, _) => {
             let _ = agent.accept_change(now, call, carrier, Some(b"changed".to_vec()));
         }
+        Event::Refer(call, _) => {
+            let ringing = sip::Status::new(180).expect("a status");
+            let _ = match rng.below(4) {
+                0 => agent.refuse_refer(now, call, sip::Status::new(603).expect("a status")),
+                1 => Ok(()),
+                _ => agent.accept_refer(now, call),
+            };
+            let _ = agent.report_refer(now, call, ringing, rng.chance(0.5));
+        }
+        Event::Acked(call, _) if rng.chance(0.3) => {
+            let _ = agent.refer(now, call, &Redacted::new(b"sip:partner@192.0.2.9".to_vec()), None);
+        }
         Event::Acked(call, _) if rng.chance(0.3) => {
             let _ = agent.hang_up(now, call, None);
         }
@@ -83,6 +112,7 @@ fn react(agent: &mut UserAgent, rng: &mut Rng, now: Tick, event: Event) {
         | Event::Changed(..)
         | Event::NotChanged(..)
         | Event::Info(..)
+        | Event::Referred(..)
         | Event::Register(..)
         | Event::Probed(..) => {}
     }

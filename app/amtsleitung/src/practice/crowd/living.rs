@@ -292,11 +292,15 @@ impl Living {
                 // Nobody registers with us; a transaction that is over was answered before.
                 let _ = self.ua.reply_register(now, id, status(403), Vec::new());
             }
+            Event::Refer(call, _) => {
+                let _ = self.ua.refuse_refer(now, call, status(603));
+            }
             Event::Provisional(..)
             | Event::Withdrawn(_)
             | Event::Changed(..)
             | Event::NotChanged(..)
             | Event::Info(..)
+            | Event::Referred(..)
             | Event::Probed(..) => {}
         }
     }
