@@ -47,6 +47,8 @@ pub(super) struct Conversation {
     pub(super) elsewhere: Option<Elsewhere>,
     /// The office to which the agent hands the caller, until it rings.
     pub(super) office: Option<super::words::Outside>,
+    /// What became of the agent's last REFER.
+    pub(super) referred: Option<super::transfer::Referred>,
     /// The leg of one who takes over, until it has its place.
     pub(super) taken: Option<Leg>,
     /// When the call came.
@@ -88,6 +90,7 @@ impl Conversation {
             side: None,
             elsewhere: None,
             office: None,
+            referred: None,
             taken: None,
             came: now,
             since: now,
@@ -334,9 +337,7 @@ impl Exchange {
                 self.told.push_back(centre::Event::Answer { agent, contact });
             }
             Action::TellNotTaken(agent, ending) => self.tell_not_taken(agent, contact, ending),
-            Action::TellAgentHungUp(agent, _) => {
-                self.told.push_back(centre::Event::HangUp { agent });
-            }
+            Action::TellAgentHungUp(agent, _) => self.tell_agent_hung_up(now, contact, agent),
             Action::InviteElsewhere => self.invite_elsewhere(now, contact),
             Action::HangUpElsewhere => self.drop_elsewhere(now, contact),
             Action::JoinElsewhere => self.join(now, contact),

@@ -93,3 +93,7 @@ pub const DIALLED_RING: Micros = Micros::from_mins(3);
 
 /// For how long calls that leave over a trunk are counted together.
 pub const OUTBOUND_DAY: Micros = Micros::from_mins(24 * 60);
+
+/// How long after a transfer that was not possible a telephone that hangs up does not mean goodbye: some do so by
+/// themselves, at once. A person takes longer to read why.
+pub const HANGS_UP_BY_ITSELF: Micros = Micros::from_secs(2);

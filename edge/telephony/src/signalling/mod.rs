@@ -190,6 +190,9 @@ impl Signalling {
             (centre::Command::Refuse(_), Some(Waits::Refer(call))) => {
                 self.exchange.refer_refused(now, call);
             }
+            (centre::Command::Refuse(_), Some(Waits::Gone(agent))) => {
+                self.exchange.told.push_back(centre::Event::HangUp { agent });
+            }
             (centre::Command::Note(centre::Note::AgentChanged { agent, state }), _) => {
                 self.learn_state(agent, state);
             }

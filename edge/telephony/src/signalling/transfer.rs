@@ -15,6 +15,7 @@ use super::elsewhere::{Elsewhere, Whom};
 use super::exchange::Exchange;
 use super::incoming::{is_emergency, user_of};
 use super::leg::Peer;
+use super::limits::HANGS_UP_BY_ITSELF;
 use super::words::Outside;
 use call::{Ending, Event, Sound};
 use centre::{Event as Told, TransferTo};
@@ -29,6 +30,17 @@ pub(super) enum Waits {
     Code(CallId),
     /// The telephone that sent a REFER: it is reported how it was decided.
     Refer(CallId),
+    /// Nobody: the agent's telephone has hung up. If the caller cannot wait on, the talk is over.
+    Gone(AgentId),
+}
+
+/// What became of the last REFER of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Referred {
+    /// The centre has not decided.
+    Undecided,
+    /// It was refused then.
+    Refused(Tick),
 }
 
 impl Exchange {
@@ -38,12 +50,21 @@ impl Exchange {
             Ok(event) => {
                 if self.ua.accept_refer(now, call).is_ok() {
                     self.asked_for.push_back((event, Some(Waits::Refer(call))));
+                    self.remember(call, Referred::Undecided);
                 }
             }
             Err(status) => {
                 // Who gave up meanwhile needs no answer.
                 let _ = self.ua.refuse_refer(now, call, status);
+                self.remember(call, Referred::Refused(now));
             }
+        }
+    }
+
+    fn remember(&mut self, call: CallId, referred: Referred) {
+        let handed = self.handed_by(call).map(|(contact, _)| contact);
+        if let Some(it) = handed.and_then(|contact| self.conversations.get_mut(&contact)) {
+            it.referred = Some(referred);
         }
     }
 
@@ -145,6 +166,26 @@ impl Exchange {
         }
     }
 
+    /// An agent's telephone has hung up. If it did so by itself, because a transfer was not possible, the caller
+    /// waits on in the queue of the line; otherwise the talk is over.
+    pub(super) fn tell_agent_hung_up(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
+        let it = self.conversations.get_mut(&contact);
+        let (line, referred) = it.map_or((None, None), |it| (Some(it.line), it.referred.take()));
+        let by_itself = match referred {
+            Some(Referred::Undecided) => true,
+            Some(Referred::Refused(at)) => now.since(at) <= HANGS_UP_BY_ITSELF,
+            None => false,
+        };
+        match line.filter(|_| by_itself) {
+            Some(line) => {
+                let to = TransferTo::Line(line);
+                let asked = Told::BlindTransfer { agent, to };
+                self.asked_for.push_back((asked, Some(Waits::Gone(agent))));
+            }
+            None => self.told.push_back(Told::HangUp { agent }),
+        }
+    }
+
     // ---- what the centre decided ----
 
     /// The centre did not agree: the caller stays with the agent, whose telephone is told so.
@@ -152,6 +193,7 @@ impl Exchange {
         if let Some((contact, _)) = self.handed_by(call) {
             self.putting.remove(&contact);
         }
+        self.remember(call, Referred::Refused(now));
         // A telephone that has hung up meanwhile is told nothing.
         let _ = self.ua.report_refer(now, call, status(480), true);
     }

@@ -23,7 +23,7 @@ pub(crate) const CASES: &[Case] = &[
 const FIRST: u32 = 620;
 const SECOND: u32 = 740;
 const CALLER: u32 = 440;
-const MUSIC: f64 = 600.0;
+const MUSIC: f64 = 300.0;
 
 struct Desk {
     server: Server,
@@ -97,20 +97,16 @@ fn a_colleague_takes_over() {
     assert!(explained.contains("REFER") && explained.contains("NOTIFY"), "{explained}");
 }
 
-/// The colleague is not ready, nobody has the number, nobody may be called, and least of all 112.
+/// The colleague is not ready: this telephone hangs up by itself, and the caller rings there again. The same where
+/// nobody has the number, nobody may be called, and least of all 112.
 fn who_cannot_be_handed_on_stays() {
     let (mut desk, caller) = desk(county());
     for (nth, to) in ["k2", "999", "+4930123456", "112", "k1"].into_iter().enumerate() {
         desk.first_transfers_to(to);
         desk.first.wait_for_count("transfer fail", nth + 1);
+        // Once for the feature code, once for each time.
+        desk.first.wait_for_count("Call established", nth + 3);
     }
-    // Whoever tried takes the caller back from hold.
-    desk.first.press("/resume\n");
-    let heard = caller.heard().iter().map(|it| it.tenths_with(FIRST.into())).sum::<usize>();
-    e2e::clock::wait_for("the first again", SOON, || {
-        let now = caller.heard().iter().map(|it| it.tenths_with(FIRST.into())).sum::<usize>();
-        (now >= heard + 5).then_some(())
-    });
     desk.ends(&caller);
 }
 
@@ -127,8 +123,7 @@ fn an_office_is_busy() {
     desk.first_transfers_to("+4940123456");
     there.succeeds();
     // Who calls is seen there, and the centre answers for it.
-    for said in
-        ["From: \"Kreis: Leitung 116\" <sip:+49417180001@", "P-Asserted-Identity: <sip:116@"]
+    for said in ["From: \"Kreis: Leitung 116\" <sip:+4941718001@", "P-Asserted-Identity: <sip:116@"]
     {
         assert!(there.received(said), "{said}\n{}", there.messages());
     }
@@ -150,7 +145,7 @@ fn a_line_s_queue_takes_over() {
 
 /// The partner of the caller's line.
 fn the_partner_takes_over() {
-    let way = "overflow = { partner = \"oldenburg\", waited = \"10m\" }";
+    let way = "overflow = { partner = \"oldenburg\", waited = \"10min\" }";
     let (desk, caller) = desk(county().way("116", way));
     let outside = desk.server.county.outside[0];
     let mut there = Sipp::at(outside, "agent_hangs_up").with("talk", 500).start(&desk.server);
