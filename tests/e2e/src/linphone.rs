@@ -35,6 +35,8 @@ impl Linphone {
     pub fn start(server: &Server, user: &str, port: u16, hertz: u32) -> Linphone {
         let folder = Folder::new();
         folder.write("linphonerc", settings(server, user, port));
+        // Without this folder it has no database, and without that no network.
+        folder.write(".local/share/linphone/here", "");
         folder.write("said.wav", tone::wav(hertz, TONE_MILLIS));
         let mut command = Command::new("linphonec");
         command.arg("-a").arg("-c").arg(folder.join("linphonerc"));
@@ -45,8 +47,6 @@ impl Linphone {
         phone.press("soundcard use files");
         phone.press("play said.wav");
         phone.press("record heard.wav");
-        phone.says("Registration on <sip:");
-        phone.says("successful");
         phone
     }
 
@@ -59,28 +59,36 @@ impl Linphone {
         writeln!(console, "{keys}").and_then(|()| console.flush()).expect("it reads its console");
     }
 
-    /// Waits until its output holds these words.
+    /// Calls, and waits until somebody answers and is heard. Its number for the call.
+    ///
+    /// # Panics
+    /// If nobody answers in time.
+    #[track_caller]
+    pub fn call(&self, number: &str) -> u32 {
+        let before = self.last_call();
+        self.press(&format!("call {number}"));
+        let begun = || Some(self.last_call()).filter(|&it| it > before);
+        let call = wait_for("a call of a telephone", SOON, begun);
+        self.talks(call);
+        call
+    }
+
+    /// Waits until this call is up.
     ///
     /// # Panics
     /// If that does not come in time.
     #[track_caller]
-    pub fn says(&self, words: &str) {
-        self.says_times(words, 1);
+    pub fn talks(&self, call: u32) {
+        let up = format!("for call {call} (audio)");
+        wait_for(&up, SOON, || self.process.stdout().contains(&up).then_some(()));
     }
 
-    /// Waits until its output holds these words so many times.
-    #[track_caller]
-    pub fn says_times(&self, words: &str, times: usize) {
-        let said = || self.process.stdout().matches(words).count() >= times;
-        wait_for(&format!("{words:?} of a telephone"), SOON, || said().then_some(()));
-    }
-
-    /// The number that it gave to the last of its calls.
+    /// The number that it gave to the last of its calls; 0 before the first.
     #[must_use]
     pub fn last_call(&self) -> u32 {
         let said = self.process.stdout();
-        let numbers = said.split("Call ").filter_map(|rest| rest.split(' ').next()?.parse().ok());
-        numbers.max().unwrap_or(0)
+        let numbers = said.split("assigned id ").skip(1);
+        numbers.filter_map(|rest| rest.split_whitespace().next()?.parse().ok()).max().unwrap_or(0)
     }
 }
 

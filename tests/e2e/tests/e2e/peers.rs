@@ -111,7 +111,7 @@ fn requests_of_every_kind() {
     Sipp::from(caller, to, "117", "caller_invites_twice").run(&server);
     for (method, extra, code) in [
         ("SUBSCRIBE", "Event: presence\n", 405),
-        ("REFER", "Refer-To: <sip:117@127.0.0.1>\n", 405),
+        ("REFER", "Refer-To: <sip:117@127.0.0.1>\n", 481),
         ("PUBLISH", "Event: presence\n", 405),
         ("BYE", "", 481),
         ("UPDATE", "", 481),

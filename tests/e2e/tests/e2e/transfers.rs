@@ -139,7 +139,7 @@ fn a_line_s_queue_takes_over() {
     desk.first_transfers_to("117");
     caller.hears(MUSIC);
     desk.server
-        .wait_until("waits", SOON, |it| it.agents("ready") == 1 && it.of("calls_waiting") == 1);
+        .wait_until("waits", SOON, |it| it.agents("ready") == 1 && it.of("contacts_waiting") == 1);
     desk.ends(&caller);
 }
 
@@ -168,7 +168,7 @@ fn asking(county: County) -> (Server, Linphone, Baresip, Baresip) {
     colleague.is_registered();
     let asks = Linphone::start(&server, "k1", first, FIRST);
     server.wait_until("both registered", SOON, |it| it.of("telephones_registered") == 2);
-    asks.press("call *10");
+    asks.call("*10");
     server.wait_until("one is ready", SOON, |it| it.agents("ready") == 1);
     server.wait_until("the code's call is over", SOON, |it| it.of("media_legs") == 0);
     let caller = Phone::new("+4941718001", server.county.callers, CALLER).start(&server);
@@ -177,16 +177,20 @@ fn asking(county: County) -> (Server, Linphone, Baresip, Baresip) {
     (server, asks, colleague, caller)
 }
 
-fn after_asking_a_colleague() {
-    let (server, asks, colleague, caller) = asking(county());
+/// The caller waits on hold while this telephone asks somebody; then both are connected.
+fn puts_through(asks: &Linphone, to: &str, caller: &Baresip, they_talk: impl FnOnce()) {
     let held = asks.last_call();
+    asks.talks(held);
     asks.press("pause");
     caller.hears(MUSIC);
-    asks.press("call k2");
-    colleague.hears(FIRST.into());
-    let asked = asks.last_call();
-    assert!(asked > held, "{held} and {asked}");
+    let asked = asks.call(to);
+    they_talk();
     asks.press(&format!("transfer {held} --to-call {asked}"));
+}
+
+fn after_asking_a_colleague() {
+    let (server, asks, colleague, caller) = asking(county());
+    puts_through(&asks, "k2", &caller, || colleague.hears(FIRST.into()));
     caller.hears(SECOND.into());
     colleague.hears(CALLER.into());
     // The colleague is not at work as an agent, and answers as an office does.
@@ -205,13 +209,10 @@ fn after_asking_a_colleague() {
     server.wait_until("the code's call is over", SOON, |it| it.of("media_legs") == 0);
     caller.dial("116");
     server.wait_until("the first talks", SOON, |it| it.agents("talking") == 1);
-    let held = asks.last_call();
-    asks.press("pause");
-    asks.press("call k2");
-    server.wait_until("four legs", SOON, |it| it.of("media_legs") == 4);
-    let asked = asks.last_call();
-    asks.press(&format!("transfer {held} --to-call {asked}"));
-    let both = |it: &e2e::figures::Figures| it.agents("talking") == 1 && it.agents("ready") == 1;
+    puts_through(&asks, "k2", &caller, || ());
+    let both = |it: &e2e::figures::Figures| {
+        it.agents("talking") == 1 && it.agents("ready") == 1 && it.of("media_legs") == 2
+    };
     server.wait_until("the colleague talks, the first is free", SOON, both);
     caller.hang_up();
     let figures = server.is_empty();
@@ -222,14 +223,8 @@ fn after_asking_a_colleague() {
 fn after_asking_an_office() {
     let (server, asks, _colleague, caller) = asking(county());
     let outside = server.county.outside[0];
-    let held = asks.last_call();
-    asks.press("pause");
-    caller.hears(MUSIC);
     let mut there = Sipp::at(outside, "agent_hangs_up").with("talk", 3_000).start(&server);
-    asks.press("call +4940123456");
-    server.wait_until("four legs", SOON, |it| it.of("media_legs") == 4);
-    let asked = asks.last_call();
-    asks.press(&format!("transfer {held} --to-call {asked}"));
+    puts_through(&asks, "+4940123456", &caller, || ());
     server.wait_until("the first is free", SOON, |it| it.agents("ready") == 1);
     assert_eq!(server.figures().of("media_legs"), 2, "the caller and the office");
     there.succeeds();
@@ -239,5 +234,4 @@ fn after_asking_an_office() {
     let figures = server.is_empty();
     assert_eq!((figures.contacts(), figures.fate("116", "accepted")), (1, 1));
     server.is_as_new();
-    drop(caller);
 }
