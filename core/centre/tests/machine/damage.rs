@@ -460,6 +460,8 @@ fn tried(state: State, attempts: u8) -> State {
         | State::Waiting { .. }
         | State::Talking { .. }
         | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. }
         | State::Gone(_) => state,
     }
 }

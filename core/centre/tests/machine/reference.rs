@@ -186,6 +186,10 @@ impl Reference {
             Event::TalkAlive { contact } => self.talk_alive(contact),
             Event::Unreachable { agent, contact } => self.dead(agent, contact),
             Event::Deadline => {}
+            Event::BlindTransfer { .. }
+            | Event::AttendedTransfer { .. }
+            | Event::OfficeAnswered { .. }
+            | Event::OfficeFailed { .. } => unimplemented!("nobody is handed on"),
             Event::SendHome { agent } => self.key_pressed(agent, Event::SignOff { agent }),
             Event::SignOn { agent }
             | Event::SignOff { agent }
@@ -356,6 +360,9 @@ impl Reference {
             // Its leg ended when the call-back was promised.
             Place::Promised { .. } => self.refuse(Refusal::NotWaiting),
             Place::CallingBack { .. } => self.refuse(Refusal::NotTalking),
+            Place::ToOffice { .. } | Place::AtOffice { .. } => {
+                unimplemented!("nobody is handed on")
+            }
             Place::Gone(_) => unreachable!("nobody here is gone"),
         }
     }
