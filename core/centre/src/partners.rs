@@ -343,7 +343,9 @@ impl Centre {
             | State::Gone(_) => false,
         };
         let waits = matches!(self.contacts[&id].state, State::Waiting { .. });
-        if let Some(since) = self.contacts[&id].wanted_since.filter(|_| waits)
+        // An agent gives a caller only to a partner that can be asked at once: that is no wait to learn from.
+        let teaches = waits && self.contacts[&id].transfer.is_none();
+        if let Some(since) = self.contacts[&id].wanted_since.filter(|_| teaches)
             && let Some(partner) = self.overflow_of(id).map(|rules| rules.partner)
         {
             let tried = self.now.mono.since(since);

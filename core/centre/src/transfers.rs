@@ -4,6 +4,7 @@
 //! The rule to keep: a caller who was handed on is never lost. Whoever cannot be put through stays with the
 //! agent; whom nobody takes comes back to that agent, if still there, and else waits at the place that the
 //! arrival gave.
+//! Therefore the caller has the new place before the agent is let go, who may be the last one to go home.
 
 use crate::place::Transferred;
 use crate::{Centre, Command, Note, OfficeEnd, OverflowCause, TransferTo};
@@ -14,7 +15,7 @@ use stdx::limits::OFFICE_RING;
 use stdx::{AgentId, ContactId, LineId, PartnerId, Tick};
 
 impl Centre {
-    /// Hands on at once; whoever is to answer has not been asked.
+    /// Hands on at once; whoever is to answer has not been asked. The agent is let go last.
     pub(crate) fn blind_transfer(&mut self, now: Tick, by: AgentId, to: TransferTo) {
         let contact = match self.talks_to(by) {
             Ok(contact) => contact,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What callers and agents notice when somebody is handed on: what the scenarios cannot show.
 
+use crate::stories::{overflow, partner, with_stages_and_callbacks};
 use crate::story::*;
+use acd::Reach;
 use acd::agent::Pause;
 use acd::contact::Parting;
 use centre::{Event, OfficeEnd, PartnerEnd, Setup, SteeringReason, TransferTo};
@@ -182,6 +184,26 @@ fn while_the_partner_rings_for_one_handed_on_no_act_and_no_hours_let_others_be_a
 }
 
 #[test]
+fn others_are_asked_for_whom_the_partner_refused_when_nobody_of_the_stage_is_left() {
+    let mut setup = with_stages_and_callbacks();
+    setup.partners = vec![partner()];
+    setup.lines[0].overflow = Some(overflow(Reach::SecondLeg));
+    let mut s = Story::of(setup);
+    signs_on(&mut s, 0, &[ANNA, BEA]);
+    s.play(tick(1), call(1, CITIZENS));
+    s.play(tick(2), answers(ANNA, 1));
+    s.play(tick(3), hands_on(ANNA, TransferTo::Partner(PartnerId(0))));
+    s.at(4, Event::SignOff { agent: ANNA }, &["anna signed off"]);
+    let back = [
+        "1 returned by the partner: Busy",
+        "1 widened to stage 1",
+        "bea offered 1",
+        "ring bea for 1 until 25",
+    ];
+    s.at(5, Event::PartnerFailed { contact: ONE, why: PartnerEnd::Busy }, &back);
+}
+
+#[test]
 fn whoever_was_given_to_the_partner_comes_back_though_the_line_has_none_any_more() {
     let mut s = talks_to_bea(large_county(), HELPED);
     s.play(tick(3), to_partner());
@@ -260,4 +282,24 @@ fn whose_legs_are_gone_after_a_restart_has_left() {
     let mut s = talks_to_bea(small_county(), CITIZENS);
     s.play(tick(3), Event::AttendedTransfer { agent: BEA, to: None });
     assert_eq!(lost(&s), [cut_off]);
+}
+
+#[test]
+fn whoever_was_handed_on_teaches_nothing_about_patience_talks_or_the_partner() {
+    let ends: [&[Event]; 4] = [
+        &[hands_on(BEA, TransferTo::Line(TOWN_HALL)), hangs_up(1)],
+        &[Event::AttendedTransfer { agent: BEA, to: Some(CARL) }, hangs_up(1)],
+        &[to_partner(), hangs_up(1)],
+        &[to_partner(), Event::PartnerAnswered { contact: ONE }, hangs_up(1)],
+    ];
+    for events in ends {
+        let mut s = talks_to_bea(large_county(), HELPED);
+        s.play(tick(2), Event::SignOn { agent: CARL });
+        let before = s.centre.save().learned;
+        for (&event, second) in events.iter().zip(5..) {
+            s.play(tick(second), event);
+        }
+        assert_eq!(s.centre.contacts_inside(), 0, "{events:?}");
+        assert_eq!(s.centre.save().learned, before, "{events:?}");
+    }
 }
