@@ -38,6 +38,19 @@ pub enum NotReadyReason {
     Unreachable,
 }
 
+impl NotReadyReason {
+    /// What comes after a call that was taken over meanwhile: only a pause is something to go back to.
+    fn after_call(self) -> AfterCall {
+        match self {
+            NotReadyReason::Pause(pause) => AfterCall::Pause(pause),
+            NotReadyReason::SignedOn
+            | NotReadyReason::NoAnswer
+            | NotReadyReason::Declined
+            | NotReadyReason::Unreachable => AfterCall::Ready,
+        }
+    }
+}
+
 /// What an agent may choose to do instead of taking calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pause {
@@ -236,7 +249,7 @@ impl Agent {
     pub fn next(self, now: Tick, event: Event, pauses: Pauses) -> (Agent, Effect) {
         match self.state {
             State::SignedOff => self.next_signed_off(now, event),
-            State::NotReady { until, .. } => self.next_not_ready(now, event, until),
+            State::NotReady { reason, until } => self.next_not_ready(now, event, reason, until),
             State::Ready { idle_since } => self.next_ready(now, event, idle_since),
             State::Offered { contact, idle_since, ring_until } => {
                 let offer = Offer { contact, idle_since, ring_until };
@@ -293,13 +306,23 @@ impl Agent {
         }
     }
 
-    fn next_not_ready(self, now: Tick, event: Event, until: Option<Tick>) -> (Agent, Effect) {
+    fn next_not_ready(
+        self,
+        now: Tick,
+        event: Event,
+        reason: NotReadyReason,
+        until: Option<Tick>,
+    ) -> (Agent, Effect) {
         match event {
             Event::SignOn => self.refuse(Refusal::AlreadySignedOn),
             Event::SignOff => (Agent::SIGNED_OFF, Effect::None),
             Event::MakeReady => (self.ready(now), Effect::None),
             Event::MakeNotReady(pause) => (self.paused(pause), Effect::None),
-            Event::TakeOver(contact) => (self.talking(contact, held(now)), Effect::None),
+            // A colleague is helped out; then the pause goes on.
+            Event::TakeOver(contact) => {
+                let after_call = reason.after_call();
+                (Agent { after_call, ..self }.talking(contact, held(now)), Effect::None)
+            }
             Event::Offer { .. } => self.refuse(Refusal::NotReady),
             Event::Answer(_)
             | Event::Decline(_)

@@ -541,7 +541,7 @@ impl State {
 
     fn next_talking(self, now: Tick, event: Event, agent: AgentId) -> (State, Effect) {
         match event {
-            Event::Transfer(step) => self.next_handed_on(step, agent, now),
+            Event::Transfer(step) => self.next_handed_on(step, now),
             Event::CallerLeft(parting) => {
                 (State::Gone(Departure::Answered(parting)), Effect::Part(agent))
             }
@@ -564,8 +564,9 @@ impl State {
         }
     }
 
-    /// The agent hands it on, and has no part in it any more.
-    fn next_handed_on(self, step: Transfer, by: AgentId, now: Tick) -> (State, Effect) {
+    /// The agent hands it on, and is let go when the caller has the new place: nobody is sent home because
+    /// that agent leaves.
+    fn next_handed_on(self, step: Transfer, now: Tick) -> (State, Effect) {
         let after = match step {
             Transfer::ToQueue { limit_at } => State::waiting(limit_at),
             Transfer::ToOffice { ring_until } => State::ToOffice { ring_until },
@@ -575,7 +576,7 @@ impl State {
                 return refuse(self, step.refusal());
             }
         };
-        (after, Effect::Part(by))
+        (after, Effect::None)
     }
 
     fn next_to_office(self, now: Tick, event: Event) -> (State, Effect) {

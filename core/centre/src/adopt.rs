@@ -5,7 +5,7 @@
 //! changes, whatever the new rules say; they decide what begins from now on. What follows from rules –
 //! queues, lanes, who can answer whom – is worked out anew, as after a restart.
 
-use crate::{Centre, Contact, Learned, Note, Saved, Setup, SetupError, WayOut};
+use crate::{Centre, Contact, Learned, Note, OverflowCause, Saved, Setup, SetupError, WayOut};
 use acd::agent::Agent;
 use acd::contact::State;
 use acd::{LineRules, Overflow};
@@ -114,7 +114,9 @@ impl Centre {
             | State::CallingBack { .. }
             | State::Gone(_) => (false, false),
         };
-        if (enters || waits) && of_line.hours && it.partner_only.is_some() {
+        // Hours have no say in what an agent gave to the partner.
+        let is_given = it.partner_only.is_some_and(|cause| cause != OverflowCause::Transferred);
+        if (enters || waits) && of_line.hours && is_given {
             self.follow_hours(id);
         }
         if waits && of_asked.stages {

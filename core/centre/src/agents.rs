@@ -32,10 +32,9 @@ impl Centre {
                 self.contact_event(now, contact, contact::Event::OfferReturned);
                 self.come_back(now, contact);
                 // A supervisor may have taken the skill for this caller away while it rang.
-                let lane = self.lane_of(contact);
-                if self.ready.signed_on(lane) == 0 && !left.contains(&lane) {
-                    left.push(lane);
-                }
+                let lane = self.contacts.contains_key(&contact).then(|| self.lane_of(contact));
+                let is_left = |lane: &LaneId| self.ready.signed_on(*lane) == 0;
+                left.extend(lane.filter(|lane| is_left(lane) && !left.contains(lane)));
             }
             agent::Effect::Connected(contact) => {
                 if let agent::State::Offered { ring_until, .. } = before.state {

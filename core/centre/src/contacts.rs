@@ -6,7 +6,7 @@ use crate::estimate::Forecast;
 use crate::place::WayOut;
 use crate::{Centre, Command, Note, TaskReason};
 use acd::Refusal;
-use acd::agent::{self, AfterCall, Agent};
+use acd::agent::{self, AfterCall};
 use acd::contact::{self, ClosedBecause, Departure, Effect, Parting, SentAway, State};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::{AgentId, ContactId, Micros, Tick};
@@ -225,12 +225,15 @@ impl Centre {
 
     /// Whether somebody who serves a lane takes another call: signed on, and not about to leave.
     pub(crate) fn somebody_stays(&self, lane: acd::LaneId) -> bool {
-        let stays = |(id, it): (AgentId, &Agent)| {
-            it.state != agent::State::SignedOff
-                && it.after_call != AfterCall::SignOff
-                && self.ready.serves(id, lane)
-        };
-        self.ready.signed_on(lane) > 0 && (0..).map(AgentId).zip(&self.agents).any(stays)
+        let mut agents = (0..).map(AgentId).take(self.agents.len());
+        self.ready.signed_on(lane) > 0 && agents.any(|id| self.stays(id, lane))
+    }
+
+    pub(crate) fn stays(&self, id: AgentId, lane: acd::LaneId) -> bool {
+        let it = self.agents[id.index()];
+        it.state != agent::State::SignedOff
+            && it.after_call != AfterCall::SignOff
+            && self.ready.serves(id, lane)
     }
 
     /// Whether one who waits does so in vain: the line is closed by now, of those who could answer
@@ -265,7 +268,7 @@ impl Centre {
         } else {
             fate_of(departure, ended_after, short_abandon)
         };
-        self.release(id, it.line, departure, event, (fate, reason));
+        self.release(id, it.line, departure, event);
         if it.owed && is_unanswered(departure) && it.transfer.is_none() {
             let reason = TaskReason::CalledAgain;
             self.commands.push_back(Command::OpenTask { contact: id, line: it.line, reason });
@@ -310,10 +313,11 @@ impl Centre {
         line: stdx::LineId,
         departure: Departure,
         event: contact::Event,
-        (fate, reason): (Fate, FateReason),
     ) {
         match departure {
+            // Why there is nobody, also if an agent had answered before.
             Departure::Closed(_) | Departure::SentAway(_) => {
+                let (fate, reason) = fate_of(departure, Micros::ZERO, Micros::ZERO);
                 self.commands.push_back(Command::Dismiss { contact, line, fate, reason });
             }
             Departure::CallbackExpired => {

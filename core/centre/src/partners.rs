@@ -198,7 +198,7 @@ impl Centre {
         self.timers.set(Timer::Partner(id), before, None);
     }
 
-    fn ask_partner(&mut self, now: Tick, partner: PartnerId, contact: ContactId) {
+    pub(crate) fn ask_partner(&mut self, now: Tick, partner: PartnerId, contact: ContactId) {
         let rules = self.overflow_of(contact).expect("only who may overflow is to");
         let until = now + self.setup.partners[partner.index()].ring;
         let WayOut::Wanted(_, cause) = self.contacts[&contact].overflow else {
@@ -271,14 +271,21 @@ impl Centre {
         self.partners[partner.index()].not_before = now + pause;
         // It stays on the list: when the pause is over nobody behind it goes first. A new configuration may
         // have given its line another partner, or none.
-        let next = self.overflow_of(id).map(|rules| WayOut::Wanted(rules.partner, attempt.cause));
+        // Whom an agent handed on comes back to that agent instead.
+        let is_handed_on = self.contacts[&id].transfer.is_some();
+        let rules = self.overflow_of(id).filter(|_| !is_handed_on);
+        let next = rules.map(|rules| WayOut::Wanted(rules.partner, attempt.cause));
         self.alter(id, |it| {
             it.overflow = next.unwrap_or(WayOut::None);
             it.wanted_since = it.wanted_since.filter(|_| next.is_some());
         });
         self.note(Note::PartnerReturned { contact: id, partner, why });
-        self.give_back(id);
-        self.come_back(now, id);
+        if is_handed_on {
+            self.take_back_from_partner(id);
+            self.come_back(now, id);
+        } else {
+            self.give_back(id);
+        }
     }
 
     /// What calendar or closure gave to the partner is ours again, if the line is open: then agents are
@@ -295,14 +302,14 @@ impl Centre {
         self.given_back += u32::from(ours_at != self.contacts[&id].ours_at);
         let was_given = self.alter(id, |it| {
             it.ours_at = ours_at;
-            let was_given = it.partner_only;
-            if is_ours {
-                it.partner_only = None;
-                it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
+            // What an agent gave to the partner is there until it answers.
+            if !is_ours || it.partner_only == Some(OverflowCause::Transferred) {
+                return false;
             }
-            was_given.is_some()
+            it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
+            it.partner_only.take().is_some()
         });
-        if was_given && is_ours {
+        if was_given {
             self.widen_if_nobody_is_there(id);
         }
     }
@@ -336,7 +343,9 @@ impl Centre {
             | State::Gone(_) => false,
         };
         let waits = matches!(self.contacts[&id].state, State::Waiting { .. });
-        if let Some(since) = self.contacts[&id].wanted_since.filter(|_| waits)
+        // An agent gives a caller only to a partner that can be asked at once: that is no wait to learn from.
+        let teaches = waits && self.contacts[&id].transfer.is_none();
+        if let Some(since) = self.contacts[&id].wanted_since.filter(|_| teaches)
             && let Some(partner) = self.overflow_of(id).map(|rules| rules.partner)
         {
             let tried = self.now.mono.since(since);

@@ -233,8 +233,10 @@ fn check_references(setup: &Setup, it: &Contact) -> Result<(), Fault> {
     must(trunk, "a trunk that is not there")?;
     let switchboard = it.switchboard.is_none_or(|it| it.index() < setup.switchboards.len());
     must(switchboard, "a switchboard that is not there")?;
-    let by = it.transfer.is_none_or(|it| it.by.index() < setup.agents.len());
-    must(by, "handed on by an agent who is not there")?;
+    let is_agent = |id: AgentId| id.index() < setup.agents.len();
+    let by = it.answered.and_then(|(_, by)| by).is_none_or(is_agent);
+    must(by, "answered by an agent who is not there")?;
+    must(it.transfer.is_none_or(|it| is_agent(it.by)), "handed on by an agent who is not there")?;
     let partner = it.attempt().is_none_or(|it| it.partner.index() < setup.partners.len());
     must(partner, "a partner that is not there")
 }

@@ -4,6 +4,7 @@
 //! The rule to keep: a caller who was handed on is never lost. Whoever cannot be put through stays with the
 //! agent; whom nobody takes comes back to that agent, if still there, and else waits at the place that the
 //! arrival gave.
+//! Therefore the caller has the new place before the agent is let go, who may be the last one to go home.
 
 use crate::place::Transferred;
 use crate::{Centre, Command, Note, OfficeEnd, OverflowCause, TransferTo};
@@ -14,7 +15,7 @@ use stdx::limits::OFFICE_RING;
 use stdx::{AgentId, ContactId, LineId, PartnerId, Tick};
 
 impl Centre {
-    /// Hands on at once; whoever is to answer has not been asked.
+    /// Hands on at once; whoever is to answer has not been asked. The agent is let go last.
     pub(crate) fn blind_transfer(&mut self, now: Tick, by: AgentId, to: TransferTo) {
         let contact = match self.talks_to(by) {
             Ok(contact) => contact,
@@ -23,18 +24,17 @@ impl Centre {
         if let Err(why) = self.can_be_handed(contact, by, to) {
             return self.refuse(why);
         }
-        let returns = match to {
-            TransferTo::Agent(_) | TransferTo::Partner(_) | TransferTo::Office => true,
-            TransferTo::Line(_) => false,
-        };
-        let transfer = Transferred { by, returns };
-        self.alter(contact, |it| {
-            it.transfer = Some(transfer);
-            if let TransferTo::Partner(_) = to {
-                it.partner_only = Some(OverflowCause::Transferred);
-            }
-        });
         let until = now + OFFICE_RING;
+        let (returns, partner_only) = match to {
+            TransferTo::Agent(_) | TransferTo::Office => (true, None),
+            TransferTo::Partner(_) => (true, Some(OverflowCause::Transferred)),
+            TransferTo::Line(line) => {
+                self.ask_as(contact, line);
+                (false, None)
+            }
+        };
+        self.is_handed_on(contact, Transferred { by, returns });
+        self.alter(contact, |it| it.partner_only = partner_only);
         let step = match to {
             TransferTo::Office => Transfer::ToOffice { ring_until: until },
             TransferTo::Agent(_) | TransferTo::Line(_) | TransferTo::Partner(_) => {
@@ -49,17 +49,26 @@ impl Centre {
                 self.wait_again(now, contact);
                 self.offer_to(now, agent, contact);
             }
-            TransferTo::Line(line) => {
-                self.alter(contact, |it| (it.partner_only, it.ours_at) = (None, None));
-                self.ask_as(contact, line);
-                self.wait_again(now, contact);
-            }
-            TransferTo::Partner(_) => {
+            TransferTo::Line(_) => self.wait_again(now, contact),
+            TransferTo::Partner(partner) => {
                 self.wait_again(now, contact);
                 self.want_partner(contact, OverflowCause::Transferred);
+                self.ask_partner(now, partner, contact);
             }
             TransferTo::Office => self.commands.push_back(Command::RingOffice { contact, until }),
         }
+        self.end_call(now, by, contact);
+    }
+
+    /// What a supervisor did to the first wait is over with it: the place is that of the arrival.
+    fn is_handed_on(&mut self, id: ContactId, transfer: Transferred) {
+        self.alter(id, |it| {
+            it.transfer = Some(transfer);
+            it.ours_at = None;
+            if let Some(stood) = it.stood.take() {
+                it.turn = stood.turn;
+            }
+        });
     }
 
     /// Hands on to somebody who was asked before and waits on the line.
@@ -72,7 +81,7 @@ impl Centre {
             Ok(to) => to,
             Err(why) => return self.refuse(why),
         };
-        self.alter(contact, |it| it.transfer = Some(Transferred { by, returns: false }));
+        self.is_handed_on(contact, Transferred { by, returns: false });
         let step = to.map_or(Transfer::OfficeTakesOver, Transfer::ToAgent);
         self.contact_event(now, contact, contact::Event::Transfer(step));
         if let Some(agent) = to {
@@ -81,6 +90,7 @@ impl Centre {
         self.commands.push_back(Command::PutThrough { contact, by, to });
         let to = to.map_or(TransferTo::Office, TransferTo::Agent);
         self.note(Note::Transferred { contact, to, attended: true });
+        self.end_call(now, by, contact);
     }
 
     /// With whom an agent talks, who may be handed on.
@@ -134,8 +144,7 @@ impl Centre {
     /// Whether somebody else stays who may answer on a line, though it is closed by now.
     fn may_answer(&self, line: LineId, but: AgentId) -> bool {
         let lane = self.lanes.widest(line);
-        let own = u32::from(self.ready.serves(but, lane));
-        self.ready.signed_on(lane) > own && self.somebody_stays(lane)
+        (0..).map(AgentId).take(self.agents.len()).any(|id| id != but && self.stays(id, lane))
     }
 
     fn may_take(&self, id: ContactId, partner: PartnerId) -> bool {
@@ -226,16 +235,25 @@ impl Centre {
 
     // --- Back -----------------------------------------------------------------------------------
 
-    /// Nobody took whom an agent had handed on: it rings at that agent's, if there and not in another talk.
-    /// Otherwise the caller waits on.
-    pub(crate) fn come_back(&mut self, now: Tick, id: ContactId) {
-        let Some(Transferred { by, returns: true }) = self.contacts[&id].transfer else { return };
+    /// Agents of ours can be asked again for one whom an agent had given to the partner.
+    pub(crate) fn take_back_from_partner(&mut self, id: ContactId) {
         self.alter(id, |it| {
-            it.transfer = Some(Transferred { by, returns: false });
             it.partner_only = None;
-            it.overflow = crate::WayOut::None;
-            it.wanted_since = None;
+            it.stood.iter_mut().for_each(|stood| stood.partner_only = None);
         });
+    }
+
+    /// Nobody took whom an agent had handed on: it rings at that agent's, if there and not in another talk.
+    /// Otherwise the caller waits on. A supervisor may have let others be asked meanwhile: as long as a
+    /// telephone or the partner rings, nothing has come back.
+    pub(crate) fn come_back(&mut self, now: Tick, id: ContactId) {
+        let it = &self.contacts[&id];
+        let Some(Transferred { by, returns: true }) = it.transfer else { return };
+        let waits = matches!(it.state, State::Waiting { offered_to: None, .. });
+        if !waits || it.attempt().is_some() {
+            return;
+        }
+        self.alter(id, |it| it.transfer = Some(Transferred { by, returns: false }));
         let is_there = match self.agents.get(by.index()).map(|agent| agent.state) {
             Some(agent::State::Ready { .. }) => true,
             Some(agent::State::WrapUp { contact, .. }) => contact == id,

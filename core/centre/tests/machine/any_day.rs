@@ -8,12 +8,13 @@ use crate::random_setup::{BEGIN, any_centre};
 use acd::agent::{Pause, State as Doing};
 use acd::contact::{Parting, State as Place};
 use centre::{
-    Centre, Command, Event, PartnerEnd, Saved, Setup, SteeringReason, SwitchboardEnd, Via, WayOut,
+    Centre, Command, Event, OfficeEnd, PartnerEnd, Saved, Setup, SteeringReason, SwitchboardEnd,
+    TransferTo, Via, WayOut,
 };
 use stdx::limits::{SHIFT_MAX, TALK_CHECK_EVERY};
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, Now, PlanId, Rng, SkillId, SwitchboardId,
-    Tick, TrunkId,
+    AgentId, CallerToken, ContactId, LineId, Micros, Now, PartnerId, PlanId, Rng, SkillId,
+    SwitchboardId, Tick, TrunkId,
 };
 
 pub(crate) struct AnyDay {
@@ -122,7 +123,7 @@ impl AnyDay {
 
     fn event(&mut self, setup: &Setup, saved: &Saved) -> Event {
         let parting = if self.chance(0.5) { Parting::HungUp } else { Parting::CutOff };
-        match self.rng.below(40) {
+        match self.rng.below(44) {
             0..=8 => self.arrival(setup),
             9 => Event::AnnouncementOver { contact: self.contact(saved, enters) },
             10 => Event::CallerLeft { contact: self.contact(saved, |_| true), parting },
@@ -132,6 +133,8 @@ impl AnyDay {
             15..=18 => self.elsewhere(setup, saved, parting),
             19 | 20 => self.steering(setup, saved),
             21 | 22 => self.act(setup, saved),
+            23..=25 => self.hands_on(setup, saved),
+            26 => self.at_office(saved),
             _ => self.agent_does(saved),
         }
     }
@@ -232,6 +235,36 @@ impl AnyDay {
         }
     }
 
+    /// An agent hands on whom that one talks to.
+    fn hands_on(&mut self, setup: &Setup, saved: &Saved) -> Event {
+        let agent = self.agent(saved, |it| matches!(it, Doing::Talking { .. }));
+        let other = self.agent(saved, |it| matches!(it, Doing::Ready { .. }));
+        let any = self.agent(saved, |_| true);
+        let of = |it: &&centre::Contact| it.state == Place::Talking { agent };
+        let line = saved.contacts.values().find(of).map(|it| it.line);
+        let overflow = line.and_then(|line| setup.lines[line.index()].overflow);
+        let partner = overflow.map_or(PartnerId(0), |rules| rules.partner);
+        let line = LineId(self.id(setup.lines.len()));
+        let to = match self.rng.below(10) {
+            0..=2 => TransferTo::Agent(other),
+            3 => TransferTo::Line(line),
+            4..=6 => TransferTo::Partner(partner),
+            7 => TransferTo::Office,
+            8 => return Event::AttendedTransfer { agent, to: Some(any) },
+            _ => return Event::AttendedTransfer { agent, to: None },
+        };
+        Event::BlindTransfer { agent, to }
+    }
+
+    fn at_office(&mut self, saved: &Saved) -> Event {
+        let contact = self.contact(saved, |it| matches!(it.state, Place::ToOffice { .. }));
+        if self.chance(0.5) {
+            Event::OfficeAnswered { contact }
+        } else {
+            Event::OfficeFailed { contact, why: OfficeEnd::Busy }
+        }
+    }
+
     fn one_who_wraps_up(&mut self, saved: &Saved) -> AgentId {
         self.agent(saved, |it| matches!(it, Doing::WrapUp { .. }))
     }
@@ -246,5 +279,5 @@ fn waits(it: &centre::Contact) -> bool {
 }
 
 fn talks_elsewhere(it: &centre::Contact) -> bool {
-    matches!(it.state, Place::Local { .. } | Place::AtPartner { .. })
+    matches!(it.state, Place::Local { .. } | Place::AtPartner { .. } | Place::AtOffice { .. })
 }

@@ -7,7 +7,7 @@ use acd::contact::{Departure, State};
 use acd::{CallbackRules, KeptPlace, Reach, Remembered, SkillNeed, Turn};
 use centre::{
     Attempt, Centre, Contact, Event, OverflowCause, RestoreError, RunningPlan, Saved, Setup,
-    SetupError, Stood, WayOut,
+    SetupError, Stood, Transferred, WayOut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use stdx::limits::{CONTACTS_MAX, REMEMBERED_CALLERS_MAX};
@@ -37,10 +37,14 @@ fn busy(seed: u64) -> (Setup, Saved) {
     let setup = any_centre_that_estimates(seed);
     let mut centre = Centre::new(setup.clone()).expect("the drawn rules are lawful");
     let mut day = AnyDay::new(seed);
-    let rare: fn(&Contact) -> bool = match seed % 4 {
+    let rare: fn(&Contact) -> bool = match seed % 8 {
         0 => |it| matches!(it.state, State::CallingBack { .. }),
         1 => |it| matches!(it.state, State::AtPartner { .. }),
         2 => |it| matches!(it.overflow, WayOut::Tried(_)),
+        3 => |it| matches!(it.state, State::ToOffice { .. }),
+        4 => |it| matches!(it.state, State::AtOffice { .. }),
+        5 => |it| it.partner_only == Some(OverflowCause::Transferred),
+        6 => |it| it.transfer.is_some() && matches!(it.state, State::Waiting { .. }),
         _ => |_| false,
     };
     for event in 0..50 + Rng::new(seed).below(EVENTS_BEFORE) {
@@ -117,7 +121,7 @@ fn in_words(why: RestoreError) -> String {
 }
 
 /// All faults that are looked for, but for lists too long to be drawn.
-const EVERY_FAULT: [&str; 66] = [
+const EVERY_FAULT: [&str; 71] = [
     "agent a plan without a call",
     "agent a shift without end",
     "agent calls back longer than a talk goes unasked",
@@ -144,12 +148,17 @@ const EVERY_FAULT: [&str; 66] = [
     "contact a time that never comes",
     "contact a trunk that is not there",
     "contact another's turn",
+    "contact answered by an agent who is not there",
+    "contact at an office to which nobody handed it on",
     "contact at no partner",
     "contact at no switchboard",
     "contact called back without a promise",
     "contact came after the last one",
     "contact follows one who came later",
     "contact given to a partner that its line has not",
+    "contact handed on and not in our hands",
+    "contact handed on by an agent who is not there",
+    "contact handed on by nobody who answered",
     "contact in another line's queue",
     "contact is gone and still here",
     "contact offered to an agent who says otherwise",
@@ -417,7 +426,7 @@ fn some_state(saved: &Saved, rng: &mut Rng) -> State {
     let agent = AgentId(some_id(rng));
     let offered_to = rng.chance(0.4).then_some(agent);
     let attempts = pick(rng, &[0, 1, 2, 3, 255]);
-    match rng.below(9) {
+    match rng.below(11) {
         0 => State::AtSwitchboard { ring_until: a },
         1 => State::Local { lease: some_lease(saved, rng) },
         2 => State::Entering { until: a, limit_at: b },
@@ -429,6 +438,8 @@ fn some_state(saved: &Saved, rng: &mut Rng) -> State {
             State::Promised { offered_to, rests_until, expires_at: a, attempts }
         }
         7 => State::CallingBack { agent, ring_until: a, expires_at: b, attempts },
+        8 => State::ToOffice { ring_until: a },
+        9 => State::AtOffice { lease: some_lease(saved, rng) },
         _ => State::Gone(Departure::Overflowed),
     }
 }
@@ -460,6 +471,8 @@ fn tried(state: State, attempts: u8) -> State {
         | State::Waiting { .. }
         | State::Talking { .. }
         | State::AtPartner { .. }
+        | State::ToOffice { .. }
+        | State::AtOffice { .. }
         | State::Gone(_) => state,
     }
 }
@@ -549,7 +562,8 @@ fn damage_way(saved: &Saved, it: &mut Contact, rng: &mut Rng) -> &'static str {
             "way out"
         }
         7 => {
-            it.partner_only = rng.chance(0.7).then_some(OverflowCause::Calendar);
+            let cause = pick(rng, &[OverflowCause::Calendar, OverflowCause::Transferred]);
+            it.partner_only = rng.chance(0.7).then_some(cause);
             "partner only"
         }
         8 => {
@@ -566,10 +580,25 @@ fn damage_way(saved: &Saved, it: &mut Contact, rng: &mut Rng) -> &'static str {
 /// What has happened to a contact.
 fn damage_story(saved: &Saved, it: &mut Contact, id: ContactId, rng: &mut Rng) -> &'static str {
     let turn = Turn::restored(pick(rng, &[0, i64::MIN, i64::MAX]), id);
-    match rng.below(8) {
+    match rng.below(11) {
         0 | 1 => {
             it.state = some_state(saved, rng);
             "state"
+        }
+        8 => {
+            let (by, returns) = (AgentId(some_id(rng)), rng.chance(0.5));
+            it.transfer = rng.chance(0.8).then_some(Transferred { by, returns });
+            "transfer"
+        }
+        9 | 10 => {
+            // All that belongs to it.
+            let by = AgentId(pick(rng, &[0, 0, 1, 2, 9]));
+            it.answered = Some((saved.now.mono, Some(AgentId(some_id(rng)))));
+            it.transfer = Some(Transferred { by, returns: rng.chance(0.7) });
+            if rng.chance(0.3) {
+                it.state = some_state(saved, rng);
+            }
+            "handed on"
         }
         2 => {
             it.caller = rng.chance(0.8).then(|| CallerToken::new(rng.below(20)));
@@ -585,7 +614,8 @@ fn damage_story(saved: &Saved, it: &mut Contact, id: ContactId, rng: &mut Rng) -
         }
         5 => {
             let (asked_as, ours_at) = (LineId(some_id(rng)), Some(some_tick(saved, rng)));
-            let partner_only = rng.chance(0.3).then_some(OverflowCause::Closed);
+            let cause = pick(rng, &[OverflowCause::Closed, OverflowCause::Transferred]);
+            let partner_only = rng.chance(0.5).then_some(cause);
             it.stood = Some(Stood { turn, asked_as, partner_only, ours_at });
             "where it stood"
         }

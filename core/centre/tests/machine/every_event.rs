@@ -6,10 +6,14 @@ use crate::story::*;
 use acd::Refusal;
 use acd::agent::Pause;
 use acd::contact::Parting;
-use centre::{Centre, Command, Event, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, Via};
+use centre::{
+    Centre, Command, Event, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd,
+    TransferTo, Via,
+};
 use stdx::limits::{ACT_MAX, CONTACTS_MAX, REMEMBERED_CALLERS_MAX, SKILL_LEVEL_MAX, SKILLS_MAX};
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, PlanId, SkillId, SwitchboardId, Tick, TrunkId,
+    AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, SkillId, SwitchboardId,
+    Tick, TrunkId,
 };
 
 const SECOND: u64 = 200;
@@ -41,7 +45,43 @@ fn situations() -> Vec<(&'static str, Story)> {
     add("1 talks, then bea signs off", ready(), &[talk[0], talk[1], Event::SignOff { agent: BEA }]);
     add("bea wraps up", ready(), &[talk[0], talk[1], hangs_up(1)]);
     add("bea wraps up, then a break", ready(), &[talk[0], talk[1], hangs_up(1), on_break]);
+    all.extend(situations_of_those_handed_on());
     all.extend(situations_of_a_large_county());
+    all
+}
+
+/// The same for those whom Bea talked to and handed on.
+fn situations_of_those_handed_on() -> Vec<(&'static str, Story)> {
+    let mut all = Vec::new();
+    let mut add = |name, setup, events: &[Event]| {
+        let mut story = Story::of(setup);
+        let both = [BEA, CARL].map(|agent| [Event::SignOn { agent }, Event::MakeReady { agent }]);
+        for &event in both.iter().flatten().chain(events) {
+            story.play(tick(SECOND), event);
+        }
+        all.push((name, story));
+    };
+    let contact = ContactId(1);
+    let blind = |to| Event::BlindTransfer { agent: BEA, to };
+    let (rings, takes) = (call(1, CITIZENS), answers(BEA, 1));
+    let office = [rings, takes, blind(TransferTo::Office)];
+    let [a, b, c] = office;
+    add("1 rings at an office", small_county(), &office);
+    add("1 talks to an office", small_county(), &[a, b, c, Event::OfficeAnswered { contact }]);
+    let back = Event::OfficeFailed { contact, why: OfficeEnd::Busy };
+    add("1 came back from an office", small_county(), &[a, b, c, back]);
+    let to_line = [rings, takes, blind(TransferTo::Line(TOWN_HALL))];
+    add("1 was handed on and waits", small_county(), &to_line);
+    let to_carl = [rings, takes, blind(TransferTo::Agent(CARL))];
+    add("1 was handed on and rings at a colleague", small_county(), &to_carl);
+    let through = Event::AttendedTransfer { agent: BEA, to: Some(CARL) };
+    add("1 was put through", small_county(), &[rings, takes, through]);
+    let given = [call(1, HELPED), takes, blind(TransferTo::Partner(PartnerId(0)))];
+    let [a, b, c] = given;
+    add("1 was handed on and rings at the partner", large_county(), &given);
+    let reason = SteeringReason::WrongLine;
+    let moved = Event::MoveToLine { contact, line: CITIZENS, reason };
+    add("… and a supervisor let others be asked", large_county(), &[a, b, c, moved]);
     all
 }
 
@@ -148,6 +188,7 @@ fn events() -> Vec<Event> {
             Event::EndWrapUp { agent },
             Event::SendHome { agent },
         ]);
+        all.extend(transfers(agent));
         for (skill, level) in [(0, 0), (0, 3), (0, SKILL_LEVEL_MAX + 1), (SKILLS_MAX as u16, 1)] {
             all.push(Event::SetSkill { agent, skill: SkillId(skill), level });
         }
@@ -168,8 +209,22 @@ fn events() -> Vec<Event> {
     all
 }
 
+/// All ways of an agent to hand on.
+fn transfers(agent: AgentId) -> Vec<Event> {
+    let agents = [BEA, CARL, AgentId(3)];
+    let lines = [CITIZENS, TOWN_HALL, ANNOUNCEMENT, FORGOTTEN, NO_LINE];
+    let partners = [0, 9].map(PartnerId);
+    let blind = (agents.map(TransferTo::Agent).into_iter())
+        .chain(lines.map(TransferTo::Line))
+        .chain(partners.map(TransferTo::Partner))
+        .chain([TransferTo::Office]);
+    let attended = agents.map(Some).into_iter().chain([None]);
+    let blind = blind.map(|to| Event::BlindTransfer { agent, to });
+    blind.chain(attended.map(|to| Event::AttendedTransfer { agent, to })).collect()
+}
+
 /// What the telephone side may say about a contact that is not with an agent.
-fn elsewhere(contact: ContactId) -> [Event; 11] {
+fn elsewhere(contact: ContactId) -> [Event; 13] {
     let parting = Parting::CutOff;
     [
         Event::SwitchboardAnswered { contact },
@@ -178,6 +233,8 @@ fn elsewhere(contact: ContactId) -> [Event; 11] {
         Event::PartnerFailed { contact, why: PartnerEnd::Closed },
         Event::Deflected { contact },
         Event::OtherLeft { contact, parting },
+        Event::OfficeAnswered { contact },
+        Event::OfficeFailed { contact, why: OfficeEnd::Unreachable },
         Event::CallbackWanted { contact },
         Event::CallbackReached { contact },
         Event::CallbackFailed { contact },
@@ -286,7 +343,7 @@ fn wish(event: Event) -> &'static str {
 
 /// All that is neither refused nor answered by a command: it is so already. Going home twice, because an
 /// agent signs off or is sent.
-const ANSWERED_WITHOUT_A_COMMAND: [&str; 20] = [
+const ANSWERED_WITHOUT_A_COMMAND: [&str; 31] = [
     "bea is ready: ready is so already",
     "bea has a break: a break is so already",
     "it rings for 1: ready is so already",
@@ -297,6 +354,17 @@ const ANSWERED_WITHOUT_A_COMMAND: [&str; 20] = [
     "1 talks, then bea signs off: going home is so already",
     "1 talks, then bea signs off: going home is so already",
     "bea wraps up, then a break: a break is so already",
+    "1 rings at an office: ready is so already",
+    "1 talks to an office: alive is so already",
+    "1 talks to an office: ready is so already",
+    "1 came back from an office: ready is so already",
+    "1 came back from an office: ready is so already",
+    "1 was handed on and waits: ready is so already",
+    "1 was handed on and rings at a colleague: ready is so already",
+    "1 was put through: alive is so already",
+    "1 was put through: ready is so already",
+    "1 was handed on and rings at the partner: ready is so already",
+    "… and a supervisor let others be asked: ready is so already",
     "1 talks to the switchboard: alive is so already",
     "the partner is asked for 1, and it rings: ready is so already",
     "1 talks to the partner: alive is so already",
@@ -324,7 +392,7 @@ fn every_unknown_id_is_refused_by_its_name() {
         assert_eq!(refusal(hangs_up(99)), Refusal::UnknownContact);
         assert_eq!(refusal(Event::TalkAlive { contact }), Refusal::UnknownContact);
         assert_eq!(refusal(call(99, NO_LINE)), Refusal::UnknownLine);
-        for event in elsewhere(contact).into_iter().take(10).chain(steering(contact)) {
+        for event in elsewhere(contact).into_iter().take(12).chain(steering(contact)) {
             assert_eq!(refusal(event), Refusal::UnknownContact, "{event:?}");
         }
         let via = Via { trunk: Some(TrunkId(99)), forwarded: false };
@@ -337,6 +405,9 @@ fn every_unknown_id_is_refused_by_its_name() {
         let (skill, level) = (SkillId(0), 1);
         assert_eq!(refusal(Event::SetSkill { agent, skill, level }), Refusal::UnknownAgent);
         assert_eq!(refusal(Event::SendHome { agent }), Refusal::UnknownAgent);
+        for event in transfers(agent) {
+            assert_eq!(refusal(event), Refusal::UnknownAgent, "{event:?}");
+        }
         let (line, lasts) = (NO_LINE, Micros(1));
         assert_eq!(refusal(Event::CloseLine { line, lasts }), Refusal::UnknownLine);
         assert_eq!(refusal(Event::OpenLine { line }), Refusal::NotClosed);

@@ -6,6 +6,7 @@ mod any_day;
 mod damage;
 mod estimates;
 mod every_event;
+mod handing_on;
 mod new_rules;
 mod random_days;
 mod random_setup;

@@ -8,20 +8,20 @@ use acd::Refusal;
 use acd::agent::{Pause, State as Doing};
 use acd::contact::{Parting, State as Place};
 use centre::{
-    Centre, Command, Event, Note, OverflowCause, PartnerEnd, RefusedBy, Setup, SteeringReason,
-    SwitchboardEnd, Via,
+    Centre, Command, Event, Note, OfficeEnd, OverflowCause, PartnerEnd, RefusedBy, Setup,
+    SteeringReason, SwitchboardEnd, TransferTo, Via,
 };
 use promise::FateReason;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use stdx::limits::{ACT_MAX, SHIFT_MAX, SKILL_LEVEL_MAX, SKILLS_MAX, TALK_CHECK_EVERY};
 use stdx::{
-    AgentId, CallerToken, ContactId, LineId, Micros, Now, PlanId, QueueId, Rng, SkillId,
+    AgentId, CallerToken, ContactId, LineId, Micros, Now, PartnerId, PlanId, QueueId, Rng, SkillId,
     SwitchboardId, Tick, TrunkId,
 };
 
 /// Unless `AMTSLEITUNG_DAYS` says how many.
-const DAYS: u64 = 300;
+const DAYS: u64 = 400;
 const EVENTS_A_DAY: usize = 2_500;
 /// What chance says about one event: when, what, who, which, how.
 type Dice = [u8; 5];
@@ -52,6 +52,14 @@ struct Seen {
     /// The names of commands and notes.
     said: BTreeSet<String>,
     deadlines: BTreeSet<&'static str>,
+    /// How often callers were handed on in each way, and what came of it.
+    transfers: BTreeMap<String, u32>,
+    /// Who was handed on without a question, and where to, until somebody answers.
+    handed_on: BTreeMap<ContactId, (&'static str, AgentId)>,
+    /// Who was let go last.
+    let_go: Option<AgentId>,
+    /// Who came back just now, who handed on, and where to.
+    back: Option<(ContactId, AgentId, String)>,
 }
 
 impl Day {
@@ -129,6 +137,7 @@ impl Day {
     fn note(&mut self, commands: &[Command]) {
         self.seen.deadlines.extend(self.centre.deadline().map(|(_, why)| why));
         for command in commands {
+            self.seen.note_transfers(command);
             let text = format!("{command:?}").replacen("Note(", "", 1);
             let name = text.split([' ', '(']).next().expect("split gives one at least");
             self.seen.said.insert(name.to_owned());
@@ -141,6 +150,9 @@ impl Day {
             if let Command::Note(Note::Ended(record)) = command {
                 self.seen.reasons.insert(record.reason);
             }
+        }
+        if let Some((_, _, from)) = self.seen.back.take() {
+            self.seen.count(format!("{from}, waits"));
         }
     }
 
@@ -184,9 +196,87 @@ impl Day {
     fn event(&mut self, dice: Dice) -> Event {
         match dice[4] {
             0..=139 => self.call_or_key(dice),
-            140..=199 => self.elsewhere(dice),
-            200..=255 => self.act(dice),
+            140..=186 => self.elsewhere(dice),
+            187..=225 => self.act(dice),
+            // Mostly only if there is somebody to hand on.
+            226..=253 if self.one_who(talks, 0).is_none() => self.call_or_key(dice),
+            226..=255 => self.hands_on(dice),
         }
+    }
+
+    /// Agents who hand on whom they talk to.
+    fn hands_on(&self, dice: Dice) -> Event {
+        let [_, what, who, which, how] = dice;
+        let is_pending = |it: &Caller| {
+            let rings = matches!(it.place, Place::Waiting { offered_to: Some(_), .. });
+            it.handed_on.is_some()
+                && (rings || rings_at_an_office(it) || was_given_to_the_partner(it))
+        };
+        if how.is_multiple_of(2) && self.reference.callers.iter().any(is_pending) {
+            return self.meets_who_was_handed_on(dice);
+        }
+        let anybody = self.an_agent(who);
+        let agent = self.one_who(talks, who).unwrap_or(anybody);
+        let other = self.an_agent(which);
+        let ready = self.one_who(is_ready, which).unwrap_or(other);
+        let blind = |to| Event::BlindTransfer { agent, to };
+        match what {
+            0..=4 => Event::BlindTransfer { agent: anybody, to: TransferTo::Agent(other) },
+            5..=9 => blind(TransferTo::Agent(other)),
+            10..=54 => blind(TransferTo::Agent(ready)),
+            55..=74 => blind(TransferTo::Line(self.a_line(which))),
+            75..=119 => {
+                blind(TransferTo::Partner(self.partner_of_whom(agent).unwrap_or(PartnerId(0))))
+            }
+            120..=124 => blind(TransferTo::Partner(PartnerId(u16::from(which % 4)))),
+            125..=149 => blind(TransferTo::Office),
+            150..=154 => Event::AttendedTransfer { agent: anybody, to: Some(other) },
+            155..=169 => Event::AttendedTransfer { agent, to: Some(other) },
+            170..=179 => Event::AttendedTransfer { agent, to: None },
+            180..=255 => self.meets_who_was_handed_on(dice),
+        }
+    }
+
+    /// What offices, colleagues and the partner do with those who were handed on.
+    fn meets_who_was_handed_on(&self, [when, what, who, which, _]: Dice) -> Event {
+        let contact = self.a_contact(which);
+        let one = |fits: fn(&Caller) -> bool| self.a_caller(fits, which).unwrap_or(contact);
+        let rung = one(rings_at_an_office);
+        let given = one(was_given_to_the_partner);
+        let why =
+            [OfficeEnd::Busy, OfficeEnd::NoAnswer, OfficeEnd::Unreachable][usize::from(when % 3)];
+        let offer = self.an_offer_of_one_handed_on().unwrap_or((self.an_agent(who), contact));
+        let (agent, offered) = offer;
+        match what {
+            0..=4 => Event::OfficeAnswered { contact },
+            5..=44 => Event::OfficeAnswered { contact: rung },
+            45..=49 => Event::OfficeFailed { contact, why },
+            50..=99 => Event::OfficeFailed { contact: rung, why },
+            100..=134 => Event::PartnerFailed { contact: given, why: partner_end(who) },
+            135..=154 => Event::PartnerAnswered { contact: given },
+            155..=174 => Event::Deflected { contact: given },
+            175..=189 => Event::Answer { agent, contact: offered },
+            190..=209 => Event::Decline { agent, contact: offered },
+            210..=229 => Event::Unreachable { agent, contact: offered },
+            230..=249 => Event::SignOff { agent },
+            250..=255 => Event::CallerLeft { contact: offered, parting: Parting::HungUp },
+        }
+    }
+
+    fn an_offer_of_one_handed_on(&self) -> Option<(AgentId, ContactId)> {
+        let handed_on = self.reference.callers.iter().filter(|it| it.handed_on.is_some());
+        let mut rings = handed_on.filter_map(|it| {
+            let Place::Waiting { offered_to, .. } = it.place else { return None };
+            Some((offered_to?, it.id))
+        });
+        rings.next()
+    }
+
+    /// The partner of the line whose caller an agent talks to.
+    fn partner_of_whom(&self, agent: AgentId) -> Option<PartnerId> {
+        let talks = |it: &&Caller| matches!(it.place, Place::Talking { agent: it } if it == agent);
+        let line = self.reference.callers.iter().find(talks)?.line;
+        self.setup.lines[line.index()].overflow.map(|rules| rules.partner)
     }
 
     /// Calls, and what agents do.
@@ -437,7 +527,15 @@ fn could_be_called_back(it: &Caller) -> bool {
 }
 
 fn talks_elsewhere(it: &Caller) -> bool {
-    matches!(it.place, Place::Local { .. } | Place::AtPartner { .. })
+    matches!(it.place, Place::Local { .. } | Place::AtPartner { .. } | Place::AtOffice { .. })
+}
+
+fn was_given_to_the_partner(it: &Caller) -> bool {
+    it.handed_on.is_some() && it.is_asked_for_at_partner()
+}
+
+fn rings_at_an_office(it: &Caller) -> bool {
+    matches!(it.place, Place::ToOffice { .. })
 }
 
 fn switchboard_end(die: u8) -> SwitchboardEnd {
@@ -468,6 +566,10 @@ fn a_while(die: u8) -> Micros {
 
 fn signed_off(state: &Doing) -> bool {
     matches!(state, Doing::SignedOff)
+}
+
+fn is_ready(state: &Doing) -> bool {
+    matches!(state, Doing::Ready { .. })
 }
 
 fn is_not_ready(state: &Doing) -> bool {
@@ -524,6 +626,9 @@ fn the_core_and_a_second_opinion_agree_on_random_days() {
         seen.causes.append(&mut day.seen.causes);
         seen.said.append(&mut day.seen.said);
         seen.deadlines.append(&mut day.seen.deadlines);
+        for (what, times) in day.seen.transfers {
+            *seen.transfers.entry(what).or_default() += times;
+        }
     }
     seen.is_everything();
 }
@@ -547,6 +652,7 @@ impl Seen {
             NotWaiting,
             NotAtSwitchboard,
             NotAtPartner,
+            NotAtOffice,
             NotCallingBack,
             NoCallback,
             NoNumber,
@@ -563,6 +669,8 @@ impl Seen {
             NotClosed,
             NoQueue,
             FromPartner,
+            NotReachable,
+            NotReady,
             NotSteered,
             OutOfRange,
         ];
@@ -571,6 +679,7 @@ impl Seen {
         let every_reason = [
             FateReason::TalkEnded,
             FateReason::TalkCutOff,
+            FateReason::LeftInTransfer,
             FateReason::HungUp,
             FateReason::CutOff,
             FateReason::CallbackExpired,
@@ -600,17 +709,93 @@ impl Seen {
             OverflowCause::Calendar,
             OverflowCause::NobodySignedOn,
             OverflowCause::Closed,
+            OverflowCause::Transferred,
         ];
         assert_eq!(self.causes, BTreeSet::from(every_cause));
         let said: Vec<&str> = self.said.iter().map(String::as_str).collect();
         assert_eq!(said, SAID);
         let deadlines: Vec<&str> = self.deadlines.iter().copied().collect();
         assert_eq!(deadlines, DEADLINES);
+        let seldom = self.transfers.iter().filter(|&(_, &times)| times < 20);
+        assert_eq!(seldom.collect::<Vec<_>>(), [], "of {:#?}", self.transfers);
+        let transfers: Vec<&str> = self.transfers.keys().map(String::as_str).collect();
+        assert_eq!(transfers, TRANSFERS);
+    }
+
+    /// Where callers are handed on, who comes back, and what becomes of them then.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else has nothing to do with it")]
+    fn note_transfers(&mut self, command: &Command) {
+        match *command {
+            Command::LetGo { agent, .. } => self.let_go = Some(agent),
+            Command::Note(Note::Transferred { contact, to, attended }) => {
+                let to = match to {
+                    TransferTo::Agent(_) => "a colleague",
+                    TransferTo::Line(_) => "a line",
+                    TransferTo::Partner(_) => "the partner",
+                    TransferTo::Office => "an office",
+                };
+                let how = if attended { "put through" } else { "handed on" };
+                self.count(format!("{how} to {to}"));
+                if let Some(by) = self.let_go.take().filter(|_| to != "a line") {
+                    self.handed_on.insert(contact, (to, by));
+                }
+            }
+            Command::Note(Note::Returned { contact, why, .. })
+                if self.rings_at_a_colleague(contact) =>
+            {
+                self.came_back(contact, &format!("{why:?}"));
+            }
+            Command::Note(Note::PartnerReturned { contact, why, .. }) => {
+                let is_silent = why == PartnerEnd::NoAnswer;
+                self.came_back(contact, if is_silent { "NoAnswer" } else { "Busy" });
+            }
+            Command::Note(Note::OfficeReturned { contact, why }) => {
+                let is_silent = why == OfficeEnd::NoAnswer;
+                self.came_back(contact, if is_silent { "NoAnswer" } else { "Busy" });
+            }
+            Command::Ring { agent, contact, .. } => {
+                self.becomes_of(contact, |by| {
+                    if by == agent { "rings at the first" } else { "rings at another" }
+                });
+            }
+            Command::Connect { contact, .. } | Command::ConnectElsewhere { contact } => {
+                if let Some((from, _)) = self.handed_on.remove(&contact) {
+                    self.count(format!("taken by {from}"));
+                }
+            }
+            Command::Note(Note::Ended(record)) => {
+                self.becomes_of(record.contact, |_| "is sent home");
+                self.handed_on.remove(&record.contact);
+            }
+            _ => {}
+        }
+    }
+
+    fn rings_at_a_colleague(&self, contact: ContactId) -> bool {
+        self.handed_on.get(&contact).is_some_and(|&(to, _)| to == "a colleague")
+    }
+
+    fn came_back(&mut self, contact: ContactId, why: &str) {
+        if let Some((from, by)) = self.handed_on.remove(&contact) {
+            self.count(format!("back from {from}: {why}"));
+            self.back = Some((contact, by, format!("back from {from}")));
+        }
+    }
+
+    /// What became at once of one who came back.
+    fn becomes_of(&mut self, contact: ContactId, what: impl Fn(AgentId) -> &'static str) {
+        if let Some((_, by, from)) = self.back.take_if(|(back, ..)| *back == contact) {
+            self.count(format!("{from}, {}", what(by)));
+        }
+    }
+
+    fn count(&mut self, what: String) {
+        *self.transfers.entry(what).or_default() += 1;
     }
 }
 
 /// All commands and notes there are, by name.
-const SAID: [&str; 37] = [
+const SAID: [&str; 44] = [
     "AgentChanged",
     "AgentPlans",
     "Announce",
@@ -623,9 +808,11 @@ const SAID: [&str; 37] = [
     "Dismiss",
     "Ended",
     "Inform",
+    "LetGo",
     "LineClosed",
     "LineOpened",
     "Moved",
+    "OfficeReturned",
     "OpenTask",
     "Overflows",
     "PartnerReturned",
@@ -633,25 +820,63 @@ const SAID: [&str; 37] = [
     "PlanStarted",
     "PromiseCallback",
     "PulledForward",
+    "PutThrough",
     "Refuse",
     "Release",
     "Returned",
     "Ring",
+    "RingOffice",
     "RingSwitchboard",
     "SkillSet",
     "SteeringUndone",
     "StopCallback",
+    "StopOffice",
     "StopPartner",
     "StopRinging",
     "StopSwitchboard",
     "SwitchboardReturned",
+    "Transferred",
     "TryPartner",
     "Wait",
+    "WaitAgain",
     "Widened",
 ];
 
+/// All ways to hand a caller on, and all that comes of it.
+const TRANSFERS: [&str; 29] = [
+    "back from a colleague, is sent home",
+    "back from a colleague, rings at another",
+    "back from a colleague, rings at the first",
+    "back from a colleague, waits",
+    "back from a colleague: Declined",
+    "back from a colleague: NoAnswer",
+    "back from a colleague: SignedOff",
+    "back from a colleague: Unreachable",
+    "back from an office, is sent home",
+    "back from an office, rings at another",
+    "back from an office, rings at the first",
+    "back from an office, waits",
+    "back from an office: Busy",
+    "back from an office: NoAnswer",
+    "back from the partner, is sent home",
+    "back from the partner, rings at another",
+    "back from the partner, rings at the first",
+    "back from the partner, waits",
+    "back from the partner: Busy",
+    "back from the partner: NoAnswer",
+    "handed on to a colleague",
+    "handed on to a line",
+    "handed on to an office",
+    "handed on to the partner",
+    "put through to a colleague",
+    "put through to an office",
+    "taken by a colleague",
+    "taken by an office",
+    "taken by the partner",
+];
+
 /// All deadlines there are.
-const DEADLINES: [&str; 19] = [
+const DEADLINES: [&str; 20] = [
     "is the talk alive?",
     "more people are asked",
     "our own hours begin",
@@ -662,6 +887,7 @@ const DEADLINES: [&str; 19] = [
     "the closure is over",
     "the crisis plan is over",
     "the next attempt is due",
+    "the office does not answer",
     "the partner does not answer",
     "the partner is to help",
     "the partner may be asked again",

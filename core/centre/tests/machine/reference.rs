@@ -15,6 +15,7 @@ mod agents;
 mod callbacks;
 mod door;
 mod partners;
+mod transfers;
 
 use acd::agent::{Agent, Lease, State as Doing};
 use acd::contact::{Parting, State as Place};
@@ -28,6 +29,7 @@ use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, Now, PartnerId, PlanId, QueueId,
     SwitchboardId, Tick, Timestamp, TimetableId, TrunkId,
 };
+use transfers::HandedOn;
 
 /// Smaller comes first: the moment from which waiting counts, then the id.
 type Key = (i128, ContactId);
@@ -72,6 +74,8 @@ pub(crate) struct Caller {
     informed: bool,
     /// A call-back had been promised, which this call takes the place of.
     owed: bool,
+    /// By whom it was handed on last.
+    pub(crate) handed_on: Option<HandedOn>,
 }
 
 impl Caller {
@@ -186,6 +190,10 @@ impl Reference {
             Event::TalkAlive { contact } => self.talk_alive(contact),
             Event::Unreachable { agent, contact } => self.dead(agent, contact),
             Event::Deadline => {}
+            Event::BlindTransfer { agent, to } => self.hand_on(agent, to),
+            Event::AttendedTransfer { agent, to } => self.put_through(agent, to),
+            Event::OfficeAnswered { contact } => self.office_answered(contact),
+            Event::OfficeFailed { contact, why } => self.office_failed(contact, why),
             Event::SendHome { agent } => self.key_pressed(agent, Event::SignOff { agent }),
             Event::SignOn { agent }
             | Event::SignOff { agent }
@@ -282,7 +290,10 @@ impl Reference {
         let may_widen = it.waits() && it.widen_at.is_some_and(|at| at <= now);
         match it.place {
             Place::AtSwitchboard { .. } => self.switchboard_silent(at),
-            Place::Local { lease } | Place::AtPartner { lease } => self.ask_alive(at, lease),
+            Place::Local { lease } | Place::AtPartner { lease } | Place::AtOffice { lease } => {
+                self.ask_alive(at, lease);
+            }
+            Place::ToOffice { .. } => self.office_silent(contact),
             Place::Entering { .. } => self.begins_to_wait(at),
             Place::Waiting { .. } | Place::Promised { .. } if may_widen => self.widen(at),
             Place::Waiting { offered_to, .. } => match it.to_partner {
@@ -352,7 +363,14 @@ impl Reference {
                 self.stop_switchboard(at);
                 self.end(contact, Fate::Local, FateReason::LeftSwitchboard, false);
             }
-            Place::Local { .. } | Place::AtPartner { .. } => self.end_elsewhere(contact),
+            Place::Local { .. } | Place::AtPartner { .. } | Place::AtOffice { .. } => {
+                self.end_elsewhere(contact);
+            }
+            Place::ToOffice { .. } => {
+                self.said.push(Command::StopOffice { contact });
+                let (fate, reason) = self.left_unanswered(at, parting);
+                self.end(contact, fate, reason, true);
+            }
             // Its leg ended when the call-back was promised.
             Place::Promised { .. } => self.refuse(Refusal::NotWaiting),
             Place::CallingBack { .. } => self.refuse(Refusal::NotTalking),
@@ -399,7 +417,11 @@ impl Reference {
         let (answered, _) = it.answered.expect("it was a talk");
         let wrap_up = self.setup.lines[it.line.index()].wrap_up;
         let length = self.now.mono.since(answered) + wrap_up;
-        self.talks[it.line.index()].push(length);
+        // Two talks, or a half, teach nothing.
+        if it.handed_on.is_none() {
+            self.talks[it.line.index()].push(length);
+        }
+        let it = &self.callers[at];
         let (fate, reason) = match parting {
             _ if it.called_back => (Fate::CalledBack, FateReason::CallbackReached),
             Parting::HungUp => (Fate::Accepted, FateReason::TalkEnded),
@@ -410,17 +432,19 @@ impl Reference {
 
     fn end_elsewhere(&mut self, contact: ContactId) {
         let at = self.inside(contact).expect("both talked");
-        if matches!(self.callers[at].place, Place::Local { .. }) {
-            self.end(contact, Fate::Local, FateReason::SwitchboardAnswered, false);
-        } else {
-            self.end(contact, Fate::Overflowed, FateReason::PartnerAnswered, false);
-        }
+        let (fate, reason) = match self.callers[at].place {
+            Place::Local { .. } => (Fate::Local, FateReason::SwitchboardAnswered),
+            Place::AtPartner { .. } => (Fate::Overflowed, FateReason::PartnerAnswered),
+            Place::AtOffice { .. } => (Fate::Accepted, FateReason::TalkEnded),
+            other => unreachable!("{other:?} is no talk elsewhere"),
+        };
+        self.end(contact, fate, reason, false);
     }
 
     fn other_left(&mut self, contact: ContactId) {
         match self.inside(contact).map(|at| self.callers[at].place) {
             None => self.refuse(Refusal::UnknownContact),
-            Some(Place::Local { .. } | Place::AtPartner { .. }) => {
+            Some(Place::Local { .. } | Place::AtPartner { .. } | Place::AtOffice { .. }) => {
                 self.said.push(Command::Release { contact });
                 self.end_elsewhere(contact);
             }
@@ -440,6 +464,7 @@ impl Reference {
             }
             Place::Local { .. } => self.callers[at].place = Place::Local { lease },
             Place::AtPartner { .. } => self.callers[at].place = Place::AtPartner { lease },
+            Place::AtOffice { .. } => self.callers[at].place = Place::AtOffice { lease },
             _ => self.refuse(Refusal::NotTalking),
         }
     }
@@ -454,6 +479,7 @@ impl Reference {
         let lease = Lease::Questioned { lost_at: self.now.mono + TALK_CHECK_GRACE };
         self.callers[at].place = match self.callers[at].place {
             Place::Local { .. } => Place::Local { lease },
+            Place::AtOffice { .. } => Place::AtOffice { lease },
             _ => Place::AtPartner { lease },
         };
         self.said.push(Command::AskAlive { contact });
@@ -471,6 +497,7 @@ impl Reference {
         let at = self.inside(contact).expect("only who is inside can end");
         let it = self.callers.remove(at);
         let now = self.now.mono;
+        let (fate, reason) = transfers::in_the_end(&it, fate, reason);
         if let (Some(token), true) = (it.token, may_come_back) {
             let counted_from = it.key.0;
             self.kept.push(Kept {
@@ -633,10 +660,12 @@ fn can_be_offered(it: &Caller) -> bool {
 fn due_of_caller(it: &Caller) -> Option<Tick> {
     let asked = it.is_asked_for_at_partner();
     let own = match it.place {
-        Place::AtSwitchboard { ring_until } | Place::CallingBack { ring_until, .. } => {
-            Some(ring_until)
+        Place::AtSwitchboard { ring_until }
+        | Place::CallingBack { ring_until, .. }
+        | Place::ToOffice { ring_until } => Some(ring_until),
+        Place::Local { lease } | Place::AtPartner { lease } | Place::AtOffice { lease } => {
+            Some(in_lease(lease))
         }
-        Place::Local { lease } | Place::AtPartner { lease } => Some(in_lease(lease)),
         Place::Entering { until, .. } => Some(until),
         Place::Waiting { offered_to: None, limit_at } if !asked => Some(limit_at),
         Place::Promised { offered_to: None, rests_until, expires_at, .. } => {

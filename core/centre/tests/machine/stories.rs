@@ -784,7 +784,7 @@ pub(crate) fn with_stages_and_callbacks() -> Setup {
     setup
 }
 
-fn partner() -> PartnerRules {
+pub(crate) fn partner() -> PartnerRules {
     PartnerRules {
         timetable: TimetableId(0),
         capacity: 10,
@@ -794,7 +794,7 @@ fn partner() -> PartnerRules {
     }
 }
 
-fn overflow(reach: Reach) -> Overflow {
+pub(crate) fn overflow(reach: Reach) -> Overflow {
     Overflow {
         partner: PartnerId(0),
         reach,

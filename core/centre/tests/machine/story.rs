@@ -10,7 +10,7 @@ use acd::{
     PartnerRules, QueueRules, Reach, SkillNeed, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
-use centre::{Centre, Command, Event, Note, Setup, Via};
+use centre::{Centre, Command, Event, Note, Setup, TransferTo, Via};
 use promise::ContactRecord;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, Now, PartnerId, QueueId, SkillId,
@@ -301,6 +301,18 @@ pub(crate) fn in_words(command: Command) -> String {
             format!("stop ringing {} for {}", name(agent), contact.0)
         }
         Command::Connect { contact, agent } => format!("connect {} to {}", contact.0, name(agent)),
+        Command::LetGo { contact, agent } => format!("let {} go from {}", name(agent), contact.0),
+        Command::WaitAgain { contact, position } => {
+            format!("{} waits again, position {position}", contact.0)
+        }
+        Command::RingOffice { contact, until } => {
+            format!("ring an office for {} until {}", contact.0, seconds(until))
+        }
+        Command::StopOffice { contact } => format!("stop ringing an office for {}", contact.0),
+        Command::PutThrough { contact, by, to } => {
+            let to = to.map_or("an office".to_owned(), name);
+            format!("put {} through from {} to {to}", contact.0, name(by))
+        }
         Command::Dismiss { contact, reason, .. } => format!("dismiss {}: {reason:?}", contact.0),
         Command::Release { contact } => format!("release {}", contact.0),
         Command::AskAlive { contact } => format!("is {} alive?", contact.0),
@@ -337,6 +349,19 @@ fn act_in_words(note: Note) -> String {
         }
         Note::CallbackReturned { contact, again_at } => {
             format!("{} not reached, again at {}", contact.0, seconds(again_at))
+        }
+        Note::Transferred { contact, to, attended } => {
+            let to = match to {
+                TransferTo::Agent(agent) => name(agent),
+                TransferTo::Line(line) => format!("{line:?}"),
+                TransferTo::Partner(partner) => format!("{partner:?}"),
+                TransferTo::Office => "an office".to_owned(),
+            };
+            let how = if attended { "put through" } else { "handed on" };
+            format!("{} {how} to {to}", contact.0)
+        }
+        Note::OfficeReturned { contact, why } => {
+            format!("{} returned by the office: {why:?}", contact.0)
         }
         Note::PulledForward { contact, reason, position } => {
             format!("{} pulled forward to {position}: {reason:?}", contact.0)

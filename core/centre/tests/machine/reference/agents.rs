@@ -140,7 +140,7 @@ impl Reference {
         }
         self.stop_partner(caller);
         self.said.push(Command::Connect { contact, agent });
-        self.callers[caller].answered = Some((self.now.mono, Some(agent)));
+        self.callers[caller].answered.get_or_insert((self.now.mono, Some(agent)));
         self.callers[caller].place = Place::Talking { agent };
     }
 
@@ -179,10 +179,13 @@ impl Reference {
         self.said.push(Command::Note(Note::Returned { contact, agent, why }));
         let caller = self.inside(contact).expect("it rang for this caller");
         self.rings_at(caller, None);
+        self.comes_back(caller);
         // The agent may have lost the skill for this caller while it rang, and nobody else has it.
-        let lane = self.alike((self.callers[caller].asked, self.callers[caller].stage));
-        if self.signed_on(lane) == 0 && !left.contains(&lane) {
-            left.push(lane);
+        if let Some(caller) = self.inside(contact) {
+            let lane = self.alike((self.callers[caller].asked, self.callers[caller].stage));
+            if self.signed_on(lane) == 0 && !left.contains(&lane) {
+                left.push(lane);
+            }
         }
         self.nobody_left(&left);
     }
@@ -282,14 +285,25 @@ impl Reference {
         order.sort();
         for (_, at) in order {
             let it = &self.callers[at];
-            let (contact, line, queue) = (it.id, it.line, self.queue_of(it));
-            let Some((agent, idle_since)) = self.best_for((it.asked, it.stage)) else { continue };
-            let until = self.now.mono + self.setup.queues[queue.index()].ring;
-            self.agents[agent.index()].after_call = AfterCall::Ready;
-            self.becomes(agent.index(), Doing::Offered { contact, idle_since, ring_until: until });
-            self.said.push(Command::Ring { agent, contact, line, until });
-            self.rings_at(at, Some(agent));
+            if let Some((agent, _)) = self.best_for((it.asked, it.stage)) {
+                self.ring_at(agent, at);
+            }
         }
+    }
+
+    /// An agent's telephone rings for one who waits.
+    pub(super) fn ring_at(&mut self, agent: AgentId, caller: usize) {
+        let it = &self.callers[caller];
+        let (contact, line, queue) = (it.id, it.line, self.queue_of(it));
+        let idle_since = match self.agents[agent.index()].state {
+            Doing::Ready { idle_since } => idle_since,
+            // What the agent planned for after this caller comes after this caller.
+            _ => self.now.mono,
+        };
+        let until = self.now.mono + self.setup.queues[queue.index()].ring;
+        self.becomes(agent.index(), Doing::Offered { contact, idle_since, ring_until: until });
+        self.said.push(Command::Ring { agent, contact, line, until });
+        self.rings_at(caller, Some(agent));
     }
 
     pub(super) fn best_for(&self, lane: Lane) -> Option<(AgentId, Tick)> {

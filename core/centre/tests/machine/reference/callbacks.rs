@@ -70,7 +70,7 @@ impl Reference {
         }
         let rules = self.setup.lines[it.line.index()].callback.ok_or(Refusal::NoCallback)?;
         let token = it.token.ok_or(Refusal::NoNumber)?;
-        if it.partner_only.is_some() {
+        if it.partner_only.is_some() || it.handed_on.is_some() {
             return Err(Refusal::NoCallback);
         }
         if self.callers.iter().any(|other| other.called_back && other.token == Some(token)) {
@@ -196,7 +196,8 @@ impl Reference {
             let at = self.inside(contact).expect("nobody leaves by this");
             let had_none = self.callers[at].no_channel;
             self.callers[at].no_channel = !self.has_channel(self.callers[at].trunk);
-            if had_none && can_be_offered(&self.callers[at]) {
+            let is_promised = matches!(self.callers[at].place, Place::Promised { .. });
+            if had_none && is_promised && can_be_offered(&self.callers[at]) {
                 self.ask_wider_if_nobody_is_there(at);
             }
         }

@@ -180,19 +180,26 @@ impl Reference {
                 return Some((Fate::Closed, FateReason::OutsideHours));
             }
         }
-        let Some(queue) = rules.queue else {
+        if rules.queue.is_none() {
             return Some((Fate::Closed, FateReason::AnnouncementOnly));
-        };
+        }
         if others >= CONTACTS_MAX {
             return Some((Fate::Refused, FateReason::CentreFull));
         }
+        self.is_full(line).then_some((Fate::Refused, FateReason::QueueFull))
+    }
+
+    /// Whether as many wait on a line, or are about to, as may.
+    pub(super) fn is_full(&self, line: LineId) -> bool {
+        let rules = &self.setup.lines[line.index()];
+        let queue = rules.queue.expect("asked before");
         let on_the_way = |it: &&Caller| {
             self.queue_of(it) == queue && (it.waits() || matches!(it.place, Place::Entering { .. }))
         };
         let there = self.callers.iter().filter(on_the_way).count();
         let most = self.setup.queues[queue.index()].length_max;
         let most = self.plans_for(line).filter_map(|it| it.length_max).fold(most, u32::min);
-        (there >= most as usize).then_some((Fate::Refused, FateReason::QueueFull))
+        there >= most as usize
     }
 
     /// The running plans that concern a line, by id.
@@ -257,6 +264,7 @@ impl Reference {
             no_channel: false,
             informed: false,
             owed: false,
+            handed_on: None,
         });
     }
 

@@ -20,7 +20,7 @@ impl Reference {
         let it = &self.callers[at];
         let Some(rules) = self.overflow_of(it) else { return };
         let is_under_way = matches!(it.to_partner, ToPartner::Wanted(_) | ToPartner::Asked { .. });
-        if is_under_way || !matches!(it.place, Place::Waiting { .. }) {
+        if is_under_way || it.handed_on.is_some() || !matches!(it.place, Place::Waiting { .. }) {
             return;
         }
         if let Some(cause) = it.partner_only {
@@ -52,7 +52,7 @@ impl Reference {
         }
         let came_in_hours =
             self.open_then(self.setup.lines[it.line.index()].timetable, it.set_up_at);
-        let would_go = rules.nobody_signed_on || rules.waited.is_some();
+        let would_go = (rules.nobody_signed_on || rules.waited.is_some()) && it.handed_on.is_none();
         !matches!(it.to_partner, ToPartner::No)
             || it.partner_only.is_some()
             || would_go && came_in_hours.is_some()
@@ -106,7 +106,7 @@ impl Reference {
         }
     }
 
-    fn ask(&mut self, at: usize, rules: Overflow) {
+    pub(super) fn ask(&mut self, at: usize, rules: Overflow) {
         let ToPartner::Wanted(cause) = self.callers[at].to_partner else {
             unreachable!("it wants")
         };
@@ -145,7 +145,7 @@ impl Reference {
         let lease = Lease::Held { check_at: self.now.mono + TALK_CHECK_EVERY };
         self.callers[at].place = Place::AtPartner { lease };
         self.callers[at].to_partner = ToPartner::No;
-        self.callers[at].answered = Some((self.now.mono, None));
+        self.callers[at].answered.get_or_insert((self.now.mono, None));
         self.said.push(Command::ConnectElsewhere { contact });
     }
 
@@ -187,8 +187,17 @@ impl Reference {
         };
         let pause = self.setup.partners[partner.index()].pause.max(PARTNER_PAUSE_MIN);
         self.left_alone[partner.index()] = self.now.mono + pause;
-        self.callers[at].to_partner = ToPartner::Wanted(cause);
+        let is_handed_on = it.handed_on.is_some();
         self.said.push(Command::Note(Note::PartnerReturned { contact, partner, why }));
+        if is_handed_on {
+            self.callers[at].to_partner = ToPartner::No;
+            self.callers[at].partner_only = None;
+            if let Some(stood) = &mut self.callers[at].stood {
+                stood.partner_only = None;
+            }
+            return self.comes_back(at);
+        }
+        self.callers[at].to_partner = ToPartner::Wanted(cause);
         self.ours_again(at);
     }
 
@@ -196,6 +205,10 @@ impl Reference {
     pub(super) fn ours_again(&mut self, at: usize) {
         let now = self.now.mono;
         let line = self.callers[at].line;
+        // What an agent gave to the partner neither hours nor acts take back.
+        if self.callers[at].partner_only == Some(OverflowCause::Transferred) {
+            return;
+        }
         if !self.is_open(line) {
             // Too early by the calendar, if it was set meanwhile.
             if self.callers[at].ours_at.is_some_and(|at| at <= now) {
