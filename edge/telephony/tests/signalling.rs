@@ -55,6 +55,9 @@ fn bench() -> Bench {
         channels: 10,
         plan: Plan { country, area: None, stem: None },
         probe: None,
+        outbound: Vec::new(),
+        outbound_daily: 0,
+        caller_id: None,
     };
     let phone_is = Phone {
         id: "k1".to_owned(),

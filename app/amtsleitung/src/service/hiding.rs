@@ -353,10 +353,15 @@ mod tests {
             let event = Event::Answer { agent, contact };
             let (hidden, _) = hiding.event(event, None);
             assert_eq!(hiding.event_of(hidden), Some(event));
-            let seat = agent_in(hidden).expect("somebody answers");
+            let Event::Answer { agent: seat, .. } = hidden else { panic!("somebody answers") };
             let command = hiding.command(Command::Connect { contact, agent: seat });
             assert_eq!(command, Some(Command::Connect { contact, agent }));
         }
+        // Who is handed on names two.
+        let (agent, to) = (AgentId(0), TransferTo::Agent(AgentId(3)));
+        let handed = Event::BlindTransfer { agent, to };
+        let (hidden, _) = hiding.event(handed, None);
+        assert_eq!(hiding.event_of(hidden), Some(handed));
         let stranger = Event::SignOn { agent: AgentId(99) };
         assert_eq!(hiding.event(stranger, None), (stranger, Vec::new()), "the centre refuses it");
         assert_eq!(hiding.event_of(Event::Deadline), Some(Event::Deadline));

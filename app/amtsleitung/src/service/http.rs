@@ -224,6 +224,11 @@ fn counters(it: &Snapshot) -> String {
             "Calls to emergency services that left by the route of their site.",
             it.counters.emergencies,
         ),
+        single(
+            "outbound_refused_total",
+            "Calls of telephones of the centre that a trunk's daily limit kept back.",
+            it.counters.outbound_refused,
+        ),
         single("rings_total", "Telephones that were made to ring.", it.counters.rings),
         single("media_refused_total", "Orders that media refused.", it.counters.media_refused),
         single("media_malformed_total", "Datagrams that are no media.", it.media.malformed),

@@ -12,6 +12,7 @@
 //! The rule to keep: outside leads only what a trunk's rules allow, and 110 and 112 only by the route of a site.
 
 use super::door::status;
+use super::elsewhere::Fields;
 use super::exchange::Exchange;
 use super::incoming::{No, is_emergency, user_of};
 use super::leg::{Leg, Peer, relayed};
@@ -221,7 +222,7 @@ impl Exchange {
     }
 
     /// From, and who answers for the call: the telephone, or outside the number that the trunk shows (RFC 3325).
-    fn staff_shown(&self, it: &DialledCall) -> (Vec<u8>, Vec<(Name, Redacted<Vec<u8>>)>) {
+    fn staff_shown(&self, it: &DialledCall) -> (Vec<u8>, Fields) {
         let domain = &self.setup.domain;
         let trunk = match it.whither {
             Whither::Outside(outside) => self.setup.trunks.get(outside.trunk),

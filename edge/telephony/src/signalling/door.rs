@@ -368,8 +368,16 @@ mod tests {
             let (id, emergency) = (id.to_owned(), emergency.clone());
             Phone { id, agent: None, at, secret, emergency }
         };
-        let trunk =
-            Trunk { id: "t".to_owned(), peers: vec![at(TRUNK)], channels: 1, plan, probe: None };
+        let trunk = Trunk {
+            id: "t".to_owned(),
+            peers: vec![at(TRUNK)],
+            channels: 1,
+            plan,
+            probe: None,
+            outbound: Vec::new(),
+            outbound_daily: 0,
+            caller_id: None,
+        };
         let setup = Setup {
             domain: "centre".to_owned(),
             listen: vec![at(HERE)],

@@ -25,6 +25,9 @@ use sip::message::{Name, push_quoted};
 use sip::number::Number;
 use stdx::{ContactId, PartnerId, Redacted, SwitchboardId, Tick};
 
+/// Header fields of a call that leaves us.
+pub(super) type Fields = Vec<(Name, Redacted<Vec<u8>>)>;
+
 /// Whom the centre lets ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whom {
@@ -241,12 +244,7 @@ impl Exchange {
 
     /// What a carrier and the one called have to know: our own number, which answers for the call (RFC 3325),
     /// what was dialled (RFC 5806, RFC 7044), and which contact it is (RFC 7433).
-    fn identity(
-        &self,
-        contact: ContactId,
-        it: &Conversation,
-        now: Tick,
-    ) -> Vec<(Name, Redacted<Vec<u8>>)> {
+    fn identity(&self, contact: ContactId, it: &Conversation, now: Tick) -> Fields {
         let mut headers: Vec<(Name, Vec<u8>)> = Vec::new();
         let line = self.line(it.line);
         if let Some(own) = line.numbers.first().and_then(|it| own_uri(it, &self.setup.domain)) {
