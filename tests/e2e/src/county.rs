@@ -30,6 +30,17 @@ pub struct Phone {
     pub at: Option<String>,
 }
 
+/// How emergency calls leave the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Help {
+    /// By a way of each telephone's own.
+    Unknown,
+    /// Over the second trunk.
+    ByTrunk,
+    /// Not at all, which is announced.
+    Nowhere,
+}
+
 /// What is in the file.
 #[derive(Debug)]
 pub struct County {
@@ -66,8 +77,8 @@ pub struct County {
     /// The peers of a second trunk, over which the switchboard `rathaus` (040 66969900) and the partner
     /// `oldenburg` (0221 4710900) are called; none for neither.
     pub outside: Vec<u16>,
-    /// Whether emergency calls leave over the second trunk.
-    pub helps: bool,
+    /// How emergency calls leave.
+    pub help: Help,
     /// What else stands in the table of a line.
     pub ways: Vec<(&'static str, &'static str)>,
 }
@@ -96,7 +107,7 @@ impl County {
             agents: Vec::new(),
             own_phones: Vec::new(),
             outside: Vec::new(),
-            helps: false,
+            help: Help::Unknown,
             ways: Vec::new(),
         }
     }
@@ -155,7 +166,11 @@ impl County {
     /// Everything in one text.
     #[must_use]
     pub fn text(&self) -> String {
-        let route = if self.helps { ROUTE } else { NO_ROUTE };
+        let route = match self.help {
+            Help::Unknown => UNKNOWN,
+            Help::ByTrunk => ROUTE,
+            Help::Nowhere => NO_ROUTE,
+        };
         let head = HEAD.replace("@place_kept@", self.place_kept);
         let mut text = head.replace("@route@", route);
         text.push_str(&self.telephony());
@@ -339,6 +354,8 @@ shift = "Mo-Su,PH 00:00-12:00"
 
 const ROUTE: &str =
     "emergency_route = { numbers = [\"110\", \"112\"], through = \"Aussen\", trunk = \"aussen\" }";
+
+const UNKNOWN: &str = "emergency_route = { numbers = [\"110\", \"112\"], through = \"Amt\" }";
 
 const NO_ROUTE: &str = "no_emergency_route = \"Hier spricht kein Mensch.\"";
 

@@ -3,7 +3,8 @@
 
 use crate::agents::{dial, register};
 use e2e::clock::SOON;
-use e2e::county::{County, Phone};
+use e2e::county::{County, Help, Phone};
+use e2e::folder::Folder;
 use e2e::runner::Case;
 use e2e::server::Server;
 use e2e::sipp::Sipp;
@@ -16,7 +17,7 @@ pub(crate) const CASES: &[Case] = &[
 
 fn county(peers: usize) -> (County, u16) {
     let mut county = County::new().agent("k1").phone("k1", "k1").outside(peers);
-    (county.bench, county.helps) = (0, true);
+    (county.bench, county.help) = (0, Help::ByTrunk);
     let phone = county.ports.one();
     (county, phone)
 }
@@ -76,21 +77,27 @@ fn help_is_reached_by_the_next_peer() {
     assert_eq!(server.is_as_new().of("emergency_calls_total"), 3);
 }
 
-/// A site says in words where its next telephone for such calls is.
+/// A site says in words where its next telephone for such calls is. Where that cannot be heard, or nothing is known,
+/// the telephone has to help itself.
 fn where_no_emergency_call_leaves() {
-    let mut county = County::new().agent("k1").phone("k1", "k1");
-    county.bench = 0;
-    let phone = county.ports.one();
-    let server = Server::start(county);
-    register(&server, phone, "k1");
-    let dials = Sipp::from(phone, server.sip(), "112", "phone_is_refused").with("user", "k1");
-    dials.with("password", server.password("k1")).with("code", 380).run(&server);
-
-    let mut server = server;
     let sound = include_bytes!("../../../../examples/prompts/busy.wav");
-    server.folder.write("data/prompts/rechner-no-emergency.wav", sound);
-    server.start_again();
-    register(&server, phone, "k1");
-    dial(&server, phone, "k1", "112");
-    assert_eq!(server.is_as_new().of("emergency_calls_total"), 0);
+    for (help, is_said) in [(Help::Nowhere, true), (Help::Nowhere, false), (Help::Unknown, false)] {
+        let mut county = County::new().agent("k1").phone("k1", "k1");
+        (county.bench, county.help) = (0, help);
+        let phone = county.ports.one();
+        let folder = Folder::new();
+        if is_said {
+            folder.write("data/prompts/rechner-no-emergency.wav", sound);
+        }
+        let server = Server::start_in(folder, county);
+        register(&server, phone, "k1");
+        if is_said {
+            dial(&server, phone, "k1", "112");
+        } else {
+            let dials = Sipp::from(phone, server.sip(), "112", "phone_is_refused");
+            let dials = dials.with("user", "k1").with("password", server.password("k1"));
+            dials.with("code", 380).run(&server);
+        }
+        assert_eq!(server.is_empty().of("emergency_calls_total"), 0);
+    }
 }

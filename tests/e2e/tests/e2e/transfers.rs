@@ -106,6 +106,7 @@ fn who_cannot_be_handed_on_stays() {
         desk.first.wait_for_count("transfer fail", nth + 1);
         // Once for the feature code, once for each time.
         desk.first.wait_for_count("Call established", nth + 3);
+        desk.server.wait_until("they talk", SOON, |it| it.agents("talking") == 1);
     }
     desk.ends(&caller);
 }
