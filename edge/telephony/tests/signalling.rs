@@ -12,6 +12,7 @@ use telephony::media::Clips;
 use telephony::signalling::{
     Answering, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Phone, Setup, Signalling, Trunk,
 };
+use telephony::tls::Certificates;
 
 const AGENT: AgentId = AgentId(0);
 const CONTACT: ContactId = ContactId(1);
@@ -70,6 +71,7 @@ fn bench() -> Bench {
             address: "127.0.0.1:0".parse().expect("one"),
         }],
         addresses: Vec::new(),
+        certificates: Certificates::default(),
         media_ports: 20_000..=39_999,
         media_threads: 1,
         trunks: vec![trunk_is],

@@ -87,6 +87,7 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         area_code: None,
         stem: None,
         probe: None,
+        proof: None,
     }
 }
 
@@ -96,11 +97,13 @@ fn telephony(of_file: Option<&Telephony>) -> Telephony {
     let mut telephony = of_file.cloned().unwrap_or_else(|| Telephony {
         domain: DOMAIN.to_owned(),
         listen: Vec::new(),
+        certificate: None,
         media_ports: MEDIA_PORTS,
         media_addresses: Vec::new(),
         digest: PasswordDigest::Md5,
     });
     telephony.listen.retain(is_free);
+    telephony.certificate = None;
     let reached = |at: &SipAddress| at.carrier == Carrier::Udp && is_for_the_crowd(at.address);
     if !telephony.listen.iter().any(reached) {
         telephony.listen.truncate(LISTEN_MAX - 1);
@@ -118,6 +121,8 @@ fn is_free(at: &SipAddress) -> bool {
     match at.carrier {
         Carrier::Udp => UdpSocket::bind(at.address).is_ok(),
         Carrier::Tcp => TcpListener::bind(at.address).is_ok(),
+        // A practice has nobody's certificate to show.
+        Carrier::Tls => false,
     }
 }
 

@@ -218,6 +218,11 @@ fn counters(it: &Snapshot) -> String {
             "Connections that were closed for what they did.",
             it.network.connections_closed,
         ),
+        single(
+            "sip_handshakes_failed_total",
+            "Connections by TLS that did not come about.",
+            it.network.handshakes_failed,
+        ),
         single("calls_total", "Calls that were told to the centre.", it.counters.calls),
         single(
             "emergency_calls_total",

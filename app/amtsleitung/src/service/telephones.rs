@@ -18,6 +18,7 @@ use telephony::prompts::{
 use telephony::signalling::{
     self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup,
 };
+use telephony::tls::Certificates;
 
 /// Media threads: signalling and media share small machines.
 const MEDIA_THREADS_MAX: usize = 8;
@@ -36,6 +37,7 @@ pub fn telephones(
     county: &County,
     passwords: &Passwords,
     folders: &Folders,
+    certificates: Certificates,
     entropy: [u8; 72],
 ) -> Option<(Setup, Vec<Missing>)> {
     let telephony = county.telephony.as_ref()?;
@@ -55,6 +57,7 @@ pub fn telephones(
         Setup {
             domain: domain.clone(),
             listen: telephony.listen.iter().copied().map(listen).collect(),
+            certificates,
             addresses: telephony.media_addresses.clone(),
             media_ports: telephony.media_ports.clone(),
             media_threads: cores.div_ceil(2).min(MEDIA_THREADS_MAX),
@@ -134,6 +137,7 @@ fn listen(address: SipAddress) -> Listen {
     let carrier = match address.carrier {
         county::Carrier::Udp => Carrier::Udp,
         county::Carrier::Tcp => Carrier::Tcp,
+        county::Carrier::Tls => Carrier::Tls,
     };
     Listen { carrier, address: address.address }
 }

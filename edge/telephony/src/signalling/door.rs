@@ -344,6 +344,7 @@ mod tests {
     use super::super::words::{Carrier, EmergencyRoute, Listen};
     use super::*;
     use crate::media::Clips;
+    use crate::tls::Certificates;
     use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
     use sip::number::{Digits, Plan};
@@ -373,6 +374,7 @@ mod tests {
         let setup = Setup {
             domain: "centre".to_owned(),
             listen: vec![at(HERE)],
+            certificates: Certificates::default(),
             addresses: Vec::new(),
             media_ports: 20_000..=20_003,
             media_threads: 1,

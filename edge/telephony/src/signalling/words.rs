@@ -2,6 +2,7 @@
 //! What signalling is made of, and what it can say about itself.
 
 use crate::media::Clips;
+use crate::tls::{Certificates, Fault};
 use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use sip::registrar::{Binding, Transport};
@@ -26,6 +27,8 @@ pub enum Carrier {
     Udp,
     /// Connections.
     Tcp,
+    /// Connections that nobody on the way can read.
+    Tls,
 }
 
 impl Carrier {
@@ -33,6 +36,7 @@ impl Carrier {
         match self {
             Carrier::Udp => Transport::Udp,
             Carrier::Tcp => Transport::Tcp,
+            Carrier::Tls => Transport::Tls,
         }
     }
 }
@@ -51,6 +55,7 @@ impl fmt::Display for Listen {
         let carrier = match self.carrier {
             Carrier::Udp => "udp",
             Carrier::Tcp => "tcp",
+            Carrier::Tls => "tls",
         };
         write!(f, "{carrier}:{}", self.address)
     }
@@ -175,6 +180,9 @@ pub struct Setup {
     pub listen: Vec<Listen>,
     /// Our addresses as peers reach them: for media, and for sockets that listen on all addresses.
     pub addresses: Vec<IpAddr>,
+    /// Who we are to those who connect by TLS, and by the positions of the trunks what their peers have to
+    /// prove to us.
+    pub certificates: Certificates,
     /// UDP ports for sound.
     pub media_ports: RangeInclusive<u16>,
     /// Media threads.
@@ -287,6 +295,8 @@ pub struct TrunkHealth {
     pub id: String,
     /// Whether it answered when it was last asked; none if it is not asked, or was not yet.
     pub answers: Option<bool>,
+    /// Why it has no connection by TLS, if the last one failed.
+    pub fault: Option<Fault>,
     /// Calls at this moment.
     pub calls: u32,
     /// Calls that it may have.

@@ -4,6 +4,7 @@
 //! Rule: an address belongs to one: by it the centre knows who sends.
 
 use super::people::short;
+use super::tls;
 use crate::config::address::{
     self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
 };
@@ -37,13 +38,13 @@ const AREA_DIGITS: RangeInclusive<usize> = 1..=5;
 /// Digits of a stem: a country code and three more, and one less than the longest number (E.164).
 const STEM_DIGITS: RangeInclusive<usize> = 4..=14;
 
-/// By what a sender is known: over TCP the port does not count, for connections come from any.
+/// By what a sender is known: on a connection the port does not count, for connections come from any.
 type Sender = (Carrier, IpAddr, Option<u16>);
 
 fn sender(address: SipAddress) -> Sender {
     let port = match address.carrier {
         Carrier::Udp => Some(address.address.port()),
-        Carrier::Tcp => None,
+        Carrier::Tcp | Carrier::Tls => None,
     };
     (address.carrier, address.address.ip(), port)
 }
@@ -178,7 +179,9 @@ pub(super) fn telephony(
     let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
     let known = Addresses { listen: listen.clone(), incomplete: !complete, ..Addresses::default() };
     let digest = digest(reader, &fields);
-    (Some(Telephony { domain, listen, media_ports, media_addresses, digest }), known)
+    let certificate = tls::certificate(reader, &fields, &listen);
+    let telephony = Telephony { domain, listen, certificate, media_ports, media_addresses, digest };
+    (Some(telephony), known)
 }
 
 /// How passwords are proved; by MD5, if the file does not say.
@@ -311,6 +314,7 @@ pub(super) fn trunks(
         let name = reader.name(fields);
         let site = reader.reference(fields, "site", Kind::Site);
         let peers = peers(reader, fields, &id, known);
+        let proof = tls::proof(reader, fields, &peers);
         let channels = reader.whole(fields, "channels", 1..=i64::from(CHANNELS_MAX), None);
         let country_code = country_code(reader, fields);
         let area_code = area_code(reader, fields, country_code.as_deref());
@@ -323,6 +327,7 @@ pub(super) fn trunks(
             name,
             site,
             peers,
+            proof,
             channels,
             country_code,
             area_code,
@@ -481,6 +486,7 @@ pub(super) fn phones(
         let agent = agent.map(|agent| AgentId(short(agent)));
         let at = fields.get("at").and_then(|value| address(reader, "at", value, Use::Reach));
         if let Some(at) = at {
+            tls::check_phone(reader, at);
             known.check_reach(reader, at, 1);
         }
         phones.push(Phone { id, name, site, agent, at: at.map(|at| at.value) });
