@@ -947,6 +947,51 @@ fn what_a_trunk_proves_by_tls() {
 }
 
 #[test]
+fn sound_is_encrypted_where_nobody_reads_its_keys() {
+    let tls = "peers = [\"tls:192.0.2.21:5061\"]\ntls_name = \"a.example\"\nsrtp = \"required\"";
+    assert_eq!(all_said(&[(LISTEN, TLS), (PEERS, tls)]), "");
+    for word in ["off", "offered"] {
+        let tls = tls.replace("required", word);
+        assert_eq!(all_said(&[(LISTEN, TLS), (PEERS, &tls)]), "", "{word}");
+    }
+    both(
+        PEERS,
+        &format!("{PEERS}\nsrtp = ‸\"required\""),
+        "Fehler: srtp = \"required\": Die Schlüssel gingen offen über „udp:192.0.2.21:5060“.\n    Die Schlüssel für den Ton stehen in den SIP-Nachrichten; geschützt ist er nur mit TLS. Erwartet: eine Adresse mit tls:, oder srtp = \"off\".",
+        "error: srtp = \"required\": the keys would go in clear over “udp:192.0.2.21:5060”.\n    The keys of the sound stand in SIP's messages; it is protected with TLS only. Expected: an address with tls:, or srtp = \"off\".",
+    );
+    both(
+        PEERS,
+        &format!("{PEERS}\nsrtp = ‸\"offered\""),
+        "Warnung: srtp = \"offered\" hat keine Wirkung: Ohne TLS werden nie Schlüssel angeboten.\n    Eine Adresse mit tls: eintragen, oder srtp streichen.",
+        "warning: srtp = \"offered\" has no effect: without TLS no keys are ever offered.\n    Enter an address with tls:, or delete srtp.",
+    );
+    wrong(
+        PEERS,
+        &format!("{PEERS}\nsrtp = ‸\"always\""),
+        "Fehler: „always“ ist bei „srtp“ nicht möglich.",
+    );
+    // Something on this machine may carry TLS for us.
+    let here = "peers = [\"udp:127.0.0.9:5060\"]\nsrtp = \"required\"";
+    assert_eq!(all_said(&[(PEERS, here)]), "");
+    wrong(
+        AT,
+        &format!("{AT}\nsrtp = ‸\"required\""),
+        "Fehler: srtp = \"required\": Die Schlüssel gingen offen über „udp:192.0.2.40:5060“.",
+    );
+    // A telephone that registers chooses its way itself.
+    let (own, required) = ("id = \"k1\"\nname = \"Telefon K1\"", "\nsrtp = \"required\"");
+    let own_required = format!("{own}{required}");
+    assert_eq!(all_said(&[(own, &own_required), (LISTEN, TLS)]), "");
+    let outside = "listen = [\"udp:192.0.2.9:5060\", \"tcp:192.0.2.9:5060\"]";
+    let said = all_said(&[(own, &own_required), (LISTEN, outside)]);
+    assert!(
+        said.contains("Fehler: srtp = \"required\": Dieses Telefon kann sich nirgends"),
+        "{said}"
+    );
+}
+
+#[test]
 fn trunks_and_their_addresses() {
     both(
         PEERS,

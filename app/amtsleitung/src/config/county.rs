@@ -556,6 +556,26 @@ pub struct Telephony {
     pub digest: PasswordDigest,
 }
 
+/// Whether sound is encrypted (SRTP) under keys that SIP carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SrtpUse {
+    /// Never.
+    Off,
+    /// Over TLS, if the other side can.
+    #[default]
+    Offered,
+    /// Always.
+    Required,
+}
+
+impl SrtpUse {
+    /// Every choice, in the order of [`SrtpUse::WORDS`].
+    pub const ALL: [SrtpUse; 3] = [SrtpUse::Off, SrtpUse::Offered, SrtpUse::Required];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 3] = ["off", "offered", "required"];
+}
+
 /// The files of a certificate, as the county's file names them: below the data folder, unless they begin at the
 /// root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -598,6 +618,8 @@ pub struct Trunk {
     pub stem: Option<String>,
     /// How often it is asked whether it is well; `None` if never.
     pub probe: Option<Micros>,
+    /// Whether its sound is encrypted; required only where nobody on the way reads the keys.
+    pub srtp: SrtpUse,
 }
 
 /// A telephone: one that registers, or one at a fixed address.
@@ -613,6 +635,8 @@ pub struct Phone {
     pub agent: Option<AgentId>,
     /// Its fixed address; without one it registers.
     pub at: Option<SipAddress>,
+    /// Whether its sound is encrypted; required only where nobody on the way reads the keys.
+    pub srtp: SrtpUse,
 }
 
 /// Made-up agents who are always ready, for load tests.

@@ -191,8 +191,9 @@ impl Table {
                 "area_code",
                 "stem",
                 "probe",
+                "srtp",
             ],
-            Table::Phone => &["id", "name", "site", "agent", "at"],
+            Table::Phone => &["id", "name", "site", "agent", "at", "srtp"],
             Table::Bench => &["prefix", "count", "team", "skills", "phones_at"],
             Table::Partner => &[
                 "id",

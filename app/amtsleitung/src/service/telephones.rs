@@ -16,7 +16,7 @@ use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, TonePattern, tone,
 };
 use telephony::signalling::{
-    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup,
+    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup, SrtpUse,
 };
 use telephony::tls::Certificates;
 
@@ -154,6 +154,15 @@ fn trunk(trunk: &Trunk) -> signalling::Trunk {
             stem: trunk.stem.as_ref().and_then(digits),
         },
         probe: trunk.probe,
+        srtp: srtp(trunk.srtp),
+    }
+}
+
+const fn srtp(srtp: county::SrtpUse) -> SrtpUse {
+    match srtp {
+        county::SrtpUse::Off => SrtpUse::Off,
+        county::SrtpUse::Offered => SrtpUse::Offered,
+        county::SrtpUse::Required => SrtpUse::Required,
     }
 }
 
@@ -181,5 +190,12 @@ fn phone(
     let password = passwords.of(&phone.id).filter(|_| phone.at.is_none());
     let secret =
         password.map(|password| Secret::of(phone.id.as_bytes(), domain.as_bytes(), password));
-    Phone { id: phone.id.clone(), agent: phone.agent, at: phone.at.map(listen), secret, emergency }
+    Phone {
+        id: phone.id.clone(),
+        agent: phone.agent,
+        at: phone.at.map(listen),
+        secret,
+        emergency,
+        srtp: srtp(phone.srtp),
+    }
 }

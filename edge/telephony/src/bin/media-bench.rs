@@ -276,6 +276,7 @@ fn opening(number: u64, port: u16) -> Opening {
         outgoing: map,
         we_send: true,
         we_receive: true,
+        srtp: None,
         other_address: None,
         silent_after: None,
     };

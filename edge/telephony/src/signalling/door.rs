@@ -344,6 +344,7 @@ mod tests {
     use super::super::words::{Carrier, EmergencyRoute, Listen};
     use super::*;
     use crate::media::Clips;
+    use crate::signalling::words::SrtpUse;
     use crate::tls::Certificates;
     use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
@@ -367,10 +368,16 @@ mod tests {
         let emergency = EmergencyRoute::Unknown;
         let phone = |id: &str, at, secret| {
             let (id, emergency) = (id.to_owned(), emergency.clone());
-            Phone { id, agent: None, at, secret, emergency }
+            Phone { id, agent: None, at, secret, emergency, srtp: SrtpUse::Off }
         };
-        let trunk =
-            Trunk { id: "t".to_owned(), peers: vec![at(TRUNK)], channels: 1, plan, probe: None };
+        let trunk = Trunk {
+            id: "t".to_owned(),
+            peers: vec![at(TRUNK)],
+            channels: 1,
+            plan,
+            probe: None,
+            srtp: SrtpUse::Off,
+        };
         let setup = Setup {
             domain: "centre".to_owned(),
             listen: vec![at(HERE)],

@@ -118,7 +118,8 @@ impl Exchange {
                 return false;
             };
             let Some(&flow) = self.fixed_flows.get(&(peer.carrier, peer.address)) else { continue };
-            let mut leg = self.new_leg(call, Peer::Trunk(trunk), flow.local.ip());
+            let mut leg = self.new_leg(call, Peer::Trunk(trunk), &flow);
+            leg.sound.wanted = leg.sound.wanted.for_help_outside();
             let (media, rng) = (&mut self.media, &mut self.rng);
             if leg.sound.open(media, rng, None, None, &mut self.counters).is_err() {
                 return false;

@@ -7,9 +7,9 @@
 use super::conversation::Conversation;
 use super::door::status;
 use super::exchange::Exchange;
-use super::leg::{Leg, Peer, preview, remote};
+use super::leg::{Leg, Peer, Wanted, preview, remote};
 use super::trace::{Party, What};
-use super::words::Refused;
+use super::words::{Refused, SrtpUse};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
@@ -143,6 +143,14 @@ impl Exchange {
         Ok(())
     }
 
+    /// Whether sound is encrypted with this peer.
+    pub(super) fn srtp_with(&self, peer: Peer) -> SrtpUse {
+        match peer {
+            Peer::Trunk(at) => self.setup.trunks[at].srtp,
+            Peer::Phone(at) => self.setup.phones[at].srtp,
+        }
+    }
+
     pub(super) fn plan_of(&self, peer: Peer) -> Plan {
         let none = Plan { country: GERMANY, area: None, stem: None };
         match peer {
@@ -177,12 +185,15 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(Leg, Option<crate::media::Remote>), No> {
         let ip = info.flow.local.ip();
-        let mut leg = self.new_leg(call, peer, ip);
+        let mut leg = self.new_leg(call, peer, &info.flow);
+        if self.help_wanted(info).is_some() {
+            leg.sound.wanted = Wanted::OF_HELP;
+        }
         let mut offered = None;
         if let Some(offer) = &info.offer {
             let no = No(Refused::NoSession, status(488), None);
             let Ok(session) = Session::parse(offer) else { return Err(no) };
-            let Ok(negotiated) = preview(&session, ip) else { return Err(no) };
+            let Ok(negotiated) = preview(&session, &leg.sound) else { return Err(no) };
             offered = remote(&negotiated, ip);
             if leg.negotiation.take_offer(session).is_err() {
                 return Err(no);

@@ -39,7 +39,7 @@ pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 pub use words::{
     Answering, CallView, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
-    Refused, Registration, Setup, Trunk, TrunkHealth,
+    Refused, Registration, Setup, SrtpUse, Trunk, TrunkHealth,
 };
 
 use crate::media::{self, Media};

@@ -61,6 +61,18 @@ impl fmt::Display for Listen {
     }
 }
 
+/// Whether sound is encrypted (SRTP, RFC 3711) under keys that the descriptions carry (RFC 4568).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SrtpUse {
+    /// Never: who asks for it is refused.
+    Off,
+    /// Over TLS if the other side can; otherwise never, for the keys would go in clear.
+    #[default]
+    Offered,
+    /// Always: who cannot is refused.
+    Required,
+}
+
 /// A peer that is known by its address.
 #[derive(Clone, Debug)]
 pub struct Trunk {
@@ -74,6 +86,8 @@ pub struct Trunk {
     pub plan: Plan,
     /// How often it is asked after its health; none for never.
     pub probe: Option<Micros>,
+    /// Whether its sound is encrypted.
+    pub srtp: SrtpUse,
 }
 
 /// A telephone of ours.
@@ -89,6 +103,8 @@ pub struct Phone {
     pub secret: Option<Secret>,
     /// How 110 and 112 leave from there.
     pub emergency: EmergencyRoute,
+    /// Whether its sound is encrypted.
+    pub srtp: SrtpUse,
 }
 
 /// How emergency calls leave a site.

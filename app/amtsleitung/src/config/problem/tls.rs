@@ -40,17 +40,28 @@ pub enum TlsProblem {
         /// The address.
         address: String,
     },
+    /// Encrypted sound whose keys everybody on the way can read.
+    KeysInClear {
+        /// Where they would go.
+        address: String,
+    },
+    /// The same for a telephone that registers where nobody listens by TLS.
+    NoWayForKeys,
+    /// Encryption that will never be offered.
+    NeverOffered,
 }
 
 impl TlsProblem {
     pub(super) fn severity(&self) -> Severity {
         match self {
-            TlsProblem::Unused { .. } => Severity::Warning,
+            TlsProblem::Unused { .. } | TlsProblem::NeverOffered => Severity::Warning,
             TlsProblem::BadFile { .. }
             | TlsProblem::FileMissing { .. }
             | TlsProblem::NameMissing
             | TlsProblem::BadName { .. }
-            | TlsProblem::PhoneAt { .. } => Severity::Error,
+            | TlsProblem::PhoneAt { .. }
+            | TlsProblem::KeysInClear { .. }
+            | TlsProblem::NoWayForKeys => Severity::Error,
         }
     }
 
@@ -66,6 +77,9 @@ impl TlsProblem {
                 bad_name(lang, given).or_rather(meant.as_deref())
             }
             TlsProblem::PhoneAt { address } => phone_at(lang, address),
+            TlsProblem::KeysInClear { address } => keys_in_clear(lang, address),
+            TlsProblem::NoWayForKeys => no_way_for_keys(lang),
+            TlsProblem::NeverOffered => never_offered(lang),
         }
     }
 }
@@ -161,5 +175,40 @@ fn phone_at(lang: Lang, address: &str) -> Said {
         "{address}: no telephone at a fixed address is possible over TLS.",
         "Delete at and let the telephone register over TLS with its password; the centre then calls it \
          over the same connection.",
+    )
+}
+
+fn keys_in_clear(lang: Lang, address: &str) -> Said {
+    let address = quoted(lang, address);
+    say!(
+        lang,
+        "srtp = \"required\": Die Schlüssel gingen offen über {address}.",
+        "Die Schlüssel für den Ton stehen in den SIP-Nachrichten; geschützt ist er nur mit TLS. \
+         Erwartet: eine Adresse mit tls:, oder srtp = \"off\".",
+        "srtp = \"required\": the keys would go in clear over {address}.",
+        "The keys of the sound stand in SIP's messages; it is protected with TLS only. Expected: an \
+         address with tls:, or srtp = \"off\".",
+    )
+}
+
+fn no_way_for_keys(lang: Lang) -> Said {
+    say!(
+        lang,
+        "srtp = \"required\": Dieses Telefon kann sich nirgends so anmelden, dass die Schlüssel \
+         geheim bleiben.",
+        "Bei [telephony] unter listen eine Adresse eintragen, die mit tls: beginnt, oder hier \
+         srtp = \"off\".",
+        "srtp = \"required\": this telephone can register nowhere so that the keys stay secret.",
+        "Enter an address under listen of [telephony] that begins with tls:, or srtp = \"off\" here.",
+    )
+}
+
+fn never_offered(lang: Lang) -> Said {
+    say!(
+        lang,
+        "srtp = \"offered\" hat keine Wirkung: Ohne TLS werden nie Schlüssel angeboten.",
+        "Eine Adresse mit tls: eintragen, oder srtp streichen.",
+        "srtp = \"offered\" has no effect: without TLS no keys are ever offered.",
+        "Enter an address with tls:, or delete srtp.",
     )
 }

@@ -320,6 +320,7 @@ pub(super) fn trunks(
         let area_code = area_code(reader, fields, country_code.as_deref());
         let stem = stem(reader, fields, country_code.as_deref(), codes);
         let probe = probe(reader, fields);
+        let srtp = tls::srtp(reader, fields, &peers);
         let channels = u16::try_from(channels).unwrap_or(1);
         let country_code = country_code.unwrap_or_default();
         trunks.push(Trunk {
@@ -333,6 +334,7 @@ pub(super) fn trunks(
             area_code,
             stem,
             probe,
+            srtp,
         });
     }
     trunks
@@ -489,7 +491,14 @@ pub(super) fn phones(
             tls::check_phone(reader, at);
             known.check_reach(reader, at, 1);
         }
-        phones.push(Phone { id, name, site, agent, at: at.map(|at| at.value) });
+        let at = at.map(|at| at.value);
+        // One that registers comes by any address on which we listen.
+        let ways = at.map_or_else(|| known.listen.clone(), |at| vec![at]);
+        let srtp = match at {
+            Some(_) => tls::srtp(reader, fields, &ways),
+            None => tls::srtp_of_registering(reader, fields, &ways),
+        };
+        phones.push(Phone { id, name, site, agent, at, srtp });
     }
     phones
 }

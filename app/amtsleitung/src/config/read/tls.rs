@@ -4,7 +4,7 @@
 //! Rule: files are named here and read elsewhere; a check of the text alone looks at no other file.
 
 use crate::config::address::{is_domain, nearest_domain};
-use crate::config::county::{Carrier, CertificateFiles, Proof, SipAddress};
+use crate::config::county::{Carrier, CertificateFiles, Proof, SipAddress, SrtpUse};
 use crate::config::problem::{Problem, TlsProblem};
 use crate::config::reader::{At, Fields, Reader, start};
 
@@ -88,4 +88,58 @@ pub(super) fn check_phone(reader: &mut Reader<'_>, at: At<SipAddress>) {
     if at.value.carrier == Carrier::Tls {
         note(reader, at.at, TlsProblem::PhoneAt { address: at.value.to_string() });
     }
+}
+
+/// Whether sound is encrypted with who is reached by one of these addresses.
+pub(super) fn srtp(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    ways: &[SipAddress],
+) -> SrtpUse {
+    let given = srtp_word(reader, fields);
+    let in_clear = ways.iter().find(|way| !keeps_keys(way));
+    let is_secure = ways.iter().any(|way| way.carrier == Carrier::Tls);
+    match (given, in_clear) {
+        (Some(SrtpUse::Required), Some(way)) => {
+            let problem = TlsProblem::KeysInClear { address: way.to_string() };
+            note(reader, fields.place("srtp"), problem);
+        }
+        (Some(SrtpUse::Offered), _) if !is_secure && !ways.is_empty() => {
+            note(reader, fields.place("srtp"), TlsProblem::NeverOffered);
+        }
+        (Some(SrtpUse::Off | SrtpUse::Offered | SrtpUse::Required) | None, _) => {}
+    }
+    given.unwrap_or_default()
+}
+
+/// The same for a telephone that chooses one of these addresses itself.
+pub(super) fn srtp_of_registering(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    listen: &[SipAddress],
+) -> SrtpUse {
+    let given = srtp_word(reader, fields);
+    let is_secure = listen.iter().any(|way| way.carrier == Carrier::Tls);
+    let keeps = listen.iter().any(keeps_keys) || listen.is_empty();
+    match given {
+        Some(SrtpUse::Required) if !keeps => {
+            note(reader, fields.place("srtp"), TlsProblem::NoWayForKeys);
+        }
+        Some(SrtpUse::Offered) if !is_secure && !listen.is_empty() => {
+            note(reader, fields.place("srtp"), TlsProblem::NeverOffered);
+        }
+        Some(SrtpUse::Off | SrtpUse::Offered | SrtpUse::Required) | None => {}
+    }
+    given.unwrap_or_default()
+}
+
+/// Whether nobody on the way reads what is said there.
+fn keeps_keys(way: &SipAddress) -> bool {
+    way.carrier == Carrier::Tls || way.address.ip().is_loopback()
+}
+
+fn srtp_word(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<SrtpUse> {
+    fields.get("srtp")?;
+    let index = reader.word(fields, "srtp", &SrtpUse::WORDS)?;
+    SrtpUse::ALL.get(index).copied()
 }
