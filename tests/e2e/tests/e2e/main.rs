@@ -13,6 +13,7 @@ mod networks;
 mod peers;
 mod privacy;
 mod process;
+mod secure;
 mod sessions;
 mod sound;
 mod stalls;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         agents::CASES,
         sessions::CASES,
         process::CASES,
+        secure::CASES,
         sound::CASES,
         steering::CASES,
     ];
