@@ -433,6 +433,7 @@ fn refusal(lang: Lang, why: Refused) -> &'static str {
         Refused::Emergency => lang.pick("Notruf am falschen Ort", "emergency number"),
         Refused::NoChannel => lang.pick("kein Kanal frei", "no channel left"),
         Refused::NoSession => lang.pick("keine gemeinsame Tonart", "no session"),
+        Refused::Encryption => lang.pick("Verschlüsselung passt nicht", "other encryption"),
         Refused::Busy => lang.pick("überlastet", "overloaded"),
         Refused::CameBack => {
             lang.pick("eigener Anruf, zurück von der Vermittlung", "own call, come back")

@@ -415,15 +415,15 @@ impl Network {
     /// Whoever watches a trunk has to know why there is no connection.
     fn note_handshake(&mut self, connection: &Connection) {
         let at = connection.flow.remote;
-        match connection.stream.fault {
-            Some(fault) if self.reaches.contains_key(&at) => {
-                self.faults.insert(at, fault);
-            }
-            Some(_) => {}
-            None if connection.stream.is_shaking_hands() => {}
-            None => return,
+        let fault = connection.stream.fault;
+        match fault.filter(|_| self.reaches.contains_key(&at)) {
+            Some(fault) => drop(self.faults.insert(at, fault)),
+            // It failed for something else this time.
+            None if !connection.is_open => drop(self.faults.remove(&at)),
+            None => {}
         }
-        self.counts.handshakes_failed += 1;
+        let has_failed = fault.is_some() || connection.stream.is_shaking_hands();
+        self.counts.handshakes_failed += u64::from(has_failed);
     }
 
     /// Closes connections that hold back the rest of a message, and those of strangers.
@@ -494,7 +494,11 @@ impl Network {
         if self.connections.len() >= CONNECTIONS_MAX {
             return None;
         }
-        let stream = self.connect(flow)?;
+        let Some(stream) = self.connect(flow) else {
+            // Whatever it was before, this time it is the network.
+            self.faults.remove(&flow.remote);
+            return None;
+        };
         let id = self.take_connection(now, stream, Framer::opened(), *flow)?;
         let connection = self.connections.get_mut(&id)?;
         // We owe the first message, not the peer; but its part of a handshake it owes.
@@ -564,7 +568,7 @@ impl Connection {
     }
 
     fn write_unsent(&mut self) {
-        while !self.unsent.is_empty() || self.stream.has_own() {
+        while !self.broken && (!self.unsent.is_empty() || self.stream.has_own()) {
             match self.stream.write(&self.unsent) {
                 Ok(0) => return,
                 Ok(written) => {

@@ -246,3 +246,29 @@ fn files_that_do_not_fit_are_named_with_their_fault() {
     assert_eq!(defects.first().map(|it| &it.defect), Some(&Defect::NoKey));
     assert!(again.identity.is_some());
 }
+
+#[test]
+fn a_reason_does_not_outlive_what_it_was_about() {
+    let signed = Signed::new("stale");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let at = listener.local_addr().expect("bound");
+    let (mut ours, _) = listening(None);
+    reaching(&mut ours, at, &signed.file("ca.pem"), "trunk.example");
+    let flow = flow(&ours, at);
+    let transmit = Transmit { flow, bytes: OPTIONS.to_vec() };
+    assert!(!ours.send(Tick(0), &transmit));
+    let turn = |ours: &mut Network| {
+        for _ in 0..5 {
+            ours.wait(Some(Duration::from_millis(10)));
+            ours.read(Tick(0), &mut |_, _| true);
+        }
+    };
+    drop(listener.accept().expect("we come"));
+    turn(&mut ours);
+    assert_eq!(ours.fault_of(&at), Some(Fault::NoTls), "it hangs up at our first word");
+    drop(listener);
+    // Nobody listens there any more: that is no fault of TLS.
+    let _ = ours.send(Tick(0), &transmit);
+    turn(&mut ours);
+    assert_eq!(ours.fault_of(&at), None);
+}

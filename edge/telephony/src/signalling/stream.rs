@@ -76,7 +76,12 @@ impl Stream {
                 return Read::End;
             }
             Ok(_) => {}
-            not_read => return found(not_read),
+            not_read => {
+                if not_read.as_ref().is_err_and(is_cut) && tls.is_handshaking() {
+                    self.fault = Some(Fault::NoTls);
+                }
+                return found(not_read);
+            }
         }
         if let Err(error) = tls.process_new_packets() {
             self.fault = Some(Fault::of(&error));
@@ -92,8 +97,15 @@ impl Stream {
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Some(tls) = &mut self.tls else { return self.tcp.write(bytes) };
         while tls.wants_write() {
-            if tls.write_tls(&mut self.tcp)? == 0 {
-                return Ok(0);
+            match tls.write_tls(&mut self.tcp) {
+                Ok(0) => return Ok(0),
+                Ok(_) => {}
+                Err(error) => {
+                    if is_cut(&error) && tls.is_handshaking() {
+                        self.fault = Some(Fault::NoTls);
+                    }
+                    return Err(error);
+                }
             }
         }
         if tls.is_handshaking() {
@@ -120,6 +132,11 @@ impl Stream {
             let _ = tls.write_tls(&mut self.tcp);
         }
     }
+}
+
+/// Whether a peer that was there has cut the connection: in the middle of a handshake it cannot go on with it.
+fn is_cut(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
 }
 
 fn found(read: io::Result<usize>) -> Read {

@@ -259,6 +259,8 @@ pub enum Refused {
     NoChannel,
     /// No codec in common, or no usable description.
     NoSession,
+    /// One side has to encrypt its sound, and the other does not.
+    Encryption,
     /// We are behind, or stopping.
     Busy,
     /// Our own call, which came back by the forwarding of a switchboard that we rang.
@@ -269,7 +271,7 @@ pub enum Refused {
 
 impl Refused {
     /// Every reason.
-    pub const ALL: [Refused; 12] = [
+    pub const ALL: [Refused; 13] = [
         Refused::UnknownPeer,
         Refused::Throttled,
         Refused::Challenged,
@@ -279,6 +281,7 @@ impl Refused {
         Refused::Emergency,
         Refused::NoChannel,
         Refused::NoSession,
+        Refused::Encryption,
         Refused::Busy,
         Refused::CameBack,
         Refused::Malformed,
@@ -297,6 +300,7 @@ impl Refused {
             Refused::Emergency => "emergency",
             Refused::NoChannel => "no_channel",
             Refused::NoSession => "no_session",
+            Refused::Encryption => "encryption",
             Refused::Busy => "busy",
             Refused::CameBack => "came_back",
             Refused::Malformed => "malformed",

@@ -204,7 +204,7 @@ fn keys_of_one_side() {
     let call = Sipp::from(caller, to, "117", "caller_talks").with("talk", 300);
     let call = call.with("crypto", KEY).run(&server);
     assert!(!call.received("a=crypto"), "{}", call.messages());
-    assert_eq!(server.is_empty().refused("no_session"), 1);
+    assert_eq!(server.is_empty().refused("encryption"), 1);
     drop(server);
 
     // We must, and it does not.
@@ -217,7 +217,7 @@ fn keys_of_one_side() {
     let call = Sipp::from(caller, to, "117", "caller_talks").with("talk", 300);
     let call = call.with("profile", "RTP/SAVP").with("crypto", KEY).run(&server);
     assert!(call.received("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"), "{}", call.messages());
-    assert_eq!(server.is_as_new().refused("no_session"), 1);
+    assert_eq!(server.is_as_new().refused("encryption"), 1);
 }
 
 fn certificates_that_do_not_fit() {
