@@ -11,6 +11,7 @@ use crate::keeper::Keeper;
 use crate::output;
 use crate::recall::Recalled;
 use crate::rehearsal;
+use crate::service::certificates;
 use crate::service::control::Control;
 use crate::service::log::Level;
 use crate::service::sealing::leg_of;
@@ -35,6 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
 use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Signalling};
+use telephony::tls::Certificates;
 
 /// For how many years timetables are expanded, this one included; a start renews them.
 const YEARS: i16 = 3;
@@ -118,8 +120,13 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
     let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
     let entropy = Entropy::open().map_err(|error| error.to_string())?.bytes();
-    let (setup, missing) =
-        telephones(county, &passwords, &folders, entropy).ok_or_else(|| no_telephones(lang))?;
+    telephony::tls::install();
+    let certificates = certificates(county, data, lang)?;
+    if let Some(warning) = certificates::expires_soon(&certificates, lang) {
+        log.say(Level::Warning, &warning);
+    }
+    let (setup, missing) = telephones(county, &passwords, &folders, certificates, entropy)
+        .ok_or_else(|| no_telephones(lang))?;
     for missing in missing {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }
@@ -366,8 +373,10 @@ impl Preparing {
         let folders = [Some(self.data.join("prompts")), self.prompts.clone()];
         let folders = Folders(folders.into_iter().flatten().collect());
         let entropy = Entropy::open().map_err(|why| failed(&why))?.bytes();
-        let (telephones, missing) = telephones(&county, &passwords, &folders, entropy)
-            .ok_or_else(|| no_telephones(lang))?;
+        let certificates = certificates(&county, &self.data, lang)?;
+        let (telephones, missing) =
+            telephones(&county, &passwords, &folders, certificates, entropy)
+                .ok_or_else(|| no_telephones(lang))?;
         let mut later: Vec<String> =
             missing.iter().map(|it| lang.pick(it.german(), it.english())).collect();
         if county.telephony != self.telephony {
@@ -401,6 +410,10 @@ pub fn no_room_before_bench(lang: Lang) -> &'static str {
         "Auf einem Prüfstand ([bench]) kommt niemand dazu, auch kein Telefon: Die erdachten Beraterinnen und Berater stehen hinter allen anderen und behalten ihre Nummern. Ein neuer Datenordner hilft.",
         "Nobody is added on a bench ([bench]), nor a telephone: the made-up agents stand behind all others and keep their numbers. A new data folder helps.",
     )
+}
+
+fn certificates(county: &County, data: &Path, lang: Lang) -> Result<Certificates, String> {
+    certificates::load(county, data).map_err(|defects| certificates::said(&defects, lang))
 }
 
 fn after_a_start(lang: Lang) -> &'static str {

@@ -802,8 +802,8 @@ fn where_the_centre_listens() {
     both(
         LISTEN,
         "listen = [‸\"127.0.0.1:5060\"]",
-        "Fehler: Bei „127.0.0.1:5060“ ist nicht gesagt, ob UDP oder TCP gemeint ist.\n    Erwartet: udp: oder tcp:, dahinter Adresse und Port, zum Beispiel \"udp:192.0.2.21:5060\" oder \"tcp:[2001:db8::21]:5060\". Gemeint „udp:127.0.0.1:5060“?",
-        "error: “127.0.0.1:5060” does not say whether UDP or TCP is meant.\n    Expected: udp: or tcp:, then address and port, for example \"udp:192.0.2.21:5060\" or \"tcp:[2001:db8::21]:5060\". Did you mean “udp:127.0.0.1:5060”?",
+        "Fehler: Bei „127.0.0.1:5060“ ist nicht gesagt, ob UDP, TCP oder TLS gemeint ist.\n    Erwartet: udp:, tcp: oder tls:, dahinter Adresse und Port, zum Beispiel \"udp:192.0.2.21:5060\" oder \"tls:[2001:db8::21]:5061\". Gemeint „udp:127.0.0.1:5060“?",
+        "error: “127.0.0.1:5060” does not say whether UDP, TCP or TLS is meant.\n    Expected: udp:, tcp: or tls:, then address and port, for example \"udp:192.0.2.21:5060\" or \"tls:[2001:db8::21]:5061\". Did you mean “udp:127.0.0.1:5060”?",
     );
     both(
         LISTEN,
@@ -820,9 +820,9 @@ fn where_the_centre_listens() {
     wrong(LISTEN, "listen = ‸[]", "Fehler: Die Liste „listen“ ist leer.");
     let twice = "listen = [\"tcp:[::1]:5060\", ‸\"tcp:[0:0::1]:5060\"]";
     wrong(LISTEN, twice, "Fehler: „tcp:[0:0::1]:5060“ steht zweimal da.");
-    let nine: Vec<String> = (1..=8).map(|port| format!("\"udp:127.0.0.1:{port}\"")).collect();
-    let nine = format!("listen = [{}, ‸\"udp:127.0.0.1:9\"]", nine.join(", "));
-    wrong(LISTEN, &nine, "Fehler: Von „listen“ gibt es hier zu viele Einträge.");
+    let many: Vec<String> = (1..=12).map(|port| format!("\"udp:127.0.0.1:{port}\"")).collect();
+    let many = format!("listen = [{}, ‸\"udp:127.0.0.1:13\"]", many.join(", "));
+    wrong(LISTEN, &many, "Fehler: Von „listen“ gibt es hier zu viele Einträge.");
     for (given, said) in [
         ("udp:127.0.0.1", "Fehler: Bei „udp:127.0.0.1“ fehlt der Port."),
         ("udp:127.0.0.1:0", "Fehler: Bei „udp:127.0.0.1:0“ fehlt der Port."),
@@ -881,6 +881,114 @@ fn names_and_ports_of_the_centre() {
         let to = format!("domain = \"{domain}\"");
         assert_eq!(all_said(&[("domain = \"servicecenter.example\"", &to)]), "", "{domain}");
     }
+}
+
+const TLS: &str = "listen = [\"udp:127.0.0.1:5060\", \"tcp:127.0.0.1:5060\", \"tls:127.0.0.1:5061\"]\ncertificate = \"tls/centre.pem\"\nkey = \"tls/centre.key\"";
+
+#[test]
+fn who_the_centre_is_by_tls() {
+    assert_eq!(all_said(&[(LISTEN, TLS)]), "");
+    both(
+        LISTEN,
+        "listen = [\"udp:127.0.0.1:5060\", \"tcp:127.0.0.1:5060\", \"tls:127.0.0.1:5061\"]\ncertificate = ‸\"c.pem\"",
+        "Fehler: Das Servicecenter hört über TLS, aber key fehlt.\n    Bei [telephony] die Dateien eintragen: certificate (Zertifikat mit Zwischenzertifikaten, PEM) und key (sein privater Schlüssel, PEM).",
+        "error: The centre listens over TLS, but key is missing.\n    Enter the files in [telephony]: certificate (with those between it and its authority, PEM) and key (its private key, PEM).",
+    );
+    both(
+        LISTEN,
+        &format!("{LISTEN}\nkey = ‸\"c.key\""),
+        "Fehler: certificate fehlt; Zertifikat und Schlüssel gehören zusammen.\n    Beide eintragen, oder keines von beiden.",
+        "error: certificate is missing; a certificate and its key belong together.\n    Enter both, or none of them.",
+    );
+    both(
+        LISTEN,
+        &format!("{LISTEN}\nkey = \"c.key\"\ncertificate = ‸\"c.pem\""),
+        "Warnung: certificate hat keine Wirkung: über TLS hört das Servicecenter nirgends.\n    Bei listen eine Adresse eintragen, die mit tls: beginnt, zum Beispiel \"tls:0.0.0.0:5061\".",
+        "warning: certificate has no effect: the centre listens nowhere over TLS.\n    Enter an address under listen that begins with tls:, for example \"tls:0.0.0.0:5061\".",
+    );
+    both(
+        LISTEN,
+        &TLS.replace("\"tls/centre.pem\"", "‸\"\""),
+        "Fehler: „“ ist kein Dateiname.\n    Erwartet: der Name einer Datei im Datenordner, zum Beispiel \"tls/zertifikat.pem\", oder ein ganzer Pfad.",
+        "error: “” is no name of a file.\n    Expected: the name of a file in the data folder, for example \"tls/certificate.pem\", or a whole path.",
+    );
+    // A telephone would have to prove a name, and none has a certificate for one.
+    let at = "at = \"tls:192.0.2.40:5061\"";
+    let said = all_said(&[(LISTEN, TLS), (AT, at)]);
+    assert!(said.contains("Fehler: „tls:192.0.2.40:5061“: Über TLS ist kein Telefon"), "{said}");
+}
+
+#[test]
+fn what_a_trunk_proves_by_tls() {
+    let peers = "peers = [\"tls:192.0.2.21:5061\"]";
+    let with = |more: &str| all_said(&[(LISTEN, TLS), (PEERS, &format!("{peers}\n{more}"))]);
+    assert_eq!(with("tls_name = \"sip.carrier.example\"\nauthority = \"carrier.pem\""), "");
+    assert_eq!(with("tls_name = \"192.0.2.21\""), "");
+    for (more, said) in [
+        ("", "Fehler: Niemand sagt, welchen Namen das Zertifikat dieses Trunks haben muss."),
+        (
+            "tls_name = \"sip:Carrier.example.\"",
+            "Fehler: „sip:Carrier.example.“ ist kein Name, wie er in Zertifikaten steht.",
+        ),
+        ("tls_name = \"[2001:db8::1]\"", "Fehler: „[2001:db8::1]“ ist kein Name, wie er"),
+    ] {
+        let found = with(more);
+        assert!(found.contains(said), "{found}");
+    }
+    both(
+        PEERS,
+        &format!("{PEERS}\ntls_name = ‸\"sip.carrier.example\""),
+        "Warnung: tls_name hat keine Wirkung: zu diesem Trunk führt keine Adresse über TLS.\n    Bei peers eine Adresse eintragen, die mit tls: beginnt, oder tls_name streichen.",
+        "warning: tls_name has no effect: no address of this trunk is reached over TLS.\n    Enter an address under peers that begins with tls:, or delete tls_name.",
+    );
+    // Where nobody listens by TLS, nobody is reached by it.
+    let said = all_said(&[(PEERS, &format!("{peers}\ntls_name = \"a.example\""))]);
+    assert!(said.contains("über TLS und IPv4 hört das Servicecenter nirgends"), "{said}");
+}
+
+#[test]
+fn sound_is_encrypted_where_nobody_reads_its_keys() {
+    let tls = "peers = [\"tls:192.0.2.21:5061\"]\ntls_name = \"a.example\"\nsrtp = \"required\"";
+    assert_eq!(all_said(&[(LISTEN, TLS), (PEERS, tls)]), "");
+    for word in ["off", "offered"] {
+        let tls = tls.replace("required", word);
+        assert_eq!(all_said(&[(LISTEN, TLS), (PEERS, &tls)]), "", "{word}");
+    }
+    both(
+        PEERS,
+        &format!("{PEERS}\nsrtp = ‸\"required\""),
+        "Fehler: srtp = \"required\": Die Schlüssel gingen offen über „udp:192.0.2.21:5060“.\n    Die Schlüssel für den Ton stehen in den SIP-Nachrichten; geschützt ist er nur mit TLS. Erwartet: eine Adresse mit tls:, oder srtp = \"off\".",
+        "error: srtp = \"required\": the keys would go in clear over “udp:192.0.2.21:5060”.\n    The keys of the sound stand in SIP's messages; it is protected with TLS only. Expected: an address with tls:, or srtp = \"off\".",
+    );
+    both(
+        PEERS,
+        &format!("{PEERS}\nsrtp = ‸\"offered\""),
+        "Warnung: srtp = \"offered\" hat keine Wirkung: Ohne TLS werden nie Schlüssel angeboten.\n    Eine Adresse mit tls: eintragen, oder srtp streichen.",
+        "warning: srtp = \"offered\" has no effect: without TLS no keys are ever offered.\n    Enter an address with tls:, or delete srtp.",
+    );
+    wrong(
+        PEERS,
+        &format!("{PEERS}\nsrtp = ‸\"always\""),
+        "Fehler: „always“ ist bei „srtp“ nicht möglich.",
+    );
+    // Something on this machine may carry TLS for us.
+    let here = "peers = [\"udp:127.0.0.9:5060\"]\nsrtp = \"required\"";
+    assert_eq!(all_said(&[(PEERS, here)]), "");
+    wrong(
+        AT,
+        &format!("{AT}\nsrtp = ‸\"required\""),
+        "Fehler: srtp = \"required\": Die Schlüssel gingen offen über „udp:192.0.2.40:5060“.",
+    );
+    // A telephone that registers chooses its way itself.
+    let (own, required) = ("id = \"k1\"\nname = \"Telefon K1\"", "\nsrtp = \"required\"");
+    let own_required = format!("{own}{required}");
+    assert_eq!(all_said(&[(own, &own_required), (LISTEN, TLS)]), "");
+    let outside = "listen = [\"udp:192.0.2.9:5060\", \"tcp:192.0.2.9:5060\"]";
+    let said = all_said(&[(own, &own_required), (LISTEN, outside)]);
+    assert!(
+        said.contains("Fehler: srtp = \"required\": Dieses Telefon kann sich nirgends"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -942,8 +1050,8 @@ fn over_tcp_a_trunk_is_known_by_its_host() {
     both(
         "peers = [\"tcp:192.0.2.31:5060\"]",
         "peers = [\"tcp:192.0.2.31:5060\"]\n[[trunk]]\nid = \"amt-zwei\"\nname = \"Amt zwei\"\nsite = \"kreishaus-winsen\"\npeers = [‸\"tcp:192.0.2.31:5070\"]",
-        "Fehler: „tcp:192.0.2.31:5070“ gehört schon zum Trunk „amt-rathaus“ (Zeile N).\n    Erwartet: eine andere IP-Adresse; an ihr erkennt das Servicecenter, wer anruft, denn der Port wechselt bei TCP mit jeder Verbindung.",
-        "error: “tcp:192.0.2.31:5070” belongs already to the trunk “amt-rathaus” (line N).\n    Expected: another IP address; by it the centre knows who calls, because over TCP the port changes with every connection.",
+        "Fehler: „tcp:192.0.2.31:5070“ gehört schon zum Trunk „amt-rathaus“ (Zeile N).\n    Erwartet: eine andere IP-Adresse; an ihr erkennt das Servicecenter, wer anruft, denn der Port wechselt mit jeder Verbindung.",
+        "error: “tcp:192.0.2.31:5070” belongs already to the trunk “amt-rathaus” (line N).\n    Expected: another IP address; by it the centre knows who calls, because the port changes with every connection.",
     );
     let two_ports = "peers = [\"tcp:192.0.2.31:5060\", \"tcp:192.0.2.31:5070\"]";
     assert_eq!(all_said(&[("peers = [\"tcp:192.0.2.31:5060\"]", two_ports)]), "");
@@ -1055,7 +1163,7 @@ fn telephones_and_their_addresses() {
     wrong(
         AT,
         "at = ‸\"flur.example\"",
-        "Fehler: Bei „flur.example“ ist nicht gesagt, ob UDP oder TCP gemeint ist.",
+        "Fehler: Bei „flur.example“ ist nicht gesagt, ob UDP, TCP oder TLS gemeint ist.",
     );
     wrong(
         "name = \"Telefon K2\"\nsite = \"kreishaus-winsen\"\nagent = \"k2\"",

@@ -6,3 +6,4 @@ pub mod clip;
 pub mod media;
 pub mod prompts;
 pub mod signalling;
+pub mod tls;

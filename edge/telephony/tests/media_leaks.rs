@@ -21,6 +21,7 @@ fn opening(local: IpAddr) -> Opening {
         outgoing: map,
         we_send: true,
         we_receive: true,
+        srtp: None,
         other_address: None,
         silent_after: None,
     };

@@ -10,8 +10,10 @@ use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
 use telephony::signalling::{
-    Answering, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Phone, Setup, Signalling, Trunk,
+    Answering, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Phone, Setup, Signalling,
+    SrtpUse, Trunk,
 };
+use telephony::tls::Certificates;
 
 const AGENT: AgentId = AgentId(0);
 const CONTACT: ContactId = ContactId(1);
@@ -37,6 +39,14 @@ fn peer() -> (UdpSocket, Listen) {
 }
 
 fn bench() -> Bench {
+    bench_with(SrtpUse::Off)
+}
+
+fn bench_with(srtp: SrtpUse) -> Bench {
+    bench_at(srtp, EmergencyRoute::Unknown)
+}
+
+fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
     let ((trunk, trunk_at), (phone, phone_at)) = (peer(), peer());
     let short = Number::Short(Digits::new(b"115").expect("digits"));
     let line = Line {
@@ -58,13 +68,15 @@ fn bench() -> Bench {
         outbound: Vec::new(),
         outbound_daily: 0,
         caller_id: None,
+        srtp,
     };
     let phone_is = Phone {
         id: "k1".to_owned(),
         agent: Some(AGENT),
         at: Some(phone_at),
         secret: None,
-        emergency: EmergencyRoute::Unknown,
+        emergency,
+        srtp,
     };
     let setup = Setup {
         domain: "centre.example".to_owned(),
@@ -73,6 +85,7 @@ fn bench() -> Bench {
             address: "127.0.0.1:0".parse().expect("one"),
         }],
         addresses: Vec::new(),
+        certificates: Certificates::default(),
         media_ports: 20_000..=39_999,
         media_threads: 1,
         trunks: vec![trunk_is],
@@ -259,4 +272,101 @@ fn a_caller_whose_ack_comes_late_is_asked_for_the_agent_s_codec_then() {
     bench.call("ACK", 1, &tag, "");
     let change = bench.sent(true, "INVITE").expect("the caller is asked");
     assert!(change.contains("RTP/AVP 8 "), "{change}");
+}
+
+/// Offers with keys: what stands behind `m=audio 40000 `, and a line of crypto.
+fn offer(protocol: &str, key: u8) -> String {
+    let digits = char::from(b'A' + key).to_string().repeat(40);
+    format!(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+         m=audio 40000 {protocol} 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{digits}\r\n"
+    )
+}
+
+fn crypto(message: &str) -> Option<&str> {
+    message.lines().find(|line| line.starts_with("a=crypto:"))
+}
+
+#[test]
+fn who_cannot_encrypt_is_refused_where_it_is_required_and_who_must_where_it_is_off() {
+    for (srtp, sdp, taken) in [
+        (SrtpUse::Required, OFFER.to_owned(), false),
+        (SrtpUse::Required, offer("RTP/SAVP", 1), true),
+        (SrtpUse::Required, offer("RTP/AVP", 1), true),
+        (SrtpUse::Off, offer("RTP/SAVP", 1), false),
+        (SrtpUse::Off, offer("RTP/AVP", 1), true),
+        // In clear a key protects nothing, so none is given out.
+        (SrtpUse::Offered, offer("RTP/SAVP", 1), false),
+        (SrtpUse::Offered, offer("RTP/AVP", 1), true),
+    ] {
+        let mut bench = bench_with(srtp);
+        if !taken {
+            bench.call("INVITE", 1, "", &sdp);
+            assert!(bench.sent(true, "SIP/2.0 488").is_some(), "{srtp:?} {sdp}");
+            continue;
+        }
+        bench.call("INVITE", 1, "", &sdp);
+        bench.order(wait());
+        let answer = bench.sent(true, "SIP/2.0 200").expect("an answer");
+        assert_eq!(crypto(&answer).is_some(), srtp == SrtpUse::Required, "{srtp:?} {sdp}");
+    }
+}
+
+#[test]
+fn our_key_stays_as_long_as_theirs_and_is_new_for_everybody() {
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let mut bench = bench_with(SrtpUse::Required);
+        bench.call("INVITE", 1, "", &offer("RTP/SAVP", 1));
+        bench.order(wait());
+        let answer = bench.sent(true, "SIP/2.0 200").expect("an answer");
+        let (tag, first) = (tag(&answer), crypto(&answer).expect("a key").to_owned());
+        bench.call("ACK", 1, &tag, "");
+        let mut keys = vec![first];
+        for (cseq, key) in [(2, 1), (3, 2)] {
+            bench.call("INVITE", cseq, &tag, &offer("RTP/SAVP", key));
+            let answer = bench.sent(true, "SIP/2.0 200").expect("an answer");
+            keys.push(crypto(&answer).expect("a key").to_owned());
+            bench.call("ACK", cseq, &tag, "");
+        }
+        assert_eq!(keys[0], keys[1], "theirs is the same");
+        assert_ne!(keys[1], keys[2], "theirs is another");
+        seen.extend([keys[0].clone(), keys[2].clone()]);
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 4, "the seed is the same, and no key is");
+}
+
+#[test]
+fn a_telephone_is_offered_keys_if_it_has_to_encrypt_and_no_plain_answer_is_taken() {
+    let mut bench = bench_with(SrtpUse::Required);
+    let _tag = bench.waiting(&offer("RTP/SAVP", 1));
+    let until = Tick(0) + Micros::from_secs(30);
+    bench.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
+    let invite = bench.sent(false, "INVITE").expect("it rings");
+    assert!(invite.contains("RTP/SAVP") && invite.matches("a=crypto:").count() == 2, "{invite}");
+}
+
+#[test]
+fn who_calls_for_help_is_taken_encrypted_or_not() {
+    for (srtp, sdp) in [
+        (SrtpUse::Required, OFFER.to_owned()),
+        (SrtpUse::Off, offer("RTP/SAVP", 1)),
+        (SrtpUse::Offered, offer("RTP/SAVP", 1)),
+    ] {
+        let mut bench = bench_at(srtp, EmergencyRoute::Trunk(0));
+        let from = bench.phone.local_addr().expect("bound");
+        let text = format!(
+            "INVITE sip:112@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {from};branch=z9hG4bKhelp\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=a\r\nTo: <sip:112@h>\r\nCall-ID: help\r\nCSeq: 1 INVITE\r\n\
+             Contact: <sip:{from}>\r\nContent-Type: application/sdp\r\n\
+             Content-Length: {}\r\n\r\n{sdp}",
+            sdp.len()
+        );
+        bench.phone.send_to(text.as_bytes(), bench.at).expect("sent");
+        let out = bench.sent(true, "INVITE sip:112@").expect("help is called");
+        assert_eq!(out.contains("RTP/SAVP"), srtp == SrtpUse::Required, "{out}");
+    }
 }

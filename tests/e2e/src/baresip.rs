@@ -9,6 +9,7 @@ use crate::process::Process;
 use crate::server::Server;
 use crate::tone::Recording;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Ports of one telephone: SIP, SIP over TLS, console, and pairs for sound.
@@ -19,6 +20,17 @@ const CONSOLE: u16 = 2;
 
 /// Where Debian keeps its modules.
 const MODULES: &str = "/usr/lib/baresip/modules";
+
+/// The files of a telephone that speaks TLS.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// Its certificate with the key behind it.
+    pub certificate: PathBuf,
+    /// Whom it trusts.
+    pub authority: PathBuf,
+    /// Where the centre listens by TLS.
+    pub server: SocketAddr,
+}
 
 /// What a telephone is.
 #[derive(Clone, Debug)]
@@ -33,6 +45,10 @@ pub struct Phone {
     pub ip: Ipv4Addr,
     /// Whether it speaks TCP.
     pub tcp: bool,
+    /// Whether it speaks TLS, and who it is and whom it trusts.
+    pub tls: Option<Tls>,
+    /// How its sound is encrypted, as an account of baresip names it; none for in clear.
+    pub encrypts: Option<&'static str>,
     /// The frequency of what it says.
     pub hertz: u32,
     /// What it speaks, as SDP names it.
@@ -44,7 +60,8 @@ impl Phone {
     #[must_use]
     pub fn new(user: &str, port: u16, hertz: u32) -> Phone {
         let (user, ip) = (user.to_owned(), Ipv4Addr::LOCALHOST);
-        Phone { user, password: None, port, ip, tcp: false, hertz, codec: "PCMA/8000" }
+        let (password, tls, encrypts) = (None, None, None);
+        Phone { user, password, port, ip, tcp: false, tls, encrypts, hertz, codec: "PCMA/8000" }
     }
 
     /// That registers.
@@ -63,7 +80,8 @@ impl Phone {
     pub fn start(self, server: &Server) -> Baresip {
         let folder = Folder::new();
         folder.write("config", self.config(&folder));
-        folder.write("accounts", self.account(server.sip()));
+        let at = self.tls.as_ref().map_or(server.sip(), |tls| tls.server);
+        folder.write("accounts", self.account(at));
         folder.write("contacts", "");
         let name = format!("baresip-{}", self.user);
         let mut command = Command::new("baresip");
@@ -79,12 +97,16 @@ impl Phone {
     fn config(&self, folder: &Folder) -> String {
         let Phone { port, ip, hertz, .. } = self;
         let (first, last) = (port + CONSOLE + 2, port + PORTS - 1);
+        let secure = self.tls.as_ref().map_or(String::new(), |tls| {
+            let (certificate, authority) = (tls.certificate.display(), tls.authority.display());
+            format!("sip_certificate {certificate}\nsip_cafile {authority}\nmodule srtp.so\n")
+        });
         format!(
             "poll_method epoll\nnet_interface {ip}\nausrc_srate 48000\nausrc_channels 2\nsip_listen {ip}:{port}\nrtp_ports {first}-{last}\n\
              audio_player aubridge,heard\naudio_source ausine,{hertz}\naudio_alert aubridge,alert\n\
              module_path {MODULES}\nmodule cons.so\ncons_listen {ip}:{console}\n\
              module g711.so\nmodule g722.so\nmodule ausine.so\nmodule aubridge.so\n\
-             module sndfile.so\nsnd_path {path}\nmodule_tmp account.so\nmodule_app menu.so\n",
+             module sndfile.so\nsnd_path {path}\nmodule_tmp account.so\nmodule_app menu.so\n{secure}",
             console = port + CONSOLE,
             path = folder.path().display(),
         )
@@ -92,12 +114,17 @@ impl Phone {
 
     fn account(&self, server: SocketAddr) -> String {
         let Phone { user, codec, .. } = self;
-        let transport = if self.tcp { "tcp" } else { "udp" };
+        let transport = match (&self.tls, self.tcp) {
+            (Some(_), _) => "tls",
+            (None, true) => "tcp",
+            (None, false) => "udp",
+        };
+        let encrypts = self.encrypts.map_or(String::new(), |how| format!("mediaenc={how};"));
         let login = self.password.as_ref().map_or("regint=0".to_owned(), |password| {
             format!("auth_user={user};auth_pass={password};regint=120")
         });
         format!(
-            "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode=auto;\
+            "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode=auto;{encrypts}\
              audio_codecs={codec};outbound=\"sip:{server};transport={transport}\"\n"
         )
     }
@@ -159,11 +186,23 @@ impl Baresip {
     /// What it has heard so far in all its calls, one recording for each.
     #[must_use]
     pub fn heard(&self) -> Vec<Recording> {
+        self.recordings().iter().filter_map(|it| Recording::read(it)).collect()
+    }
+
+    /// Forgets what it has heard in calls that are over.
+    pub fn forget(&self) {
+        for file in self.recordings() {
+            // One that is gone already is as good.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
+    fn recordings(&self) -> Vec<PathBuf> {
         let files = std::fs::read_dir(self.folder.path()).into_iter().flatten().flatten();
         let mut files: Vec<_> = files.map(|it| it.path()).collect();
         files.retain(|it| it.to_string_lossy().ends_with("dec.wav"));
         files.sort();
-        files.iter().filter_map(|it| Recording::read(it)).collect()
+        files
     }
 
     /// Waits until one of its calls has heard this tone for half a second.

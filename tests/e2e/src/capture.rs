@@ -84,6 +84,27 @@ impl Capture {
         assert!(judged.seen[0] > 0, "{judged:?}");
     }
 
+    /// Ends, and hands out the payload of every datagram that this filter lets through.
+    ///
+    /// # Panics
+    /// If tshark cannot read them.
+    #[must_use]
+    #[track_caller]
+    pub fn datagrams(mut self, server: &Server, filters: &[&str]) -> Vec<Vec<String>> {
+        self.catches_up(server);
+        self.process.signal("INT");
+        self.process.wait(SOON);
+        let file = self.file.display().to_string();
+        let payloads = |filter: &&str| {
+            let args = ["-n", "-r", &file, "-Y", filter, "-T", "fields", "-e", "udp.payload"];
+            let ended = run(server.folder.path(), "tshark", "tshark", &args, SOON * 2);
+            assert!(ended.status.success(), "tshark: {}", ended.stderr);
+            let lines = ended.stdout.lines().map(|line| line.replace(':', ""));
+            lines.filter(|line| !line.is_empty()).collect()
+        };
+        filters.iter().map(payloads).collect()
+    }
+
     /// Waits until everything before this moment is in the file: packets lie in the kernel for a while,
     /// and who ends the capture loses them.
     #[track_caller]

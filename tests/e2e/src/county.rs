@@ -81,6 +81,14 @@ pub struct County {
     pub help: Help,
     /// What else stands in the table of a line.
     pub ways: Vec<(&'static str, &'static str)>,
+    /// The one peer of the trunk, instead of the callers.
+    pub only_peer: Option<String>,
+    /// What else stands in `[telephony]`.
+    pub telephony: String,
+    /// What else stands in the table of the trunk, as lines.
+    pub trunk: String,
+    /// What else stands in the table of each telephone, as lines.
+    pub each_phone: String,
 }
 
 impl County {
@@ -109,6 +117,10 @@ impl County {
             outside: Vec::new(),
             help: Help::Unknown,
             ways: Vec::new(),
+            only_peer: None,
+            telephony: String::new(),
+            trunk: String::new(),
+            each_phone: String::new(),
         }
     }
 
@@ -187,7 +199,8 @@ impl County {
             let Phone { id, agent, .. } = phone;
             let _infallible = writeln!(
                 text,
-                "[[phone]]\nid = \"{id}\"\nsite = \"rechner\"\nagent = \"{agent}\"\n{at}"
+                "[[phone]]\nid = \"{id}\"\nsite = \"rechner\"\nagent = \"{agent}\"\n{at}{}",
+                self.each_phone
             );
         }
         text.push_str(&QUEUES.replace("@ring@", self.ring));
@@ -210,14 +223,16 @@ impl County {
         // The file takes eight peers; further ones stand in the place of the last callers.
         let callers = callers.take(usize::from(CALLERS) - self.peers.len());
         let peers: Vec<String> = callers.chain(self.peers.iter().cloned()).collect();
+        let peers = self.only_peer.as_ref().map_or(peers, |peer| vec![peer.clone()]);
         let listens: Vec<String> = listens.into_iter().chain(self.listens.clone()).collect();
         let (channels, probe, sound) = (self.channels, self.probe, self.ports.sound());
-        let domain = self.domain;
+        let (domain, more, more_of_trunk) = (self.domain, &self.telephony, &self.trunk);
         let mut text = format!(
             "[telephony]\ndomain = \"{domain}\"\nlisten = {listens:?}\n\
-             media_ports = \"{}-{}\"\n\n\
+             media_ports = \"{}-{}\"\n{more}\n\
              [[trunk]]\nid = \"amt\"\nname = \"Amt\"\nsite = \"rechner\"\npeers = {peers:?}\n\
-             channels = {channels}\ncountry_code = \"49\"\nprobe = \"{probe}\"\n\n",
+             channels = {channels}\ncountry_code = \"49\"\nprobe = \"{probe}\"\n\
+             {more_of_trunk}\n",
             sound.start(),
             sound.end()
         );

@@ -11,6 +11,7 @@
 
 pub mod baresip;
 pub mod capture;
+pub mod certificates;
 pub mod clock;
 pub mod county;
 pub mod database;

@@ -145,8 +145,10 @@ impl Sipp {
             assert!(text.contains(&mark), "{} has {mark}", self.scenario);
             text = text.replace(&mark, value);
         }
-        // Where further headers could stand stand none.
-        text = text.replace("@extra@", "");
+        // Where further lines could stand stand none, and sound goes in clear.
+        for (mark, usual) in [("@extra@", ""), ("@profile@", "RTP/AVP"), ("@crypto@", "")] {
+            text = text.replace(mark, usual);
+        }
         text
     }
 

@@ -5,9 +5,13 @@ use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::files::Source;
 use crate::clock::wall_now;
+use crate::config::places::Places;
+use crate::config::problem::{Problem, ProductionProblem};
+use crate::config::report::Found;
 use crate::config::{Checked, County};
 use crate::prompts::look::{folders, look};
 use crate::prompts::production::problems;
+use crate::service::certificates::{self, Whose};
 use crate::{Lang, output};
 use hours::LocalDates;
 use std::path::{Path, PathBuf};
@@ -71,11 +75,28 @@ fn go_public(
     let Some(county) = &checked.county else { return 0 };
     let looked = look(county, &folders(data.as_deref(), Some(path)));
     let today = county.zone().local(wall_now()).date();
-    let own = data.map(|data| data.join("prompts"));
-    let found = problems(source.text(), county, (&looked, own.as_deref()), today);
+    let own = data.as_deref().map(|data| data.join("prompts"));
+    let mut found = problems(source.text(), county, (&looked, own.as_deref()), today);
+    found.extend(certificates(source.text(), county, data.as_deref()));
     let sounds = looked.iter().filter(|it| it.piece.is_played()).count();
     checked.note(found);
     sounds
+}
+
+/// Files for TLS that cannot be used, as far as it is known where they are.
+fn certificates(text: &str, county: &County, data: Option<&Path>) -> Vec<Found> {
+    let defects = certificates::load(county, data.unwrap_or(Path::new(""))).err();
+    let defects = defects.into_iter().flatten();
+    let known = defects.filter(|(_, it)| data.is_some() || it.file.is_absolute());
+    let places = Places::of(text);
+    let found = known.map(|(whose, defect)| {
+        let at = match whose {
+            Whose::Centre => places.table("telephony").key("certificate"),
+            Whose::Trunk(id) => places.entry("trunk", id).key("authority"),
+        };
+        Found { at, problem: Problem::Production(ProductionProblem::Certificate(defect)) }
+    });
+    found.collect()
 }
 
 fn public(lang: Lang, sounds: usize) -> String {

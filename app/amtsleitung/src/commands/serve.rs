@@ -8,15 +8,16 @@ use crate::config::{self, County, Order};
 use crate::data::Data;
 use crate::difference::differences;
 use crate::service::log::Level;
-use crate::service::{Ask, Inbox, Log, control};
+use crate::service::{Ask, Inbox, Log, certificates, control};
 use crate::start::{Keeps, Options, Started, in_use, start};
 use crate::{Lang, output};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 /// Where `/healthz` and `/metrics` are, unless something else is said.
@@ -56,7 +57,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     let county = county(lang, &text)?;
     let failed = |error: io::Error| fail(lang, &error.to_string());
     // Before anything is opened, so that no signal falls between.
-    let signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
+    let signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).map_err(failed)?;
     let log = Log::to_stderr().map_err(failed)?;
     let options = Options {
         county: &county,
@@ -71,7 +72,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     };
     let started = start(options).map_err(|why| fail(lang, &why))?;
     say_ready(&started, &log, lang);
-    stop_on(signals, started.inbox.clone()).map_err(failed)?;
+    stop_on(signals, started.inbox.clone(), (log.clone(), lang)).map_err(failed)?;
     let Started { inbox, service, control, keeper, .. } = started;
     let ended = service.join();
     drop((inbox, control, keeper));
@@ -227,14 +228,43 @@ fn say_ready(started: &Started, log: &Log, lang: Lang) {
     log.say(Level::Notice, &format!("{word}. sip={}{http}", listens.join(",")));
 }
 
-fn stop_on(mut signals: Signals, inbox: Inbox) -> io::Result<()> {
+fn stop_on(mut signals: Signals, inbox: Inbox, (log, lang): (Log, Lang)) -> io::Result<()> {
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for _ in signals.forever() {
+        for signal in signals.forever() {
+            if signal == SIGHUP {
+                let (level, said) = renew_certificates(&inbox, lang);
+                log.say(level, &said);
+                continue;
+            }
             // A full inbox is empty a moment later; the next signal finds it so.
             let _ = inbox.ask(Ask::Stop);
         }
     })?;
     Ok(())
+}
+
+/// Reads the files of the certificates anew, here, where nobody waits for a disk; what has become of it.
+fn renew_certificates(inbox: &Inbox, lang: Lang) -> (Level, String) {
+    let (to, answer) = sync_channel(1);
+    let asked = inbox.ask(Ask::Certificates(to)).ok().and_then(|()| answer.recv().ok());
+    let Some(before) = asked else {
+        let busy = lang.pick(
+            "Zertifikate nicht gelesen: Dienst überlastet.",
+            "Certificates not read: the service is overloaded.",
+        );
+        return (Level::Warning, busy.to_owned());
+    };
+    let (certificates, defects) = before.again();
+    let soon = certificates::expires_soon(&certificates, lang);
+    let taken = inbox.ask(Ask::Certify(Box::new(certificates))).is_ok();
+    let said: Vec<String> =
+        defects.iter().map(|it| lang.pick(it.german(), it.english())).chain(soon).collect();
+    if said.is_empty() && taken {
+        let done = lang.pick("Zertifikate neu gelesen.", "Certificates read anew.");
+        (Level::Notice, done.to_owned())
+    } else {
+        (Level::Warning, said.join(" "))
+    }
 }
 
 fn fail(lang: Lang, why: &str) -> ExitCode {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Addresses in the network as the file writes them: `udp:192.0.2.1:5060`, a domain, a range of ports.
+//! Addresses in the network as the file writes them: `tls:192.0.2.1:5061`, a domain, a range of ports.
 //!
 //! Rule: addresses are numbers. A name would have to be looked up, by somebody else, at another time.
 
@@ -23,7 +23,7 @@ const LABEL_MAX: usize = 63;
 /// Why a text is no address for SIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressError {
-    /// It begins neither with `udp:` nor with `tcp:`.
+    /// It begins with none of `udp:`, `tcp:` and `tls:`.
     Carrier,
     /// Behind it stands no address in numbers.
     Form,
@@ -80,21 +80,32 @@ impl Carrier {
         match self {
             Carrier::Udp => "udp",
             Carrier::Tcp => "tcp",
+            Carrier::Tls => "tls",
         }
+    }
+
+    /// The port that is usual.
+    #[must_use]
+    pub const fn port(self) -> u16 {
+        match self {
+            Carrier::Udp | Carrier::Tcp => 5_060,
+            Carrier::Tls => 5_061,
+        }
+    }
+
+    fn of(word: &str) -> Option<Carrier> {
+        [Carrier::Udp, Carrier::Tcp, Carrier::Tls].into_iter().find(|it| it.word() == word)
     }
 }
 
 impl SipAddress {
-    /// Reads `udp:192.0.2.1:5060` or `tcp:[2001:db8::1]:5060`.
+    /// Reads `udp:192.0.2.1:5060`, `tcp:[2001:db8::1]:5060` or `tls:192.0.2.1:5061`.
     ///
     /// # Errors
-    /// If it is neither, or nobody can be there.
+    /// If it is none of these, or nobody can be there.
     pub fn parse(text: &str, purpose: Use) -> Result<Self, AddressError> {
-        let (carrier, rest) = match text.split_once(':') {
-            Some(("udp", rest)) => (Carrier::Udp, rest),
-            Some(("tcp", rest)) => (Carrier::Tcp, rest),
-            Some(_) | None => return Err(AddressError::Carrier),
-        };
+        let named = text.split_once(':').and_then(|(word, rest)| Some((Carrier::of(word)?, rest)));
+        let (carrier, rest) = named.ok_or(AddressError::Carrier)?;
         let Ok(address) = rest.parse::<SocketAddr>() else {
             let lacks_port = rest.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
             return Err(if lacks_port { AddressError::Port } else { AddressError::Form });
@@ -138,16 +149,17 @@ impl fmt::Display for SipAddress {
 #[must_use]
 pub fn nearest_address(given: &str, purpose: Use) -> Option<String> {
     let plain = given.trim().to_lowercase().replace("//", "");
-    let plain = plain.strip_prefix("sip:").unwrap_or(&plain);
-    let (carrier, rest) = match plain.split_once(':') {
-        Some(("tcp", rest)) => ("tcp", rest),
-        Some(("udp", rest)) => ("udp", rest),
-        Some(_) | None => ("udp", plain),
+    let (carrier, plain) = match plain.strip_prefix("sips:") {
+        Some(plain) => (Carrier::Tls, plain),
+        None => (Carrier::Udp, plain.strip_prefix("sip:").unwrap_or(&plain)),
     };
+    let named = plain.split_once(':').and_then(|(word, rest)| Some((Carrier::of(word)?, rest)));
+    let (carrier, rest) = named.unwrap_or((carrier, plain));
+    let (carrier, port) = (carrier.word(), carrier.port());
     let rest = rest.trim();
     let meant = match rest.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(IpAddr::V6(ip)) => format!("{carrier}:[{ip}]:5060"),
-        Ok(IpAddr::V4(ip)) => format!("{carrier}:{ip}:5060"),
+        Ok(IpAddr::V6(ip)) => format!("{carrier}:[{ip}]:{port}"),
+        Ok(IpAddr::V4(ip)) => format!("{carrier}:{ip}:{port}"),
         Err(_) => match rest.parse::<SocketAddr>() {
             Ok(at) => format!("{carrier}:{}", SocketAddr::new(at.ip().to_canonical(), at.port())),
             Err(_) => return None,
@@ -259,7 +271,7 @@ mod tests {
 
     #[test]
     fn addresses_are_read_and_written() {
-        for text in ["udp:192.0.2.1:5060", "tcp:[2001:db8::1]:5060", "udp:127.0.0.1:1"] {
+        for text in ["udp:192.0.2.1:5060", "tcp:[2001:db8::1]:5060", "tls:127.0.0.1:1"] {
             assert_eq!(SipAddress::parse(text, Use::Reach).unwrap().to_string(), text);
         }
         for text in ["udp:0.0.0.0:5060", "tcp:[::]:65535"] {
@@ -277,7 +289,9 @@ mod tests {
             ("udp:", AddressError::Form, None),
             ("192.0.2.1", AddressError::Carrier, Some("udp:192.0.2.1:5060")),
             ("192.0.2.1:5061", AddressError::Carrier, Some("udp:192.0.2.1:5061")),
-            ("tls:192.0.2.1:5061", AddressError::Carrier, None),
+            ("ws:192.0.2.1:5061", AddressError::Carrier, None),
+            ("tls:192.0.2.1", AddressError::Port, Some("tls:192.0.2.1:5061")),
+            ("sips:192.0.2.1", AddressError::Carrier, Some("tls:192.0.2.1:5061")),
             ("UDP:192.0.2.1:5060", AddressError::Carrier, Some("udp:192.0.2.1:5060")),
             ("sip:192.0.2.1:5060", AddressError::Carrier, Some("udp:192.0.2.1:5060")),
             ("tcp://192.0.2.1:5060", AddressError::Form, Some("tcp:192.0.2.1:5060")),

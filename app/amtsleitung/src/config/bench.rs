@@ -4,7 +4,7 @@
 //! Rule: they come behind those of the file, so that every index of the file stays what it was.
 
 use super::Order;
-use super::county::{Agent, BENCH_MAX, Bench, County, PHONES_MAX, Phone, SPREAD_MAX};
+use super::county::{Agent, BENCH_MAX, Bench, County, PHONES_MAX, Phone, SPREAD_MAX, SrtpUse};
 use super::ways::InForce;
 use hours::Rules;
 use stdx::AgentId;
@@ -61,7 +61,7 @@ impl County {
                 shift: shift.clone(),
             });
             let (name, agent) = (id.clone(), Some(AgentId(agent)));
-            self.phones.push(Phone { id, name, site, agent, at: Some(at) });
+            self.phones.push(Phone { id, name, site, agent, at: Some(at), srtp: SrtpUse::Off });
         }
         self.bench = Some(bench);
         self

@@ -504,9 +504,11 @@ pub enum Carrier {
     Udp,
     /// Connections.
     Tcp,
+    /// Connections that nobody on the way can read.
+    Tls,
 }
 
-/// Where SIP is spoken, written `udp:192.0.2.1:5060` or `tcp:[2001:db8::1]:5060`.
+/// Where SIP is spoken, written `udp:192.0.2.1:5060`, `tcp:[2001:db8::1]:5060` or `tls:192.0.2.1:5061`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SipAddress {
     /// What carries the messages.
@@ -543,6 +545,8 @@ pub struct Telephony {
     pub domain: String,
     /// Where it listens, 1 to [`LISTEN_MAX`], none twice.
     pub listen: Vec<SipAddress>,
+    /// Who it is to those who connect by TLS; always there if it listens by TLS.
+    pub certificate: Option<CertificateFiles>,
     /// The ports for sound: at least four, the first one even.
     pub media_ports: RangeInclusive<u16>,
     /// The addresses that are named as the place for sound, at most one of each family; there is one
@@ -550,6 +554,45 @@ pub struct Telephony {
     pub media_addresses: Vec<IpAddr>,
     /// By which digests telephones may prove their passwords.
     pub digest: PasswordDigest,
+}
+
+/// Whether sound is encrypted (SRTP) under keys that SIP carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SrtpUse {
+    /// Never.
+    Off,
+    /// Over TLS, if the other side can.
+    #[default]
+    Offered,
+    /// Always.
+    Required,
+}
+
+impl SrtpUse {
+    /// Every choice, in the order of [`SrtpUse::WORDS`].
+    pub const ALL: [SrtpUse; 3] = [SrtpUse::Off, SrtpUse::Offered, SrtpUse::Required];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 3] = ["off", "offered", "required"];
+}
+
+/// The files of a certificate, as the county's file names them: below the data folder, unless they begin at the
+/// root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// The certificate and those between it and its authority.
+    pub certificate: String,
+    /// Its private key.
+    pub key: String,
+}
+
+/// What a trunk's peers have to prove before anything is said to them by TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The name in their certificate.
+    pub name: String,
+    /// The file of the authority that has to have signed it; those that the machine trusts, without one.
+    pub authority: Option<String>,
 }
 
 /// An exchange that hands calls to the centre, known by its addresses.
@@ -563,6 +606,8 @@ pub struct Trunk {
     pub site: usize,
     /// Who sends from one of these is this trunk; each belongs to one trunk only.
     pub peers: Vec<SipAddress>,
+    /// What they have to prove by TLS; always there if one of them is reached by TLS.
+    pub proof: Option<Proof>,
     /// How many calls it carries at once, 1 to [`CHANNELS_MAX`].
     pub channels: u16,
     /// The country code of its numbers: 1 to 3 digits, not beginning with 0.
@@ -579,6 +624,8 @@ pub struct Trunk {
     pub outbound_daily: u32,
     /// Which number of the centre's they show.
     pub caller_id: Option<Numbers>,
+    /// Whether its sound is encrypted; required only where nobody on the way reads the keys.
+    pub srtp: SrtpUse,
 }
 
 /// A telephone: one that registers, or one at a fixed address.
@@ -594,6 +641,8 @@ pub struct Phone {
     pub agent: Option<AgentId>,
     /// Its fixed address; without one it registers.
     pub at: Option<SipAddress>,
+    /// Whether its sound is encrypted; required only where nobody on the way reads the keys.
+    pub srtp: SrtpUse,
 }
 
 /// Made-up agents who are always ready, for load tests.
@@ -619,8 +668,8 @@ impl Bench {
     }
 }
 
-/// Addresses to listen on: two carriers, two families, twice.
-pub const LISTEN_MAX: usize = 8;
+/// Addresses to listen on: three carriers, two families, twice.
+pub const LISTEN_MAX: usize = 12;
 
 /// Addresses of one trunk: four gateways with two carriers each.
 pub const PEERS_MAX: usize = 8;

@@ -8,7 +8,7 @@
 use super::crowd::CITIZENS_MAX;
 use crate::config::County;
 use crate::config::county::{
-    Carrier, LISTEN_MAX, PasswordDigest, Phone, SipAddress, Telephony, Treatment, Trunk,
+    Carrier, LISTEN_MAX, PasswordDigest, Phone, SipAddress, SrtpUse, Telephony, Treatment, Trunk,
 };
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -37,7 +37,10 @@ pub(super) fn town(county: &County, exchange: SocketAddr) -> County {
     town.telephony = Some(telephony(county.telephony.as_ref()));
     town.trunks = vec![trunk(county, exchange)];
     leave_exchanges(&mut town);
-    town.phones.iter_mut().for_each(|phone| phone.at = None);
+    // What never leaves this machine needs no protection, and the crowd's telephones have none.
+    for phone in &mut town.phones {
+        (phone.at, phone.srtp) = (None, SrtpUse::Off);
+    }
     let agents = (0..).map(AgentId).zip(&county.agents);
     let without =
         agents.filter(|(agent, _)| !town.phones.iter().any(|it| it.agent == Some(*agent)));
@@ -71,7 +74,7 @@ fn phone(county: &County, agent: AgentId, id: &str) -> Phone {
     }
     let team = county.agents.get(agent.index()).map(|agent| agent.team);
     let site = team.and_then(|team| county.teams.get(team.index())).map_or(0, |team| team.site);
-    Phone { name: id.clone(), id, site, agent: Some(agent), at: None }
+    Phone { name: id.clone(), id, site, agent: Some(agent), at: None, srtp: SrtpUse::Off }
 }
 
 /// Hands calls over as the county's first exchange does, with whole numbers.
@@ -90,6 +93,8 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         outbound: Vec::new(),
         outbound_daily: 0,
         caller_id: None,
+        srtp: SrtpUse::Off,
+        proof: None,
     }
 }
 
@@ -99,11 +104,13 @@ fn telephony(of_file: Option<&Telephony>) -> Telephony {
     let mut telephony = of_file.cloned().unwrap_or_else(|| Telephony {
         domain: DOMAIN.to_owned(),
         listen: Vec::new(),
+        certificate: None,
         media_ports: MEDIA_PORTS,
         media_addresses: Vec::new(),
         digest: PasswordDigest::Md5,
     });
     telephony.listen.retain(is_free);
+    telephony.certificate = None;
     let reached = |at: &SipAddress| at.carrier == Carrier::Udp && is_for_the_crowd(at.address);
     if !telephony.listen.iter().any(reached) {
         telephony.listen.truncate(LISTEN_MAX - 1);
@@ -121,6 +128,8 @@ fn is_free(at: &SipAddress) -> bool {
     match at.carrier {
         Carrier::Udp => UdpSocket::bind(at.address).is_ok(),
         Carrier::Tcp => TcpListener::bind(at.address).is_ok(),
+        // A practice has nobody's certificate to show.
+        Carrier::Tls => false,
     }
 }
 
@@ -141,11 +150,13 @@ mod tests {
     fn nobody_outside_is_called_or_rung() {
         let mut county = harburg();
         county.phones[0].at = Some(county.trunks[0].peers[0]);
+        county.phones[1].srtp = SrtpUse::Required;
         let town = town(&county, exchange());
         let peers: Vec<SocketAddr> =
             town.trunks.iter().flat_map(|it| &it.peers).map(|it| it.address).collect();
         assert_eq!(peers, [exchange()]);
-        assert!(town.phones.iter().all(|phone| phone.at.is_none()));
+        let is_plain = |phone: &Phone| phone.at.is_none() && phone.srtp == SrtpUse::Off;
+        assert!(town.phones.iter().all(is_plain));
         assert!(town.closures.is_empty() && town.bench.is_none());
         let day = hours::parse_date("2014-05-02").expect("a day");
         let dates = hours::LocalDates::new(day, day).expect("one day");

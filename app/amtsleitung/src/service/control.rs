@@ -340,7 +340,10 @@ fn status(lang: Lang, it: &Snapshot) -> String {
             None => lang.pick("nicht gefragt", "not asked"),
         };
         let word = lang.pick("Amtsleitung", "trunk");
-        let _ = writeln!(text, "{word} {}: {health}, {}/{}", trunk.id, trunk.calls, trunk.channels);
+        let fault = trunk.fault.map(|fault| lang.pick(fault.german(), fault.english()));
+        let fault = fault.map_or_else(String::new, |fault| format!(" ({fault})"));
+        let (id, calls, channels) = (&trunk.id, trunk.calls, trunk.channels);
+        let _ = writeln!(text, "{word} {id}: {health}, {calls}/{channels}{fault}");
     }
     say(
         &mut text,
@@ -430,6 +433,7 @@ fn refusal(lang: Lang, why: Refused) -> &'static str {
         Refused::Emergency => lang.pick("Notruf am falschen Ort", "emergency number"),
         Refused::NoChannel => lang.pick("kein Kanal frei", "no channel left"),
         Refused::NoSession => lang.pick("keine gemeinsame Tonart", "no session"),
+        Refused::Encryption => lang.pick("Verschlüsselung passt nicht", "other encryption"),
         Refused::Busy => lang.pick("überlastet", "overloaded"),
         Refused::CameBack => {
             lang.pick("eigener Anruf, zurück von der Vermittlung", "own call, come back")

@@ -200,6 +200,16 @@ fn contacts(it: &Snapshot) -> String {
     text
 }
 
+fn srtp_refused(it: &Snapshot) -> String {
+    let rows = [
+        ("reason=\"forged\"".to_owned(), it.media.srtp_forged),
+        ("reason=\"replayed\"".to_owned(), it.media.srtp_replayed),
+        ("reason=\"other\"".to_owned(), it.media.srtp_refused),
+    ];
+    let help = "Packets of encrypted sound that were not taken.";
+    family("srtp_refused_total", "counter", help, &rows)
+}
+
 fn counters(it: &Snapshot) -> String {
     let single = |name, help, value| family(name, "counter", help, &[(String::new(), value)]);
     let refusals: Vec<(String, u64)> = it
@@ -218,6 +228,11 @@ fn counters(it: &Snapshot) -> String {
             "Connections that were closed for what they did.",
             it.network.connections_closed,
         ),
+        single(
+            "sip_handshakes_failed_total",
+            "Connections by TLS that did not come about.",
+            it.network.handshakes_failed,
+        ),
         single("calls_total", "Calls that were told to the centre.", it.counters.calls),
         single(
             "emergency_calls_total",
@@ -232,6 +247,7 @@ fn counters(it: &Snapshot) -> String {
         single("rings_total", "Telephones that were made to ring.", it.counters.rings),
         single("media_refused_total", "Orders that media refused.", it.counters.media_refused),
         single("media_malformed_total", "Datagrams that are no media.", it.media.malformed),
+        srtp_refused(it),
         single("media_turns_skipped_total", "Turns of listeners left out.", it.media.turns_skipped),
         single(
             "media_events_dropped_total",

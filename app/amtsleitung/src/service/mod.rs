@@ -16,6 +16,7 @@
 //! sender, who decides; a listener that does not keep up is let go.
 
 mod always_ready;
+pub mod certificates;
 mod facts;
 mod figures;
 mod hiding;
@@ -65,6 +66,7 @@ use steer::{Outcome, Steering};
 use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{Asked, CallView, Ladder, Signalling};
+use telephony::tls::Certificates;
 
 /// What may lie in the inbox: half a second of the most that people and programs ask for.
 pub const INBOX_MAX: usize = 5_000;
@@ -110,6 +112,10 @@ pub enum Ask {
     Agree(Box<Agreement>, SyncSender<Result<(), String>>),
     /// From now on this day holds.
     NewDay(Box<DayKeys>),
+    /// Which certificates hold? Whoever asks reads their files anew.
+    Certificates(SyncSender<Certificates>),
+    /// From now on these certificates hold, for the connections to come.
+    Certify(Box<Certificates>),
     /// Say goodbye to every leg and end.
     Stop,
 }
@@ -587,6 +593,7 @@ impl Running {
                 }
                 Ok(Ask::Agree(agreement, to)) => self.agree(now, agreement, to),
                 Ok(Ask::NewDay(keys)) => self.begin_day(*keys),
+                Ok(Ask::Certify(certificates)) => self.signalling.certify(*certificates),
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
                 Err(TryRecvError::Empty) => return false,
@@ -614,9 +621,15 @@ impl Running {
             Ask::Trace(contact, to) => {
                 let _ = to.try_send(self.signalling.ladder(contact));
             }
-            Ask::Event(_) | Ask::Steer(..) | Ask::Agree(..) | Ask::NewDay(_) | Ask::Stop => {
-                unreachable!("answered where the inbox is read")
+            Ask::Certificates(to) => {
+                let _ = to.try_send(self.signalling.certificates());
             }
+            Ask::Event(_)
+            | Ask::Steer(..)
+            | Ask::Agree(..)
+            | Ask::NewDay(_)
+            | Ask::Certify(_)
+            | Ask::Stop => unreachable!("answered where the inbox is read"),
         }
     }
 

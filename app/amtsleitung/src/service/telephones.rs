@@ -16,8 +16,9 @@ use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, TonePattern, tone,
 };
 use telephony::signalling::{
-    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup,
+    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup, SrtpUse,
 };
+use telephony::tls::Certificates;
 
 /// Media threads: signalling and media share small machines.
 const MEDIA_THREADS_MAX: usize = 8;
@@ -36,6 +37,7 @@ pub fn telephones(
     county: &County,
     passwords: &Passwords,
     folders: &Folders,
+    certificates: Certificates,
     entropy: [u8; 72],
 ) -> Option<(Setup, Vec<Missing>)> {
     let telephony = county.telephony.as_ref()?;
@@ -55,6 +57,7 @@ pub fn telephones(
         Setup {
             domain: domain.clone(),
             listen: telephony.listen.iter().copied().map(listen).collect(),
+            certificates,
             addresses: telephony.media_addresses.clone(),
             media_ports: telephony.media_ports.clone(),
             media_threads: cores.div_ceil(2).min(MEDIA_THREADS_MAX),
@@ -142,6 +145,7 @@ fn listen(address: SipAddress) -> Listen {
     let carrier = match address.carrier {
         county::Carrier::Udp => Carrier::Udp,
         county::Carrier::Tcp => Carrier::Tcp,
+        county::Carrier::Tls => Carrier::Tls,
     };
     Listen { carrier, address: address.address }
 }
@@ -161,6 +165,15 @@ fn trunk(trunk: &Trunk) -> signalling::Trunk {
         outbound: trunk.outbound.iter().filter_map(beginning).collect(),
         outbound_daily: trunk.outbound_daily,
         caller_id: trunk.caller_id.and_then(block).map(|it| it.first),
+        srtp: srtp(trunk.srtp),
+    }
+}
+
+const fn srtp(srtp: county::SrtpUse) -> SrtpUse {
+    match srtp {
+        county::SrtpUse::Off => SrtpUse::Off,
+        county::SrtpUse::Offered => SrtpUse::Offered,
+        county::SrtpUse::Required => SrtpUse::Required,
     }
 }
 
@@ -188,5 +201,12 @@ fn phone(
     let password = passwords.of(&phone.id).filter(|_| phone.at.is_none());
     let secret =
         password.map(|password| Secret::of(phone.id.as_bytes(), domain.as_bytes(), password));
-    Phone { id: phone.id.clone(), agent: phone.agent, at: phone.at.map(listen), secret, emergency }
+    Phone {
+        id: phone.id.clone(),
+        agent: phone.agent,
+        at: phone.at.map(listen),
+        secret,
+        emergency,
+        srtp: srtp(phone.srtp),
+    }
 }

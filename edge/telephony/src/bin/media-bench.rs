@@ -2,8 +2,8 @@
 //! What relayed calls and hold music cost: processor time of this process, added delay.
 //!
 //! ```text
-//!  media-bench [SECONDS]                      the three rows of the table, and the kernel alone
-//!  media-bench relay|direct|music|floor LEGS SECONDS [THREADS [busy]]
+//!  media-bench [SECONDS]                      the rows of the table, and the kernel alone
+//!  media-bench relay|secure|direct|music|floor LEGS SECONDS [THREADS [busy]]
 //!  media-bench setup CALLS [RATE]             opening, joining and closing the two legs of a call
 //! ```
 //!
@@ -12,11 +12,14 @@
 //! `floor` is what the kernel alone takes for as many packets, read and written by one thread that
 //! wakes 2,000 times a second by its timer and does nothing else. With `busy` the load never sleeps:
 //! then waking it is not part of what this process pays, as if it were on another machine.
+//! `secure` is `relay` with both legs protected by SRTP: each packet is checked, decrypted and encrypted anew.
 //! The rule to keep: it prints and judges nothing; the goals stand in the table of figures.
 #![forbid(unsafe_code)]
 
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token};
+use rtp::limits::SRTP_EXTRA_MAX;
+use rtp::srtp::{MASTER_BYTES, Receiver, Sender, Suite};
 use rtp::{Header, Outgoing};
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Lines, Write};
@@ -25,10 +28,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use stdx::Redacted;
 use telephony::clip::{Clip, ClipCodec, FRAME_BYTES};
 use telephony::media::{
     Clips, Clock, Config, Drawn, Event, LegId, Media, Opening, PayloadMap, PlayId, Refused, Remote,
-    Repeat,
+    Repeat, Srtp, SrtpKey,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -37,6 +41,9 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Between two packets of one stream.
 const FRAME_NANOS: u64 = 20_000_000;
+
+/// Bytes of a packet: header and 20 ms of sound.
+const PACKET: usize = 12 + FRAME_BYTES;
 
 /// How long the thread of `floor` sleeps; with what a timer adds, half a millisecond passes.
 const REST: Duration = Duration::from_micros(380);
@@ -52,6 +59,8 @@ const WARM_UP_NANOS: u64 = 1_000_000_000;
 enum Task {
     /// Pairs of legs, 50 packets a second each way.
     Relay,
+    /// The same with both legs of each pair protected by SRTP.
+    Secure,
     /// The same packets from socket to socket.
     Direct,
     /// Legs that only listen.
@@ -93,10 +102,11 @@ fn main() -> Outcome<()> {
 fn load(task: &str, legs: &str, seconds: &str, threads: &str, busy: bool) -> Outcome<Load> {
     let task = match task {
         "relay" => Task::Relay,
+        "secure" => Task::Secure,
         "direct" => Task::Direct,
         "music" => Task::Music,
         "floor" => Task::Floor,
-        other => return Err(format!("{other} is not relay, direct, music or floor").into()),
+        other => return Err(format!("{other} is not relay, secure, direct, music or floor").into()),
     };
     let (legs, seconds, threads) = (legs.parse()?, seconds.parse()?, threads.parse()?);
     Ok(Load { task, legs, seconds, threads, busy })
@@ -109,6 +119,7 @@ fn measure_all(seconds: &str) -> Outcome<()> {
         ("relay", "200"),
         ("direct", "600"),
         ("relay", "600"),
+        ("secure", "600"),
         ("music", "100"),
     ] {
         for busy in [false, true] {
@@ -161,10 +172,12 @@ fn measure(load: &Load) -> Outcome<()> {
         Task::Direct | Task::Floor => {
             theirs.chunks(2).flat_map(|pair| pair.iter().rev().copied()).collect()
         }
-        Task::Relay | Task::Music => open_all(&mut media, &theirs)?,
+        Task::Relay | Task::Secure | Task::Music => {
+            open_all(&mut media, &theirs, load.task == Task::Secure)?
+        }
     };
     match load.task {
-        Task::Relay => join_all(&mut media, load.legs)?,
+        Task::Relay | Task::Secure => join_all(&mut media, load.legs)?,
         Task::Music => play_to_all(&media, load.legs)?,
         Task::Direct | Task::Floor => {}
     }
@@ -191,7 +204,7 @@ fn measure_floor(load: &Load) -> Outcome<()> {
     let to: Vec<_> = (0..load.legs).map(bind).collect::<io::Result<_>>()?;
     let addresses: Vec<_> = to.iter().map(|it| it.local_addr()).collect::<io::Result<_>>()?;
     let (clock, before, mut number) = (Clock::start(), Used::now()?, 0_u64);
-    let (packet, mut buffer) = ([0; 12 + FRAME_BYTES], [0; 1_500]);
+    let (packet, mut buffer) = ([0; PACKET], [0; 1_500]);
     while clock.nanos() < load.seconds * 1_000_000_000 {
         std::thread::park_timeout(REST);
         let due = clock.nanos() * load.legs as u64 / FRAME_NANOS;
@@ -276,6 +289,7 @@ fn opening(number: u64, port: u16) -> Opening {
         outgoing: map,
         we_send: true,
         we_receive: true,
+        srtp: None,
         other_address: None,
         silent_after: None,
     };
@@ -284,10 +298,22 @@ fn opening(number: u64, port: u16) -> Opening {
     Opening { local: LOOPBACK, remote, drawn, beside }
 }
 
-fn open_all(media: &mut Media, theirs: &[u16]) -> Outcome<Vec<u16>> {
+/// The keys of one leg: every leg has its own, and both sides know them by its number.
+fn keys(number: u64) -> Srtp {
+    let key = |side: u8| {
+        let mut master = [side; MASTER_BYTES];
+        master[..8].copy_from_slice(&number.to_be_bytes());
+        SrtpKey { suite: Suite::Tag80, master: Redacted::new(master), mki: None }
+    };
+    Srtp { send: key(1), receive: key(2) }
+}
+
+fn open_all(media: &mut Media, theirs: &[u16], secure: bool) -> Outcome<Vec<u16>> {
     let mut ours = Vec::new();
     for (number, port) in (0..).zip(theirs) {
-        ours.push(media.open(LegId(number), &opening(number, *port))?.rtp);
+        let mut opening = opening(number, *port);
+        opening.remote.srtp = secure.then(|| keys(number));
+        ours.push(media.open(LegId(number), &opening)?.rtp);
     }
     Ok(ours)
 }
@@ -339,7 +365,7 @@ fn print(load: &Load, used: &Used, wall: u64, told: &str) {
     let seconds = wall as f64 / 1e9;
     let percent = used.nanos as f64 / wall as f64 * 100.0;
     let calls = match load.task {
-        Task::Relay | Task::Direct | Task::Floor => load.legs / 2,
+        Task::Relay | Task::Secure | Task::Direct | Task::Floor => load.legs / 2,
         Task::Music => load.legs,
     };
     println!(
@@ -373,8 +399,19 @@ fn generate(load: &Load) -> Outcome<()> {
     let sent = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&sent);
     let is_music = load.task == Task::Music;
+    let is_secure = load.task == Task::Secure;
+    let protect = |number: u64| {
+        let key = keys(number).receive;
+        is_secure.then(|| Sender::new(key.suite, &key.master))
+    };
+    let open = |number: u64| {
+        let key = keys(number).send;
+        is_secure.then(|| Receiver::new(key.suite, &key.master, None))
+    };
+    let receivers: Vec<_> = (0..legs as u64).map(open).collect();
     let sending = Sending {
         clock,
+        senders: (0..legs as u64).map(protect).collect(),
         sockets,
         targets,
         end: if is_music { 0 } else { end },
@@ -383,7 +420,7 @@ fn generate(load: &Load) -> Outcome<()> {
     };
     let (mut here, there) = if busy { (Some(sending), None) } else { (None, Some(sending)) };
     let sender = std::thread::spawn(move || there.map(Sending::run));
-    let mut delays = receive_all(clock, received, end, is_music, here.as_mut())?;
+    let mut delays = receive_all(clock, (received, receivers), end, is_music, here.as_mut())?;
     sender.join().map_err(|_| "the sender failed")?;
     println!("{}", summary(&mut delays, sent.load(Ordering::Relaxed), is_music));
     Ok(())
@@ -394,6 +431,8 @@ struct Sending {
     clock: Clock,
     sockets: Vec<std::net::UdpSocket>,
     targets: Vec<SocketAddr>,
+    /// What protects each stream, if it is protected.
+    senders: Vec<Option<Sender>>,
     end: u64,
     counted: Arc<AtomicU64>,
     number: u64,
@@ -411,8 +450,12 @@ impl Sending {
         while let Some(due) = self.due().filter(|&it| it <= self.clock.nanos()) {
             let streams = self.sockets.len() as u64;
             let (stream, round) = ((self.number % streams) as usize, self.number / streams);
-            let packet = stamped(self.clock.nanos(), round, stream as u32);
-            let done = self.sockets[stream].send_to(&packet, self.targets[stream]);
+            let (mut packet, mut length) =
+                (stamped(self.clock.nanos(), round, stream as u32), PACKET);
+            if let Some(sender) = &mut self.senders[stream] {
+                length = sender.protect_rtp(&mut packet, PACKET).unwrap_or(PACKET);
+            }
+            let done = self.sockets[stream].send_to(&packet[..length], self.targets[stream]);
             if done.is_ok() && due >= WARM_UP_NANOS {
                 self.counted.fetch_add(1, Ordering::Relaxed);
             }
@@ -431,7 +474,7 @@ impl Sending {
 }
 
 /// 20 ms of sound whose first bytes say when it left.
-fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; 12 + FRAME_BYTES] {
+fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; PACKET + SRTP_EXTRA_MAX] {
     let mut payload = [0xd5; FRAME_BYTES];
     payload[..8].copy_from_slice(&nanos.to_be_bytes());
     let header = Header {
@@ -441,7 +484,7 @@ fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; 12 + FRAME_BYTES] {
         timestamp: (round * 160) as u32,
         ssrc,
     };
-    let mut packet = [0; 12 + FRAME_BYTES];
+    let mut packet = [0; PACKET + SRTP_EXTRA_MAX];
     // The sizes fit by construction.
     let _ = Outgoing::new(header, &payload).write(&mut packet);
     packet
@@ -451,7 +494,7 @@ fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; 12 + FRAME_BYTES] {
 /// packet from the one before it.
 fn receive_all(
     clock: Clock,
-    sockets: Vec<std::net::UdpSocket>,
+    (sockets, mut receivers): (Vec<std::net::UdpSocket>, Vec<Option<Receiver>>),
     end: u64,
     is_music: bool,
     mut sending: Option<&mut Sending>,
@@ -483,6 +526,10 @@ fn receive_all(
             let Token(number) = event.token();
             while let Ok(length) = sockets[number].recv(&mut buffer) {
                 let now = clock.nanos();
+                if let Some(receiver) = &mut receivers[number] {
+                    // One that does not open has no stamp, and is not counted.
+                    let _ = receiver.unprotect_rtp(&mut buffer[..length]);
+                }
                 let left = if is_music {
                     std::mem::replace(&mut before[number], now)
                 } else {

@@ -43,10 +43,10 @@ impl Batch {
         self.due.len() == BATCH_MAX
     }
 
-    /// Hands out each slot, datagram and length of its payload, and is empty.
-    pub(super) fn empty(&mut self, mut send: impl FnMut(usize, &[u8], usize)) {
-        for (room, due) in self.rooms.iter().zip(self.due.drain(..)) {
-            send(due.slot, &room[..due.length], due.payload);
+    /// Hands out each slot, the room with its datagram, the lengths of datagram and payload; and is empty.
+    pub(super) fn empty(&mut self, mut send: impl FnMut(usize, &mut Room, usize, usize)) {
+        for (room, due) in self.rooms.iter_mut().zip(self.due.drain(..)) {
+            send(due.slot, room, due.length, due.payload);
         }
     }
 }

@@ -11,6 +11,7 @@
 
 use super::limits::{FRAME, KEY_PAUSE, KEYS_WAITING_MAX};
 use super::ports::Pair;
+use super::protection::{Protection, Stream};
 use super::words::{Clips, Drawn, Figures, LegId, PlayId, Remote, Repeat};
 use crate::clip::ClipCodec;
 use mio::net::UdpSocket;
@@ -18,6 +19,7 @@ use rtp::keys::{KeyPacket, KeyPress, KeyReceiver, KeySender};
 use rtp::latch::{Latch, PayloadTypes, Rules, Verdict};
 use rtp::quality::{Codec, summary};
 use rtp::rtcp::{self, Compound};
+use rtp::srtp;
 use rtp::{Exchange, Header, OutStream, Outgoing, Packet, Reception, Sent};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -148,6 +150,7 @@ pub(super) struct Leg {
     reception: Reception,
     exchange: Exchange,
     out: OutStream,
+    protection: Option<Box<Protection>>,
     keys: Keys,
     /// Where the peer's RTCP was seen to come from.
     rtcp_from: Option<SocketAddr>,
@@ -186,6 +189,7 @@ impl Leg {
             reception: Reception::new(CLOCK_RATE),
             exchange: Exchange::new(now, random.next_u64() as u32),
             out: OutStream::new(drawn.ssrc, CLOCK_RATE, drawn.sequence, drawn.timestamp),
+            protection: remote.srtp.as_ref().map(Protection::new),
             keys: Keys::default(),
             rtcp_from: None,
             heard_at: now,
@@ -209,7 +213,37 @@ impl Leg {
         }
         self.heard_at = now;
         self.silent = false;
+        let (protection, stream) = Protection::agreed(self.protection.take(), remote.srtp.as_ref());
+        self.protection = protection;
+        if stream == Stream::Another && self.out.clock().is_some() {
+            self.begin_another_stream();
+        }
         self.remote = remote;
+    }
+
+    fn begin_another_stream(&mut self) {
+        let [ssrc, timestamp] = [(); 2].map(|()| self.random.next_u64() as u32);
+        let sequence = first_sequence(self.random.next_u64());
+        self.out = OutStream::new(ssrc, CLOCK_RATE, sequence, timestamp);
+        (self.sent, self.octets) = (0, 0);
+    }
+
+    // ---- protection ----
+
+    /// Checks and decrypts a datagram of RTP, if the leg is protected; how long the packet is.
+    pub(super) fn open_rtp(&mut self, datagram: &mut [u8]) -> Result<usize, srtp::Refused> {
+        match &mut self.protection {
+            None => Ok(datagram.len()),
+            Some(protection) => protection.open_rtp(datagram),
+        }
+    }
+
+    /// The same of RTCP.
+    pub(super) fn open_rtcp(&mut self, datagram: &mut [u8]) -> Result<usize, srtp::Refused> {
+        match &mut self.protection {
+            None => Ok(datagram.len()),
+            Some(protection) => protection.open_rtcp(datagram),
+        }
     }
 
     // ---- hearing ----
@@ -295,24 +329,30 @@ impl Leg {
         self.out.relay(now, header, payload_type).ok()
     }
 
-    /// Sends a datagram of RTP that holds so many bytes of payload.
-    pub(super) fn send(&mut self, datagram: &[u8], payload: usize) {
+    /// Sends the packet of RTP in the first `length` bytes of a buffer, which holds so many bytes of payload.
+    pub(super) fn send(&mut self, buffer: &mut [u8], length: usize, payload: usize) {
         let Some(target) = self.latch.target() else { return };
-        match self.rtp.send_to(datagram, target) {
-            Ok(_) => {
+        let length = match &mut self.protection {
+            None => Some(length),
+            // A packet whose number is used up, or that has no room for its tag, never goes in clear instead.
+            Some(protection) => protection.protect_rtp(buffer, length).ok(),
+        };
+        let datagram = length.and_then(|length| buffer.get(..length));
+        match datagram.map(|datagram| self.rtp.send_to(datagram, target)) {
+            Some(Ok(_)) => {
                 self.sent += 1;
                 self.octets += payload as u64;
             }
             // Full buffers and unreachable peers: the next packet is due in 20 ms, so none is
             // kept; the peer counts the loss.
-            Err(_) => self.unsent += 1,
+            Some(Err(_)) | None => self.unsent += 1,
         }
     }
 
     fn send_own(&mut self, header: Header, payload: &[u8]) {
         let mut datagram = [0; rtp::limits::DATAGRAM_MAX];
         if let Ok(length) = Outgoing::new(header, payload).write(&mut datagram) {
-            self.send(&datagram[..length], payload.len());
+            self.send(&mut datagram, length, payload.len());
         }
     }
 
@@ -369,7 +409,7 @@ impl Leg {
         let mut out = [0; rtp::limits::DATAGRAM_MAX];
         let written = self.exchange.write(now, random, &sent, reception, &self.cname, &mut out);
         if let Ok(length) = written {
-            self.send_rtcp(&out[..length]);
+            self.send_rtcp(&mut out, length);
         }
     }
 
@@ -377,7 +417,7 @@ impl Leg {
     pub(super) fn say_goodbye(&mut self, now: Tick) {
         let mut out = [0; rtp::limits::DATAGRAM_MAX];
         if let Ok(length) = Exchange::goodbye(now, &self.sent(now), &self.cname, &mut out) {
-            self.send_rtcp(&out[..length]);
+            self.send_rtcp(&mut out, length);
         }
     }
 
@@ -394,8 +434,13 @@ impl Leg {
         }
     }
 
-    fn send_rtcp(&self, datagram: &[u8]) {
+    fn send_rtcp(&mut self, buffer: &mut [u8], length: usize) {
         let Some(target) = self.rtcp_target() else { return };
+        let length = match &mut self.protection {
+            None => Some(length),
+            Some(protection) => protection.protect_rtcp(buffer, length).ok(),
+        };
+        let Some(datagram) = length.and_then(|length| buffer.get(..length)) else { return };
         // A report that is lost is followed by the next.
         let _ = self.rtcp.as_ref().unwrap_or(&self.rtp).send_to(datagram, target);
     }
@@ -444,6 +489,12 @@ const fn source(packet: &rtcp::Packet<'_>) -> Option<u32> {
         }
         rtcp::Packet::Goodbye(_) | rtcp::Packet::Description(_) | rtcp::Packet::Unknown(_) => None,
     }
+}
+
+/// A first sequence number in the lower half: who listens by SRTP would miss the first roll-over if the packets
+/// before it got lost (RFC 4568, 6.4).
+pub(crate) const fn first_sequence(random: u64) -> u16 {
+    random as u16 >> 1
 }
 
 /// A random name in RTCP (RFC 7022 §4.2): 16 letters for 64 bits.

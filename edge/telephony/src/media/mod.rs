@@ -17,6 +17,7 @@ pub mod limits;
 mod outbox;
 mod pace;
 mod ports;
+mod protection;
 mod schedule;
 mod watch;
 mod words;
@@ -25,10 +26,11 @@ mod worker;
 pub use clock::Clock;
 pub use words::{
     Clips, Config, Counts, Drawn, Event, Figures, LegId, LocalPorts, Opening, PayloadMap, PlayId,
-    Refused, Remote, Repeat,
+    Refused, Remote, Repeat, Srtp, SrtpKey,
 };
 
 use crate::clip::ClipCodec;
+pub(crate) use leg::first_sequence;
 use leg::{Counted, Leg};
 use limits::{COMMANDS_MAX, EVENTS_MAX, HAND_OVER, THREADS_MAX};
 use mio::{Poll, Waker};
@@ -323,6 +325,9 @@ impl Media {
             turns_skipped: self.shared.turns_skipped.load(Ordering::Relaxed),
             malformed: self.shared.malformed.load(Ordering::Relaxed),
             keys_dropped: self.shared.keys_dropped.load(Ordering::Relaxed),
+            srtp_forged: self.shared.srtp_forged.load(Ordering::Relaxed),
+            srtp_replayed: self.shared.srtp_replayed.load(Ordering::Relaxed),
+            srtp_refused: self.shared.srtp_refused.load(Ordering::Relaxed),
         }
     }
 

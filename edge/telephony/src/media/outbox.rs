@@ -17,6 +17,9 @@ pub(super) struct Shared {
     pub(super) turns_skipped: AtomicU64,
     pub(super) malformed: AtomicU64,
     pub(super) keys_dropped: AtomicU64,
+    pub(super) srtp_forged: AtomicU64,
+    pub(super) srtp_replayed: AtomicU64,
+    pub(super) srtp_refused: AtomicU64,
 }
 
 /// What wakes signalling.

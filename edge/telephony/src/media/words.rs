@@ -8,6 +8,7 @@ use crate::clip::{Clip, ClipCodec};
 use rtp::latch::{OtherAddress, RefusedCounts};
 use rtp::quality::Summary;
 use rtp::rtcp::ReportBlock;
+use rtp::srtp::{Master, Mki, Suite};
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -41,6 +42,26 @@ pub struct PayloadMap {
     pub event: Option<u8>,
 }
 
+/// With what one side protects what it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SrtpKey {
+    /// How.
+    pub suite: Suite,
+    /// Under which key.
+    pub master: Master,
+    /// What stands in each packet to name the key; ours have none.
+    pub mki: Option<Mki>,
+}
+
+/// The keys of both directions (RFC 4568, 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Srtp {
+    /// What we send with.
+    pub send: SrtpKey,
+    /// What the peer sends with.
+    pub receive: SrtpKey,
+}
+
 /// What offer and answer agreed on with one peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remote {
@@ -60,6 +81,8 @@ pub struct Remote {
     pub we_send: bool,
     /// Whether what the peer sends goes on to others: not while we hold it.
     pub we_receive: bool,
+    /// With what packets are protected; none if they go in clear.
+    pub srtp: Option<Srtp>,
     /// For peers behind an address translation only.
     pub other_address: Option<OtherAddress>,
     /// After how long without a packet the leg is said to be silent; none for never.
@@ -272,4 +295,10 @@ pub struct Counts {
     pub malformed: u64,
     /// Keys not sent because too many waited.
     pub keys_dropped: u64,
+    /// Packets of protected legs that nobody with the key has written, or that were altered.
+    pub srtp_forged: u64,
+    /// Packets of protected legs that had come before, or came too late to say.
+    pub srtp_replayed: u64,
+    /// Packets of protected legs that were refused for something else.
+    pub srtp_refused: u64,
 }

@@ -19,6 +19,7 @@ use rtp::g711::{ALAW_TO_ULAW, ULAW_TO_ALAW};
 use rtp::keys::{Heard as HeardKey, Key, KeyPress};
 use rtp::limits::DATAGRAM_MAX;
 use rtp::rtcp::Compound;
+use rtp::srtp;
 use rtp::{Header, Kind, Outgoing, Packet, kind, rewrite};
 use std::collections::BTreeMap;
 use std::io;
@@ -200,9 +201,9 @@ impl Worker {
 
     fn send_batch(&mut self) {
         let Worker { batch, legs, .. } = self;
-        batch.empty(|slot, datagram, payload| {
+        batch.empty(|slot, room, length, payload| {
             if let Some(leg) = legs.at(slot) {
-                leg.send(datagram, payload);
+                leg.send(room, length, payload);
             }
         });
     }
@@ -260,7 +261,19 @@ impl Worker {
     }
 
     fn datagram(&mut self, slot: usize, length: usize, from: SocketAddr, now: Tick) {
-        let done = match kind(&self.batch.room()[..length]) {
+        let datagram = &mut self.batch.room()[..length];
+        let kind = kind(datagram);
+        let Some(leg) = self.legs.at(slot) else { return };
+        let opened = match kind {
+            Kind::Rtp => leg.open_rtp(datagram),
+            Kind::Rtcp => leg.open_rtcp(datagram),
+            Kind::Stun | Kind::Zrtp | Kind::Dtls | Kind::TurnChannel | Kind::Other => Ok(length),
+        };
+        let length = match opened {
+            Ok(length) => length,
+            Err(why) => return count_refused(&self.outbox.shared, why),
+        };
+        let done = match kind {
             Kind::Rtp => self.rtp(slot, length, from, now),
             Kind::Rtcp => self.rtcp(slot, length, from, now),
             Kind::Stun | Kind::Zrtp | Kind::Dtls | Kind::TurnChannel | Kind::Other => None,
@@ -485,6 +498,22 @@ fn tell_heard(outbox: &Outbox, leg: LegId, from: SocketAddr, heard: Heard) {
     if heard.again {
         outbox.tell(Event::SoundAgain { leg });
     }
+}
+
+/// A packet of a protected leg that is not taken.
+fn count_refused(shared: &Shared, why: srtp::Refused) {
+    count(match why {
+        srtp::Refused::Forged | srtp::Refused::InClear => &shared.srtp_forged,
+        srtp::Refused::Replayed | srtp::Refused::TooOld => &shared.srtp_replayed,
+        srtp::Refused::NotRtp(_)
+        | srtp::Refused::NotRtcp
+        | srtp::Refused::TooLong
+        | srtp::Refused::TooShort
+        | srtp::Refused::NoRoom
+        | srtp::Refused::OtherKey
+        | srtp::Refused::Exhausted
+        | srtp::Refused::TooManySources => &shared.srtp_refused,
+    });
 }
 
 /// The map of one law to the other; none if the codecs are alike.

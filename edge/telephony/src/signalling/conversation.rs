@@ -11,7 +11,7 @@
 
 use super::elsewhere::{Elsewhere, Whom};
 use super::exchange::Exchange;
-use super::leg::{Leg, Peer, Sound, relayed};
+use super::leg::{Leg, Peer, Sound, Wanted, relayed};
 use super::limits::{FIRST_SIGN, PHONES_RINGING_MAX, RING_MARGIN};
 use super::trace::{Party, What};
 use super::words::{Answering, Line};
@@ -26,7 +26,6 @@ use sip::message::push_quoted;
 use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
 use sip::transaction::LINGERS_TOGETHER;
-use std::net::IpAddr;
 use stdx::{AgentId, ContactId, LineId, PartnerId, Redacted, Tick};
 
 /// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
@@ -510,7 +509,7 @@ impl Exchange {
         let ring_for = it.ring_until.since(now) + RING_MARGIN;
         let (placeholder, codecs) = (it.caller.call, codecs_beside(it));
         let peer = Peer::Phone(target.phone);
-        let mut leg = self.new_leg(placeholder, peer, target.flow.local.ip());
+        let mut leg = self.new_leg(placeholder, peer, &target.flow);
         leg.sound.codecs = codecs;
         let (media, rng) = (&mut self.media, &mut self.rng);
         leg.sound.open(media, rng, None, beside, &mut self.counters).ok()?;
@@ -534,12 +533,13 @@ impl Exchange {
     }
 
     /// A leg without ports.
-    pub(super) fn new_leg(&mut self, call: CallId, peer: Peer, ip: IpAddr) -> Leg {
+    pub(super) fn new_leg(&mut self, call: CallId, peer: Peer, flow: &Flow) -> Leg {
+        let (ip, wanted) = (flow.local.ip(), Wanted::on(flow, self.srtp_with(peer)));
         let session = self.rng.next_u64() as u32;
         let negotiation = Negotiation::new(Origin::ours(session, 1, ip));
         let id = LegId(self.next_leg);
         self.next_leg += 1;
-        Leg { call, peer, negotiation, sound: Sound::new(id, ip) }
+        Leg { call, peer, negotiation, sound: Sound::new(id, ip, wanted) }
     }
 
     /// One of the agent's telephones was answered: it is the one, the others stop.

@@ -183,7 +183,11 @@ impl Exchange {
     }
 
     fn call_by(&mut self, now: Tick, call: CallId, way: &WayOut) -> bool {
-        let mut leg = self.new_leg(call, way.peer, way.flow.local.ip());
+        let mut leg = self.new_leg(call, way.peer, &way.flow);
+        let whither = self.dialled.get(&call).map(|it| it.whither);
+        if let Some(Whither::Help { .. }) = whither {
+            leg.sound.wanted = leg.sound.wanted.for_help_outside();
+        }
         let (media, rng) = (&mut self.media, &mut self.rng);
         if leg.sound.open(media, rng, None, None, &mut self.counters).is_err() {
             return false;

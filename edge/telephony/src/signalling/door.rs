@@ -344,6 +344,8 @@ mod tests {
     use super::super::words::{Carrier, EmergencyRoute, Listen};
     use super::*;
     use crate::media::Clips;
+    use crate::signalling::words::SrtpUse;
+    use crate::tls::Certificates;
     use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
     use sip::number::{Digits, Plan};
@@ -366,7 +368,7 @@ mod tests {
         let emergency = EmergencyRoute::Unknown;
         let phone = |id: &str, at, secret| {
             let (id, emergency) = (id.to_owned(), emergency.clone());
-            Phone { id, agent: None, at, secret, emergency }
+            Phone { id, agent: None, at, secret, emergency, srtp: SrtpUse::Off }
         };
         let trunk = Trunk {
             id: "t".to_owned(),
@@ -377,10 +379,12 @@ mod tests {
             outbound: Vec::new(),
             outbound_daily: 0,
             caller_id: None,
+            srtp: SrtpUse::Off,
         };
         let setup = Setup {
             domain: "centre".to_owned(),
             listen: vec![at(HERE)],
+            certificates: Certificates::default(),
             addresses: Vec::new(),
             media_ports: 20_000..=20_003,
             media_threads: 1,

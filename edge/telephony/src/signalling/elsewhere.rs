@@ -206,7 +206,7 @@ impl Exchange {
         let headers = self.identity(contact, it, now);
         let beside = it.caller.sound.ports.map(|_| it.caller.sound.id);
         let (placeholder, codecs) = (it.caller.call, super::conversation::codecs_beside(it));
-        let mut leg = self.new_leg(placeholder, Peer::Trunk(outside.trunk), flow.local.ip());
+        let mut leg = self.new_leg(placeholder, Peer::Trunk(outside.trunk), &flow);
         leg.sound.codecs = codecs;
         let (media, rng) = (&mut self.media, &mut self.rng);
         leg.sound.open(media, rng, None, beside, &mut self.counters).ok()?;

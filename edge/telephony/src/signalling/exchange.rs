@@ -14,7 +14,7 @@ use super::network::{Input, Network};
 use super::record::Records;
 use super::trace::{self, Party, Traces, What};
 use super::transfer::Waits;
-use super::words::{CallView, Refused, Setup, TrunkHealth};
+use super::words::{CallView, Listen, Refused, Setup, TrunkHealth};
 use crate::media::{self, LegId, Media};
 use call::{Ending, Event as CallEvent};
 use centre::Event as Told;
@@ -145,9 +145,10 @@ impl Exchange {
         self.door.adopt(&setup);
         self.phones_of = phones_of(&setup);
         self.trunks.resize(setup.trunks.len().max(self.trunks.len()), TrunkState::default());
-        let Setup { trunks, phones, switchboards, partners, lines, music, done, refused, .. } =
-            setup;
+        let Setup { trunks, phones, switchboards, partners, lines, .. } = setup;
+        let Setup { music, done, refused, certificates, .. } = setup;
         self.setup = Setup {
+            certificates,
             trunks,
             phones,
             switchboards,
@@ -158,6 +159,11 @@ impl Exchange {
             refused,
             ..self.setup.clone()
         };
+    }
+
+    /// The addresses of each trunk.
+    pub(super) fn peers(&self) -> Vec<Vec<Listen>> {
+        self.setup.trunks.iter().map(|trunk| trunk.peers.clone()).collect()
     }
 
     /// Finds the ways to telephones at fixed addresses.
@@ -703,11 +709,12 @@ impl Exchange {
     }
 
     /// How the trunks are.
-    pub(super) fn health(&self) -> Vec<TrunkHealth> {
+    pub(super) fn health(&self, network: &Network) -> Vec<TrunkHealth> {
         let both = self.trunks.iter().zip(&self.setup.trunks);
         let health = both.map(|(state, trunk)| TrunkHealth {
             id: trunk.id.clone(),
             answers: state.answers,
+            fault: trunk.peers.iter().find_map(|peer| network.fault_of(&peer.address)),
             calls: state.calls,
             channels: trunk.channels,
         });

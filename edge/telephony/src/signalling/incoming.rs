@@ -7,16 +7,16 @@
 use super::conversation::Conversation;
 use super::door::status;
 use super::exchange::Exchange;
-use super::leg::{Leg, Peer, preview, remote};
+use super::leg::{Leg, Peer, Wanted, preview, remote};
 use super::trace::{Party, What};
-use super::words::Refused;
+use super::words::{Refused, SrtpUse};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
 use sip::agent::{CallId, Flow, InviteInfo};
 use sip::message::{Address, History, Name, Uri, percent_decode};
 use sip::number::{Digits, Number, Plan};
-use sip::sdp::Session;
+use sip::sdp::{Refusal, Session};
 use sip::{Method, Status};
 use std::borrow::Cow;
 use stdx::{CallerToken, ContactId, LineId, Tick};
@@ -26,6 +26,9 @@ const EMERGENCY: [&[u8]; 2] = [b"110", b"112"];
 
 /// What a caller is told whom nobody can take in at this moment.
 const NOT_NOW: &str = "Not now";
+
+/// What a caller is told whose sound would have to be encrypted, or not to be.
+const OTHER_PROTECTION: &str = "Other media encryption wanted";
 
 /// Why a call is not taken.
 pub(super) struct No(pub(super) Refused, pub(super) Status, pub(super) Option<&'static str>);
@@ -147,6 +150,14 @@ impl Exchange {
         Ok(())
     }
 
+    /// Whether sound is encrypted with this peer.
+    pub(super) fn srtp_with(&self, peer: Peer) -> SrtpUse {
+        match peer {
+            Peer::Trunk(at) => self.setup.trunks[at].srtp,
+            Peer::Phone(at) => self.setup.phones[at].srtp,
+        }
+    }
+
     pub(super) fn plan_of(&self, peer: Peer) -> Plan {
         let none = Plan { country: GERMANY, area: None, stem: None };
         match peer {
@@ -181,12 +192,27 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(Leg, Option<crate::media::Remote>), No> {
         let ip = info.flow.local.ip();
-        let mut leg = self.new_leg(call, peer, ip);
+        let mut leg = self.new_leg(call, peer, &info.flow);
+        if self.help_wanted(info.request_uri.expose()).is_some() {
+            leg.sound.wanted = Wanted::OF_HELP;
+        }
         let mut offered = None;
         if let Some(offer) = &info.offer {
             let no = No(Refused::NoSession, status(488), None);
             let Ok(session) = Session::parse(offer) else { return Err(no) };
-            let Ok(negotiated) = preview(&session, ip) else { return Err(no) };
+            let negotiated = preview(&session, &leg.sound).map_err(|why| match why {
+                Refusal::Security => No(Refused::Encryption, why.status(), Some(OTHER_PROTECTION)),
+                Refusal::NoAudio
+                | Refusal::Transport
+                | Refusal::NoCommonCodec
+                | Refusal::Address
+                | Refusal::TooLarge
+                | Refusal::AnswerShape
+                | Refusal::AudioDeclined
+                | Refusal::OurOfferPending
+                | Refusal::TheirOfferPending
+                | Refusal::NoOffer => No(Refused::NoSession, status(488), None),
+            })?;
             offered = remote(&negotiated, ip);
             if leg.negotiation.take_offer(session).is_err() {
                 return Err(no);

@@ -4,18 +4,25 @@
 use super::counts::Counters;
 use super::door::status;
 use crate::clip::ClipCodec;
-use crate::media::{Drawn, LegId, LocalPorts, Media, Opening, PayloadMap, Refused, Remote};
+use crate::media::{
+    Drawn, LegId, LocalPorts, Media, Opening, PayloadMap, Refused, Remote, Srtp, SrtpKey,
+    first_sequence,
+};
+use crate::tls;
+use rtp::srtp::Mki;
 use sip::Status;
-use sip::agent::CallId;
+use sip::agent::{CallId, Flow};
+use sip::registrar::Transport;
 use sip::sdp::{
-    self, Capabilities, Codec, Direction, Host, Local, Negotiated, Negotiation, Origin, Rtcp,
-    State, Terms,
+    self, Capabilities, Codec, Crypto, Direction, Host, Local, MASTER_BYTES, Negotiated,
+    Negotiation, Origin, OwnKey, Protection, Rtcp, SrtpKeys, State, Suite, Terms,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
-use stdx::Rng;
+use stdx::{Redacted, Rng};
 
 use super::limits::SILENCE;
+use super::words::SrtpUse;
 
 /// What our legs speak, best first: 7 kHz where both ends have it (EN 301 549, 6.1), then Europe's.
 pub(super) const CODECS: [Codec; 3] = [Codec::G722, Codec::Pcma, Codec::Pcmu];
@@ -37,6 +44,68 @@ pub(super) struct Leg {
     pub(super) sound: Sound,
 }
 
+/// What is wanted for the sound of one leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// No keys.
+    Plain,
+    /// Encrypted if the other side can (RFC 8643).
+    Preferred,
+    /// Encrypted, or no call.
+    Required,
+    /// Encrypted, where keys would go in clear: no call.
+    Impossible,
+}
+
+impl Wanted {
+    /// What the configuration means on this flow. A key that everybody on the way can read protects nothing
+    /// (RFC 4568, 7): it is given out within TLS alone. Who requires it over the loopback has something on
+    /// this machine that carries TLS for us.
+    pub(super) fn on(flow: &Flow, srtp: SrtpUse) -> Wanted {
+        let is_secret = flow.transport == Transport::Tls;
+        let stays_here = flow.remote.ip().is_loopback();
+        match srtp {
+            SrtpUse::Off => Wanted::Plain,
+            SrtpUse::Offered if is_secret => Wanted::Preferred,
+            SrtpUse::Offered => Wanted::Plain,
+            SrtpUse::Required if is_secret || stays_here => Wanted::Required,
+            SrtpUse::Required => Wanted::Impossible,
+        }
+    }
+
+    /// Who calls for help is taken as he comes, encrypted or not, whatever the configuration wants.
+    pub(super) const OF_HELP: Wanted = Wanted::Preferred;
+
+    /// Towards whom help is called by: no call fails for want of secrecy of its keys.
+    pub(super) const fn for_help_outside(self) -> Wanted {
+        match self {
+            Wanted::Plain | Wanted::Impossible => Wanted::Plain,
+            Wanted::Preferred => Wanted::Preferred,
+            Wanted::Required => Wanted::Required,
+        }
+    }
+
+    /// Keys for one description. Without the system's generator there are none, and what must be encrypted
+    /// is not agreed on.
+    fn protection(self) -> Protection {
+        match self {
+            Wanted::Plain => Protection::Plain,
+            Wanted::Preferred => Protection::Preferred(own_keys()),
+            Wanted::Required => Protection::Required(own_keys()),
+            Wanted::Impossible => Protection::Required(Vec::new()),
+        }
+    }
+}
+
+/// A key for each suite, which nobody can guess: the generator of tags and branches would not do.
+fn own_keys() -> Vec<OwnKey> {
+    let key = |suite| {
+        let master = Redacted::new(tls::unguessable::<MASTER_BYTES>()?);
+        Some(OwnKey { suite, master })
+    };
+    Suite::ALL.into_iter().filter_map(key).collect()
+}
+
 /// Where a leg sends and receives.
 pub(super) struct Sound {
     pub(super) id: LegId,
@@ -46,6 +115,8 @@ pub(super) struct Sound {
     pub(super) ports: Option<LocalPorts>,
     /// What the legs of this call may speak.
     pub(super) codecs: Vec<Codec>,
+    /// Whether it is encrypted.
+    pub(super) wanted: Wanted,
     /// Whether it was heard since it was opened.
     pub(super) latched: bool,
     /// Whether it is heard now.
@@ -54,8 +125,9 @@ pub(super) struct Sound {
 
 impl Sound {
     /// Not opened yet, with every codec of ours.
-    pub(super) fn new(id: LegId, ip: IpAddr) -> Sound {
-        Sound { id, ip, ports: None, codecs: CODECS.to_vec(), latched: false, sounding: false }
+    pub(super) fn new(id: LegId, ip: IpAddr, wanted: Wanted) -> Sound {
+        let codecs = CODECS.to_vec();
+        Sound { id, ip, ports: None, codecs, wanted, latched: false, sounding: false }
     }
 
     /// Opens the leg's ports. Without a remote it waits for the answer.
@@ -69,7 +141,7 @@ impl Sound {
     ) -> Result<(), Refused> {
         let drawn = Drawn {
             ssrc: rng.next_u64() as u32,
-            sequence: rng.next_u64() as u16,
+            sequence: first_sequence(rng.next_u64()),
             timestamp: rng.next_u64() as u32,
             seed: rng.next_u64(),
         };
@@ -99,9 +171,10 @@ impl Sound {
         Some(Terms { local, capabilities, direction })
     }
 
-    /// The codecs of this call.
+    /// The codecs of this call, and new keys for one description.
     pub(super) fn capabilities(&self) -> Capabilities {
-        Capabilities::new(&self.codecs)
+        let protection = self.wanted.protection();
+        Capabilities { protection, ..Capabilities::new(&self.codecs) }
     }
 }
 
@@ -168,10 +241,10 @@ impl Leg {
 }
 
 /// What an offer would come to; none if nothing can be agreed on.
-pub(super) fn preview(offer: &sdp::Session, ip: IpAddr) -> Result<Negotiated, sdp::Refusal> {
-    let port = NonZeroU16::MIN;
+pub(super) fn preview(offer: &sdp::Session, sound: &Sound) -> Result<Negotiated, sdp::Refusal> {
+    let (port, ip) = (NonZeroU16::MIN, sound.ip);
     let local = Local { ip, rtp: port, rtcp: port, attributes: Vec::new() };
-    let capabilities = Capabilities::new(&CODECS);
+    let capabilities = sound.capabilities();
     let terms = Terms { local, capabilities, direction: Direction::SendRecv };
     sdp::answer(offer, Origin::ours(0, 0, ip), &terms).map(|(_, negotiated)| negotiated)
 }
@@ -187,6 +260,10 @@ pub fn remote(negotiated: &Negotiated, ours: IpAddr) -> Option<Remote> {
         Rtcp::Nowhere => (None, false),
     };
     let keys = negotiated.keys.map(|keys| keys.payload);
+    let srtp = match &negotiated.srtp {
+        None => None,
+        Some(keys) => Some(srtp_keys(keys)?),
+    };
     Some(Remote {
         address,
         rtcp,
@@ -202,9 +279,27 @@ pub fn remote(negotiated: &Negotiated, ours: IpAddr) -> Option<Remote> {
         },
         we_send: negotiated.direction.sends(),
         we_receive: negotiated.direction.receives(),
+        srtp,
         other_address: None,
         silent_after: Some(SILENCE),
     })
+}
+
+/// Keys in the words of media. None for an identifier that no packet could hold.
+fn srtp_keys(agreed: &SrtpKeys) -> Option<Srtp> {
+    Some(Srtp { send: srtp_key(&agreed.send)?, receive: srtp_key(&agreed.receive)? })
+}
+
+fn srtp_key(line: &Crypto) -> Option<SrtpKey> {
+    let suite = match line.suite {
+        Suite::Tag80 => rtp::srtp::Suite::Tag80,
+        Suite::Tag32 => rtp::srtp::Suite::Tag32,
+    };
+    let mki = match line.mki {
+        None => None,
+        Some(mki) => Some(Mki::new(mki.value(), mki.length())?),
+    };
+    Some(SrtpKey { suite, master: line.master, mki })
 }
 
 /// A name cannot be sent to before somebody has looked it up: the leg waits until it is heard.
@@ -235,6 +330,7 @@ pub fn nowhere(ours: IpAddr) -> Remote {
         outgoing: none,
         we_send: false,
         we_receive: false,
+        srtp: None,
         other_address: None,
         silent_after: None,
     }

@@ -3,8 +3,8 @@
 
 use stdx::Micros;
 
-/// Addresses at which we listen: two transports, two families, two networks.
-pub const LISTEN_MAX: usize = 8;
+/// Addresses at which we listen: three transports, two families, two networks.
+pub const LISTEN_MAX: usize = 12;
 
 /// Datagrams read from one socket before the timers have their turn: at 30 µs each, 2 ms.
 pub const DRAIN_MAX: usize = 64;
@@ -32,6 +32,17 @@ pub const CONNECTIONS_MAX: usize = 4_096;
 /// Bytes that wait to be sent on one connection: some 100 messages. A peer that does not read loses
 /// its connection, not our memory.
 pub const UNSENT_MAX: usize = 256 << 10;
+
+/// Bytes that TLS is given at once, which it keeps until the kernel takes them: one record (RFC 8446, 5.1).
+pub const TLS_PART: usize = 16 << 10;
+
+/// Connections by TLS that are taken within [`HANDSHAKES_WITHIN`]. To prove who we are costs up to 1 ms with a key
+/// of RSA, on the thread of all calls: so strangers get a fifth of it, and 600 telephones that come back
+/// together after a restart are there again within seconds. Those beyond are closed, and come again.
+pub const HANDSHAKES_MAX: u32 = 200;
+
+/// The time for so many.
+pub const HANDSHAKES_WITHIN: Micros = Micros::from_secs(1);
 
 /// How long a connection may hold half a message, and how long one may stay whose peer has not said who
 /// it is.

@@ -25,8 +25,11 @@ mod incoming;
 mod leg;
 pub mod limits;
 mod network;
+#[cfg(test)]
+mod network_tls_tests;
 mod record;
 mod registration;
+mod stream;
 mod trace;
 mod transfer;
 mod words;
@@ -39,10 +42,11 @@ pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
     Answering, CallView, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
-    Refused, Registration, Setup, Trunk, TrunkHealth,
+    Refused, Registration, Setup, SrtpUse, Trunk, TrunkHealth,
 };
 
 use crate::media::{self, Media};
+use crate::tls::Certificates;
 use door::Door;
 use exchange::Exchange;
 use mio::Waker;
@@ -107,7 +111,7 @@ impl Signalling {
     /// # Errors
     /// If an address cannot be bound, or the system gives no threads.
     pub fn start(setup: Setup, first_contact: u64) -> Result<Signalling, CannotStart> {
-        let network = Network::open(&setup.listen, &setup.addresses)
+        let mut network = Network::open(&setup.listen, &setup.addresses)
             .map_err(|(at, error)| CannotStart::Listen(at, error))?;
         let door = Door::new(&setup).ok_or(CannotStart::Domain)?;
         let config =
@@ -118,6 +122,7 @@ impl Signalling {
         let (media, events) = Media::start(&config, wake).map_err(CannotStart::Media)?;
         let mut exchange = Exchange::new(setup, door, media, events, first_contact);
         exchange.find_fixed_flows(&network);
+        network.certify(&exchange.setup.certificates, &exchange.peers());
         Ok(Signalling { network, exchange })
     }
 
@@ -220,7 +225,21 @@ impl Signalling {
     pub fn adopt(&mut self, setup: Setup) {
         let Signalling { network, exchange } = self;
         exchange.adopt(setup);
+        network.certify(&exchange.setup.certificates, &exchange.peers());
         exchange.find_fixed_flows(network);
+    }
+
+    /// Who we are, and what others have to prove, as it holds now.
+    #[must_use]
+    pub fn certificates(&self) -> Certificates {
+        self.exchange.setup.certificates.clone()
+    }
+
+    /// Who we are, and what others have to prove, from the next connection on. Those that are open stay.
+    pub fn certify(&mut self, certificates: Certificates) {
+        let Signalling { network, exchange } = self;
+        exchange.setup.certificates = certificates;
+        network.certify(&exchange.setup.certificates, &exchange.peers());
     }
 
     /// From now on callers' tokens are made with this key: who calls is somebody new.
@@ -352,7 +371,7 @@ impl Signalling {
     /// How the trunks are.
     #[must_use]
     pub fn trunks(&self) -> Vec<TrunkHealth> {
-        self.exchange.health()
+        self.exchange.health(&self.network)
     }
 
     /// The calls at this moment.

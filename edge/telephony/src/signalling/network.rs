@@ -5,17 +5,19 @@
 //! which SIP repeats) or kept within a bound (a stream, which is closed beyond it).
 
 use super::limits::{
-    BACKLOG_MAX, CONNECTIONS_MAX, DRAIN_MAX, HALF_MESSAGE, SOCKET_BUFFER, STREAM_PART,
-    STREAM_READS_MAX, SWEEP, UNSENT_MAX,
+    BACKLOG_MAX, CONNECTIONS_MAX, DRAIN_MAX, HALF_MESSAGE, HANDSHAKES_MAX, HANDSHAKES_WITHIN,
+    SOCKET_BUFFER, STREAM_PART, STREAM_READS_MAX, SWEEP, UNSENT_MAX,
 };
+use super::stream::{Read, Stream};
 use super::words::{Carrier, Listen};
+use crate::tls::{Certificates, Fault, Identity, Reach};
 use mio::net::{TcpListener, TcpStream, UdpSocket};
 use mio::{Events, Interest, Poll, Token, Waker};
 use sip::agent::{Flow, Transmit};
 use sip::message::{Frame, Framer, Message, Refusal};
 use sip::registrar::Transport;
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +57,8 @@ pub struct NetworkCounts {
     pub connections_closed: u64,
     /// Times at which new calls were refused because we were behind.
     pub behind: u64,
+    /// Connections by TLS that did not come about, or were refused at their bound.
+    pub handshakes_failed: u64,
 }
 
 struct Udp {
@@ -66,10 +70,11 @@ struct Udp {
 struct Listener {
     socket: TcpListener,
     local: SocketAddr,
+    carrier: Carrier,
 }
 
 struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     framer: Framer,
     flow: Flow,
     unsent: Vec<u8>,
@@ -82,6 +87,23 @@ struct Connection {
     /// Since when it has owed us a whole message, or a stranger to say who it is.
     owes_since: Option<Tick>,
     broken: bool,
+}
+
+/// How many connections by TLS are taken, against [`HANDSHAKES_MAX`].
+#[derive(Default)]
+struct Handshakes {
+    since: Tick,
+    taken: u32,
+}
+
+impl Handshakes {
+    fn has_room(&mut self, now: Tick) -> bool {
+        if now.since(self.since) >= HANDSHAKES_WITHIN {
+            *self = Handshakes { since: now, taken: 0 };
+        }
+        self.taken += 1;
+        self.taken <= HANDSHAKES_MAX
+    }
 }
 
 /// All SIP sockets.
@@ -97,6 +119,13 @@ pub(super) struct Network {
     unread: Vec<Token>,
     /// What waited for connections that did not come about.
     pub(super) failed: Vec<Transmit>,
+    /// Who we are to those who connect by TLS.
+    identity: Option<Identity>,
+    /// What those have to prove to whom we connect by TLS.
+    reaches: BTreeMap<SocketAddr, Reach>,
+    /// Why the last connection by TLS to an address failed, if it did.
+    faults: BTreeMap<SocketAddr, Fault>,
+    handshakes: Handshakes,
     /// Datagrams since a socket was last found empty.
     backlog: usize,
     sweep_at: Tick,
@@ -126,6 +155,10 @@ impl Network {
             input: vec![0; DATAGRAM_MAX],
             unread: Vec::new(),
             failed: Vec::new(),
+            identity: None,
+            reaches: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            handshakes: Handshakes::default(),
             backlog: 0,
             sweep_at: Tick(0),
             counts: NetworkCounts::default(),
@@ -133,7 +166,7 @@ impl Network {
         for at in listen {
             let bound = match at.carrier {
                 Carrier::Udp => network.bind_udp(at.address, reachable),
-                Carrier::Tcp => network.bind_tcp(at.address, reachable),
+                Carrier::Tcp | Carrier::Tls => network.bind_stream(*at, reachable),
             };
             bound.map_err(|error| (at.address, error))?;
         }
@@ -149,15 +182,32 @@ impl Network {
         Ok(())
     }
 
-    fn bind_tcp(&mut self, at: SocketAddr, reachable: &[IpAddr]) -> io::Result<()> {
-        let socket = unbound(at, socket2::Type::STREAM)?;
+    fn bind_stream(&mut self, at: Listen, reachable: &[IpAddr]) -> io::Result<()> {
+        let Listen { carrier, address } = at;
+        let socket = unbound(address, socket2::Type::STREAM)?;
         socket.listen(128)?;
         let mut socket = TcpListener::from_std(socket.into());
         let local = local_address(socket.local_addr()?, reachable);
         let token = Token(self.listeners.len() * 2 + 1);
         self.poll.registry().register(&mut socket, token, Interest::READABLE)?;
-        self.listeners.push(Listener { socket, local });
+        self.listeners.push(Listener { socket, local, carrier });
         Ok(())
+    }
+
+    /// Who we are, and what the peers of each trunk have to prove, from the next connection on.
+    pub(super) fn certify(&mut self, certificates: &Certificates, peers: &[Vec<Listen>]) {
+        self.identity.clone_from(&certificates.identity);
+        let trunks = certificates.reaches.iter().zip(peers);
+        let proved = trunks.filter_map(|(reach, peers)| Some((reach.as_ref()?, peers)));
+        let peers = proved.flat_map(|(reach, peers)| peers.iter().map(move |peer| (peer, reach)));
+        let secure = peers.filter(|(peer, _)| peer.carrier == Carrier::Tls);
+        self.reaches = secure.map(|(peer, reach)| (peer.address, reach.clone())).collect();
+        self.faults.retain(|at, _| self.reaches.contains_key(at));
+    }
+
+    /// Why we have no connection by TLS to this address, if the last one failed.
+    pub(super) fn fault_of(&self, at: &SocketAddr) -> Option<Fault> {
+        self.faults.get(at).copied()
     }
 
     /// Wakes a wait from another thread.
@@ -168,14 +218,14 @@ impl Network {
     /// Where we listen, as peers can reach us.
     pub(super) fn locals(&self) -> impl Iterator<Item = (Transport, SocketAddr)> {
         let udp = self.udp.iter().map(|it| (Transport::Udp, it.local));
-        udp.chain(self.listeners.iter().map(|it| (Transport::Tcp, it.local)))
+        udp.chain(self.listeners.iter().map(|it| (it.carrier.transport(), it.local)))
     }
 
     /// The same in the words of the setup.
     pub(super) fn listens(&self) -> impl Iterator<Item = Listen> {
-        let listen = |carrier| move |address| Listen { carrier, address };
-        let udp = self.udp.iter().map(|it| it.local).map(listen(Carrier::Udp));
-        udp.chain(self.listeners.iter().map(|it| it.local).map(listen(Carrier::Tcp)))
+        let listen = |carrier, address| Listen { carrier, address };
+        let udp = self.udp.iter().map(move |it| listen(Carrier::Udp, it.local));
+        udp.chain(self.listeners.iter().map(move |it| listen(it.carrier, it.local)))
     }
 
     /// A flow of ours to an address: by a socket of the same family.
@@ -246,13 +296,30 @@ impl Network {
 
     fn accept(&mut self, now: Tick, token: Token) {
         let Some(listener) = self.listeners.get(token.0 / 2) else { return };
-        let local = listener.local;
-        while let Ok((stream, remote)) = self.listeners[token.0 / 2].socket.accept() {
+        let (local, carrier) = (listener.local, listener.carrier);
+        let transport = carrier.transport();
+        while let Ok((tcp, remote)) = self.listeners[token.0 / 2].socket.accept() {
             if self.connections.len() >= CONNECTIONS_MAX && !self.close_a_stranger() {
                 self.counts.connections_closed += 1;
                 continue;
             }
-            self.take_connection(now, stream, Framer::accepted(), local, canonical(remote));
+            let remote = canonical(remote);
+            let Some(stream) = self.accepted(now, carrier, tcp) else { continue };
+            let flow = Flow { transport, local, remote, connection: None };
+            self.take_connection(now, stream, Framer::accepted(), flow);
+        }
+    }
+
+    /// The stream of somebody who came to us.
+    fn accepted(&mut self, now: Tick, carrier: Carrier, tcp: TcpStream) -> Option<Stream> {
+        match carrier {
+            Carrier::Udp | Carrier::Tcp => Some(Stream::plain(tcp)),
+            Carrier::Tls => {
+                let identity = self.identity.as_ref().filter(|_| self.handshakes.has_room(now));
+                let stream = identity.and_then(|identity| Stream::taken(tcp, identity));
+                self.counts.handshakes_failed += u64::from(stream.is_none());
+                stream
+            }
         }
     }
 
@@ -270,18 +337,17 @@ impl Network {
     fn take_connection(
         &mut self,
         now: Tick,
-        mut stream: TcpStream,
+        mut stream: Stream,
         framer: Framer,
-        local: SocketAddr,
-        remote: SocketAddr,
+        flow: Flow,
     ) -> Option<u64> {
         let id = self.next_connection;
         self.next_connection += 1;
         let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll.registry().register(&mut stream, Token(id as usize), interest).ok()?;
+        self.poll.registry().register(&mut stream.tcp, Token(id as usize), interest).ok()?;
         // Without it an answer may wait for 40 ms; a stream works all the same.
-        let _ = stream.set_nodelay(true);
-        let flow = Flow { transport: Transport::Tcp, local, remote, connection: Some(id) };
+        let _ = stream.tcp.set_nodelay(true);
+        let flow = Flow { connection: Some(id), ..flow };
         let (unsent, opening) = (Vec::new(), Vec::new());
         let connection = Connection {
             stream,
@@ -308,18 +374,23 @@ impl Network {
                 break;
             }
             match connection.stream.read(&mut self.input[..STREAM_PART]) {
-                Ok(0) => open = false,
-                Ok(length) => {
+                Read::Bytes(length) => {
                     whole |= connection.feed(&self.input[..length], take);
                     continue;
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => open = false,
+                Read::Nothing => continue,
+                Read::Later => {}
+                Read::End => open = false,
             }
             break;
         }
-        connection.owes_since = match (connection.known, connection.framer.is_within_message()) {
+        // The next part of a handshake.
+        connection.write();
+        if connection.is_open && !self.faults.is_empty() {
+            self.faults.remove(&connection.flow.remote);
+        }
+        let owes = connection.framer.is_within_message() || connection.stream.is_shaking_hands();
+        connection.owes_since = match (connection.known, owes) {
             (true, false) => None,
             // The one before came whole meanwhile.
             (true, true) if whole => Some(now),
@@ -333,10 +404,26 @@ impl Network {
     fn close(&mut self, id: u64) {
         if let Some(mut connection) = self.connections.remove(&id) {
             self.failed.append(&mut connection.opening);
+            self.note_handshake(&connection);
+            connection.stream.say_goodbye();
             // What is not watched any more is what we want.
-            let _ = self.poll.registry().deregister(&mut connection.stream);
+            let _ = self.poll.registry().deregister(&mut connection.stream.tcp);
             self.counts.connections_closed += u64::from(connection.broken);
         }
+    }
+
+    /// Whoever watches a trunk has to know why there is no connection.
+    fn note_handshake(&mut self, connection: &Connection) {
+        let at = connection.flow.remote;
+        let fault = connection.stream.fault;
+        match fault.filter(|_| self.reaches.contains_key(&at)) {
+            Some(fault) => drop(self.faults.insert(at, fault)),
+            // It failed for something else this time.
+            None if !connection.is_open => drop(self.faults.remove(&at)),
+            None => {}
+        }
+        let has_failed = fault.is_some() || connection.stream.is_shaking_hands();
+        self.counts.handshakes_failed += u64::from(has_failed);
     }
 
     /// Closes connections that hold back the rest of a message, and those of strangers.
@@ -365,11 +452,11 @@ impl Network {
         let Transmit { flow, bytes } = transmit;
         let sent = match flow.transport {
             Transport::Udp => self.send_datagram(flow, bytes),
-            Transport::Tcp => self.send_on_stream(now, transmit),
-            Transport::Tls | Transport::WebSocket => false,
+            Transport::Tcp | Transport::Tls => self.send_on_stream(now, transmit),
+            Transport::WebSocket => false,
         };
         self.counts.unsent += u64::from(!sent);
-        !sent && flow.transport == Transport::Tcp
+        !sent && flow.transport != Transport::Udp
     }
 
     fn send_datagram(&self, flow: &Flow, bytes: &[u8]) -> bool {
@@ -398,19 +485,40 @@ impl Network {
 
     /// The connection to this peer; a new one if there is none.
     fn connection_to(&mut self, now: Tick, flow: &Flow) -> Option<u64> {
-        let known = self.connections.iter().find(|(_, it)| it.flow.remote == flow.remote);
+        let leads_there =
+            |it: &Connection| it.flow.remote == flow.remote && it.flow.transport == flow.transport;
+        let known = self.connections.iter().find(|(_, it)| leads_there(it));
         if let Some((&id, _)) = known {
             return Some(id);
         }
         if self.connections.len() >= CONNECTIONS_MAX {
             return None;
         }
-        let stream = TcpStream::connect(flow.remote).ok()?;
-        let id = self.take_connection(now, stream, Framer::opened(), flow.local, flow.remote)?;
+        let Some(stream) = self.connect(flow) else {
+            // Whatever it was before, this time it is the network.
+            self.faults.remove(&flow.remote);
+            return None;
+        };
+        let id = self.take_connection(now, stream, Framer::opened(), *flow)?;
         let connection = self.connections.get_mut(&id)?;
-        // We owe the first message, not the peer.
-        (connection.is_open, connection.known, connection.owes_since) = (false, true, None);
+        // We owe the first message, not the peer; but its part of a handshake it owes.
+        let owes = connection.stream.is_shaking_hands();
+        connection.owes_since = connection.owes_since.filter(|_| owes);
+        (connection.is_open, connection.known) = (false, true);
         Some(id)
+    }
+
+    /// A stream to this peer. Nobody is sent by TLS who has nothing to prove.
+    fn connect(&self, flow: &Flow) -> Option<Stream> {
+        let connect = || TcpStream::connect(flow.remote).ok();
+        match flow.transport {
+            Transport::Tcp => connect().map(Stream::plain),
+            Transport::Tls => {
+                let reach = self.reaches.get(&flow.remote)?;
+                Stream::opened(connect()?, reach)
+            }
+            Transport::Udp | Transport::WebSocket => None,
+        }
     }
 }
 
@@ -460,7 +568,7 @@ impl Connection {
     }
 
     fn write_unsent(&mut self) {
-        while !self.unsent.is_empty() {
+        while !self.broken && (!self.unsent.is_empty() || self.stream.has_own()) {
             match self.stream.write(&self.unsent) {
                 Ok(0) => return,
                 Ok(written) => {
@@ -523,6 +631,7 @@ fn canonical(remote: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read as _, Write as _};
 
     const OPTIONS: &[u8] = b"OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n\
         From: <sip:a@h>;tag=1\r\nTo: <sip:h>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nl: 0\r\n\r\n";

@@ -2,6 +2,7 @@
 //! What signalling is made of, and what it can say about itself.
 
 use crate::media::Clips;
+use crate::tls::{Certificates, Fault};
 use sip::digest::{Offers, Secret};
 use sip::number::{Digits, Number, Plan};
 use sip::registrar::{Binding, Transport};
@@ -26,6 +27,8 @@ pub enum Carrier {
     Udp,
     /// Connections.
     Tcp,
+    /// Connections that nobody on the way can read.
+    Tls,
 }
 
 impl Carrier {
@@ -33,6 +36,7 @@ impl Carrier {
         match self {
             Carrier::Udp => Transport::Udp,
             Carrier::Tcp => Transport::Tcp,
+            Carrier::Tls => Transport::Tls,
         }
     }
 }
@@ -51,9 +55,22 @@ impl fmt::Display for Listen {
         let carrier = match self.carrier {
             Carrier::Udp => "udp",
             Carrier::Tcp => "tcp",
+            Carrier::Tls => "tls",
         };
         write!(f, "{carrier}:{}", self.address)
     }
+}
+
+/// Whether sound is encrypted (SRTP, RFC 3711) under keys that the descriptions carry (RFC 4568).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SrtpUse {
+    /// Never: who asks for it is refused.
+    Off,
+    /// Over TLS if the other side can; otherwise never, for the keys would go in clear.
+    #[default]
+    Offered,
+    /// Always: who cannot is refused.
+    Required,
 }
 
 /// A peer that is known by its address.
@@ -75,6 +92,8 @@ pub struct Trunk {
     pub outbound_daily: u32,
     /// Which number of ours they show; none to show the telephone.
     pub caller_id: Option<Number>,
+    /// Whether its sound is encrypted.
+    pub srtp: SrtpUse,
 }
 
 impl Trunk {
@@ -108,6 +127,8 @@ pub struct Phone {
     pub secret: Option<Secret>,
     /// How 110 and 112 leave from there.
     pub emergency: EmergencyRoute,
+    /// Whether its sound is encrypted.
+    pub srtp: SrtpUse,
 }
 
 /// How emergency calls leave a site.
@@ -199,6 +220,9 @@ pub struct Setup {
     pub listen: Vec<Listen>,
     /// Our addresses as peers reach them: for media, and for sockets that listen on all addresses.
     pub addresses: Vec<IpAddr>,
+    /// Who we are to those who connect by TLS, and by the positions of the trunks what their peers have to
+    /// prove to us.
+    pub certificates: Certificates,
     /// UDP ports for sound.
     pub media_ports: RangeInclusive<u16>,
     /// Media threads.
@@ -259,6 +283,8 @@ pub enum Refused {
     NoChannel,
     /// No codec in common, or no usable description.
     NoSession,
+    /// One side has to encrypt its sound, and the other does not.
+    Encryption,
     /// We are behind, or stopping.
     Busy,
     /// Our own call, which came back by the forwarding of a switchboard that we rang.
@@ -269,7 +295,7 @@ pub enum Refused {
 
 impl Refused {
     /// Every reason.
-    pub const ALL: [Refused; 12] = [
+    pub const ALL: [Refused; 13] = [
         Refused::UnknownPeer,
         Refused::Throttled,
         Refused::Challenged,
@@ -279,6 +305,7 @@ impl Refused {
         Refused::Emergency,
         Refused::NoChannel,
         Refused::NoSession,
+        Refused::Encryption,
         Refused::Busy,
         Refused::CameBack,
         Refused::Malformed,
@@ -297,6 +324,7 @@ impl Refused {
             Refused::Emergency => "emergency",
             Refused::NoChannel => "no_channel",
             Refused::NoSession => "no_session",
+            Refused::Encryption => "encryption",
             Refused::Busy => "busy",
             Refused::CameBack => "came_back",
             Refused::Malformed => "malformed",
@@ -311,6 +339,8 @@ pub struct TrunkHealth {
     pub id: String,
     /// Whether it answered when it was last asked; none if it is not asked, or was not yet.
     pub answers: Option<bool>,
+    /// Why it has no connection by TLS, if the last one failed.
+    pub fault: Option<Fault>,
     /// Calls at this moment.
     pub calls: u32,
     /// Calls that it may have.

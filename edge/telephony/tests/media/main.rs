@@ -6,5 +6,6 @@
 mod legs;
 mod listeners;
 mod peer;
+mod protected;
 mod relay;
 mod reports;

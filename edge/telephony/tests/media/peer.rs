@@ -58,6 +58,7 @@ pub(crate) fn remote(address: SocketAddr, codec: ClipCodec) -> Remote {
         outgoing: map,
         we_send: true,
         we_receive: true,
+        srtp: None,
         other_address: None,
         silent_after: None,
     }

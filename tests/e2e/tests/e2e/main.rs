@@ -13,6 +13,7 @@ mod networks;
 mod peers;
 mod privacy;
 mod process;
+mod secure;
 mod sessions;
 mod sound;
 mod stalls;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         agents::CASES,
         sessions::CASES,
         process::CASES,
+        secure::CASES,
         sound::CASES,
         steering::CASES,
         transfers::CASES,

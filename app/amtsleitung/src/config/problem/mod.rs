@@ -8,6 +8,7 @@ mod production;
 mod shape;
 mod syntax;
 mod telephony;
+mod tls;
 mod value;
 mod way;
 
@@ -18,6 +19,7 @@ pub use production::ProductionProblem;
 pub use shape::{Shape, ValueKind};
 pub use syntax::Syntax;
 pub use telephony::TelephonyProblem;
+pub use tls::TlsProblem;
 pub use value::ValueProblem;
 pub use way::WayProblem;
 
@@ -57,6 +59,8 @@ pub enum Problem {
     Way(WayProblem),
     /// Where the centre listens, trunks, telephones or the bench are wrong.
     Telephony(TelephonyProblem),
+    /// Certificates are missing, or something for TLS does not fit.
+    Tls(TlsProblem),
     /// It may be tried out, but must not go public.
     Production(ProductionProblem),
 }
@@ -114,6 +118,7 @@ impl Problem {
             Problem::Plan(problem) => problem.severity(),
             Problem::Way(problem) => problem.severity(),
             Problem::Telephony(problem) => problem.severity(),
+            Problem::Tls(problem) => problem.severity(),
             Problem::Production(problem) => problem.severity(),
         }
     }
@@ -130,6 +135,7 @@ impl Problem {
             Problem::Plan(problem) => problem.said(lang, context),
             Problem::Way(problem) => problem.said(lang),
             Problem::Telephony(problem) => problem.said(lang, context),
+            Problem::Tls(problem) => problem.said(lang),
             Problem::Production(problem) => problem.said(lang),
         }
     }

@@ -4,6 +4,7 @@
 use super::{Said, Severity, quoted, say};
 use crate::Lang;
 use telephony::prompts::Defect;
+use telephony::tls::FileDefect;
 
 /// What must not go public.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub enum ProductionProblem {
         /// The name.
         domain: String,
     },
+    /// A certificate, its key or an authority that cannot be used.
+    Certificate(FileDefect),
     /// Every address to listen on is this machine's for itself.
     OnlyThisMachine,
 }
@@ -67,6 +70,7 @@ impl ProductionProblem {
             | ProductionProblem::MissingSound { .. }
             | ProductionProblem::Bench
             | ProductionProblem::NoTelephony
+            | ProductionProblem::Certificate(_)
             | ProductionProblem::ExampleNumber { .. }
             | ProductionProblem::ExampleAddress { .. }
             | ProductionProblem::ExampleDomain { .. } => Severity::Error,
@@ -92,6 +96,7 @@ impl ProductionProblem {
             ProductionProblem::ExampleNumber { number } => example_number(lang, number),
             ProductionProblem::ExampleAddress { address } => example_address(lang, address),
             ProductionProblem::ExampleDomain { domain } => example_domain(lang, domain),
+            ProductionProblem::Certificate(defect) => certificate(lang, defect),
             ProductionProblem::OnlyThisMachine => only_this_machine(lang),
         }
     }
@@ -190,6 +195,18 @@ fn example_domain(lang: Lang, domain: &str) -> Said {
         "Erwartet: der Name, unter dem sich die Telefone anmelden.",
         "The name {domain} is kept free for examples and tests.",
         "Expected: the name with which the telephones register.",
+    )
+}
+
+fn certificate(lang: Lang, defect: &FileDefect) -> Said {
+    let (de, en) = (defect.defect.german(), defect.defect.english());
+    let file = quoted(lang, &defect.file.display().to_string());
+    say!(
+        lang,
+        "{file} lässt sich für TLS nicht verwenden. {de}",
+        "Ersetzen; gesucht wird im Datenordner (--data), wenn kein ganzer Pfad dasteht.",
+        "{file} cannot be used for TLS. {en}",
+        "Replace it; it is looked for in the data folder (--data), if it is no whole path.",
     )
 }
 

@@ -240,29 +240,30 @@ fn bad_address(lang: Lang, given: &str, error: AddressError) -> Said {
     match error {
         AddressError::Carrier => say!(
             lang,
-            "Bei {given} ist nicht gesagt, ob UDP oder TCP gemeint ist.",
-            "Erwartet: udp: oder tcp:, dahinter Adresse und Port, zum Beispiel \
-             \"udp:192.0.2.21:5060\" oder \"tcp:[2001:db8::21]:5060\".",
-            "{given} does not say whether UDP or TCP is meant.",
-            "Expected: udp: or tcp:, then address and port, for example \"udp:192.0.2.21:5060\" \
-             or \"tcp:[2001:db8::21]:5060\".",
+            "Bei {given} ist nicht gesagt, ob UDP, TCP oder TLS gemeint ist.",
+            "Erwartet: udp:, tcp: oder tls:, dahinter Adresse und Port, zum Beispiel \
+             \"udp:192.0.2.21:5060\" oder \"tls:[2001:db8::21]:5061\".",
+            "{given} does not say whether UDP, TCP or TLS is meant.",
+            "Expected: udp:, tcp: or tls:, then address and port, for example \
+             \"udp:192.0.2.21:5060\" or \"tls:[2001:db8::21]:5061\".",
         ),
         AddressError::Form => say!(
             lang,
             "{given} ist keine Adresse.",
-            "Erwartet: udp: oder tcp:, dahinter eine Adresse in Zahlen (kein Name) und ein Port, \
-             zum Beispiel \"udp:192.0.2.21:5060\" oder \"tcp:[2001:db8::21]:5060\".",
+            "Erwartet: udp:, tcp: oder tls:, dahinter eine Adresse in Zahlen (kein Name) und ein \
+             Port, zum Beispiel \"udp:192.0.2.21:5060\" oder \"tls:[2001:db8::21]:5061\".",
             "{given} is no address.",
-            "Expected: udp: or tcp:, then an address in numbers (no name) and a port, for example \
-             \"udp:192.0.2.21:5060\" or \"tcp:[2001:db8::21]:5060\".",
+            "Expected: udp:, tcp: or tls:, then an address in numbers (no name) and a port, for \
+             example \"udp:192.0.2.21:5060\" or \"tls:[2001:db8::21]:5061\".",
         ),
         AddressError::Port => say!(
             lang,
             "Bei {given} fehlt der Port.",
             "Erwartet: hinter der Adresse ein Doppelpunkt und ein Port von 1 bis 65535; üblich ist \
-             5060. Eine IPv6-Adresse steht dabei in eckigen Klammern.",
+             5060, mit TLS 5061. Eine IPv6-Adresse steht dabei in eckigen Klammern.",
             "{given} lacks the port.",
-            "Expected: a colon and a port from 1 to 65535 behind the address; 5060 is usual. An \
+            "Expected: a colon and a port from 1 to 65535 behind the address; 5060 is usual, with \
+             TLS 5061. An \
              IPv6 address stands in square brackets.",
         ),
         AddressError::Mapped => say!(
@@ -437,14 +438,14 @@ fn address_of_trunk(
             "{address} belongs already to the trunk {trunk} (line {line}).",
             "Expected: another address; by it the centre knows who calls.",
         ),
-        Carrier::Tcp => say!(
+        Carrier::Tcp | Carrier::Tls => say!(
             lang,
             "{address} gehört schon zum Trunk {trunk} (Zeile {line}).",
             "Erwartet: eine andere IP-Adresse; an ihr erkennt das Servicecenter, wer anruft, denn \
-             der Port wechselt bei TCP mit jeder Verbindung.",
+             der Port wechselt mit jeder Verbindung.",
             "{address} belongs already to the trunk {trunk} (line {line}).",
-            "Expected: another IP address; by it the centre knows who calls, because over TCP the \
-             port changes with every connection.",
+            "Expected: another IP address; by it the centre knows who calls, because the port \
+             changes with every connection.",
         ),
     }
 }

@@ -10,6 +10,7 @@ mod people;
 mod places;
 mod retention;
 mod telephony;
+mod tls;
 mod ways;
 
 use super::Order;

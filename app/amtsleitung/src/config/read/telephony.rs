@@ -4,6 +4,7 @@
 //! Rule: an address belongs to one: by it the centre knows who sends.
 
 use super::people::short;
+use super::tls;
 use super::ways::one_number;
 use crate::config::address::{
     self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
@@ -48,13 +49,13 @@ const OUTBOUND: i64 = 200;
 /// Digits of a stem: a country code and three more, and one less than the longest number (E.164).
 const STEM_DIGITS: RangeInclusive<usize> = 4..=14;
 
-/// By what a sender is known: over TCP the port does not count, for connections come from any.
+/// By what a sender is known: on a connection the port does not count, for connections come from any.
 type Sender = (Carrier, IpAddr, Option<u16>);
 
 fn sender(address: SipAddress) -> Sender {
     let port = match address.carrier {
         Carrier::Udp => Some(address.address.port()),
-        Carrier::Tcp => None,
+        Carrier::Tcp | Carrier::Tls => None,
     };
     (address.carrier, address.address.ip(), port)
 }
@@ -189,7 +190,9 @@ pub(super) fn telephony(
     let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
     let known = Addresses { listen: listen.clone(), incomplete: !complete, ..Addresses::default() };
     let digest = digest(reader, &fields);
-    (Some(Telephony { domain, listen, media_ports, media_addresses, digest }), known)
+    let certificate = tls::certificate(reader, &fields, &listen);
+    let telephony = Telephony { domain, listen, certificate, media_ports, media_addresses, digest };
+    (Some(telephony), known)
 }
 
 /// How passwords are proved; by MD5, if the file does not say.
@@ -322,6 +325,7 @@ pub(super) fn trunks(
         let name = reader.name(fields);
         let site = reader.reference(fields, "site", Kind::Site);
         let peers = peers(reader, fields, &id, known);
+        let proof = tls::proof(reader, fields, &peers);
         let channels = reader.whole(fields, "channels", 1..=i64::from(CHANNELS_MAX), None);
         let country_code = country_code(reader, fields);
         let area_code = area_code(reader, fields, country_code.as_deref());
@@ -330,6 +334,7 @@ pub(super) fn trunks(
         let outbound = outbound(reader, fields);
         let daily = reader.whole(fields, "outbound_daily", OUTBOUND_DAILY, Some(OUTBOUND));
         let caller_id = one_number(reader, fields, "caller_id");
+        let srtp = tls::srtp(reader, fields, &peers);
         let channels = u16::try_from(channels).unwrap_or(1);
         let country_code = country_code.unwrap_or_default();
         trunks.push(Trunk {
@@ -337,6 +342,7 @@ pub(super) fn trunks(
             name,
             site,
             peers,
+            proof,
             channels,
             country_code,
             area_code,
@@ -345,6 +351,7 @@ pub(super) fn trunks(
             outbound,
             outbound_daily: u32::try_from(daily).unwrap_or(0),
             caller_id,
+            srtp,
         });
     }
     trunks
@@ -515,9 +522,17 @@ pub(super) fn phones(
         let agent = agent.map(|agent| AgentId(short(agent)));
         let at = fields.get("at").and_then(|value| address(reader, "at", value, Use::Reach));
         if let Some(at) = at {
+            tls::check_phone(reader, at);
             known.check_reach(reader, at, 1);
         }
-        phones.push(Phone { id, name, site, agent, at: at.map(|at| at.value) });
+        let at = at.map(|at| at.value);
+        // One that registers comes by any address on which we listen.
+        let ways = at.map_or_else(|| known.listen.clone(), |at| vec![at]);
+        let srtp = match at {
+            Some(_) => tls::srtp(reader, fields, &ways),
+            None => tls::srtp_of_registering(reader, fields, &ways),
+        };
+        phones.push(Phone { id, name, site, agent, at, srtp });
     }
     phones
 }
