@@ -79,6 +79,8 @@ pub struct County {
     pub outside: Vec<u16>,
     /// How emergency calls leave.
     pub help: Help,
+    /// The whole file, instead of what all this makes.
+    pub file: Option<String>,
     /// What else stands in the table of a line.
     pub ways: Vec<(&'static str, &'static str)>,
     /// The one peer of the trunk, instead of the callers.
@@ -116,6 +118,7 @@ impl County {
             own_phones: Vec::new(),
             outside: Vec::new(),
             help: Help::Unknown,
+            file: None,
             ways: Vec::new(),
             only_peer: None,
             telephony: String::new(),
@@ -178,6 +181,9 @@ impl County {
     /// Everything in one text.
     #[must_use]
     pub fn text(&self) -> String {
+        if let Some(file) = &self.file {
+            return file.clone();
+        }
         let route = match self.help {
             Help::Unknown => UNKNOWN,
             Help::ByTrunk => ROUTE,

@@ -673,6 +673,7 @@ impl Exchange {
         if let Peer::Trunk(at) = it.caller.peer {
             self.trunks[at].calls -= 1;
         }
+        self.putting.remove(&contact);
         self.traces.end(contact);
     }
 

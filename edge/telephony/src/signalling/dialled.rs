@@ -98,8 +98,12 @@ impl Exchange {
         if !is_help && (!self.lets_in || is_much || !self.may_leave(now, whither)) {
             return Err(busy);
         }
-        let hops = info.max_forwards.unwrap_or(MAX_FORWARDS).checked_sub(1);
-        let hops = hops.ok_or(No(Refused::NoSession, status(483), None))?;
+        let hops = match info.max_forwards.unwrap_or(MAX_FORWARDS).checked_sub(1) {
+            Some(hops) => hops,
+            // A loop is a lesser evil than a call for help that ends here.
+            None if is_help => 1,
+            None => return Err(No(Refused::NoSession, status(483), None)),
+        };
         let (leg, offered) = self.caller_leg(call, Peer::Phone(phone), info)?;
         let outs = Vec::new();
         let it = DialledCall { phone: leg, offered, outs, is_up: false, whither, asked: 0, hops };

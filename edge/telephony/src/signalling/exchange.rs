@@ -318,7 +318,7 @@ impl Exchange {
         let _ = self.ua.hang_up(now, call, reason);
     }
 
-    fn touch(&mut self, call: CallId) {
+    pub(super) fn touch(&mut self, call: CallId) {
         if let Some(records) = &mut self.records {
             records.touch(call);
         }

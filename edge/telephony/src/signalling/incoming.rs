@@ -44,13 +44,12 @@ impl Exchange {
     /// An INVITE came that the door let in.
     pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo) {
         let help = self.help_wanted(info.request_uri.expose());
-        let whither = self.whither(info.request_uri.expose());
         let taken = self.peer_of(&info.flow).and_then(|peer| match peer {
             Peer::Phone(phone) if let Some(number) = help => {
                 self.call_for_help(now, call, phone, (number, info))
             }
             Peer::Phone(phone) if self.is_code(info) => self.code_dialled(now, call, phone, info),
-            Peer::Phone(phone) if let Some(whither) = whither => {
+            Peer::Phone(phone) if let Some(whither) = self.whither(info.request_uri.expose()) => {
                 self.dial(now, call, phone, (whither, info))
             }
             Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),

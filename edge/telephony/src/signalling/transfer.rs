@@ -265,6 +265,7 @@ impl Exchange {
     pub(super) fn take_leg(&mut self, contact: ContactId, to: Option<AgentId>) {
         let Some(it) = self.conversations.get_mut(&contact) else { return };
         let Some(leg) = it.taken.take() else { return };
+        let call = leg.call;
         self.by_call.insert(leg.call, contact);
         self.by_leg.insert(leg.sound.id, contact);
         match to {
@@ -274,5 +275,7 @@ impl Exchange {
             }
             None => it.elsewhere = Some(Elsewhere::taken(leg)),
         }
+        // It belongs to a contact now, and is hung up by the next start if a crash leaves it.
+        self.touch(call);
     }
 }

@@ -7,6 +7,7 @@ mod broken;
 mod elsewhere;
 mod emergency;
 mod endings;
+mod harburg;
 mod hostile;
 mod killed;
 mod networks;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         elsewhere::CASES,
         emergency::CASES,
         endings::CASES,
+        harburg::CASES,
         agents::CASES,
         sessions::CASES,
         process::CASES,
