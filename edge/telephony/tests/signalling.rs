@@ -166,6 +166,11 @@ impl Bench {
         let until = Tick(0) + Micros::from_secs(30);
         self.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
         let invite = self.sent(false, "INVITE").expect("it rings");
+        self.answers(&invite, sdp);
+        self.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    }
+
+    fn answers(&mut self, invite: &str, sdp: &str) {
         let fields = invite.lines().filter(|line| {
             ["Via", "From", "Call-ID", "CSeq"].iter().any(|name| line.starts_with(name))
         });
@@ -178,7 +183,6 @@ impl Bench {
         );
         self.phone.send_to(text.as_bytes(), self.at).expect("sent");
         self.sent(false, "ACK").expect("it is acknowledged");
-        self.order(Command::Connect { contact: CONTACT, agent: AGENT });
     }
 }
 
@@ -369,4 +373,90 @@ fn who_calls_for_help_is_taken_encrypted_or_not() {
         let out = bench.sent(true, "INVITE sip:112@").expect("help is called");
         assert_eq!(out.contains("RTP/SAVP"), srtp == SrtpUse::Required, "{out}");
     }
+}
+
+/// The value of a header field.
+fn value<'m>(message: &'m str, name: &str) -> &'m str {
+    let line = message.lines().find(|line| line.starts_with(name)).expect("the field");
+    line.split_once(':').expect("a colon").1.trim()
+}
+
+impl Bench {
+    fn acknowledges(&mut self, nth: u32, tag: &str) {
+        let from = self.phone.local_addr().expect("bound");
+        let text = format!(
+            "ACK sip:k1@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {from};branch=z9hG4bKa{nth}\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=r\r\nTo: <sip:k1@h>{tag}\r\nCall-ID: r{nth}\r\n\
+             CSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+    }
+
+    /// The agent's telephone calls anew, to take the place of this dialog: how that is answered.
+    fn replaces(&mut self, nth: u32, replaces: &str) -> String {
+        let (from, length) = (self.phone.local_addr().expect("bound"), PCMA.len());
+        let text = format!(
+            "INVITE sip:k1@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {from};branch=z9hG4bKr{nth}\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=r\r\nTo: <sip:k1@h>\r\nCall-ID: r{nth}\r\n\
+             CSeq: 1 INVITE\r\nContact: <sip:{from}>\r\nRequire: replaces\r\n\
+             Replaces: {replaces}\r\nContent-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{PCMA}"
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+        for _ in 0..2 {
+            let said = self.sent(false, "SIP/2.0").expect("an answer");
+            if said.starts_with("SIP/2.0 200") {
+                self.acknowledges(nth, &tag(&said));
+            }
+            if !said.starts_with("SIP/2.0 100") {
+                return said.split(' ').nth(1).unwrap_or_default().to_owned();
+            }
+        }
+        String::new()
+    }
+}
+
+/// RFC 3891, 3: unknown 481, early only though it is up 486, over 603; and the agent's own talk goes on.
+#[test]
+fn another_telephone_takes_the_place_of_the_first() {
+    let mut bench = bench();
+    let caller = bench.waiting(PCMA);
+    bench.call("ACK", 1, &caller, "");
+    let until = Tick(0) + Micros::from_secs(30);
+    bench.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
+    let invite = bench.sent(false, "INVITE").expect("it rings");
+    let (call_id, from) = (value(&invite, "Call-ID").to_owned(), value(&invite, "From").to_owned());
+    let ours = from.split_once("tag=").expect("a tag").1.to_owned();
+    // Nobody has what only rings.
+    let names = format!("{call_id};to-tag={ours};from-tag=p");
+    let early = bench.replaces(1, &names);
+    assert!(early == "481" || early == "603", "{early}");
+    bench.answers(&invite, PCMA);
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+
+    assert_eq!(bench.replaces(2, "nobody;to-tag=1;from-tag=2"), "481");
+    assert_eq!(bench.replaces(3, &format!("{call_id};to-tag=x;from-tag=p")), "481", "another tag");
+    assert_eq!(bench.replaces(4, &format!("{names};early-only")), "486");
+    assert_eq!(bench.replaces(5, "no value"), "400");
+    let theirs = format!("c;to-tag={};from-tag=a", caller.trim_start_matches(";tag="));
+    assert_eq!(bench.replaces(6, &theirs), "603", "the caller's leg is nobody's here");
+
+    assert_eq!(bench.replaces(7, &names), "200");
+    assert!(bench.sent(false, "BYE").is_some(), "the first telephone is free");
+    assert_eq!(bench.signalling.calls().len(), 1, "the talk goes on");
+    // A port is closed by its own thread.
+    let closed = (0..50).any(|_| {
+        bench.turn(Tick(0));
+        bench.signalling.media_legs() == 2
+    });
+    assert!(closed, "the first telephone's ports are closed");
+    assert!(
+        !bench.events.iter().any(|it| matches!(it, Event::HangUp { .. })),
+        "{:?}",
+        bench.events
+    );
+    bench.call("BYE", 2, &caller, "");
+    assert!(bench.sent(false, "BYE").is_some(), "the second telephone is free too");
+    assert_eq!(bench.replaces(8, &names), "603", "over");
 }

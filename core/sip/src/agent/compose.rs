@@ -26,7 +26,7 @@ pub(super) const ALLOW: &[u8] =
 pub(super) const ALLOW_EVENTS: &[u8] = b"refer";
 
 /// The extensions that are understood.
-pub(super) const SUPPORTED: [&str; 3] = ["timer", "100rel", "norefersub"];
+pub(super) const SUPPORTED: [&str; 4] = ["timer", "100rel", "norefersub", "replaces"];
 
 /// Bytes of most messages without a body: so much is taken at once, and given back where it is kept.
 pub(super) const ROOM_FOR_HEAD: usize = 640;

@@ -43,22 +43,32 @@ struct Dialled {
 impl Exchange {
     /// An INVITE came that the door let in.
     pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo) {
-        let help = self.help_wanted(info.request_uri.expose());
-        let taken = self.peer_of(&info.flow).and_then(|peer| match peer {
-            Peer::Phone(phone) if let Some(number) = help => {
-                self.call_for_help(now, call, phone, (number, info))
-            }
-            Peer::Phone(phone) if self.is_code(info) => self.code_dialled(now, call, phone, info),
-            Peer::Phone(phone) if let Some(whither) = self.whither(info.request_uri.expose()) => {
-                self.dial(now, call, phone, (whither, info))
-            }
-            Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),
-        });
+        let peer = self.peer_of(&info.flow);
+        let taken = peer.and_then(|peer| self.take(now, call, peer, info));
         if let Err(No(why, status, reason)) = taken {
             self.counters.refuse(why);
             let after = (status.code() == 503).then_some(RETRY_AFTER);
             // It was cancelled meanwhile: that is its answer.
             let _ = self.ua.refuse_call(now, call, status, reason, after);
+        }
+    }
+
+    /// A call for help goes before everything; then one that takes another one's place, codes, whom our telephones
+    /// call, and callers.
+    fn take(&mut self, now: Tick, call: CallId, peer: Peer, info: &InviteInfo) -> Result<(), No> {
+        let dialled = info.request_uri.expose();
+        if let (Peer::Phone(phone), Some(number)) = (peer, self.help_wanted(dialled)) {
+            return self.call_for_help(now, call, phone, (number, info));
+        }
+        if let Some(replaced) = self.replace(now, call, peer, info) {
+            return replaced;
+        }
+        match peer {
+            Peer::Phone(phone) if self.is_code(info) => self.code_dialled(now, call, phone, info),
+            Peer::Phone(phone) if let Some(whither) = self.whither(dialled) => {
+                self.dial(now, call, phone, (whither, info))
+            }
+            Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),
         }
     }
 

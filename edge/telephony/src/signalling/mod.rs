@@ -29,6 +29,7 @@ mod network;
 mod network_tls_tests;
 mod record;
 mod registration;
+mod replaced;
 mod stream;
 mod trace;
 mod transfer;

@@ -97,7 +97,7 @@ impl Exchange {
     }
 
     /// The contact that an agent's leg belongs to, while the two talk.
-    fn handed_by(&self, call: CallId) -> Option<(ContactId, AgentId)> {
+    pub(super) fn handed_by(&self, call: CallId) -> Option<(ContactId, AgentId)> {
         let contact = *self.by_call.get(&call)?;
         let it = self.conversations.get(&contact)?;
         let call::State::Joined(agent) = it.call.state() else { return None };
