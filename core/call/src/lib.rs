@@ -25,6 +25,8 @@
 //!   Joined(one) ──let go──▶ Alone          Joined(one) ──put through──▶ Joined(other), JoinedElsewhere
 //! ```
 //!
+//! Who is called back begins elsewhere, with the agent ([`Callback`]), and comes here when both are up.
+//!
 //! A line may leave the caller's leg unanswered until an agent answers: then nothing is played and
 //! the caller hears the ordinary ringing tone.
 //!
@@ -36,24 +38,32 @@
 
 extern crate alloc;
 
+mod callback;
 mod leg;
 
+pub use callback::{Callback, CallbackAction, CallbackEvent, CallbackState};
 pub use leg::{Flow, Leg, LegEvent, LegState};
 
 use alloc::vec::Vec;
-use stdx::AgentId;
+use stdx::{AgentId, PlanId};
 
 /// What the caller hears when nobody speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sound {
+    /// What a crisis plan says before the line's greeting, which follows.
+    Notice(PlanId),
     /// The line's greeting.
     Greeting,
+    /// What a crisis plan tells by key; the music follows.
+    Information(PlanId),
     /// Hold music.
     Music,
     /// The text of a line that is closed.
     Closed,
     /// The text of a line that has no room left.
     Busy,
+    /// The text that promises a call-back.
+    Callback,
 }
 
 /// How a leg ended.
@@ -210,6 +220,18 @@ impl Call {
     pub fn arrived() -> Call {
         let (caller, agent, elsewhere) = (Leg::ringing(), None, None);
         Call { state: State::Arrived, caller, agent, elsewhere, sound: None }
+    }
+
+    /// A call that we made: caller and agent have answered, and hear each other from now on.
+    #[must_use]
+    pub fn called_back(agent: AgentId) -> Call {
+        let answered = || {
+            let mut leg = Leg::ringing();
+            leg.handle(LegEvent::Answered);
+            leg
+        };
+        let (caller, agents) = (answered(), Some(answered()));
+        Call { state: State::Joined(agent), caller, agent: agents, elsewhere: None, sound: None }
     }
 
     /// Where the call is.
@@ -578,11 +600,13 @@ impl Call {
     fn sound_over(&mut self, actions: &mut Vec<Action>) {
         match self.sound {
             Some(Sound::Music) => actions.push(Action::Play(Sound::Music)),
+            Some(Sound::Notice(_)) => self.play(Sound::Greeting, actions),
+            Some(Sound::Information(_)) => self.play(Sound::Music, actions),
             Some(Sound::Greeting) => {
                 self.sound = None;
                 actions.push(Action::TellAnnouncementOver);
             }
-            Some(Sound::Closed | Sound::Busy) | None => self.sound = None,
+            Some(Sound::Closed | Sound::Busy | Sound::Callback) | None => self.sound = None,
         }
     }
 

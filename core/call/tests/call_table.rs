@@ -4,10 +4,11 @@
 use call::{Action, Call, Elsewhere, Ending, Event, Sound, State};
 use std::fmt::Write as _;
 use std::{env, fs};
-use stdx::AgentId;
+use stdx::{AgentId, PlanId};
 
 const ANNA: AgentId = AgentId(1);
 const BEN: AgentId = AgentId(2);
+const PLAN: PlanId = PlanId(0);
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/call_table.txt");
 
 fn events() -> Vec<(&'static str, Event)> {
@@ -49,8 +50,20 @@ fn events() -> Vec<(&'static str, Event)> {
     ]
 }
 
-/// Every state by the way that leads there.
-fn situations() -> Vec<(&'static str, Vec<Event>)> {
+/// Every state by how it begins and the way that leads there.
+fn situations() -> Vec<(&'static str, Call, Vec<Event>)> {
+    let arrived = ways().into_iter().map(|(name, way)| (name, Call::arrived(), way));
+    let called_back = [
+        ("called back by anna", vec![]),
+        ("called back, held by anna", vec![Event::AgentHolds(true)]),
+        ("called back, anna let go", vec![Event::LetGo(ANNA), Event::Play(Sound::Music)]),
+    ];
+    let called_back = called_back.map(|(name, way)| (name, Call::called_back(ANNA), way));
+    arrived.chain(called_back).collect()
+}
+
+/// The ways of calls that came in.
+fn ways() -> Vec<(&'static str, Vec<Event>)> {
     use Event::*;
     let rings = Event::Elsewhere(call::Elsewhere::Ring);
     let answers = Event::Elsewhere(call::Elsewhere::Answered);
@@ -61,6 +74,8 @@ fn situations() -> Vec<(&'static str, Vec<Event>)> {
         ("arrived", vec![]),
         ("hears the greeting", vec![greeting]),
         ("hears music", vec![greeting, SoundOver, music]),
+        ("hears a plan's notice", vec![Play(Sound::Notice(PLAN))]),
+        ("hears a plan's information", vec![music, Play(Sound::Information(PLAN))]),
         ("rings at anna, unanswered", vec![Ring(ANNA)]),
         ("rings at anna, hears music", vec![music, Ring(ANNA)]),
         ("anna picked up, unanswered", vec![Ring(ANNA), AgentAnswered(ANNA)]),
@@ -83,12 +98,13 @@ fn situations() -> Vec<(&'static str, Vec<Event>)> {
             vec![music, rings, answers, connect, Event::Elsewhere(call::Elsewhere::Holds(true))],
         ),
         ("leaving", vec![Dismiss(Sound::Closed)]),
+        ("promised a call-back", vec![music, Dismiss(Sound::Callback)]),
         ("over", vec![CallerGone(Ending::HungUp)]),
     ]
 }
 
-fn after(way: &[Event]) -> Call {
-    let mut call = Call::arrived();
+fn after(begins: &Call, way: &[Event]) -> Call {
+    let mut call = begins.clone();
     for &event in way {
         call.handle(event);
     }
@@ -97,10 +113,10 @@ fn after(way: &[Event]) -> Call {
 
 fn table() -> String {
     let mut table = String::new();
-    for (situation, way) in situations() {
+    for (situation, begins, way) in situations() {
         let _ = writeln!(table, "== {situation}");
         for (name, event) in events() {
-            let mut call = after(&way);
+            let mut call = after(&begins, &way);
             let before = call.clone();
             let actions = call.handle(event);
             let actions: Vec<String> = actions.iter().map(|action| format!("{action:?}")).collect();
