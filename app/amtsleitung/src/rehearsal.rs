@@ -66,7 +66,7 @@ pub fn setup(county: &County, dates: LocalDates) -> Result<Setup, ExpandError> {
 }
 
 /// What the telephone side can do of a setup today: it dials those partners and switchboards that have a
-/// number, and no callers at home. The lists stay, so that the log of a rehearsal can be gone on with.
+/// number. The lists stay, so that the log of a rehearsal can be gone on with.
 #[must_use]
 pub fn connected(county: &County, mut setup: Setup) -> Setup {
     for line in &mut setup.lines {
@@ -75,7 +75,6 @@ pub fn connected(county: &County, mut setup: Setup) -> Setup {
         line.local = line.local.filter(called);
         let called = |it: &acd::Overflow| county.partners[it.partner.index()].number.is_some();
         line.overflow = line.overflow.filter(called);
-        line.callback = None;
     }
     setup
 }

@@ -35,7 +35,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
 use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
-use telephony::signalling::{CannotStart, Listen, Signalling};
+use telephony::signalling::{CannotStart, Listen, Promised, Signalling};
 use telephony::tls::Certificates;
 
 /// For how many years timetables are expanded, this one included; a start renews them.
@@ -62,6 +62,9 @@ pub struct Options<'a> {
     /// In which language.
     pub lang: Lang,
 }
+
+/// Who calls, by contact.
+type Numbers = BTreeMap<ContactId, Redacted<Number>>;
 
 /// Where what happens is kept.
 pub enum Keeps<'a> {
@@ -91,7 +94,7 @@ pub struct Started {
     /// The passwords of its telephones.
     pub passwords: Passwords,
     /// Who calls, of those who were inside before the start.
-    pub numbers: BTreeMap<ContactId, Redacted<Number>>,
+    pub numbers: Numbers,
     /// Answers the command line while it is kept.
     pub control: Control,
     /// Keeps the views while it is kept; none if nothing is kept.
@@ -190,7 +193,7 @@ struct Keeping {
     at: Tick,
     kept: Kept,
     private: Option<Private>,
-    numbers: BTreeMap<ContactId, Redacted<Number>>,
+    numbers: Numbers,
     registrations: Option<Registrations>,
     legs: Option<Legs>,
 }
@@ -235,7 +238,7 @@ fn in_log(
     }
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
-    let numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
+    let numbers: Numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
     let open = |day, leg, sealed: &_| leg_of(ring.keys(), &id, (day, leg), sealed);
     let hung_up = signalling.take_over(data.now(wall).mono, legs::load(folder, wall, open));
     if hung_up > 0 {
@@ -253,6 +256,12 @@ fn in_log(
     let Recalled { centre, link, chronicle, .. } = recalled;
     let centre = centre.ok_or_else(|| no_calendar(lang))?;
     signalling.number_contacts_after(chronicle.last_contact);
+    let promised = promised(&centre, &numbers);
+    let unknown = promised.iter().filter(|it| it.number.is_none()).count();
+    if unknown > 0 {
+        log.say(Level::Warning, &not_to_be_called(unknown, lang));
+    }
+    signalling.recall_promises(promised);
     let waker = signalling.waker();
     // A waker that fails has no loop to wake any more.
     let wake = move || drop(waker.wake());
@@ -269,6 +278,21 @@ fn in_log(
     let registrations = Some(Registrations::start(folder).map_err(text)?);
     let legs = Some(Legs::start(folder).map_err(text)?);
     Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers, registrations, legs })
+}
+
+/// Who is promised a call-back, with the numbers that the keys still open.
+fn promised(centre: &Centre, numbers: &Numbers) -> Vec<Promised> {
+    let number = |contact| numbers.get(&contact).copied();
+    let promise = |(contact, line)| Promised { contact, line, number: number(contact) };
+    centre.promised().map(promise).collect()
+}
+
+/// Whose numbers are gone cannot be called back: each attempt fails, and a task is left to people.
+fn not_to_be_called(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("Zugesagte Rückrufe ohne lesbare Rufnummer: {count}. Die Versuche scheitern; was bleibt, wird eine Aufgabe."),
+        format!("Promised call-backs without a readable number: {count}. The attempts fail; what remains becomes a task."),
+    )
 }
 
 /// The seats as the log says, as far as the keys still say whose they were; and what was agreed, by seats.
@@ -451,7 +475,7 @@ fn unconnected(county: &County, lang: Lang) -> Option<String> {
                 ways.local_first.map(|it| county.switchboards[it.switchboard.index()].number);
             let overflow = ways.overflow.as_ref();
             let partner = overflow.map(|it| county.partners[it.partner.index()].number);
-            local == Some(None) || partner == Some(None) || ways.callback.is_some()
+            local == Some(None) || partner == Some(None)
         })
     };
     let lines: Vec<&str> =
@@ -459,8 +483,8 @@ fn unconnected(county: &County, lang: Lang) -> Option<String> {
     (!lines.is_empty()).then(|| {
         let lines = lines.join(", ");
         lang.pick(
-            format!("Auf diesen Leitungen wird manches nur geprobt, nicht geschaltet: Rückruf, und Vermittlungen und Partner, bei denen number fehlt. Wer dort anruft, wartet auf die eigenen Beraterinnen: {lines}"),
-            format!("On these lines some things are rehearsed, not connected: call-backs, and switchboards and partners without number. Callers there wait for the centre's own agents: {lines}"),
+            format!("Auf diesen Leitungen wird manches nur geprobt, nicht geschaltet: Vermittlungen und Partner, bei denen number fehlt. Wer dort anruft, wartet auf die eigenen Beraterinnen: {lines}"),
+            format!("On these lines some things are rehearsed, not connected: switchboards and partners without number. Callers there wait for the centre's own agents: {lines}"),
         )
     })
 }

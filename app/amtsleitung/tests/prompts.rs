@@ -139,11 +139,11 @@ fn the_script_of_the_example_is_fit_for_whoever_records() {
     assert!(out.contains("Alle Plätze belegt, Leitungen 115, kreis-zentrale, buergerservice,"));
     assert!(out.contains("\nmusic.wav                        vorhanden      24,0 s"));
     assert!(out.contains(
-        "\nunwetter-information.wav         fehlt\n    \
-         Auskunft auf Taste, Krisenplan unwetter (wird noch nicht gespielt)\n    „Die Schulen"
+        "\nunwetter-information.wav         synthetisch     9,5 s   −16,0 LUFS, Spitze −3,5 dBFS\n    \
+         Auskunft auf Taste, Krisenplan unwetter\n    „Die Schulen"
     ));
     assert!(out.ends_with(
-        "18 Töne: 1 vorhanden, 15 synthetisch (von einer Maschine gesprochen), 0 defekt, 2 fehlen.\n"
+        "19 Töne: 1 vorhanden, 18 synthetisch (von einer Maschine gesprochen), 0 defekt, 0 fehlen.\n"
     ));
     let english = amtsleitung(&["prompts", "list", "--config", HARBURG, "--lang", "en"]).out;
     assert!(english.contains("synthetic       4.5 s   −16.0 LUFS, peak −3.5 dBFS"), "{english}");
@@ -159,7 +159,7 @@ fn programs_read_the_script_as_json() {
     let ended = amtsleitung(&["prompts", "list", "--config", HARBURG, "--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&ended.out).expect("JSON");
     let prompts = list["prompts"].as_array().expect("a list");
-    assert_eq!(prompts.len(), 18);
+    assert_eq!(prompts.len(), 19);
     let named = |file: &str| prompts.iter().find(|it| it["file"] == file).expect("it is there");
     let silent = named("rathaus-buchholz-no-emergency.wav");
     assert_eq!(
@@ -171,8 +171,8 @@ fn programs_read_the_script_as_json() {
     assert_eq!(busy["lines"].as_array().map(Vec::len), Some(7));
     assert_eq!((&busy["lufs"], &busy["peak_dbfs"]), (&(-16.04).into(), &(-3.5).into()));
     let plan = named("unwetter-announcement.wav");
-    assert_eq!((plan["plan"].as_str(), plan["played"].as_bool()), (Some("unwetter"), Some(false)));
-    assert_eq!((plan["state"].as_str(), plan["path"].as_str()), (Some("missing"), None));
+    assert_eq!((plan["plan"].as_str(), plan["played"].as_bool()), (Some("unwetter"), Some(true)));
+    assert_eq!(plan["state"].as_str(), Some("synthetic"));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn the_operator_s_own_recording_is_not_synthetic_whatever_its_name() {
     let data = desk.path("data");
     let list = amtsleitung(&["prompts", "list", "--config", HARBURG, "--data", &data]).out;
     assert!(list.contains("\nbusy.wav                         vorhanden       2,0 s"), "{list}");
-    assert!(list.contains("14 synthetisch"), "{list}");
+    assert!(list.contains("17 synthetisch"), "{list}");
 }
 
 #[test]
@@ -394,7 +394,7 @@ fn the_example_does_not_go_public() {
     ] {
         assert!(out.contains(why), "{why}: {out}");
     }
-    assert!(out.ends_with("33 Fehler, 1 Warnung.\n"), "{out}");
+    assert!(out.ends_with("37 Fehler, 1 Warnung.\n"), "{out}");
     assert!(!out.contains("ist in Ordnung"), "{out}");
     let loopback = Path::new(HARBURG).with_file_name("loopback.toml");
     let bench = amtsleitung(&["check", "--production", loopback.to_str().expect("UTF-8")]);
@@ -419,9 +419,18 @@ fn a_county_with_its_own_recordings_goes_public() {
                    Record it and bring it in: amtsleitung prompts import FILE --as busy --data FOLDER\n";
     assert_eq!(nothing.out.matches(missing).count(), 7, "{}", nothing.out);
     assert!(nothing.out.contains("The sound “music” is missing"), "{}", nothing.out);
-    assert!(nothing.out.ends_with("22 errors, 0 warnings.\n"), "{}", nothing.out);
+    assert!(nothing.out.ends_with("26 errors, 0 warnings.\n"), "{}", nothing.out);
 
-    let names = ["greeting", "closed", "busy", "music", "rathaus-buchholz-no-emergency"];
+    let names = [
+        "greeting",
+        "closed",
+        "busy",
+        "callback",
+        "music",
+        "rathaus-buchholz-no-emergency",
+        "unwetter-announcement",
+        "unwetter-information",
+    ];
     let names = names.map(|name| format!("{name}.wav"));
     let files = names.map(|name| desk.put(&name, &recording(0.3)));
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -429,12 +438,12 @@ fn a_county_with_its_own_recordings_goes_public() {
     assert_eq!(ended.code, 0, "{}", ended.err);
     let ready = check(&[]);
     assert_eq!(ready.code, 0, "{}", ready.out);
-    assert!(ready.out.ends_with("\n  bereit für den öffentlichen Betrieb: 22 Töne geprüft\n"));
+    assert!(ready.out.ends_with("\n  bereit für den öffentlichen Betrieb: 26 Töne geprüft\n"));
 
     fs::rename(desk.path("data/prompts"), desk.path("county/prompts")).expect("it can be moved");
     let beside = check(&[]);
     assert_eq!(beside.code, 0, "{}", beside.out);
-    let warned = "Warnung: 5 Töne liegen nur neben der Konfiguration, der erste ist „greeting“; „serve --data“ ohne --config findet sie nicht.\n";
+    let warned = "Warnung: 8 Töne liegen nur neben der Konfiguration, der erste ist „greeting“; „serve --data“ ohne --config findet sie nicht.\n";
     assert!(beside.out.contains(warned), "{}", beside.out);
     fs::rename(desk.path("county/prompts"), desk.path("data/prompts")).expect("and back");
 

@@ -168,6 +168,12 @@ impl Centre {
         self.contact_event(now, id, contact::Event::CallbackFailed { again_at, counts });
     }
 
+    /// Who waits for a call-back at this moment, and on which line.
+    pub fn promised(&self) -> impl Iterator<Item = (ContactId, LineId)> {
+        let waits = |it: &crate::place::Contact| matches!(it.state, State::Promised { .. });
+        self.contacts.iter().filter(move |(_, it)| waits(it)).map(|(&id, it)| (id, it.line))
+    }
+
     /// How many call-backs are promised and not over yet: a talk that one led to counts until its end.
     #[must_use]
     pub fn callbacks_promised(&self) -> usize {

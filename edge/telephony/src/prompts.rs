@@ -38,7 +38,7 @@ pub use encode::Sound;
 pub use import::{Imported, Kind, Recording, SourceForm, Unfit, bytes_of, import};
 pub use inspect::{Inspected, Level, inspect};
 pub use name::{Occasion, PromptName};
-pub use tone::{DONE, NOT_DONE, REPLACEMENT, TonePattern};
+pub use tone::{DONE, NOT_DONE, REPLACEMENT, RINGING, TonePattern};
 pub use wav::Coding;
 
 use crate::clip::{Clip, ClipCodec};

@@ -57,6 +57,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         greeting: Clips::default(),
         closed: Clips::default(),
         busy: Clips::default(),
+        callback: Clips::default(),
     };
     let country = Digits::of_two(b'4', b'9').expect("digits");
     let trunk_is = Trunk {
@@ -66,7 +67,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         plan: Plan { country, area: None, stem: None },
         probe: None,
         outbound: Vec::new(),
-        outbound_daily: 0,
+        outbound_daily: 3,
         caller_id: None,
         srtp,
     };
@@ -93,7 +94,9 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         switchboards: Vec::new(),
         partners: Vec::new(),
         lines: vec![line],
+        plans: Vec::new(),
         music: Clips::default(),
+        ringing: Clips::default(),
         done: Clips::default(),
         refused: Clips::default(),
         seed: 115,
@@ -140,12 +143,13 @@ impl Bench {
 
     fn call(&mut self, method: &str, cseq: u32, to_tag: &str, sdp: &str) {
         let (local, length) = (self.trunk.local_addr().expect("bound"), sdp.len());
+        let kind = if method == "INFO" { "dtmf-relay" } else { "sdp" };
         let text = format!(
             "{method} sip:115@centre.example SIP/2.0\r\n\
              Via: SIP/2.0/UDP {local};branch=z9hG4bK{method}{cseq}\r\nMax-Forwards: 70\r\n\
              From: <sip:+4940123456@h>;tag=a\r\nTo: <sip:115@h>{to_tag}\r\nCall-ID: c\r\n\
              CSeq: {cseq} {method}\r\nContact: <sip:{local}>\r\n\
-             Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+             Content-Type: application/{kind}\r\nContent-Length: {length}\r\n\r\n{sdp}"
         );
         self.trunk.send_to(text.as_bytes(), self.at).expect("sent");
         self.turn(Tick(0));
@@ -459,4 +463,212 @@ fn another_telephone_takes_the_place_of_the_first() {
     bench.call("BYE", 2, &caller, "");
     assert!(bench.sent(false, "BYE").is_some(), "the second telephone is free too");
     assert_eq!(bench.replaces(8, &names), "603", "over");
+}
+
+// ---- call-backs ----
+
+/// Whose telephone answers or refuses.
+enum Whose {
+    Agent,
+    Citizen,
+}
+
+impl Bench {
+    /// A caller who asks by key and is promised a call-back; no leg is left.
+    fn promised(&mut self) {
+        let tag = self.waiting(PCMA);
+        self.call("ACK", 1, &tag, "");
+        self.call("INFO", 2, &tag, "Signal=1\r\nDuration=160\r\n");
+        self.sent(true, "SIP/2.0 200").expect("INFO is answered");
+        assert!(self.has_told(&Event::CallbackWanted { contact: CONTACT }));
+        self.order(Command::PromiseCallback { contact: CONTACT, line: LineId(0) });
+        self.sent(true, "BYE").expect("no text is there to be played");
+        self.nothing_is_left();
+    }
+
+    fn has_told(&self, event: &Event) -> bool {
+        self.events.contains(event)
+    }
+
+    fn ring_back(&mut self) -> String {
+        let until = Tick(0) + Micros::from_secs(30);
+        self.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
+        self.sent(false, "INVITE").expect("the agent's telephone rings")
+    }
+
+    fn call_back(&mut self) -> String {
+        let until = Tick(0) + Micros::from_secs(30);
+        let (contact, agent) = (CONTACT, AGENT);
+        self.order(Command::CallBack { contact, agent, line: LineId(0), until });
+        self.sent(true, "INVITE").expect("the citizen's telephone rings")
+    }
+
+    /// The agent has answered, and the citizen's telephone rings: both INVITEs.
+    fn calling(&mut self) -> [String; 2] {
+        self.promised();
+        let agent = self.ring_back();
+        self.respond(&Whose::Agent, &agent, "200 OK", PCMA);
+        assert!(self.has_told(&Event::Answer { agent: AGENT, contact: CONTACT }));
+        let citizen = self.call_back();
+        [agent, citizen]
+    }
+
+    fn respond(&mut self, whose: &Whose, invite: &str, status: &str, sdp: &str) {
+        let socket = match whose {
+            Whose::Agent => &self.phone,
+            Whose::Citizen => &self.trunk,
+        };
+        let names = ["Via", "From", "Call-ID", "CSeq"];
+        let fields = invite.lines().filter(|line| names.iter().any(|name| line.starts_with(name)));
+        let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
+        let to = invite.lines().find(|line| line.starts_with("To:")).expect("To");
+        let (local, length) = (socket.local_addr().expect("bound"), sdp.len());
+        let text = format!(
+            "SIP/2.0 {status}\r\n{fields}{to};tag=p\r\nContact: <sip:k1@{local}>\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+        );
+        socket.send_to(text.as_bytes(), self.at).expect("sent");
+        self.turn(Tick(0));
+        self.turn(Tick(0));
+    }
+
+    /// A BYE of somebody whom we called.
+    fn hangs_up(&mut self, whose: &Whose, invite: &str) {
+        let socket = match whose {
+            Whose::Agent => &self.phone,
+            Whose::Citizen => &self.trunk,
+        };
+        let value = |name: &str| {
+            let line = invite.lines().find(|line| line.starts_with(name)).expect("a field");
+            line.split_once(": ").expect("a value").1.to_owned()
+        };
+        let local = socket.local_addr().expect("bound");
+        let text = format!(
+            "BYE sip:centre@{at} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bKbye{port}\r\n\
+             Max-Forwards: 70\r\nFrom: {to};tag=p\r\nTo: {from}\r\nCall-ID: {call}\r\n\
+             CSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            at = self.at,
+            port = local.port(),
+            to = value("To:"),
+            from = value("From:"),
+            call = value("Call-ID:"),
+        );
+        socket.send_to(text.as_bytes(), self.at).expect("sent");
+        self.turn(Tick(0));
+        self.turn(Tick(0));
+    }
+
+    fn nothing_is_left(&mut self) {
+        // Media threads close ports in their own time, and are woken for that a little later.
+        for _ in 0..50 {
+            self.turn(Tick(0) + telephony::media::limits::PATIENCE);
+            if self.signalling.media_legs() == 0 {
+                break;
+            }
+        }
+        let (calls, legs) = (self.signalling.calls().len(), self.signalling.media_legs());
+        assert_eq!((calls, legs, self.signalling.trunks()[0].calls), (0, 0, 0));
+    }
+}
+
+#[test]
+fn both_hear_each_other_after_a_call_back() {
+    let mut bench = bench();
+    let [agent, citizen] = bench.calling();
+    assert!(agent.contains("Rückruf: Kreis") && agent.contains("+4940123456"), "{agent}");
+    assert!(citizen.starts_with("INVITE sip:+4940123456@"), "{citizen}");
+    assert!(citizen.contains("P-Asserted-Identity: <sip:115@"), "{citizen}");
+    bench.respond(&Whose::Citizen, &citizen, "200 OK", PCMA);
+    assert!(bench.has_told(&Event::CallbackReached { contact: CONTACT }));
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    let calls = bench.signalling.calls();
+    let joined = telephony::signalling::Doing::Call(call::State::Joined(AGENT));
+    assert_eq!(calls.iter().map(|it| it.doing).collect::<Vec<_>>(), [joined]);
+    bench.hangs_up(&Whose::Agent, &agent);
+    assert!(bench.has_told(&Event::HangUp { agent: AGENT }));
+    bench.order(Command::Release { contact: CONTACT });
+    assert!(bench.sent(true, "BYE").is_some());
+    bench.nothing_is_left();
+}
+
+#[test]
+fn a_call_back_that_is_turned_down_leaves_nothing() {
+    let mut bench = bench();
+    bench.promised();
+    let agent = bench.ring_back();
+    bench.respond(&Whose::Agent, &agent, "486 Busy Here", "");
+    assert!(bench.has_told(&Event::Decline { agent: AGENT, contact: CONTACT }));
+    bench.nothing_is_left();
+    // Another time it is taken back while it rings, and the answer crosses.
+    let agent = bench.ring_back();
+    bench.order(Command::StopRinging { agent: AGENT, contact: CONTACT });
+    bench.respond(&Whose::Agent, &agent, "200 OK", PCMA);
+    assert!(bench.sent(false, "BYE").is_some(), "who answers too late is hung up");
+    bench.nothing_is_left();
+}
+
+#[test]
+fn a_citizen_who_is_busy_frees_the_agent() {
+    let mut bench = bench();
+    let [_, citizen] = bench.calling();
+    bench.respond(&Whose::Citizen, &citizen, "486 Busy Here", "");
+    assert!(bench.has_told(&Event::CallbackFailed { contact: CONTACT }));
+    assert!(bench.sent(false, "BYE").is_some());
+    bench.nothing_is_left();
+}
+
+#[test]
+fn an_agent_who_hangs_up_takes_the_citizen_s_call_back() {
+    let mut bench = bench();
+    let [agent, citizen] = bench.calling();
+    bench.respond(&Whose::Citizen, &citizen, "180 Ringing", "");
+    bench.hangs_up(&Whose::Agent, &agent);
+    assert!(bench.has_told(&Event::HangUp { agent: AGENT }));
+    assert!(bench.sent(true, "CANCEL").is_some());
+    // The answer crosses: nobody is left to talk to.
+    bench.respond(&Whose::Citizen, &citizen, "200 OK", PCMA);
+    assert!(bench.sent(true, "BYE").is_some());
+    assert!(!bench.has_told(&Event::CallbackReached { contact: CONTACT }));
+    bench.nothing_is_left();
+}
+
+#[test]
+fn a_citizen_who_hangs_up_before_both_are_connected_is_told_of_a_talk() {
+    let mut bench = bench();
+    let [_, citizen] = bench.calling();
+    bench.respond(&Whose::Citizen, &citizen, "200 OK", PCMA);
+    bench.hangs_up(&Whose::Citizen, &citizen);
+    let parting = acd::contact::Parting::HungUp;
+    assert!(bench.has_told(&Event::CallerLeft { contact: CONTACT, parting }));
+    assert!(bench.sent(false, "BYE").is_some());
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    bench.nothing_is_left();
+}
+
+#[test]
+fn a_call_back_that_is_stopped_ends_on_both_sides() {
+    let mut bench = bench();
+    let [_, citizen] = bench.calling();
+    bench.respond(&Whose::Citizen, &citizen, "200 OK", PCMA);
+    bench.order(Command::StopCallback { contact: CONTACT });
+    assert!(bench.sent(true, "BYE").is_some());
+    assert!(bench.sent(false, "BYE").is_some());
+    bench.nothing_is_left();
+}
+
+#[test]
+fn a_day_s_call_backs_are_counted_with_the_calls_that_leave() {
+    let mut bench = bench();
+    bench.promised();
+    let until = Tick(0) + Micros::from_secs(30);
+    // The bench's trunk lets three leave.
+    for left in [3, 2, 1, 0] {
+        let agent = bench.ring_back();
+        bench.respond(&Whose::Agent, &agent, "200 OK", PCMA);
+        let (contact, agent) = (CONTACT, AGENT);
+        bench.order(Command::CallBack { contact, agent, line: LineId(0), until });
+        assert_eq!(bench.sent(true, "INVITE").is_some(), left > 0, "{left} left");
+        bench.order(Command::StopCallback { contact });
+    }
+    assert!(bench.has_told(&Event::CallbackFailed { contact: CONTACT }));
 }

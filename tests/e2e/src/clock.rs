@@ -2,7 +2,7 @@
 //! The only place of this crate that reads a clock and waits.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long somebody who is waited for may take, on a machine that is busy with other things.
 pub const SOON: Duration = Duration::from_secs(15);
@@ -75,4 +75,18 @@ pub fn wait_for<T>(what: &str, time: Duration, look: impl FnMut() -> Option<T>) 
 #[expect(clippy::disallowed_methods, reason = "deadlines of tests, never of decisions")]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// A shift in Berlin that lasts for an hour at least from now on, as the file writes it: 14 hours at a stretch are
+/// the most that it takes.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the same clock")]
+pub fn shift_of_now() -> &'static str {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // One hour behind Berlin, in summer two.
+    match since.as_secs() / 3_600 % 24 {
+        1..=9 => "Mo-Su,PH 00:00-14:00",
+        10..=20 => "Mo-Su,PH 10:00-24:00",
+        _ => "Mo-Su,PH 18:00-08:00",
+    }
 }

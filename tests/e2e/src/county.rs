@@ -81,6 +81,8 @@ pub struct County {
     pub help: Help,
     /// The whole file, instead of what all this makes.
     pub file: Option<String>,
+    /// When agents of the file work.
+    pub shift: &'static str,
     /// What else stands in the table of a line.
     pub ways: Vec<(&'static str, &'static str)>,
     /// The one peer of the trunk, instead of the callers.
@@ -119,6 +121,7 @@ impl County {
             outside: Vec::new(),
             help: Help::Unknown,
             file: None,
+            shift: "Mo-Su,PH 00:00-12:00",
             ways: Vec::new(),
             only_peer: None,
             telephony: String::new(),
@@ -197,7 +200,8 @@ impl County {
             let _infallible = writeln!(
                 text,
                 "[[agent]]\nid = \"{id}\"\nteam = \"bench\"\nskills = {{ auskunft = 5 }}\n\
-                 shift = \"Mo-Su,PH 00:00-12:00\"\n"
+                 shift = \"{shift}\"\n",
+                shift = self.shift,
             );
         }
         for phone in &self.own_phones {
@@ -304,6 +308,9 @@ fn line(line: &Line, ways: &[(&str, &str)]) -> String {
     }
     if queue.is_some() {
         text.push_str("busy = \"Alle Plätze sind belegt.\"\n");
+    }
+    if ways.iter().any(|(line, way)| line == id && way.contains("callback")) {
+        text.push_str("callback = \"Wir rufen Sie zurück.\"\n");
     }
     text.push('\n');
     text

@@ -273,8 +273,13 @@ fn launch(folder: &Folder, name: &str, command: &mut Command) -> (Process, Socke
 }
 
 /// The sounds: name, frequency, length.
-const SOUNDS: [(&str, u32, u32); 4] =
-    [("greeting", 600, 600), ("closed", 700, 600), ("busy", 800, 600), ("music", 300, 2_000)];
+const SOUNDS: [(&str, u32, u32); 5] = [
+    ("greeting", 600, 600),
+    ("closed", 700, 600),
+    ("busy", 800, 600),
+    ("callback", 900, 900),
+    ("music", 300, 2_000),
+];
 
 /// The command that serves what lies in the folder.
 #[must_use]

@@ -6,15 +6,15 @@ use toml::de::{DeTable, DeValue};
 /// One announcement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Saying {
-    /// The line's or site's id.
+    /// The line's, plan's or site's id.
     pub(crate) whose: String,
-    /// The key: `greeting`, `closed`, `busy`; of a site `no-emergency`.
+    /// The key: `greeting`, `closed`, `busy`, `callback`; of a site `no-emergency`.
     pub(crate) occasion: String,
     /// The words.
     pub(crate) text: String,
 }
 
-/// Every announcement of every line and site; whether the file is right otherwise, the product checks.
+/// Every announcement of every line, crisis plan and site; whether the file is right otherwise, the product checks.
 pub(crate) fn sayings(file: &str) -> Result<Vec<Saying>, String> {
     let table = DeTable::parse(file).map_err(|error| error.to_string())?;
     let mut sayings = Vec::new();
@@ -25,6 +25,14 @@ pub(crate) fn sayings(file: &str) -> Result<Vec<Saying>, String> {
             let text = words(value.get_ref()).ok_or_else(|| format!("{id}: no text in {key:?}"))?;
             let occasion = key.get_ref().to_string();
             sayings.push(Saying { whose: id.to_owned(), occasion, text: text.to_owned() });
+        }
+    }
+    for plan in each(table.get_ref(), "plan") {
+        let id = id(plan);
+        for occasion in ["announcement", "information"] {
+            let Some(said) = plan.get(occasion) else { continue };
+            let text = words(said.get_ref()).ok_or_else(|| format!("{id}: no text"))?.to_owned();
+            sayings.push(Saying { whose: id.to_owned(), occasion: occasion.to_owned(), text });
         }
     }
     for site in each(table.get_ref(), "site") {

@@ -323,6 +323,8 @@ pub struct Service {
     pub greeting: Option<Announcement>,
     /// Heard when the queue is full or the longest waiting time is over.
     pub busy: Announcement,
+    /// Heard when a call-back is promised; there for lines that offer one.
+    pub callback: Option<Announcement>,
     /// The ways beside the queue.
     pub ways: Ways,
 }

@@ -152,7 +152,7 @@ impl Table {
                 "received_from",
                 "only_in",
             ],
-            Table::Announcements => &["greeting", "closed", "busy"],
+            Table::Announcements => &["greeting", "closed", "busy", "callback"],
             Table::Announcement => &["text", "length"],
             Table::LineRehearsal => {
                 &["calls_per_year", "dialled_per_year", "talk", "trunk", "forwarded"]

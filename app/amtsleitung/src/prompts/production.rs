@@ -85,10 +85,9 @@ fn in_public<'l, 'c>(
         What::Music => musical.map(|line| places.entry("line", &line.id).key("queue")),
         // Nothing else says where the next telephone for help is.
         What::OfSite(site) => Some(places.entry("site", &site.id).key("no_emergency_route")),
-        What::OfPlan(..) => None,
+        What::OfPlan(plan, text) => Some(places.entry("plan", &plan.id).key(text.word())),
     };
-    let played = looked.iter().filter(|it| it.piece.is_played());
-    played.filter_map(|it| Some((place(it.piece.what)?, it))).collect()
+    looked.iter().filter_map(|it| Some((place(it.piece.what)?, it))).collect()
 }
 
 /// What a start without the configuration's file would not find any more, at the first of them.

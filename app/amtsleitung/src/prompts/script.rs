@@ -72,17 +72,8 @@ impl<'c> Piece<'c> {
     fn announcement(&self) -> Option<&'c Announcement> {
         match self.what {
             What::OfLine(line, occasion) => of_line(line, occasion),
-            What::OfPlan(plan, text) => of_plan(plan, text),
+            What::OfPlan(plan, text) => said_by(plan, text),
             What::OfSite(_) | What::Music => None,
-        }
-    }
-
-    /// Whether the service plays it by now; crisis plans are rehearsed only.
-    #[must_use]
-    pub fn is_played(&self) -> bool {
-        match self.what {
-            What::OfLine(..) | What::OfSite(_) | What::Music => true,
-            What::OfPlan(..) => false,
         }
     }
 
@@ -96,7 +87,8 @@ impl<'c> Piece<'c> {
     }
 }
 
-const OCCASIONS: [Occasion; 3] = [Occasion::Greeting, Occasion::Closed, Occasion::Busy];
+const OCCASIONS: [Occasion; 4] =
+    [Occasion::Greeting, Occasion::Closed, Occasion::Busy, Occasion::Callback];
 
 const PLAN_TEXTS: [PlanText; 2] = [PlanText::Announcement, PlanText::Information];
 
@@ -112,8 +104,7 @@ pub fn pieces<'c>(county: &'c County) -> Vec<Piece<'c>> {
     };
     let of_plan = |plan| {
         PLAN_TEXTS.into_iter().filter_map(move |text| {
-            of_plan(plan, text)?;
-            let name = PromptName::new(&format!("{}-{}", plan.id, text.word()))?;
+            let name = of_plan(plan, text)?;
             Some(Piece { name, what: What::OfPlan(plan, text) })
         })
     };
@@ -136,7 +127,7 @@ pub fn pieces<'c>(county: &'c County) -> Vec<Piece<'c>> {
 /// The names of the sounds that the service plays.
 #[must_use]
 pub fn played(county: &County) -> Vec<PromptName> {
-    pieces(county).into_iter().filter(Piece::is_played).map(|piece| piece.name).collect()
+    pieces(county).into_iter().map(|piece| piece.name).collect()
 }
 
 /// The names that a file may have, and how loud each has to be.
@@ -179,11 +170,19 @@ fn of_line(line: &Line, occasion: Occasion) -> Option<&Announcement> {
         (Treatment::Queue(service), Occasion::Greeting) => service.greeting.as_ref(),
         (Treatment::Queue(service), Occasion::Busy) => Some(&service.busy),
         (Treatment::Announce(text), Occasion::Greeting) => Some(text),
-        (Treatment::Announce(_), Occasion::Busy) => None,
+        (Treatment::Queue(service), Occasion::Callback) => service.callback.as_ref(),
+        (Treatment::Announce(_), Occasion::Busy | Occasion::Callback) => None,
     }
 }
 
-fn of_plan(plan: &Plan, text: PlanText) -> Option<&Announcement> {
+/// What a crisis plan's text is called: `unwetter-announcement`; none if it has no such text.
+#[must_use]
+pub fn of_plan(plan: &Plan, text: PlanText) -> Option<PromptName> {
+    said_by(plan, text)?;
+    PromptName::new(&format!("{}-{}", plan.id, text.word()))
+}
+
+fn said_by(plan: &Plan, text: PlanText) -> Option<&Announcement> {
     match text {
         PlanText::Announcement => plan.announcement.as_ref(),
         PlanText::Information => plan.information.as_ref(),
@@ -204,15 +203,16 @@ mod tests {
     fn the_script_has_every_text_once() {
         let county = harburg();
         let pieces = pieces(&county);
-        // Seven lines, of which one has no greeting; one site without a route; music; one plan with both texts.
-        assert_eq!(pieces.len(), 7 * 3 - 1 + 1 + 1 + 2);
+        // Seven lines, of which one has no greeting and two call back; one site without a route; music; one plan
+        // with both texts.
+        assert_eq!(pieces.len(), 7 * 3 - 1 + 2 + 1 + 1 + 2);
         let named: BTreeSet<String> = pieces.iter().map(|it| it.name.to_string()).collect();
         assert_eq!(named.len(), pieces.len());
         assert!(!named.contains("hilfe-fuer-oldenburg-greeting"));
         let said = pieces.iter().find(|it| it.name.to_string() == "unwetter-information");
         let said = said.and_then(Piece::words).expect("the plan has it");
         assert!(said.starts_with("Die Schulen im Landkreis"), "{said}");
-        assert_eq!(played(&county).len(), pieces.len() - 2, "plans are rehearsed only");
+        assert_eq!(played(&county).len(), pieces.len());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::config::FILE_MAX;
 use crate::erasure::{self, Erasing};
 use crate::service::figures::{AgentFigures, LogFigures};
 use crate::start::{Prepared, Preparing};
+use call::CallbackState;
 use promise::Fate;
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -24,7 +25,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use stdx::ContactId;
 use store::Gap;
-use telephony::signalling::{CallView, Ladder, Refused};
+use telephony::signalling::{CallView, Doing, Ladder, Refused};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "control";
@@ -452,7 +453,7 @@ fn calls(lang: Lang, calls: &[CallView], lines: &[String]) -> String {
     ));
     for call in calls.iter().take(CALLS_SHOWN_MAX) {
         let line = lines.get(call.line.index()).map_or("", String::as_str);
-        let _ = writeln!(text, "{:>8}  {line:<18}  {}", call.contact, happens(lang, call.state));
+        let _ = writeln!(text, "{:>8}  {line:<18}  {}", call.contact, happens(lang, call.doing));
     }
     if let Some(more) = calls.len().checked_sub(CALLS_SHOWN_MAX).filter(|&more| more > 0) {
         let _ = writeln!(
@@ -464,7 +465,28 @@ fn calls(lang: Lang, calls: &[CallView], lines: &[String]) -> String {
     text
 }
 
-fn happens(lang: Lang, state: call::State) -> &'static str {
+fn happens(lang: Lang, doing: Doing) -> &'static str {
+    match doing {
+        Doing::Call(state) => call_state(lang, state),
+        Doing::Callback(state) => callback_state(lang, state),
+    }
+}
+
+fn callback_state(lang: Lang, state: CallbackState) -> &'static str {
+    match state {
+        CallbackState::Ringing => {
+            lang.pick("Rückruf: ein Telefon klingelt dafür", "call-back: a telephone rings for it")
+        }
+        CallbackState::PickedUp => lang.pick("Rückruf: jemand hebt ab", "call-back: picked up"),
+        CallbackState::Calling => {
+            lang.pick("Rückruf: klingelt beim Bürger", "call-back: rings at the citizen's")
+        }
+        CallbackState::Reached => lang.pick("Rückruf: erreicht", "call-back: reached"),
+        CallbackState::Over => lang.pick("zu Ende", "over"),
+    }
+}
+
+fn call_state(lang: Lang, state: call::State) -> &'static str {
     match state {
         call::State::Arrived => lang.pick("klingelt bei uns", "rings here"),
         call::State::Alone => lang.pick("hört Ansage oder Musik", "hears announcement or music"),

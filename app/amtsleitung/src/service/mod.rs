@@ -61,7 +61,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_cha
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId, Micros, Now, Redacted, Tick};
+use stdx::{AgentId, ContactId, LineId, Micros, Now, Redacted, Tick};
 use steer::{Outcome, Steering};
 use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
@@ -291,6 +291,7 @@ impl Running {
 
     fn run(mut self) -> Ended {
         self.send_nobody_home();
+        self.ring_again();
         loop {
             self.signalling.wait(Some(self.timeout()));
             let now = self.clock.now();
@@ -341,6 +342,22 @@ impl Running {
             if !is_signed_off(&self.centre, seat) && !hiding.is_taken(seat) {
                 let event = Event::SignOff { agent: seat };
                 self.facts.tell(now, Vec::new(), What::Asked(event.into(), None));
+            }
+        }
+    }
+
+    /// Agents to whom the centre offered a call-back before this process could ring: in the one before, or when
+    /// it heard at the start whose talks had ended. Everybody else's caller is gone.
+    fn ring_again(&mut self) {
+        let now = self.clock.now();
+        let lines: Vec<(ContactId, LineId)> = self.centre.promised().collect();
+        for agent in (0..).map(AgentId).take(self.centre.setup().agents.len()) {
+            let state = self.centre.agent(agent).map(|agent| agent.state);
+            let Some(State::Offered { contact, ring_until: until, .. }) = state else { continue };
+            let line = lines.iter().find(|(promised, _)| *promised == contact);
+            if let Some(&(_, line)) = line {
+                let ring = Command::Ring { agent, contact, line, until };
+                self.hand_over(now, now, &Event::Deadline.into(), ring);
             }
         }
     }

@@ -5,18 +5,19 @@ use super::passwords::Passwords;
 use crate::config::County;
 use crate::config::county::{self, Answering, Line, PasswordDigest, SipAddress, Trunk};
 use crate::config::number::{Numbers, Plan as Written};
-use crate::prompts::script;
+use crate::config::ways::Plan;
+use crate::prompts::script::{self, PlanText};
 use sip::digest::{Offers, Secret};
-use sip::number::{Digits, Number, Plan};
+use sip::number::{self, Digits, Number};
 use std::path::PathBuf;
 use stdx::Redacted;
 use stdx::limits::LINES_MAX;
 use telephony::media::Clips;
 use telephony::prompts::{
-    DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, TonePattern, tone,
+    DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, RINGING, TonePattern, tone,
 };
 use telephony::signalling::{
-    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, Setup, SrtpUse,
+    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, PlanSounds, Setup, SrtpUse,
 };
 use telephony::tls::Certificates;
 
@@ -70,7 +71,9 @@ pub fn telephones(
                 .collect(),
             partners: county.partners.iter().map(|it| outside(it.number, it.trunk)).collect(),
             lines: lines.collect(),
+            plans: county.plans.iter().map(|plan| plan_sounds(plan, &prompts)).collect(),
             music: sound(&prompts, Some(PromptName::music())),
+            ringing: pattern(RINGING),
             done: pattern(DONE),
             refused: pattern(NOT_DONE),
             seed: u64::from_be_bytes(*seed),
@@ -113,6 +116,15 @@ fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
         greeting: heard(Occasion::Greeting),
         closed: heard(Occasion::Closed),
         busy: heard(Occasion::Busy),
+        callback: heard(Occasion::Callback),
+    }
+}
+
+fn plan_sounds(plan: &Plan, prompts: &Prompts) -> PlanSounds {
+    let said = |text| sound(prompts, script::of_plan(plan, text));
+    PlanSounds {
+        announcement: said(PlanText::Announcement),
+        information: said(PlanText::Information),
     }
 }
 
@@ -156,7 +168,7 @@ fn trunk(trunk: &Trunk) -> signalling::Trunk {
         id: trunk.id.clone(),
         peers: trunk.peers.iter().copied().map(listen).collect(),
         channels: u32::from(trunk.channels),
-        plan: Plan {
+        plan: number::Plan {
             country: digits(&trunk.country_code).expect("the check wants 1 to 3 digits"),
             area: trunk.area_code.as_ref().and_then(digits),
             stem: trunk.stem.as_ref().and_then(digits),

@@ -53,6 +53,7 @@ fn signalling() -> Signalling {
         greeting: Clips::default(),
         closed: Clips::default(),
         busy: Clips::default(),
+        callback: Clips::default(),
     };
     let setup = Setup {
         domain: "centre.example".to_owned(),
@@ -66,7 +67,9 @@ fn signalling() -> Signalling {
         switchboards: Vec::new(),
         partners: Vec::new(),
         lines: vec![line],
+        plans: Vec::new(),
         music: Clips::default(),
+        ringing: Clips::default(),
         done: Clips::default(),
         refused: Clips::default(),
         seed: 115,

@@ -75,6 +75,9 @@ pub enum Way {
 pub struct CallId(pub(super) u64);
 
 impl CallId {
+    /// No call's: that of a leg before it is called.
+    pub const NONE: CallId = CallId(u64::MAX);
+
     /// The number, for logs.
     #[must_use]
     pub const fn number(self) -> u64 {

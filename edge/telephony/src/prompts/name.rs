@@ -14,6 +14,8 @@ pub enum Occasion {
     Closed,
     /// When nobody more may wait.
     Busy,
+    /// When a call-back is promised.
+    Callback,
 }
 
 impl Occasion {
@@ -24,6 +26,7 @@ impl Occasion {
             Occasion::Greeting => "greeting",
             Occasion::Closed => "closed",
             Occasion::Busy => "busy",
+            Occasion::Callback => "callback",
         }
     }
 }

@@ -24,6 +24,10 @@ pub struct TonePattern {
 pub const REPLACEMENT: TonePattern =
     TonePattern { hz: 425.0, on_ms: 500, off_ms: 500, times: 3, peak: 0.2 };
 
+/// It rings at the other end, as in German exchanges: 425 Hz, one second in five (ITU-T E.180, supplement 2).
+pub const RINGING: TonePattern =
+    TonePattern { hz: 425.0, on_ms: 1_000, off_ms: 4_000, times: 1, peak: 0.2 };
+
 /// A feature code was carried out: two short high tones.
 pub const DONE: TonePattern =
     TonePattern { hz: 850.0, on_ms: 150, off_ms: 100, times: 2, peak: 0.2 };

@@ -14,11 +14,12 @@ use super::exchange::Exchange;
 use super::leg::{Leg, Peer, Sound, Wanted, relayed};
 use super::limits::{FIRST_SIGN, PHONES_RINGING_MAX, RING_MARGIN};
 use super::trace::{Party, What};
-use super::words::{Answering, Line};
+use super::words::{Answering, Line, PlanSounds};
 use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
 use acd::Reach;
 use acd::contact::Parting;
-use call::{Action, Call, Ending, Event, LegState, Sound as Heard};
+use call::{Action, Call, CallbackEvent, Ending, Event, LegState, Sound as Heard};
+use centre::Note;
 use promise::{Fate, FateReason};
 use sip::agent::limits::MAX_FORWARDS;
 use sip::agent::{CallId, Flow, Invite, Way};
@@ -26,10 +27,10 @@ use sip::message::push_quoted;
 use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
 use sip::transaction::LINGERS_TOGETHER;
-use stdx::{AgentId, ContactId, LineId, PartnerId, Redacted, Tick};
+use stdx::{AgentId, ContactId, LineId, PartnerId, PlanId, Redacted, Tick};
 
 /// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
-const ELSEWHERE: &[u8] = b"SIP;cause=200;text=\"Call completed elsewhere\"";
+pub(super) const ELSEWHERE: &[u8] = b"SIP;cause=200;text=\"Call completed elsewhere\"";
 
 /// One contact's telephone side.
 pub(super) struct Conversation {
@@ -99,6 +100,19 @@ impl Conversation {
         }
     }
 
+    /// One that we called: both have answered.
+    pub(super) fn called_back(
+        now: Tick,
+        line: LineId,
+        (agent, side): (AgentId, Side),
+        caller: Leg,
+        number: Number,
+    ) -> Conversation {
+        let call = Call::called_back(agent);
+        let it = Conversation::new(now, line, caller, number, MAX_FORWARDS, None);
+        Conversation { call, side: Some(side), ..it }
+    }
+
     fn legs_mut(&mut self) -> impl Iterator<Item = &mut Leg> {
         let agents = self.side.iter_mut().flat_map(|side| &mut side.legs);
         let elsewhere = self.elsewhere.iter_mut().filter_map(|it| it.leg.as_mut());
@@ -159,10 +173,14 @@ impl Exchange {
     pub(super) fn carry_out(&mut self, now: Tick, command: centre::Command) {
         use centre::Command;
         match command {
-            Command::Announce { contact, .. } => {
-                self.apply(now, contact, Event::Play(Heard::Greeting));
+            Command::Announce { contact, plan, .. } => {
+                let sound = plan.map_or(Heard::Greeting, Heard::Notice);
+                self.apply(now, contact, Event::Play(sound));
             }
             Command::Wait { contact, .. } => self.let_wait(now, contact),
+            Command::Ring { agent, contact, until, .. } if self.is_promised(contact) => {
+                self.ring_back(now, contact, agent, until);
+            }
             Command::Ring { agent, contact, until, .. } => {
                 if let Some(it) = self.conversations.get_mut(&contact) {
                     it.ring_until = until;
@@ -170,6 +188,7 @@ impl Exchange {
                 self.apply(now, contact, Event::Ring(agent));
             }
             Command::StopRinging { agent, contact } => {
+                self.stop_ringing_back(now, contact, agent);
                 self.apply(now, contact, Event::StopRinging(agent));
             }
             Command::LetGo { contact, agent } => self.let_go(now, contact, agent),
@@ -180,12 +199,17 @@ impl Exchange {
             }
             Command::PutThrough { contact, by, to } => self.put_through(now, contact, by, to),
             Command::Connect { contact, agent } => {
-                self.apply(now, contact, Event::Connect(agent));
+                if !self.connect_back(now, contact, agent) {
+                    self.apply(now, contact, Event::Connect(agent));
+                }
             }
             Command::Dismiss { contact, fate, reason, .. } => {
                 self.apply(now, contact, Event::Dismiss(farewell(fate, reason)));
             }
-            Command::Release { contact } => self.apply(now, contact, Event::Release),
+            Command::Release { contact } => {
+                self.meet(now, contact, CallbackEvent::Stop);
+                self.apply(now, contact, Event::Release);
+            }
             Command::AskAlive { contact } => self.tell_alive(now, contact),
             Command::RingSwitchboard { contact, switchboard, until, .. } => {
                 self.ring_elsewhere(now, contact, Whom::Switchboard(switchboard), until);
@@ -207,19 +231,18 @@ impl Exchange {
                     self.apply(now, contact, Event::Dismiss(Heard::Busy));
                 }
             }
-            // Callers at home cannot be dialled yet: the centre is told so at once, and they stay promised.
-            Command::CallBack { contact, .. } => {
-                self.told.push_back(centre::Event::CallbackFailed { contact });
+            Command::PromiseCallback { contact, .. } => self.promised(now, contact),
+            Command::CallBack { contact, until, .. } => self.call_back(now, contact, until),
+            // The attempt is over, also where the centre found no channel for it.
+            Command::StopCallback { contact }
+            | Command::Note(Note::CallbackReturned { contact, .. }) => {
+                self.meet(now, contact, CallbackEvent::Stop);
             }
-            Command::StopCallback { .. }
-            | Command::OpenTask { .. }
-            | Command::Refuse(_)
-            | Command::Note(_) => {}
-            Command::PromiseCallback { contact, .. } => {
-                self.apply(now, contact, Event::Dismiss(Heard::Busy));
+            Command::Note(Note::Ended(record)) => self.forget_promise(now, record.contact),
+            Command::Inform { contact, plan } => {
+                self.apply(now, contact, Event::Play(Heard::Information(plan)));
             }
-            // The music goes on.
-            Command::Inform { .. } => {}
+            Command::OpenTask { .. } | Command::Refuse(_) | Command::Note(_) => {}
         }
     }
 
@@ -348,7 +371,7 @@ impl Exchange {
         }
     }
 
-    fn tell_not_taken(&mut self, agent: AgentId, contact: ContactId, ending: Ending) {
+    pub(super) fn tell_not_taken(&mut self, agent: AgentId, contact: ContactId, ending: Ending) {
         self.told.push_back(match ending {
             Ending::HungUp | Ending::TurnedDown => centre::Event::Decline { agent, contact },
             Ending::Unreachable | Ending::Lost => centre::Event::Unreachable { agent, contact },
@@ -426,7 +449,12 @@ impl Exchange {
         self.next_play += 1;
         it.play = Some(play);
         let line = &self.setup.lines[it.line.index()];
+        let none = PlanSounds::default();
+        let of_plan = |plan: PlanId| self.setup.plans.get(plan.index()).unwrap_or(&none);
         let (clips, repeat) = match sound {
+            Heard::Notice(plan) => (&of_plan(plan).announcement, Repeat::Once),
+            Heard::Information(plan) => (&of_plan(plan).information, Repeat::Once),
+            Heard::Callback => (&line.callback, Repeat::Once),
             Heard::Greeting => (&line.greeting, Repeat::Once),
             Heard::Closed => (&line.closed, Repeat::Once),
             Heard::Busy => (&line.busy, Repeat::Once),
@@ -554,21 +582,13 @@ impl Exchange {
         else {
             return;
         };
-        let Some(at) = side.legs.iter().position(|leg| leg.call == call) else { return };
-        let others: Vec<Leg> = {
-            let mut leg = side.legs.remove(at);
-            let remote = answer.and_then(|sdp| leg.accept(sdp));
-            let others = std::mem::replace(&mut side.legs, vec![leg]);
-            side.up = true;
-            if let Some(remote) = remote {
-                let id = side.legs[0].sound.id;
-                let updated = self.media.update(id, &remote);
-                self.counters.media_refused += u64::from(updated.is_err());
-            }
-            others
-        };
+        let Some((id, remote, others)) = side.picks_up(call, answer) else { return };
         let agent = side.agent;
         let agreed = side.legs[0].codec().is_some();
+        if let Some(remote) = remote {
+            let updated = self.media.update(id, &remote);
+            self.counters.media_refused += u64::from(updated.is_err());
+        }
         for leg in others {
             self.end_leg(now, &leg, Some(ELSEWHERE));
         }
@@ -592,15 +612,11 @@ impl Exchange {
         else {
             return;
         };
-        let Some(at) = side.legs.iter().position(|leg| leg.call == call) else { return };
-        let leg = side.legs.remove(at);
-        if outweighs(ending, side.worst) {
-            side.worst = ending;
-        }
-        let (agent, last, worst) = (side.agent, side.legs.is_empty(), side.worst);
+        let Some((leg, last)) = side.loses(call, ending) else { return };
+        let agent = side.agent;
         self.by_call.remove(&call);
         self.close_sound(leg.sound.id);
-        if last {
+        if let Some(worst) = last {
             if let Some(it) = self.conversations.get_mut(&contact) {
                 it.side = None;
             }
@@ -679,6 +695,9 @@ impl Exchange {
 
     /// Who a call id belongs to, for the ladder.
     pub(super) fn party_of(&self, call: CallId) -> Option<(ContactId, Party)> {
+        if let Some(back) = self.party_back(call) {
+            return Some(back);
+        }
         let contact = *self.by_call.get(&call)?;
         Some((contact, self.conversations.get(&contact)?.party(call)))
     }
@@ -727,7 +746,7 @@ fn offered_codecs(negotiation: &Negotiation) -> Option<Vec<Codec>> {
 }
 
 /// From of a call to an agent: client and line, and who calls.
-fn shown(line: &str, number: Number, domain: &str) -> Vec<u8> {
+pub(super) fn shown(line: &str, number: Number, domain: &str) -> Vec<u8> {
     let mut from = Vec::new();
     push_quoted(&mut from, line);
     let plus = if matches!(number, Number::E164(_)) { "+" } else { "" };
@@ -750,7 +769,7 @@ fn farewell(fate: Fate, reason: FateReason) -> Heard {
     }
 }
 
-fn parting(ending: Ending) -> Parting {
+pub(super) fn parting(ending: Ending) -> Parting {
     match ending {
         Ending::HungUp | Ending::TurnedDown => Parting::HungUp,
         Ending::Unreachable | Ending::Lost => Parting::CutOff,
@@ -758,7 +777,7 @@ fn parting(ending: Ending) -> Parting {
 }
 
 /// Of several telephones of one agent: the one whose user said no decides.
-fn outweighs(one: Ending, other: Ending) -> bool {
+pub(super) fn outweighs(one: Ending, other: Ending) -> bool {
     let weight = |ending| match ending {
         Ending::TurnedDown => 3,
         Ending::HungUp => 2,

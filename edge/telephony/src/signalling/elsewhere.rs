@@ -334,7 +334,7 @@ impl Exchange {
         self.hang_up(now, leg.call, None);
     }
 
-    fn close_elsewhere(&mut self, leg: &Leg) {
+    pub(super) fn close_elsewhere(&mut self, leg: &Leg) {
         self.by_call.remove(&leg.call);
         self.close_sound(leg.sound.id);
         if let Peer::Trunk(at) = leg.peer {

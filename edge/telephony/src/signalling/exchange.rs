@@ -4,6 +4,7 @@
 //! The rule to keep: every message is looked at by the door before the user agent keeps anything of it,
 //! and what the user agent tells is carried out before the next message is looked at.
 
+use super::callback::{Promise, key_of};
 use super::codes::CodeCall;
 use super::conversation::Conversation;
 use super::counts::Counters;
@@ -14,7 +15,7 @@ use super::network::{Input, Network};
 use super::record::Records;
 use super::trace::{self, Party, Traces, What};
 use super::transfer::Waits;
-use super::words::{CallView, Listen, Refused, Setup, TrunkHealth};
+use super::words::{CallView, Doing, Listen, Refused, Setup, TrunkHealth};
 use crate::media::{self, LegId, Media};
 use call::{Ending, Event as CallEvent};
 use centre::Event as Told;
@@ -54,6 +55,8 @@ pub(super) struct Exchange {
     pub(super) codes: BTreeMap<CallId, CodeCall>,
     /// Calls that telephones of ours made, by the telephone's call.
     pub(super) dialled: BTreeMap<CallId, DialledCall>,
+    /// Who is promised a call-back, or asked for one a moment ago: contacts of the centre, which bounds them.
+    pub(super) promises: BTreeMap<ContactId, Promise>,
     /// Whose leg is to take over a contact: the telephone's call that asked before.
     pub(super) putting: BTreeMap<ContactId, CallId>,
     pub(super) trunks: Vec<TrunkState>,
@@ -117,6 +120,7 @@ impl Exchange {
             first_signs: BTreeSet::new(),
             codes: BTreeMap::new(),
             dialled: BTreeMap::new(),
+            promises: BTreeMap::new(),
             putting: BTreeMap::new(),
             phones_of,
             told: VecDeque::new(),
@@ -145,8 +149,8 @@ impl Exchange {
         self.door.adopt(&setup);
         self.phones_of = phones_of(&setup);
         self.trunks.resize(setup.trunks.len().max(self.trunks.len()), TrunkState::default());
-        let Setup { trunks, phones, switchboards, partners, lines, .. } = setup;
-        let Setup { music, done, refused, certificates, .. } = setup;
+        let Setup { trunks, phones, switchboards, partners, lines, plans, .. } = setup;
+        let Setup { music, certificates, .. } = setup;
         self.setup = Setup {
             certificates,
             trunks,
@@ -154,9 +158,8 @@ impl Exchange {
             switchboards,
             partners,
             lines,
+            plans,
             music,
-            done,
-            refused,
             ..self.setup.clone()
         };
     }
@@ -287,9 +290,12 @@ impl Exchange {
                     self.leg_answers(call);
                 }
             }
-            Event::Info(call, _) => {
+            Event::Info(call, body) => {
                 if let Some((contact, party)) = self.party_of(call) {
                     self.note(now, contact, party, What::Key);
+                }
+                if let Some(key) = key_of(&body) {
+                    self.key_pressed(call, key);
                 }
             }
             Event::Refer(call, info) => self.refer_came(now, call, &info),
@@ -304,6 +310,9 @@ impl Exchange {
         }
         if let Some(contact) = self.contact_elsewhere(call) {
             return self.answered_elsewhere(now, contact, sdp);
+        }
+        if let Some(contact) = self.called_back(call) {
+            return self.answered_back(now, contact, call, sdp);
         }
         match self.by_call.get(&call) {
             Some(&contact) => self.agent_answered(now, contact, call, sdp),
@@ -334,6 +343,9 @@ impl Exchange {
         if let Some(contact) = self.contact_elsewhere(call) {
             return self.elsewhere_gone(now, contact, ending);
         }
+        if let Some(contact) = self.called_back(call) {
+            return self.gone_back(now, contact, call, ending);
+        }
         let Some(&contact) = self.by_call.get(&call) else { return };
         let Some(it) = self.conversations.get(&contact) else { return };
         if it.caller.call == call {
@@ -358,9 +370,7 @@ impl Exchange {
     /// code are never offered anything.
     fn take_answer(&mut self, now: Tick, call: CallId, answer: Option<&[u8]>) {
         let Some(&contact) = self.by_call.get(&call) else { return };
-        let Some(leg) = self.conversations.get_mut(&contact).and_then(|it| it.leg_mut(call)) else {
-            return;
-        };
+        let Some(leg) = self.leg_mut(contact, call) else { return };
         let id = leg.sound.id;
         let remote = answer.and_then(|sdp| leg.accept(sdp));
         // An answer that is missing or broken ends the exchange as well (RFC 3264, 4).
@@ -424,6 +434,9 @@ impl Exchange {
         call: CallId,
         offer: Option<&[u8]>,
     ) -> Result<Vec<u8>, Status> {
+        if let Some(contact) = self.called_back(call) {
+            return self.change_back(contact, call, offer);
+        }
         let contact = *self.by_call.get(&call).ok_or(status(488))?;
         let it = self.conversations.get_mut(&contact).ok_or(status(488))?;
         let party = it.party(call);
@@ -448,12 +461,12 @@ impl Exchange {
 
     fn not_changed(&mut self, now: Tick, call: CallId) {
         let Some(&contact) = self.by_call.get(&call) else { return };
-        let Some(it) = self.conversations.get_mut(&contact) else { return };
-        let is_caller = it.caller.call == call;
-        if let Some(leg) = it.leg_mut(call) {
+        if let Some(leg) = self.leg_mut(contact, call) {
             // A refresh by the session timer has nothing of ours pending.
             leg.forget_offer();
         }
+        let Some(it) = self.conversations.get(&contact) else { return };
+        let is_caller = it.caller.call == call;
         // Who does not change to the agent's codec would hear nothing until somebody gives up.
         if is_caller && self.is_apart(&contact) {
             self.hang_up(now, call, None);
@@ -486,7 +499,14 @@ impl Exchange {
                 }
             }
             Media::SoundAgain { leg } => self.sounded(now, leg, What::SoundBegan),
-            Media::Key { leg, .. } => self.sounded(now, leg, What::Key),
+            Media::Key { leg, key } => {
+                self.sounded(now, leg, What::Key);
+                let contact = self.by_leg.get(&leg).copied();
+                let pressed = contact.and_then(|contact| self.sounding_mut(contact, leg));
+                if let Some(call) = pressed.map(|leg| leg.call) {
+                    self.key_pressed(call, key.to_char());
+                }
+            }
             Media::Failed { leg, .. } => {
                 self.counters.media_refused += 1;
                 self.close_sound(leg);
@@ -506,9 +526,9 @@ impl Exchange {
 
     fn sounded(&mut self, now: Tick, id: LegId, what: What) {
         let Some(&contact) = self.by_leg.get(&id) else { return };
-        let Some(it) = self.conversations.get_mut(&contact) else { return };
-        let call = it.sounding_mut(id).map(|leg| leg.call);
-        if let Some(leg) = it.sounding_mut(id) {
+        let leg = self.sounding_mut(contact, id);
+        let call = leg.as_ref().map(|leg| leg.call);
+        if let Some(leg) = leg {
             leg.sound.latched |= what == What::SoundBegan;
             leg.sound.sounding = match what {
                 What::SoundBegan => true,
@@ -520,8 +540,26 @@ impl Exchange {
                 | What::ResponseOut(..) => leg.sound.sounding,
             };
         }
-        if let Some(party) = call.map(|call| it.party(call)) {
+        if let Some((contact, party)) = call.and_then(|call| self.party_of(call)) {
             self.note(now, contact, party, what);
+        }
+    }
+
+    /// The leg with this call, in a talk or of a call-back.
+    pub(super) fn leg_mut(&mut self, contact: ContactId, call: CallId) -> Option<&mut Leg> {
+        let back = self.promises.get_mut(&contact).and_then(|it| it.leg_mut(call));
+        match back {
+            Some(leg) => Some(leg),
+            None => self.conversations.get_mut(&contact)?.leg_mut(call),
+        }
+    }
+
+    /// The leg with these ports, in a talk or of a call-back.
+    pub(super) fn sounding_mut(&mut self, contact: ContactId, id: LegId) -> Option<&mut Leg> {
+        let back = self.promises.get_mut(&contact).and_then(|it| it.sounding_mut(id));
+        match back {
+            Some(leg) => Some(leg),
+            None => self.conversations.get_mut(&contact)?.sounding_mut(id),
         }
     }
 
@@ -529,8 +567,7 @@ impl Exchange {
     fn was_heard(&mut self, id: LegId) -> bool {
         let contact = self.by_leg.get(&id).copied();
         contact
-            .and_then(|contact| self.conversations.get_mut(&contact))
-            .and_then(|it| it.sounding_mut(id))
+            .and_then(|contact| self.sounding_mut(contact, id))
             .is_some_and(|leg| leg.sound.latched)
     }
 
@@ -538,17 +575,13 @@ impl Exchange {
     /// is gone (RFC 3261, 12.2.1.2). A telephone without power would otherwise hold its talk for ever.
     pub(super) fn ask_for_life(&mut self, now: Tick, id: LegId) {
         let contact = self.by_leg.get(&id).copied();
-        let leg = contact
-            .and_then(|contact| self.conversations.get_mut(&contact))
-            .and_then(|it| it.sounding_mut(id));
+        let leg = contact.and_then(|contact| self.sounding_mut(contact, id));
         let Some(leg) = leg else { return };
         let call = leg.call;
         let Ok(offer) = leg.negotiation.repeat() else { return };
         let offer = offer.session.to_bytes();
         if self.ua.reinvite(now, call, offer).is_err()
-            && let Some(leg) = contact
-                .and_then(|contact| self.conversations.get_mut(&contact))
-                .and_then(|it| it.leg_mut(call))
+            && let Some(leg) = contact.and_then(|contact| self.leg_mut(contact, call))
         {
             let _ = leg.negotiation.rollback();
         }
@@ -614,6 +647,8 @@ impl Exchange {
             self.hang_up(now, call, None);
             if self.contact_elsewhere(call).is_some() {
                 self.elsewhere_gone(now, contact, Ending::Unreachable);
+            } else if self.called_back(call).is_some() {
+                self.gone_back(now, contact, call, Ending::Unreachable);
             } else {
                 self.agent_leg_gone(now, contact, call, Ending::Unreachable);
             }
@@ -683,6 +718,9 @@ impl Exchange {
     /// Hangs up every leg and lets no new call in.
     pub(super) fn say_goodbye(&mut self, now: Tick) {
         self.ua.drain(true);
+        for contact in self.promises.keys().copied().collect::<Vec<_>>() {
+            self.meet(now, contact, call::CallbackEvent::Stop);
+        }
         for contact in self.conversations.keys().copied().collect::<Vec<_>>() {
             let Some(mut it) = self.conversations.remove(&contact) else { continue };
             let elsewhere = it.elsewhere.take().and_then(|it| it.leg);
@@ -726,10 +764,11 @@ impl Exchange {
         let view = |(contact, it): (&ContactId, &Conversation)| CallView {
             contact: contact.0,
             line: it.line,
-            state: it.call.state(),
+            doing: Doing::Call(it.call.state()),
             since: it.since,
         };
-        self.conversations.iter().map(view).collect()
+        let called_back = self.promises.iter().filter_map(|(&contact, it)| it.view(contact));
+        self.conversations.iter().map(view).chain(called_back).collect()
     }
 
     /// Whether a call more may come from there.

@@ -13,6 +13,7 @@
 //! and hands every command back. The rule to keep: between an event and its commands nothing else
 //! happens, so the centre and the calls never see two different orders.
 
+mod callback;
 mod codes;
 mod conversation;
 mod counts;
@@ -42,8 +43,8 @@ pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
-    Answering, CallView, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
-    Refused, Registration, Setup, SrtpUse, Trunk, TrunkHealth,
+    Answering, CallView, Carrier, Doing, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
+    PlanSounds, Promised, Refused, Registration, Setup, SrtpUse, Trunk, TrunkHealth,
 };
 
 use crate::media::{self, Media};
@@ -196,6 +197,9 @@ impl Signalling {
             (centre::Command::Refuse(_), Some(Waits::Refer(call))) => {
                 self.exchange.refer_refused(now, call);
             }
+            (centre::Command::Refuse(_), Some(Waits::Promise(contact))) => {
+                self.exchange.not_promised(contact);
+            }
             (centre::Command::Refuse(_), Some(Waits::Gone(agent))) => {
                 self.exchange.told.push_back(centre::Event::HangUp { agent });
             }
@@ -280,7 +284,14 @@ impl Signalling {
     /// one yet.
     #[must_use]
     pub fn is_alive(&self, contact: ContactId) -> bool {
-        self.exchange.conversations.contains_key(&contact)
+        let Exchange { conversations, promises, .. } = &self.exchange;
+        let is_called = promises.get(&contact).is_some_and(callback::Promise::is_under_way);
+        is_called || conversations.contains_key(&contact)
+    }
+
+    /// Who was promised a call-back before the start is called back all the same.
+    pub fn recall_promises(&mut self, promised: impl IntoIterator<Item = Promised>) {
+        promised.into_iter().for_each(|it| self.exchange.recall_promise(it));
     }
 
     /// Who calls; none if the number is withheld, or the caller has gone already.

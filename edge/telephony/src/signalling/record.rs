@@ -83,7 +83,7 @@ impl Exchange {
     fn record(&mut self, now: Tick, id: CallId) -> Option<LegRecord> {
         let (contact, party) = self.party_of(id)?;
         let call = self.ua.save(now, id)?;
-        let sound = &self.conversations.get_mut(&contact)?.leg_mut(id)?.sound;
+        let sound = &self.leg_mut(contact, id)?.sound;
         Some(LegRecord { contact, party, call, sound: sound.ports.map(|ports| (sound.ip, ports)) })
     }
 

@@ -114,6 +114,14 @@ impl Traces {
         }
     }
 
+    /// A call that was over begins anew: who was promised a call-back is called.
+    pub(super) fn begin_again(&mut self, contact: ContactId) {
+        if let Some(ladder) = self.ladders.get_mut(&contact) {
+            ladder.over = false;
+            self.over.retain(|&it| it != contact);
+        }
+    }
+
     pub(super) fn ladder(&self, contact: ContactId) -> Option<&Ladder> {
         self.ladders.get(&contact)
     }

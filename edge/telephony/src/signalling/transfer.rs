@@ -30,6 +30,8 @@ pub(super) enum Waits {
     Code(CallId),
     /// The telephone that sent a REFER: it is reported how it was decided.
     Refer(CallId),
+    /// The caller, who asked for a call-back by key.
+    Promise(ContactId),
     /// Nobody: the agent's telephone has hung up. If the caller cannot wait on, the talk is over.
     Gone(AgentId),
 }

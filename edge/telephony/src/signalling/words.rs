@@ -9,7 +9,7 @@ use sip::registrar::{Binding, Transport};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
-use stdx::{AgentId, LineId, Micros, Redacted};
+use stdx::{AgentId, ContactId, LineId, Micros, Redacted};
 
 /// Where a telephone is reached, to be kept over a restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +209,17 @@ pub struct Line {
     pub closed: Clips,
     /// Heard when there is no room.
     pub busy: Clips,
+    /// Heard when a call-back is promised.
+    pub callback: Clips,
+}
+
+/// What a crisis plan says.
+#[derive(Clone, Debug, Default)]
+pub struct PlanSounds {
+    /// Before the greeting.
+    pub announcement: Clips,
+    /// By key.
+    pub information: Clips,
 }
 
 /// What signalling is made of. Lines are in the order of [`LineId`].
@@ -237,8 +248,12 @@ pub struct Setup {
     pub partners: Vec<Option<Outside>>,
     /// Lines.
     pub lines: Vec<Line>,
+    /// What crisis plans say, in the order of [`stdx::PlanId`].
+    pub plans: Vec<PlanSounds>,
     /// Heard by who waits.
     pub music: Clips,
+    /// Heard by an agent while it rings at a citizen's who is called back.
+    pub ringing: Clips,
     /// Heard after a feature code that was carried out.
     pub done: Clips,
     /// Heard after one that was not.
@@ -354,8 +369,28 @@ pub struct CallView {
     pub contact: u64,
     /// The line.
     pub line: LineId,
-    /// Where the call is.
-    pub state: call::State,
+    /// Where it is.
+    pub doing: Doing,
     /// Since when.
     pub since: stdx::Tick,
+}
+
+/// Where a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// One that came in, or has been connected.
+    Call(call::State),
+    /// Somebody is being called back.
+    Callback(call::CallbackState),
+}
+
+/// Somebody who was promised a call-back before the start.
+#[derive(Clone, Copy, Debug)]
+pub struct Promised {
+    /// Who.
+    pub contact: ContactId,
+    /// On which line.
+    pub line: LineId,
+    /// By which number; none if the key is gone under which it was sealed.
+    pub number: Option<Redacted<Number>>,
 }

@@ -171,8 +171,8 @@ fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts:
     let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon", "answer"];
     let present =
         of_line.into_iter().chain(ways::KEYS).filter_map(|key| Some((key, fields.get(key)?)));
-    let busy = texts.get("busy").map(|value| ("busy", value));
-    for (key, value) in present.chain(busy) {
+    let of_texts = ["busy", "callback"].into_iter().filter_map(|key| Some((key, texts.get(key)?)));
+    for (key, value) in present.chain(of_texts) {
         reader.note(start(value), Problem::Plan(PlanProblem::NeedsQueue { key }));
     }
 }
@@ -201,6 +201,12 @@ fn service(
         reader.note(start(value), Problem::Plan(PlanProblem::GreetingUnheard));
     }
     let busy = announcement(reader, texts, "busy");
+    // Who comes from a partner is promised nothing: that is said where it is tried.
+    let offers = fields.get("callback").is_some() && fields.get("received_from").is_none();
+    if offers && fields.get("announcements").is_some() {
+        reader.required(texts, "callback");
+    }
+    let callback = announcement(reader, texts, "callback");
     Some(Service {
         queue: QueueId(short(queue?)),
         priority: u8::try_from(priority).unwrap_or(0),
@@ -211,6 +217,7 @@ fn service(
         answering,
         greeting,
         busy: busy?,
+        callback,
         ways: ways::ways(reader, fields),
     })
 }
