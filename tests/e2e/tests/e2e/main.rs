@@ -4,6 +4,7 @@
 mod agents;
 mod apply;
 mod broken;
+mod callbacks;
 mod elsewhere;
 mod emergency;
 mod endings;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         killed::CASES,
         stalls::CASES,
         broken::CASES,
+        callbacks::CASES,
         networks::CASES,
         peers::CASES,
         privacy::CASES,
