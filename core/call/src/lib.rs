@@ -365,9 +365,10 @@ impl Call {
                 self.without_agent();
                 actions.push(Action::HangUpAgent(agent));
             }
+            // The centre has been told of the answer, and takes it for a talk by now.
             Event::AgentGone(agent, ending) if agent == has => {
                 self.without_agent();
-                actions.push(Action::TellNotTaken(agent, ending));
+                actions.push(Action::TellAgentHungUp(agent, ending));
             }
             Event::AgentAnswered(agent) if agent == has => {}
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),

@@ -672,3 +672,23 @@ fn a_day_s_call_backs_are_counted_with_the_calls_that_leave() {
     }
     assert!(bench.has_told(&Event::CallbackFailed { contact: CONTACT }));
 }
+
+/// In the moment between the answer and the centre's word the agent hangs up: that is told as the end of a talk, for
+/// the centre takes it for one by then. Otherwise the caller would stay in silence.
+#[test]
+fn an_agent_who_hangs_up_before_both_are_connected_has_talked() {
+    let mut bench = bench();
+    let caller = bench.waiting(PCMA);
+    bench.call("ACK", 1, &caller, "");
+    let until = Tick(0) + Micros::from_secs(30);
+    bench.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
+    let invite = bench.sent(false, "INVITE").expect("it rings");
+    bench.respond(&Whose::Agent, &invite, "200 OK", PCMA);
+    assert!(bench.has_told(&Event::Answer { agent: AGENT, contact: CONTACT }));
+    bench.hangs_up(&Whose::Agent, &invite);
+    assert!(bench.has_told(&Event::HangUp { agent: AGENT }), "{:?}", bench.events);
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    bench.order(Command::Release { contact: CONTACT });
+    assert!(bench.sent(true, "BYE").is_some());
+    bench.nothing_is_left();
+}
