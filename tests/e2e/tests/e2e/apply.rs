@@ -97,7 +97,7 @@ fn beside_a_call(folder: Folder) {
     let called = Sipp::from(server.county.caller(1), to, "122", "caller_talks");
     called.with("talk", 200).run(&server);
     colleague.succeeds();
-    assert_eq!(server.figures().agents("talking"), 1, "the talk still goes on");
+    server.wait_until("the talk still goes on", SOON, |it| it.agents("talking") == 1);
     call.succeeds();
     agent.succeeds();
     // So does the new wrap-up, which the call meets at its end.
