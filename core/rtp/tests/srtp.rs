@@ -255,14 +255,12 @@ fn contexts_print_no_keys() {
     assert!(printed.contains("Keys(…)") && !printed.contains("salt"), "{printed}");
 }
 
-/// A million packets of 20 ms, there and back: the seconds that the test takes are microseconds of one
-/// packet. `cargo test --release -p rtp --test srtp -- --ignored`
+/// An hour of packets of 20 ms: the sequence numbers roll over twice.
 #[test]
-#[ignore = "measures"]
-fn a_million_packets() {
+fn every_packet_of_an_hour_is_read() {
     let (mut sender, mut receiver) = sides(Suite::Tag80);
     let mut buffer = roomy(&plain(SSRC, 0, &[0x55; 160]));
-    for sequence in 0..1_000_000_u32 {
+    for sequence in 0..180_000_u32 {
         buffer[2..4].copy_from_slice(&(sequence as u16).to_be_bytes());
         let length = sender.protect_rtp(&mut buffer, 172).expect("protected");
         let length = receiver.unprotect_rtp(&mut buffer[..length]).expect("authentic");
