@@ -692,3 +692,46 @@ fn an_agent_who_hangs_up_before_both_are_connected_has_talked() {
     assert!(bench.sent(true, "BYE").is_some());
     bench.nothing_is_left();
 }
+
+/// After a transfer that worked the next agent's hang-up is a goodbye, whatever the REFER before it was about.
+#[test]
+fn whoever_takes_over_says_goodbye_by_hanging_up() {
+    let mut bench = bench();
+    let caller = bench.waiting(PCMA);
+    bench.call("ACK", 1, &caller, "");
+    let invite = bench.ring_back();
+    bench.respond(&Whose::Agent, &invite, "200 OK", PCMA);
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    bench.refers(&invite, "sip:115@centre.example");
+    let to = centre::TransferTo::Line(LineId(0));
+    assert!(bench.has_told(&Event::BlindTransfer { agent: AGENT, to }), "{:?}", bench.events);
+    bench.order(Command::LetGo { contact: CONTACT, agent: AGENT });
+    assert!(bench.sent(false, "BYE").is_some(), "the agent is let go");
+    bench.order(Command::WaitAgain { contact: CONTACT, position: 1 });
+
+    bench.events.clear();
+    let invite = bench.ring_back();
+    bench.respond(&Whose::Agent, &invite, "200 OK", PCMA);
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    bench.hangs_up(&Whose::Agent, &invite);
+    assert!(bench.has_told(&Event::HangUp { agent: AGENT }), "{:?}", bench.events);
+    assert!(!bench.has_told(&Event::BlindTransfer { agent: AGENT, to }), "{:?}", bench.events);
+}
+
+impl Bench {
+    /// The agent's telephone, which we called by this INVITE, hands the caller on.
+    fn refers(&mut self, invite: &str, to: &str) {
+        let local = self.phone.local_addr().expect("bound");
+        let text = format!(
+            "REFER sip:centre@{at} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bKrefer\r\n\
+             Max-Forwards: 70\r\nFrom: {from};tag=p\r\nTo: {ours}\r\nCall-ID: {call}\r\n\
+             CSeq: 1 REFER\r\nContact: <sip:k1@{local}>\r\nRefer-To: <{to}>\r\nContent-Length: 0\r\n\r\n",
+            at = self.at,
+            from = value(invite, "To"),
+            ours = value(invite, "From"),
+            call = value(invite, "Call-ID"),
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+        assert!(self.sent(false, "SIP/2.0 202").is_some(), "the REFER is taken");
+    }
+}

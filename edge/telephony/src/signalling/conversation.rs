@@ -387,11 +387,7 @@ impl Exchange {
         let leg = &mut it.caller;
         let opened =
             leg.sound.open(&mut self.media, &mut self.rng, it.offered, beside, &mut self.counters);
-        let mut capabilities = leg.sound.capabilities();
-        if let Some(codec) = other_speaks {
-            capabilities.codecs.retain(|&own| relayed(own, codec));
-            capabilities = capabilities.preferring(codec);
-        }
+        let capabilities = leg.sound.capabilities_beside(other_speaks);
         let call = leg.call;
         let description = opened.ok().and_then(|()| match it.offered {
             Some(_) => {

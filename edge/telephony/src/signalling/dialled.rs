@@ -15,7 +15,7 @@ use super::door::status;
 use super::elsewhere::Fields;
 use super::exchange::Exchange;
 use super::incoming::{No, is_emergency, user_of};
-use super::leg::{Leg, Peer, relayed};
+use super::leg::{Leg, Peer};
 use super::limits::{
     DIALLED_PER_PHONE, DIALLED_RING, EMERGENCY_RING, EMERGENCY_SIGN, FIRST_SIGN, OUTBOUND_DAY,
 };
@@ -300,9 +300,7 @@ impl Exchange {
         let it = self.dialled.get_mut(&of)?;
         let (media, rng) = (&mut self.media, &mut self.rng);
         it.phone.sound.open(media, rng, it.offered, None, &mut self.counters).ok()?;
-        let mut capabilities = it.phone.sound.capabilities();
-        capabilities.codecs.retain(|&own| relayed(own, codec));
-        let capabilities = capabilities.preferring(codec);
+        let capabilities = it.phone.sound.capabilities_beside(Some(codec));
         if it.offered.is_none() {
             return it.phone.offer(capabilities);
         }

@@ -171,6 +171,18 @@ impl Sound {
         Some(Terms { local, capabilities, direction })
     }
 
+    /// Those that can be relayed with what the other leg speaks, that one first; all if it speaks nothing yet.
+    pub(super) fn capabilities_beside(&self, other: Option<Codec>) -> Capabilities {
+        let mut capabilities = self.capabilities();
+        match other {
+            Some(codec) => {
+                capabilities.codecs.retain(|&own| relayed(own, codec));
+                capabilities.preferring(codec)
+            }
+            None => capabilities,
+        }
+    }
+
     /// The codecs of this call, and new keys for one description.
     pub(super) fn capabilities(&self) -> Capabilities {
         let protection = self.wanted.protection();
@@ -218,12 +230,7 @@ impl Leg {
         };
         let session = sdp::Session::parse(offer).map_err(|_| status(488))?;
         self.negotiation.take_offer(session).map_err(|why| why.status())?;
-        let mut capabilities = self.sound.capabilities();
-        if let Some(codec) = other {
-            capabilities.codecs.retain(|&own| relayed(own, codec));
-            capabilities = capabilities.preferring(codec);
-        }
-        match self.answer(capabilities) {
+        match self.answer(self.sound.capabilities_beside(other)) {
             Some((sdp, remote)) => Ok((sdp, Some(remote))),
             None => {
                 let _ = self.negotiation.rollback();

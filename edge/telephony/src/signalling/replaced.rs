@@ -4,18 +4,16 @@
 //!
 //! The rule to keep: nobody takes a talk but the agent who has it; what does not match exactly is refused.
 
+use super::conversation::ELSEWHERE;
 use super::door::status;
 use super::exchange::Exchange;
 use super::incoming::No;
-use super::leg::{Leg, Peer, relayed};
+use super::leg::{Leg, Peer};
 use super::words::Refused;
 use call::Event;
 use sip::agent::{CallId, InviteInfo};
 use sip::message::{Name, Replaces};
-use stdx::{AgentId, ContactId, Tick};
-
-/// Why the telephone that is left stops (RFC 3326): it shows no missed call.
-const TAKEN: &[u8] = b"SIP;cause=200;text=\"Call completed elsewhere\"";
+use stdx::{ContactId, Tick};
 
 impl Exchange {
     /// What becomes of an INVITE that wants to take the place of a dialog; none if it wants no such thing.
@@ -58,13 +56,6 @@ impl Exchange {
         Ok((contact, found.call))
     }
 
-    fn agent_of(&self, peer: Peer) -> Option<AgentId> {
-        match peer {
-            Peer::Phone(at) => self.setup.phones.get(at)?.agent,
-            Peer::Trunk(_) => None,
-        }
-    }
-
     /// The leg to the new telephone, answered in what the caller speaks.
     fn leg_beside(
         &mut self,
@@ -80,11 +71,7 @@ impl Exchange {
         leg.sound
             .open(media, rng, offered, Some(beside), &mut self.counters)
             .map_err(|_| No(Refused::Busy, status(503), None))?;
-        let mut capabilities = leg.sound.capabilities();
-        if let Some(codec) = codec {
-            capabilities.codecs.retain(|&own| relayed(own, codec));
-            capabilities = capabilities.preferring(codec);
-        }
+        let capabilities = leg.sound.capabilities_beside(codec);
         let described = match offered {
             Some(_) => leg.answer(capabilities).and_then(|(sdp, remote)| {
                 self.media.update(leg.sound.id, &remote).is_ok().then_some(sdp)
@@ -116,7 +103,7 @@ impl Exchange {
         let place = side.and_then(|side| side.legs.iter_mut().find(|leg| leg.call == old));
         if let Some(place) = place {
             let left = std::mem::replace(place, leg);
-            self.end_leg(now, &left, Some(TAKEN));
+            self.end_leg(now, &left, Some(ELSEWHERE));
         }
         self.touch(call);
         // Whoever was on hold there is not here.

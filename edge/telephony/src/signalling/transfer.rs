@@ -117,11 +117,15 @@ impl Exchange {
             return Err(status(486));
         }
         let it = self.dialled.get(&found.call).ok_or(status(603))?;
-        let of = match it.phone.peer {
-            Peer::Phone(at) => self.setup.phones.get(at).and_then(|phone| phone.agent),
+        if self.agent_of(it.phone.peer) == Some(agent) { Ok(found.call) } else { Err(status(603)) }
+    }
+
+    /// Whose telephone this is.
+    pub(super) fn agent_of(&self, peer: Peer) -> Option<AgentId> {
+        match peer {
+            Peer::Phone(at) => self.setup.phones.get(at)?.agent,
             Peer::Trunk(_) => None,
-        };
-        if of == Some(agent) { Ok(found.call) } else { Err(status(603)) }
+        }
     }
 
     /// Where a caller is to be handed by this URI. An office's number is kept until the centre lets it ring.
@@ -138,10 +142,13 @@ impl Exchange {
             return Err(status(403));
         }
         if let Some(whither) = self.whither(uri) {
-            if !self.may_leave(now, whither) {
-                return Err(status(503));
-            }
-            return self.handed_to(contact, whither);
+            let to = self.handed_to(contact, whither)?;
+            // What the partner costs is bounded by its capacity.
+            let is_bounded = to == TransferTo::Office;
+            return match is_bounded && !self.may_leave(now, whither) {
+                true => Err(status(503)),
+                false => Ok(to),
+            };
         }
         let line = number.and_then(|number| self.setup.line_of(number));
         line.map(TransferTo::Line).ok_or(status(404))
@@ -206,8 +213,12 @@ impl Exchange {
         self.apply(now, contact, Event::LetGo(agent));
     }
 
-    /// The telephone that handed on is told that it worked, before it is hung up.
+    /// The telephone that handed on is told that it worked, before it is hung up. With that the REFER is done:
+    /// whoever talks next and hangs up says goodbye.
     fn report_done(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
+        if let Some(it) = self.conversations.get_mut(&contact) {
+            it.referred = None;
+        }
         let side = self.conversations.get(&contact).and_then(|it| it.side.as_ref());
         let call = side.filter(|it| it.agent == agent).and_then(|it| it.legs.first());
         if let Some(call) = call.map(|leg| leg.call) {
