@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The thread that appends. Whatever came while it waited for the disk goes into its next row (group
 //! commit): one fsync for all of it. A call that comes in is written at once; what else happens waits for a
-//! moment that nobody hears, and shares a row with what happens meanwhile.
+//! moment that nobody hears, and shares a row with what happens meanwhile. Where much happens, a row follows
+//! the other by its pace, and calls that come in share one too: more calls make rows longer, not more.
 //!
 //! A disk that is slow, full or broken stops nobody who tells facts: they lie in the spool, which is
 //! bounded, and are written first when the disk is back. What finds no room is counted, and the count is
@@ -18,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use stdx::{Tick, Timestamp};
 
 /// Facts that may wait for the disk: half a minute of 200 calls a second with eight facts each.
@@ -33,6 +34,14 @@ const ROW_MAX: usize = 2_000;
 /// How long what is not urgent waits for company: nobody hears five milliseconds, which are a quarter of a packet
 /// of sound. At 300 calls a second they save every second row.
 const COMPANY: Duration = Duration::from_millis(5);
+
+/// Rows begin on average so far from each other, once [`ROWS_AHEAD`] have been written: an fsync costs as much as
+/// all else that is done about a call. Twenty calls a second need fewer than these hundred rows and never wait;
+/// at several hundred a call waits for half of it, a quarter of what one packet of sound lasts.
+const PACE: Duration = Duration::from_millis(10);
+
+/// Rows that may begin at once after a time in which little happened.
+const ROWS_AHEAD: u32 = 25;
 
 /// How long a disk that has failed is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
@@ -125,7 +134,8 @@ impl Writer {
             is_ending: AtomicBool::new(false),
             trouble: Mutex::new(None),
         });
-        let appending = Appending { store, link, epoch, jobs, shared: Arc::clone(&shared) };
+        let pacer = Pacer { due: now() };
+        let appending = Appending { store, pacer, link, epoch, jobs, shared: Arc::clone(&shared) };
         let thread =
             thread::Builder::new().name("log".to_owned()).spawn(move || appending.run(&wake))?;
         Ok(Writer {
@@ -280,9 +290,37 @@ impl Batch {
     }
 }
 
+/// When the next row may begin: the generic cell rate algorithm (ITU-T I.371).
+#[derive(Debug)]
+struct Pacer {
+    /// When it would begin if every row kept its distance.
+    due: Instant,
+}
+
+impl Pacer {
+    /// How long a row that is ready now has to wait; counts it.
+    fn wait(&mut self, now: Instant) -> Duration {
+        let may_begin = self.due.checked_sub(PACE * ROWS_AHEAD).unwrap_or(now);
+        self.due = self.due.max(now) + PACE;
+        may_begin.saturating_duration_since(now)
+    }
+}
+
+/// The clock of the pace alone: when a fact happened is told with it.
+#[expect(clippy::disallowed_methods, reason = "the pace of rows, which decides nothing")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "what happens meanwhile shall not end it")]
+fn rest(wait: Duration) {
+    thread::sleep(wait);
+}
+
 /// The thread.
 struct Appending {
     store: Store,
+    pacer: Pacer,
     link: Link,
     epoch: Epoch,
     jobs: Receiver<Job>,
@@ -308,18 +346,22 @@ impl Appending {
     }
 
     /// What goes into one row.
-    fn gather(&self, first: Job) -> Batch {
+    fn gather(&mut self, first: Job) -> Batch {
         let mut batch = Batch::new(self.link, self.epoch);
         batch.take(first);
         batch.take_all(&self.jobs);
-        if batch.is_urgent {
-            // Whoever told it has called us; nobody is called twice for the same.
-            thread::park_timeout(Duration::ZERO);
-        } else {
+        if !batch.is_urgent {
             // Ends early with something urgent, and with the writer.
             thread::park_timeout(COMPANY);
             batch.take_all(&self.jobs);
         }
+        let wait = self.pacer.wait(now());
+        if !wait.is_zero() && batch.jobs < ROW_MAX {
+            rest(wait);
+            batch.take_all(&self.jobs);
+        }
+        // Whoever told something urgent has called us; nobody is called twice for the same.
+        thread::park_timeout(Duration::ZERO);
         batch
     }
 
@@ -384,6 +426,29 @@ mod tests {
         batch.take(job(Event::HangUp { agent: AgentId(0) }));
         assert!(batch.is_urgent, "whatever else is in the row");
         assert_eq!(batch.link.next, 4);
+    }
+
+    #[test]
+    fn rows_follow_each_other_by_their_pace_after_some_that_do_not() {
+        let mut now = now();
+        let mut pacer = Pacer { due: now };
+        let waits = |pacer: &mut Pacer, now| {
+            (0..ROWS_AHEAD + 2).map(move |_| pacer.wait(now)).sum::<Duration>()
+        };
+        assert_eq!(waits(&mut pacer, now), PACE);
+        // Whoever waits does so until its row begins; then the next has a whole distance before it.
+        now += PACE;
+        assert_eq!(pacer.wait(now), PACE);
+        now += PACE * (ROWS_AHEAD + 4);
+        assert_eq!(waits(&mut pacer, now), PACE, "a rest brings them back, and no more than them");
+        // Rows at their distance never wait.
+        let mut pacer = Pacer { due: now };
+        let mut late = Duration::ZERO;
+        for _ in 0..1_000 {
+            now += PACE;
+            late += pacer.wait(now);
+        }
+        assert_eq!(late, Duration::ZERO);
     }
 
     #[test]

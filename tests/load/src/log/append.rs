@@ -14,8 +14,9 @@ use std::time::Duration;
 use stdx::{ContactId, LineId, Micros, Tick, Timestamp};
 use store::{Fact, Link, Sequence, Writer};
 
-/// Between two rows, so that every thread and the disk have come to rest.
-const REST: u64 = 3 * MILLISECOND;
+/// Between two rows, so that every thread and the disk have come to rest, and so that rows are fewer than those
+/// that the log's pace holds back.
+const REST: u64 = 12 * MILLISECOND;
 
 /// Rows before measuring begins.
 const WARM_UP: u32 = 50;
