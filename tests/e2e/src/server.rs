@@ -20,25 +20,33 @@ pub const TIMERS: Duration = Duration::from_secs(45);
 /// The longest that a leg may live after everybody has gone: a moment, because nobody retransmits.
 const GOODBYE: Duration = Duration::from_secs(10);
 
-/// The program that is tested: the one beside our own, fresh.
+/// The program that is tested.
 ///
 /// # Panics
 /// If it cannot be built.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let own = env::current_exe().expect("a program knows where it is");
-        let folder = own.parent().and_then(Path::parent).expect("tests lie in target/…/deps");
-        let program = folder.join("amtsleitung");
-        // `cargo test --workspace` has built it; `cargo test -p e2e` has not.
-        if !is_fresh(&program) {
-            let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            let args = ["build", "--quiet", "--workspace", "--bin", "amtsleitung"];
-            let built = Command::new(cargo).args(args).status();
-            assert!(built.is_ok_and(|status| status.success()), "amtsleitung can be built");
-        }
-        program
-    })
+    PROGRAM.get_or_init(|| built("amtsleitung"))
+}
+
+/// A program of this workspace: the one beside our own, fresh.
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn built(name: &str) -> PathBuf {
+    let own = env::current_exe().expect("a program knows where it is");
+    let folder = own.parent().and_then(Path::parent).expect("tests lie in target/…/deps");
+    let program = folder.join(name);
+    // `cargo test --workspace` has built it; `cargo test -p e2e` has not.
+    if !is_fresh(&program) {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let profile: &[&str] = if folder.ends_with("release") { &["--release"] } else { &[] };
+        let args = ["build", "--quiet", "--workspace", "--bin", name];
+        let built = Command::new(cargo).args(args).args(profile).status();
+        assert!(built.is_ok_and(|status| status.success()), "{name} can be built");
+    }
+    program
 }
 
 /// Whether it is newer than every source that cargo says it was made of.

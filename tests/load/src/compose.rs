@@ -134,16 +134,21 @@ pub(crate) fn without_body(out: &mut Vec<u8>) {
 
 /// Ends a message with the offer or answer of sound at a port.
 pub(crate) fn with_sound(out: &mut Vec<u8>, port: u16) {
+    with_sound_as(out, port, "sendrecv");
+}
+
+/// The same, with the direction in which it goes.
+pub(crate) fn with_sound_as(out: &mut Vec<u8>, port: u16, direction: &str) {
     const BEGIN: &str =
         "v=0\r\no=load 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ";
     const END: &str = " RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n\
-                       a=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n";
+                       a=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\na=";
     let digits = port.checked_ilog10().unwrap_or(0) as usize + 1;
-    let length = BEGIN.len() + digits + END.len();
+    let length = BEGIN.len() + digits + END.len() + direction.len() + 2;
     write(
         out,
         format_args!(
-            "Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{BEGIN}{port}{END}"
+            "Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{BEGIN}{port}{END}{direction}\r\n"
         ),
     );
 }

@@ -11,17 +11,19 @@
 //!  call-load music  [OPTIONS]   --calls up that only listen
 //!  call-load hum    [OPTIONS]   the same, but they also speak, as telephones do
 //!  call-load soak   [OPTIONS]   --calls at --rate, with the server's memory along the way
+//!  call-load day    [OPTIONS]   --rate for --seconds: holds, transfers, overflow, refusals, 1 % nonsense; --seed
 //!  call-load bare   [OPTIONS]   no calls: --rate times a second for --seconds a small row on the disk of --data
 //! ```
 //!
 //! Options: `--to PORT` (5160), `--trunk PORT` (5180), `--phones PORT` (5170), `--spread N` (1),
 //! `--number 116`, `--pid PID` of the server, `--rate N`, `--calls N`, `--seconds N`, `--talk MS`,
-//! `--drain N`, `--data FOLDER`. Each task ends with one line of `key=value` that begins with `result`.
+//! `--drain N`, `--data FOLDER`, `--outside PORT` (5190), `--seed N`. Each task ends with one line of `key=value` that begins with `result`.
 //!
 //! Rule: it counts what is wrong, and leaves the judgement to who started it.
 #![forbid(unsafe_code)]
 
 mod compose;
+mod day;
 mod ng;
 mod options;
 mod player;

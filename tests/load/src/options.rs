@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) talk_ms: u64,
     pub(crate) drain: u64,
     pub(crate) data: PathBuf,
+    pub(crate) outside: u16,
+    pub(crate) seed: u64,
 }
 
 impl Default for Options {
@@ -40,6 +42,8 @@ impl Default for Options {
             talk_ms: 1_000,
             drain: 0,
             data: std::env::temp_dir(),
+            outside: 5_190,
+            seed: 115,
         }
     }
 }
@@ -77,6 +81,8 @@ impl Options {
             "--seconds" => self.seconds = number(SECONDS_MAX)?,
             "--talk" => self.talk_ms = number(SECONDS_MAX * 1_000)?,
             "--data" => self.data = value.into(),
+            "--outside" => self.outside = port()?,
+            "--seed" => self.seed = number(u64::MAX)?,
             "--drain" => self.drain = number(SECONDS_MAX)?,
             _ => return Err(format!("there is no option {name}")),
         }

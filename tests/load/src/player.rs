@@ -597,7 +597,7 @@ impl Player {
     }
 }
 
-fn bind(at: SocketAddr) -> io::Result<UdpSocket> {
+pub(crate) fn bind(at: SocketAddr) -> io::Result<UdpSocket> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
     // The system may allow less; then more is lost, and counted.
     let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);

@@ -2,6 +2,7 @@
 //! What can be measured; every task prints one line of `key=value`.
 
 use crate::compose::Names;
+use crate::day::{Counts, Scene, Seats};
 use crate::ng::Control;
 use crate::options::Options;
 use crate::player::{PLACES, Plan, Player, here};
@@ -36,6 +37,7 @@ pub(crate) fn run(task: &str, options: &Options) -> Outcome {
         "music" => with_calls(options, Sound::Music),
         "hum" => with_calls(options, Sound::MusicAndSpeech),
         "soak" => soak(options),
+        "day" => day(options),
         "bare" => bare(options),
         other => Err(format!("there is no task {other}")),
     }
@@ -172,6 +174,46 @@ fn soak(options: &Options) -> Outcome {
         server.resident_kib()?
     );
     Ok(())
+}
+
+/// Agents of the day's bench.
+const AGENTS: u64 = 60;
+
+/// How often memory is looked at in a day.
+const LOOKS: u64 = 20;
+
+fn day(options: &Options) -> Outcome {
+    let server = server(options)?;
+    let seats = Seats {
+        server: options.to,
+        callers: options.trunk,
+        outside: options.outside,
+        phones: options.phones,
+        spread: options.spread,
+        agents: AGENTS,
+    };
+    let mut scene = Scene::open(seats, std::process::id(), options.seed)?;
+    let all = options.rate * options.seconds;
+    let mut samples = Vec::new();
+    scene.play(options.rate, options.seconds, |scene, nth| {
+        if nth % (all / LOOKS).max(1) == 0 {
+            let kib = server.resident_kib().unwrap_or(0);
+            println!("calls={nth} rss_kib={kib} {}", counted(&scene.counts));
+            samples.push(kib);
+        }
+    });
+    let quarter = samples.get(samples.len() / 4).copied().unwrap_or(0);
+    let after = server.resident_kib()?;
+    println!(
+        "result seed={} {} quarter_kib={quarter} after_kib={after}",
+        options.seed,
+        counted(&scene.counts)
+    );
+    Ok(())
+}
+
+fn counted(counts: &Counts) -> String {
+    counts.iter().map(|(name, count)| format!("{name}={count}")).collect::<Vec<_>>().join(" ")
 }
 
 // ---- the disk ----

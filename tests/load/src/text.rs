@@ -80,6 +80,11 @@ impl<'a> Seen<'a> {
         self.cseq.split(|&byte| byte == b' ').next_back().unwrap_or(b"")
     }
 
+    /// The user whom a request's To names.
+    pub(crate) fn user(&self) -> String {
+        String::from_utf8_lossy(between(self.to, b"sip:", b'@').unwrap_or(b"")).into_owned()
+    }
+
     /// The last nine digits of the caller's number: which call this is about.
     pub(crate) fn call(&self) -> Option<u64> {
         let user = between(self.from, b"sip:", b'@')?;

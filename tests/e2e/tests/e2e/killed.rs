@@ -46,7 +46,7 @@ const KILLED_WITHIN_MILLIS: u64 = 1_300;
 const SEED: &str = "E2E_SEED";
 
 /// A number from the environment.
-fn number(name: &str) -> Option<u64> {
+pub(crate) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 

@@ -5,6 +5,7 @@ mod agents;
 mod apply;
 mod broken;
 mod callbacks;
+mod day;
 mod elsewhere;
 mod emergency;
 mod endings;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         agents::LONG,
         killed::LONG,
         takeover::LONG,
+        day::LONG,
         hostile::CASES,
         killed::CASES,
         stalls::CASES,
