@@ -16,6 +16,7 @@ pub mod digest;
 pub mod message;
 mod method;
 pub mod number;
+pub mod registrant;
 pub mod registrar;
 pub mod sdp;
 mod status;

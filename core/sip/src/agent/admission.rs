@@ -232,6 +232,7 @@ impl UserAgent {
             | Purpose::OurRefer(..)
             | Purpose::OurReport(..)
             | Purpose::Probe(_)
+            | Purpose::OurRegister(..)
             | Purpose::Unattended => {
                 self.respond(now, cancel, status(200), &Draft::default());
             }

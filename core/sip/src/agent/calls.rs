@@ -2,18 +2,21 @@
 //! The user agent's tables: calls, their timers, what waits to be sent and to be told.
 
 use super::challenged::Authentication;
+use super::compose;
 use super::early::Early;
 use super::limits::{ELAPSE_MAX, RETRY_AFTER};
 use super::referral::Referral;
 use super::referring::OurRefer;
+use super::registering::Registering;
 use super::transport::Sent;
-use super::words::{CallId, Config, Event, Flow, Transmit, Way};
+use super::words::{CallId, Config, Event, Flow, RegistrantId, Transmit, Way};
 use crate::Status;
 use crate::dialog::{
     Asked, Carrier, DIALOGS_MAX, DialogId, Dialogs, Established, EstablishedEvent, IncomingEvent,
     IncomingInvite, OutgoingEvent, OutgoingInvite,
 };
 use crate::message::Headers;
+use crate::registrant;
 use crate::transaction::{Room, TransactionId, Transactions};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -33,6 +36,8 @@ pub struct UserAgent {
     pub(super) calls: BTreeMap<CallId, Call>,
     timers: BTreeSet<(Tick, CallId)>,
     pub(super) draining: bool,
+    /// Our own registrations; bounded by who makes them.
+    pub(super) registrants: BTreeMap<RegistrantId, Registering>,
     out: VecDeque<Transmit>,
     events: VecDeque<Event>,
 }
@@ -72,6 +77,8 @@ pub(super) struct Call {
     pub(super) our_refer: Option<OurRefer>,
     /// What is proved to whom asks, until the call is up.
     pub(super) authentication: Option<Box<Authentication>>,
+    /// The user part of our Contact, if it is not the usual one.
+    pub(super) contact_user: Option<Box<[u8]>>,
 }
 
 /// What an INVITE wants beside the call itself.
@@ -105,6 +112,7 @@ impl UserAgent {
             calls: BTreeMap::new(),
             timers: BTreeSet::new(),
             draining: false,
+            registrants: BTreeMap::new(),
             out: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -129,7 +137,9 @@ impl UserAgent {
     #[must_use]
     pub fn deadline(&self) -> Option<(Tick, &'static str)> {
         let call = self.timers.first().map(|&(at, id)| (at, self.why(id)));
-        [call, self.transactions.deadline()].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let registrant = self.registrant_due().map(|(at, _)| (at, "registration"));
+        let all = [call, registrant, self.transactions.deadline()];
+        all.into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Lets the timers that are due fire, at most [`ELAPSE_MAX`] of them.
@@ -137,6 +147,10 @@ impl UserAgent {
         for _ in 0..ELAPSE_MAX {
             if let Some(elapsed) = self.transactions.elapse(now) {
                 self.fired(now, elapsed);
+                continue;
+            }
+            if let Some((_, id)) = self.registrant_due().filter(|(at, _)| *at <= now) {
+                self.step_registrant(now, id, registrant::Event::Due);
                 continue;
             }
             match self.timers.first() {
@@ -214,6 +228,7 @@ impl UserAgent {
             was_referred: false,
             our_refer: None,
             authentication: None,
+            contact_user: None,
         };
         self.calls.insert(id, call);
         id
@@ -320,6 +335,11 @@ impl Call {
     fn refer_due(&self) -> Option<(Tick, &'static str)> {
         let ours = self.our_refer.and_then(|ours| ours.deadline());
         [self.referral.deadline(), ours].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// Our Contact in this call; with the usual user part unless the call has one of its own.
+    pub(super) fn contact(&self, usual: &[u8]) -> Vec<u8> {
+        compose::contact(self.contact_user.as_deref().unwrap_or(usual), &self.flow)
     }
 
     pub(super) fn is_up(&self) -> bool {

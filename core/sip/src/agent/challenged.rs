@@ -102,6 +102,23 @@ impl Authentication {
         }
     }
 
+    /// Whether an answer was given that was not taken yet.
+    pub(super) fn has_answered(&self) -> bool {
+        self.rounds > 0
+    }
+
+    /// All answers were taken: the next questions are new ones.
+    pub(super) fn accepted(&mut self) {
+        self.rounds = 0;
+        self.sessions.iter_mut().for_each(|(_, session)| session.accepted());
+    }
+
+    /// Forgets what was asked: for another server.
+    pub(super) fn forget(&mut self) {
+        self.rounds = 0;
+        self.sessions.clear();
+    }
+
     /// The fields that answer every realm, for one request; none if they cannot be written.
     pub(super) fn answers(&mut self, method: &[u8], uri: &[u8]) -> Option<Vec<(Name, Vec<u8>)>> {
         let mut fields = Vec::with_capacity(self.sessions.len());

@@ -200,7 +200,7 @@ impl UserAgent {
         let draft = Draft::default().with(Name::Allow, ALLOW);
         match self.calls.get(&id) {
             Some(call) => {
-                let contact = compose::contact(&self.config.contact_user, &call.flow);
+                let contact = call.contact(&self.config.contact_user);
                 draft.with(Name::Contact, contact)
             }
             None => draft,

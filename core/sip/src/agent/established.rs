@@ -70,7 +70,7 @@ impl UserAgent {
         if !call.is_up() {
             return self.answer_early(now, id, carrier, status(200), sdp);
         }
-        let contact = compose::contact(&self.config.contact_user, &call.flow);
+        let contact = call.contact(&self.config.contact_user);
         let theirs = call.theirs(carrier).and_then(|theirs| self.transactions.payload(theirs));
         let sent = theirs.ok_or(CommandRefused::NoSuchCall)?;
         let Ok(Message::Request(request)) = parse_datagram(&sent.request) else {
@@ -341,7 +341,7 @@ impl UserAgent {
         let Stage::Up(up) = call.stage else { return None };
         let offer = call.wanted.clone().or_else(|| call.local_sdp.clone());
         let mut draft = Draft::sdp(offer.filter(|_| with_offer))
-            .with(Name::Contact, compose::contact(&self.config.contact_user, &call.flow))
+            .with(Name::Contact, call.contact(&self.config.contact_user))
             .with(Name::Supported, *b"timer")
             .with(Name::Allow, ALLOW)
             .with(Name::SessionExpires, session_expires(call.proposal.interval, up.timer));

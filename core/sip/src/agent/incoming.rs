@@ -115,6 +115,10 @@ impl UserAgent {
         let needs_prack = headers.lists(Name::Require, "100rel");
         let call =
             self.begin_call(flow, way, Stage::Incoming { machine, transaction, needs_prack });
+        let contact_user = self.contact_user_of(&request.uri);
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.contact_user = contact_user;
+        }
         if !self.begin_dialog(call, flow, request, transaction) {
             let draft = Draft::default().with(Name::RetryAfter, self.retry_after());
             self.respond(now, transaction, status(503), &draft);
@@ -252,7 +256,7 @@ impl UserAgent {
         draft: &Draft,
     ) {
         let Some(call) = self.calls.get(&id) else { return };
-        let contact = compose::contact(&self.config.contact_user, &call.flow);
+        let contact = call.contact(&self.config.contact_user);
         let mut draft = draft.clone().with(Name::Contact, contact);
         if let Some(rseq) = rseq {
             draft = draft.with(Name::Require, *b"100rel").with(Name::RSeq, format!("{rseq}"));
@@ -271,7 +275,7 @@ impl UserAgent {
     fn take_call(&mut self, now: Tick, id: CallId, invite: TransactionId, code: Status) {
         let policy = self.config.session;
         let Some(call) = self.calls.get(&id) else { return };
-        let contact = compose::contact(&self.config.contact_user, &call.flow);
+        let contact = call.contact(&self.config.contact_user);
         let Some(Wanted { cseq, asked, refresh_by }) = call.their_wish else { return };
         let (session, agreed) = session_answer(policy, asked);
         let mut draft = session

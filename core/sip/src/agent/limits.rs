@@ -34,6 +34,10 @@ pub const REALMS_MAX: usize = 3;
 /// otherwise keep us busy for ever. At the bound as above.
 pub const AUTHENTICATION_ROUNDS_MAX: u8 = 2 * REALMS_MAX as u8;
 
+/// Proxies that a registrar may put before our calls (Service-Route): the edge of its network, its server, and
+/// some to spare. A longer list is not followed.
+pub const SERVICE_ROUTES_MAX: usize = 8;
+
 /// How long our user may take to answer a re-INVITE or UPDATE. It is a program, which takes
 /// milliseconds; and timer F of the peer's UPDATE ends at 32 s, before which our answer has to be there
 /// though it is lost twice (T2 is 4 s). At the bound: 488 or 504, and the session stays as it was.

@@ -30,13 +30,16 @@ mod outgoing;
 mod refer;
 mod referral;
 mod referring;
+mod registering;
 mod saved;
 mod transport;
 mod words;
 
 pub use calls::UserAgent;
+pub use registering::Standing;
 pub use saved::{SavedAnswer, SavedCall, SavedRequest, SavedTimer};
 pub use words::{
-    CallId, CommandRefused, Config, DialogFound, Event, Flow, Invite, InviteInfo, ProbeId, Raw,
-    ReferInfo, RegisterContact, RegisterId, RegisterInfo, ReplacesInfo, Transmit, Way,
+    Account, CallId, CommandRefused, Config, DialogFound, Event, Flow, Invite, InviteInfo, ProbeId,
+    Raw, ReferInfo, RegisterContact, RegisterId, RegisterInfo, RegistrantId, ReplacesInfo,
+    Transmit, Way,
 };

@@ -56,6 +56,7 @@ impl UserAgent {
         if let Some(call) = self.calls.get_mut(&id) {
             call.local_sdp = Some(invite.offer);
             call.authentication = invite.credentials.map(Authentication::with).map(Box::new);
+            call.contact_user = invite.contact_user.map(Vec::into_boxed_slice);
         }
         self.reschedule(id);
         Ok(id)
@@ -136,14 +137,18 @@ impl UserAgent {
         let proposal = self.config.session.propose();
         let mut bytes = Vec::with_capacity(compose::ROOM_FOR_HEAD + invite.offer.len());
         let mut writer = MessageWriter::request(&mut bytes, b"INVITE", target);
+        writer.field(Name::Via, &compose::via(&invite.flow, branch));
+        for route in &invite.routes {
+            writer.field(Name::Route, &compose::bracketed(route));
+        }
+        let contact_user = invite.contact_user.as_ref().unwrap_or(&self.config.contact_user);
         writer
-            .field(Name::Via, &compose::via(&invite.flow, branch))
             .text(Name::MaxForwards, format_args!("{}", invite.max_forwards))
             .field(Name::From, &from)
             .field(Name::To, &compose::party(target, &[]))
             .field(Name::CallId, &call_id)
             .text(Name::CSeq, format_args!("{cseq} INVITE"))
-            .field(Name::Contact, &compose::contact(&self.config.contact_user, &invite.flow))
+            .field(Name::Contact, &compose::contact(contact_user, &invite.flow))
             .field(Name::Allow, ALLOW)
             .field(Name::Supported, b"timer")
             .text(Name::SessionExpires, format_args!("{}", proposal.interval));

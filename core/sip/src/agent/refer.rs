@@ -192,7 +192,7 @@ impl UserAgent {
         let mut draft = Draft::default();
         if code.is_success() {
             if let Some(call) = self.calls.get(&id) {
-                let contact = compose::contact(&self.config.contact_user, &call.flow);
+                let contact = call.contact(&self.config.contact_user);
                 draft = draft.with(Name::Contact, contact);
             }
             if !refer.wants_reports {
@@ -211,7 +211,7 @@ impl UserAgent {
         left: Micros,
     ) {
         let Some(call) = self.calls.get(&id) else { return };
-        let contact = compose::contact(&self.config.contact_user, &call.flow);
+        let contact = call.contact(&self.config.contact_user);
         let number = format!(";id={}", refer.cseq);
         let number = if refer.is_numbered { &number[..] } else { "" };
         let state = match report.last {

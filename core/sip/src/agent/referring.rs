@@ -83,7 +83,7 @@ impl UserAgent {
         if let Some(why) = why {
             return Err(CommandRefused::NotNow(why));
         }
-        let contact = compose::contact(&self.config.contact_user, &call.flow);
+        let contact = call.contact(&self.config.contact_user);
         let refer_to = refer_to_value(refer_to.expose()).ok_or(CommandRefused::Unwritable)?;
         let mut draft = Draft::default().with(Name::Contact, contact).with(Name::ReferTo, refer_to);
         if let Some(by) = referred_by {

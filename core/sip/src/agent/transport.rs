@@ -4,7 +4,7 @@
 use super::calls::{UserAgent, status};
 use super::compose::{self, Draft, Echo};
 use super::outgoing::OurInvite;
-use super::words::{CallId, Event, Flow, ProbeId, Transmit};
+use super::words::{CallId, Event, Flow, ProbeId, RegistrantId, Transmit};
 use crate::dialog::{Carrier, Dialog, EstablishedEvent, Forks, OutgoingEvent};
 use crate::message::{Message, Name, Request, Response, parse_datagram};
 use crate::transaction::{
@@ -57,6 +57,8 @@ pub(super) enum Purpose {
     /// NOTIFY, by the number of the REFER that it is about.
     OurReport(CallId, u32),
     Probe(ProbeId),
+    /// A REGISTER of ours, by its CSeq.
+    OurRegister(RegistrantId, u32),
     /// CANCEL, and the BYE of a branch that lost.
     Unattended,
 }
@@ -172,6 +174,7 @@ impl UserAgent {
                 | Purpose::OurRefer(..)
                 | Purpose::OurReport(..)
                 | Purpose::Probe(_)
+                | Purpose::OurRegister(..)
                 | Purpose::Unattended => {}
             }
         }
@@ -210,7 +213,8 @@ impl UserAgent {
             | Purpose::OurOther(_)
             | Purpose::OurRefer(..)
             | Purpose::OurReport(..)
-            | Purpose::Probe(_) => true,
+            | Purpose::Probe(_)
+            | Purpose::OurRegister(..) => true,
             Purpose::OurChange(..)
             | Purpose::TheirCall(_)
             | Purpose::TheirChange(_)
@@ -332,12 +336,16 @@ impl UserAgent {
                 self.report_answered(now, call, cseq, code);
             }
             Purpose::Probe(probe) if code.is_final() => self.tell(Event::Probed(probe, code)),
+            Purpose::OurRegister(id, cseq) if code.is_final() => {
+                self.register_answered(now, (id, cseq), code, response);
+            }
             Purpose::OurChange(..)
             | Purpose::OurBye(_)
             | Purpose::OurOther(_)
             | Purpose::OurRefer(..)
             | Purpose::OurReport(..)
             | Purpose::Probe(_)
+            | Purpose::OurRegister(..)
             | Purpose::TheirCall(_)
             | Purpose::TheirChange(_)
             | Purpose::Theirs

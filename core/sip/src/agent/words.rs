@@ -93,6 +93,28 @@ pub struct ProbeId(pub(super) u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RegisterId(pub(super) crate::transaction::TransactionId);
 
+/// A registration of ours at somebody else's registrar; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegistrantId(pub(super) u64);
+
+/// What we register as, and where.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The registrar's domain: the host of the Request-URI and of the address-of-record.
+    pub registrar: Vec<u8>,
+    /// The user part of the address-of-record, for example `+494171693000`.
+    pub user: Raw,
+    /// Name and password. Whoever asks gets the proof, as in [`Invite::credentials`].
+    pub credentials: Credentials,
+    /// Seconds to ask for.
+    pub expires: u32,
+    /// The user part of our Contact; not used in bulk.
+    pub contact_user: Vec<u8>,
+    /// Whether all numbers of the account are registered at once (RFC 6140): then the Contact has no user
+    /// part, and calls come with the dialled number in the Request-URI.
+    pub bulk: bool,
+}
+
 /// A header field's value as it came: it may lead to a person.
 pub type Raw = Redacted<Vec<u8>>;
 
@@ -256,6 +278,8 @@ pub enum Event {
     Register(RegisterId, Box<RegisterInfo>),
     /// A peer answered our OPTIONS, or 408 if it did not.
     Probed(ProbeId, Status),
+    /// It goes on with a registration of ours: [`super::UserAgent::standing`].
+    Registration(RegistrantId),
 }
 
 impl Event {
@@ -277,7 +301,7 @@ impl Event {
             | Event::Info(call, _)
             | Event::Refer(call, _)
             | Event::Referred(call, _) => Some(*call),
-            Event::Register(..) | Event::Probed(..) => None,
+            Event::Register(..) | Event::Probed(..) | Event::Registration(_) => None,
         }
     }
 }
@@ -308,6 +332,7 @@ impl fmt::Debug for Event {
             Event::Referred(call, status) => write!(f, "Referred({}, {})", call.0, status.code()),
             Event::Register(..) => f.write_str("Register"),
             Event::Probed(probe, status) => write!(f, "Probed({}, {})", probe.0, status.code()),
+            Event::Registration(id) => write!(f, "Registration({})", id.0),
         }
     }
 }
@@ -324,7 +349,7 @@ macro_rules! sealed_debug {
 }
 pub(super) use sealed_debug;
 
-sealed_debug!(Invite, InviteInfo, ReferInfo, ReplacesInfo, RegisterInfo);
+sealed_debug!(Account, Invite, InviteInfo, ReferInfo, ReplacesInfo, RegisterInfo);
 
 /// A call that we want to make.
 #[derive(Clone, PartialEq, Eq)]
@@ -350,6 +375,11 @@ pub struct Invite {
     /// gets the proof, whatever its realm; so give them only to a peer that is meant to have them. None,
     /// and the call is refused with that status.
     pub credentials: Option<Credentials>,
+    /// URIs of the proxies that it has to pass first (Route): the Service-Route of a registration (RFC 3608).
+    pub routes: Vec<Vec<u8>>,
+    /// The user part of our Contact, if it is not the usual one: that of a registration, because some
+    /// registrars know a caller by it.
+    pub contact_user: Option<Vec<u8>>,
 }
 
 /// Why a command was not carried out; nothing changed.

@@ -7,7 +7,8 @@
 
 use sip::Method;
 use sip::agent::{
-    CallId, CommandRefused, Config, Event, Flow, ReferInfo, RegisterId, Transmit, UserAgent,
+    CallId, CommandRefused, Config, Event, Flow, ReferInfo, RegisterId, RegistrantId, Standing,
+    Transmit, UserAgent,
 };
 use sip::message::{Message, Name, parse_datagram};
 use std::collections::{BTreeMap, BTreeSet};
@@ -221,7 +222,9 @@ impl Ladder {
         self.line(&format!("◀── {first}{}{way}{why}", cseq_of(&text)));
         for name in SHOWN {
             let found = text.lines().find(|line| line.starts_with(&format!("{name}:")));
-            if let Some(found) = found.filter(|_| !self.whole && !first.contains("INVITE")) {
+            if let Some(found) = found.filter(|_| {
+                !self.whole && !["INVITE", "REGISTER"].iter().any(|it| first.contains(it))
+            }) {
                 let _ = writeln!(self.text, "                 {found}");
             }
         }
@@ -309,8 +312,21 @@ impl Ladder {
             Event::Refer(_, info) => refer_shown(info),
             Event::Referred(_, status) => format!("Referred {}", status.code()),
             Event::Probed(_, status) => format!("Probed {}", status.code()),
+            Event::Registration(id) => self.standing_shown(*id),
         };
         self.line(&format!("    * {}", text.trim_end()));
+    }
+
+    fn standing_shown(&self, id: RegistrantId) -> String {
+        match self.agent.standing(id) {
+            None => "Registration over".to_owned(),
+            Some(Standing { until, trouble }) => {
+                let until = until.map_or("no".to_owned(), |at| {
+                    format!("for {} s", at.since(self.now).as_secs())
+                });
+                format!("Registration: {until}, trouble {trouble:?}")
+            }
+        }
     }
 
     fn line(&mut self, text: &str) {

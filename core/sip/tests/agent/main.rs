@@ -12,6 +12,7 @@ mod ladder;
 mod pair;
 mod readable;
 mod refer;
+mod registering;
 mod saved;
 mod spoilt;
 
@@ -141,6 +142,8 @@ fn calling_with(mut ladder: Ladder, credentials: Option<Credentials>) -> Ladder 
         max_forwards: 70,
         ring_for: Micros::from_secs(20),
         credentials,
+        routes: Vec::new(),
+        contact_user: None,
     };
     let call = ladder.agent.invite(ladder.now, invite).expect("there is room");
     ladder.call = Some(call);

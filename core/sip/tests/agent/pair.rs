@@ -110,6 +110,8 @@ impl World {
             max_forwards: 70,
             ring_for,
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         };
         let call = side.agent.invite(self.now, invite).expect("there is room");
         side.open.insert(call);
@@ -243,7 +245,9 @@ impl World {
                 assert!(self.sides[who].open.remove(&call), "ended twice: {call:?}");
                 self.sides[who].ended += 1;
             }
-            Event::Register(..) | Event::Probed(..) => panic!("nobody asked"),
+            Event::Register(..) | Event::Probed(..) | Event::Registration(_) => {
+                panic!("nobody asked")
+            }
         }
     }
 
@@ -349,7 +353,8 @@ fn kind(event: &Event) -> String {
         | Event::Refer(..)
         | Event::Referred(..)
         | Event::Register(..)
-        | Event::Probed(..) => {
+        | Event::Probed(..)
+        | Event::Registration(_) => {
             let text = format!("{event:?}");
             text.split('(').next().unwrap_or_default().to_owned()
         }

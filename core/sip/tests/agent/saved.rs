@@ -75,6 +75,8 @@ impl Line {
             max_forwards: 70,
             ring_for: Micros::from_secs(20),
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         };
         caller.call = Some(caller.agent.invite(now, invite).expect("there is room"));
         line.drain();
@@ -135,7 +137,8 @@ impl Line {
             | Event::Refer(..)
             | Event::Referred(..)
             | Event::Register(..)
-            | Event::Probed(..) => panic!("nobody did that: {event:?}"),
+            | Event::Probed(..)
+            | Event::Registration(_) => panic!("nobody did that: {event:?}"),
         }
     }
 

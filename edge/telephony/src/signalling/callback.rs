@@ -347,6 +347,8 @@ impl Exchange {
             max_forwards: MAX_FORWARDS,
             ring_for: until.since(now) + RING_MARGIN,
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         });
         let Some(call) = invite.and_then(|invite| self.ua.invite(now, invite).ok()) else {
             self.close_sound(leg.sound.id);

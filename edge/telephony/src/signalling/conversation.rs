@@ -552,6 +552,8 @@ impl Exchange {
             max_forwards,
             ring_for,
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         };
         Some((leg, invite))
     }

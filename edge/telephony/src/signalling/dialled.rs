@@ -214,6 +214,8 @@ impl Exchange {
             max_forwards: hops.min(MAX_FORWARDS),
             ring_for,
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         });
         let Some(out) = invite.and_then(|invite| self.ua.invite(now, invite).ok()) else {
             self.close_sound(id);

@@ -224,6 +224,8 @@ impl Exchange {
             max_forwards,
             ring_for: until.since(now) + RING_MARGIN,
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         };
         Some((leg, invite))
     }

@@ -301,6 +301,7 @@ impl Exchange {
             Event::Refer(call, info) => self.refer_came(now, call, &info),
             Event::Referred(..) => {}
             Event::Probed(probe, status) => self.probed(probe, status),
+            Event::Registration(_) => {}
         }
     }
 

@@ -76,6 +76,8 @@ impl Living {
             max_forwards: MAX_FORWARDS,
             ring_for: RINGS_FOR,
             credentials: None,
+            routes: Vec::new(),
+            contact_user: None,
         };
         let Ok(call) = self.ua.invite(now, invite) else {
             self.sounds.close(sound);

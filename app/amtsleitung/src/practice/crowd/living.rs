@@ -301,7 +301,8 @@ impl Living {
             | Event::NotChanged(..)
             | Event::Info(..)
             | Event::Referred(..)
-            | Event::Probed(..) => {}
+            | Event::Probed(..)
+            | Event::Registration(_) => {}
         }
     }
 
