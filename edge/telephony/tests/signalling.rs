@@ -10,8 +10,8 @@ use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
 use telephony::signalling::{
-    Answering, Carrier, EmergencyRoute, Line, Listen, NumberBlock, Phone, Setup, Signalling,
-    SrtpUse, Trunk,
+    Answering, Carrier, EmergencyRoute, Identity, Line, Listen, NumberBlock, Phone, Setup, Shows,
+    Signalling, SrtpUse, Trunk,
 };
 use telephony::tls::Certificates;
 
@@ -69,6 +69,10 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         outbound: Vec::new(),
         outbound_daily: 3,
         caller_id: None,
+        account: None,
+        identity: Identity::Asserted,
+        shows: Shows::Caller,
+        numbers: Vec::new(),
         srtp,
     };
     let phone_is = Phone {

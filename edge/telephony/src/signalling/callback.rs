@@ -19,14 +19,14 @@ use super::leg::{Leg, Peer};
 use super::limits::{FIRST_SIGN, PHONES_RINGING_MAX, RING_MARGIN};
 use super::trace::Party;
 use super::transfer::Waits;
+use super::trunk::Outward;
 use super::words::{CallView, Doing, Outside, Promised};
 use crate::media::{LegId, PlayId, Remote, Repeat};
 use call::{Callback, CallbackAction as Action, CallbackEvent as Event, CallbackState, Ending};
 use centre::Event as Told;
 use sip::Status;
-use sip::agent::limits::MAX_FORWARDS;
-use sip::agent::{CallId, Flow, Invite, Way};
-use sip::message::{Name, push_quoted};
+use sip::agent::{CallId, Invite};
+use sip::message::push_quoted;
 use sip::number::{Number, Plan};
 use sip::sdp::Codec;
 use sip::transaction::LINGERS_TOGETHER;
@@ -300,8 +300,8 @@ impl Exchange {
     fn ring_one_back(&mut self, now: Tick, contact: ContactId, target: &Target) -> bool {
         let Some((from, until)) = self.shown_back(contact) else { return false };
         let peer = Peer::Phone(target.phone);
-        let way = (target.uri.clone(), target.flow, target.way);
-        let invited = self.invite_back(now, peer, way, (from, Vec::new()), until);
+        let outward = Outward::to_phone(target.uri.clone(), target.flow, target.way);
+        let invited = self.invite_back(now, peer, outward, (from, Vec::new()), until);
         let Some(leg) = invited else { return false };
         self.by_call.insert(leg.call, contact);
         self.by_leg.insert(leg.sound.id, contact);
@@ -329,27 +329,18 @@ impl Exchange {
         &mut self,
         now: Tick,
         peer: Peer,
-        (target, flow, way): (Vec<u8>, Flow, Way),
+        outward: Outward,
         (from, headers): (Vec<u8>, Fields),
         until: Tick,
     ) -> Option<Leg> {
-        let mut leg = self.new_leg(CallId::NONE, peer, &flow);
+        let mut leg = self.new_leg(CallId::NONE, peer, &outward.flow);
         leg.sound.codecs = SPOKEN.to_vec();
         let (media, rng) = (&mut self.media, &mut self.rng);
         leg.sound.open(media, rng, None, None, &mut self.counters).ok()?;
-        let invite = leg.offer(leg.sound.capabilities()).map(|offer| Invite {
-            target: Redacted::new(target),
-            from: Redacted::new(from),
-            flow,
-            way,
-            headers,
-            offer,
-            max_forwards: MAX_FORWARDS,
-            ring_for: until.since(now) + RING_MARGIN,
-            credentials: None,
-            routes: Vec::new(),
-            contact_user: None,
-        });
+        let ring_for = until.since(now) + RING_MARGIN;
+        let invite = leg.offer(leg.sound.capabilities());
+        let invite =
+            invite.map(|offer| Invite { headers, ..outward.invite(from, offer, ring_for) });
         let Some(call) = invite.and_then(|invite| self.ua.invite(now, invite).ok()) else {
             self.close_sound(leg.sound.id);
             return None;
@@ -403,7 +394,7 @@ impl Exchange {
     /// Calls by the next peer of the trunk that can be called at all.
     fn invite_next_citizen(&mut self, now: Tick, contact: ContactId) -> bool {
         let Some(outside) = self.outside_back(contact) else { return false };
-        let peers = self.setup.trunks.get(outside.trunk).map_or(0, |it| it.peers.len());
+        let peers = self.peer_count(outside.trunk);
         loop {
             let Some(attempt) = self.attempt_mut(contact) else { return false };
             let nth = attempt.asked;
@@ -424,12 +415,12 @@ impl Exchange {
         outside: Outside,
         nth: usize,
     ) -> bool {
-        let Some((target, flow)) = self.target(outside, nth) else { return false };
+        let Some(outward) = self.outward(outside, nth) else { return false };
         let Some(it) = self.promises.get(&contact) else { return false };
         let Some(until) = it.attempt.as_ref().map(|it| it.until) else { return false };
-        let who = self.line_shown(it.line);
+        let who = self.line_shown(it.line, outside.trunk);
         let peer = Peer::Trunk(outside.trunk);
-        let Some(leg) = self.invite_back(now, peer, (target, flow, Way::Routes), who, until) else {
+        let Some(leg) = self.invite_back(now, peer, outward, who, until) else {
             return false;
         };
         self.by_call.insert(leg.call, contact);
@@ -443,18 +434,20 @@ impl Exchange {
         true
     }
 
-    /// Who calls: the line, by its first number, which answers for the call as well (RFC 3325).
-    fn line_shown(&self, line: LineId) -> (Vec<u8>, Fields) {
-        let line = self.line(line);
+    /// Who calls: the line, by its first number, which answers for the call as well (RFC 3325); or where the
+    /// carrier does not know that as ours, one that it knows.
+    fn line_shown(&self, line: LineId, trunk: usize) -> (Vec<u8>, Fields) {
+        let domain = self.domain_at(trunk);
         let mut from = Vec::new();
-        push_quoted(&mut from, &line.shown);
-        let own = line.numbers.first().and_then(|it| uri(it.first, &self.setup.domain));
+        push_quoted(&mut from, &self.line(line).shown);
+        let own = self.asserted(trunk, Some(line)).and_then(|own| uri(own, domain));
         let asserted = own.as_ref().map(|own| [b"<", &own[..], b">"].concat());
-        let own = own.unwrap_or_else(|| format!("sip:{}", self.setup.domain).into_bytes());
+        let own = own.unwrap_or_else(|| format!("sip:{domain}").into_bytes());
         from.extend_from_slice(b" <");
         from.extend_from_slice(&own);
         from.push(b'>');
-        let fields = asserted.map(|own| (Name::PAssertedIdentity, Redacted::new(own)));
+        let name = self.asserted_in(trunk);
+        let fields = asserted.map(|own| (name, Redacted::new(own)));
         (from, fields.into_iter().collect())
     }
 

@@ -14,6 +14,7 @@ use super::exchange::Exchange;
 use super::leg::{Leg, Peer, Sound, Wanted, relayed};
 use super::limits::{FIRST_SIGN, PHONES_RINGING_MAX, RING_MARGIN};
 use super::trace::{Party, What};
+use super::trunk::Outward;
 use super::words::{Answering, Line, PlanSounds};
 use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
 use acd::Reach;
@@ -542,19 +543,8 @@ impl Exchange {
             self.close_sound(leg.sound.id);
             return None;
         };
-        let invite = Invite {
-            target: Redacted::new(target.uri.clone()),
-            from: Redacted::new(from),
-            flow: target.flow,
-            way: target.way,
-            headers: Vec::new(),
-            offer,
-            max_forwards,
-            ring_for,
-            credentials: None,
-            routes: Vec::new(),
-            contact_user: None,
-        };
+        let outward = Outward::to_phone(target.uri.clone(), target.flow, target.way);
+        let invite = Invite { max_forwards, ..outward.invite(from, offer, ring_for) };
         Some((leg, invite))
     }
 

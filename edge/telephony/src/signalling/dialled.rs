@@ -12,19 +12,19 @@
 //! The rule to keep: outside leads only what a trunk's rules allow, and 110 and 112 only by the route of a site.
 
 use super::door::status;
-use super::elsewhere::Fields;
+use super::elsewhere::{Fields, uri};
 use super::exchange::Exchange;
 use super::incoming::{No, is_emergency, user_of};
 use super::leg::{Leg, Peer};
 use super::limits::{
     DIALLED_PER_PHONE, DIALLED_RING, EMERGENCY_RING, EMERGENCY_SIGN, FIRST_SIGN, OUTBOUND_DAY,
 };
+use super::trunk::Outward;
 use super::words::{Outside, Refused};
 use acd::agent::State;
 use sip::Status;
 use sip::agent::limits::MAX_FORWARDS;
-use sip::agent::{CallId, Flow, Invite, InviteInfo, Way};
-use sip::message::Name;
+use sip::agent::{CallId, Invite, InviteInfo};
 use stdx::{AgentId, Redacted, Tick};
 
 /// Where such a call leads.
@@ -54,12 +54,10 @@ pub(super) struct DialledCall {
     hops: u8,
 }
 
-/// A way out: where to, by which flow, in whose name.
+/// A way out, and to whom it leads.
 struct WayOut {
     peer: Peer,
-    target: Vec<u8>,
-    flow: Flow,
-    way: Way,
+    outward: Outward,
 }
 
 impl Exchange {
@@ -151,43 +149,28 @@ impl Exchange {
         let it = self.dialled.get_mut(&call)?;
         let (whither, nth) = (it.whither, it.asked);
         it.asked += 1;
-        let (trunk, number) = match whither {
+        let (trunk, outward) = match whither {
             Whither::Phone(_) if nth > 0 => return None,
             Whither::Phone(phone) => {
                 let way_out = |target: super::conversation::Target| WayOut {
                     peer: Peer::Phone(target.phone),
-                    target: target.uri,
-                    flow: target.flow,
-                    way: target.way,
+                    outward: Outward::to_phone(target.uri, target.flow, target.way),
                 };
                 return Some(self.targets_of(now, phone).into_iter().map(way_out).collect());
             }
             Whither::Outside(outside) => {
-                let (target, flow) = match self.target(outside, nth) {
-                    Some(found) => found,
-                    None => return self.has_peer(outside.trunk, nth).then(Vec::new),
-                };
                 let peer = Peer::Trunk(outside.trunk);
-                let way_out = WayOut { peer, target, flow, way: Way::Routes };
-                let ways = if self.has_channel(peer) { vec![way_out] } else { Vec::new() };
-                return Some(ways);
+                let outward = self.outward(outside, nth).filter(|_| self.has_channel(peer));
+                (outside.trunk, outward)
             }
-            Whither::Help { trunk, number } => (trunk, number),
+            Whither::Help { trunk, number } => (trunk, self.outward_for_help(trunk, number, nth)),
         };
-        let peer = *self.setup.trunks.get(trunk)?.peers.get(nth)?;
-        let Some(&flow) = self.fixed_flows.get(&(peer.carrier, peer.address)) else {
-            return Some(Vec::new());
-        };
-        let target = format!("sip:{number}@{}", peer.address).into_bytes();
-        Some(vec![WayOut { peer: Peer::Trunk(trunk), target, flow, way: Way::Routes }])
-    }
-
-    fn has_peer(&self, trunk: usize, nth: usize) -> bool {
-        self.setup.trunks.get(trunk).is_some_and(|it| nth < it.peers.len())
+        let way_out = |outward| WayOut { peer: Peer::Trunk(trunk), outward };
+        (nth < self.peer_count(trunk)).then(|| outward.map(way_out).into_iter().collect())
     }
 
     fn call_by(&mut self, now: Tick, call: CallId, way: &WayOut) -> bool {
-        let mut leg = self.new_leg(call, way.peer, &way.flow);
+        let mut leg = self.new_leg(call, way.peer, &way.outward.flow);
         let whither = self.dialled.get(&call).map(|it| it.whither);
         if let Some(Whither::Help { .. }) = whither {
             leg.sound.wanted = leg.sound.wanted.for_help_outside();
@@ -204,18 +187,10 @@ impl Exchange {
         };
         let hops = it.hops;
         let (from, headers) = self.staff_shown(it);
-        let invite = leg.offer(leg.sound.capabilities()).map(|offer| Invite {
-            target: Redacted::new(way.target.clone()),
-            from: Redacted::new(from),
-            flow: way.flow,
-            way: way.way,
-            headers,
-            offer,
-            max_forwards: hops.min(MAX_FORWARDS),
-            ring_for,
-            credentials: None,
-            routes: Vec::new(),
-            contact_user: None,
+        let max_forwards = hops.min(MAX_FORWARDS);
+        let invite = leg.offer(leg.sound.capabilities()).map(|offer| {
+            let invite = way.outward.clone().invite(from, offer, ring_for);
+            Invite { headers, max_forwards, ..invite }
         });
         let Some(out) = invite.and_then(|invite| self.ua.invite(now, invite).ok()) else {
             self.close_sound(id);
@@ -231,24 +206,30 @@ impl Exchange {
         true
     }
 
-    /// From, and who answers for the call: the telephone, or outside the number that the trunk shows (RFC 3325).
+    /// From, and who answers for the call: the telephone, or outside the number that the trunk shows, and the
+    /// one that its carrier knows as ours (RFC 3325).
     fn staff_shown(&self, it: &DialledCall) -> (Vec<u8>, Fields) {
-        let domain = &self.setup.domain;
         let trunk = match it.whither {
-            Whither::Outside(outside) => self.setup.trunks.get(outside.trunk),
-            // Help has to see the telephone as it is.
-            Whither::Help { .. } | Whither::Phone(_) => None,
+            Whither::Outside(Outside { trunk, .. }) => Some(trunk),
+            // Help has to see the telephone as it is; but who registers is put through with numbers of its own only.
+            Whither::Help { trunk, .. } => Some(trunk).filter(|&it| self.has_account(it)),
+            Whither::Phone(_) => None,
         };
-        let shown = trunk.and_then(|trunk| super::elsewhere::uri(trunk.caller_id?, domain));
-        let Some(own) = shown else {
+        let domain = trunk.map_or(&self.setup.domain[..], |trunk| self.domain_at(trunk));
+        let asserted = trunk.and_then(|trunk| self.asserted(trunk, None));
+        let shown = trunk.and_then(|trunk| self.setup.trunks.get(trunk)?.caller_id);
+        let Some(shown) = shown.or(asserted).and_then(|shown| uri(shown, domain)) else {
             let id = match it.phone.peer {
                 Peer::Phone(at) => self.setup.phones.get(at).map_or("", |it| it.id.as_str()),
                 Peer::Trunk(_) => "",
             };
             return (format!("<sip:{id}@{domain}>").into_bytes(), Vec::new());
         };
-        let own = [b"<", &own[..], b">"].concat();
-        (own.clone(), vec![(Name::PAssertedIdentity, Redacted::new(own))])
+        let asserted = asserted.and_then(|own| uri(own, domain)).zip(trunk);
+        let fields = asserted.map(|(own, trunk)| {
+            (self.asserted_in(trunk), Redacted::new([b"<", &own[..], b">"].concat()))
+        });
+        ([b"<", &shown[..], b">"].concat(), fields.into_iter().collect())
     }
 
     /// The telephone's call of which this is a leg.

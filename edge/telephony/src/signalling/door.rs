@@ -15,6 +15,7 @@
 //! with at most one message that is no longer than what a challenge takes.
 
 use super::incoming::user_of;
+use super::trunk::contact_user;
 use super::words::{Phone, Refused, Registration, Setup, Trunk};
 use sip::agent::Flow;
 use sip::digest::{Answer, Challenger, Request as Signed, Secret, Source, Verdict};
@@ -97,14 +98,17 @@ impl Door {
 
     /// Which trunk sends by this flow. On a connection its port is any.
     pub(super) fn trunk_of(&self, flow: &Flow) -> Option<usize> {
-        let is_peer = |trunk: &Trunk| {
-            trunk.peers.iter().any(|peer| {
-                let same_port = flow.transport != Transport::Udp || peer.address == flow.remote;
-                let same_host = peer.address.ip() == flow.remote.ip();
-                peer.carrier.transport() == flow.transport && same_port && same_host
-            })
+        self.trunks.iter().position(|trunk| is_peer(trunk, flow))
+    }
+
+    /// The same for a call to this address: of several accounts at one carrier the one that is called.
+    pub(super) fn trunk_called(&self, flow: &Flow, request_uri: &[u8]) -> Option<usize> {
+        let user = user_of(request_uri);
+        let is_called = |trunk: &Trunk| {
+            let own = contact_user(&trunk.id);
+            is_peer(trunk, flow) && user.as_deref() == Some(own.as_bytes())
         };
-        self.trunks.iter().position(is_peer)
+        self.trunks.iter().position(is_called).or_else(|| self.trunk_of(flow))
     }
 
     /// Which telephone has this fixed address; on a connection its port is any. Several may share one,
@@ -282,6 +286,14 @@ impl Door {
     }
 }
 
+fn is_peer(trunk: &Trunk, flow: &Flow) -> bool {
+    trunk.peers.iter().any(|peer| {
+        let same_port = flow.transport != Transport::Udp || peer.address == flow.remote;
+        let same_host = peer.address.ip() == flow.remote.ip();
+        peer.carrier.transport() == flow.transport && same_port && same_host
+    })
+}
+
 fn rules() -> Rules {
     let (min, default, max) = EXPIRES;
     Rules::new(min, default, max).expect("they are in order")
@@ -344,7 +356,7 @@ mod tests {
     use super::super::words::{Carrier, EmergencyRoute, Listen};
     use super::*;
     use crate::media::Clips;
-    use crate::signalling::words::SrtpUse;
+    use crate::signalling::words::{Identity, Shows, SrtpUse};
     use crate::tls::Certificates;
     use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
@@ -380,6 +392,10 @@ mod tests {
             outbound_daily: 0,
             caller_id: None,
             srtp: SrtpUse::Off,
+            account: None,
+            identity: Identity::Asserted,
+            shows: Shows::Caller,
+            numbers: Vec::new(),
         };
         let setup = Setup {
             domain: "centre".to_owned(),

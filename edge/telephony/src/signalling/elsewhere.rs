@@ -11,16 +11,15 @@
 
 use super::conversation::Conversation;
 use super::exchange::Exchange;
-use super::incoming::is_emergency;
 use super::leg::{Leg, Peer};
 use super::limits::{FIRST_SIGN, RING_MARGIN};
 use super::trace::Party;
-use super::words::{NumberBlock, Outside, Trunk};
+use super::words::{NumberBlock, Outside};
 use acd::contact::Parting;
 use call::{Elsewhere as Event, Ending, LegState};
 use centre::{OfficeEnd, PartnerEnd, SwitchboardEnd};
 use sip::agent::limits::MAX_FORWARDS;
-use sip::agent::{CallId, Flow, Invite, Way};
+use sip::agent::{CallId, Invite};
 use sip::message::{Name, push_quoted};
 use sip::number::Number;
 use stdx::{ContactId, PartnerId, Redacted, SwitchboardId, Tick};
@@ -110,8 +109,8 @@ impl Exchange {
             return false;
         }
         let call = it.caller.call;
-        let Some(target) = self.target(outside, 0) else { return false };
-        let to = [b"<", &target.0[..], b">"].concat();
+        let Some(outward) = self.outward(outside, 0) else { return false };
+        let to = [b"<", &outward.target[..], b">"].concat();
         let is_sent_on = self.ua.redirect(now, call, to).is_ok();
         if is_sent_on {
             self.apply(now, contact, call::Event::Release);
@@ -125,18 +124,6 @@ impl Exchange {
             Whom::Partner(id) => *self.setup.partners.get(id.index())?,
             Whom::Office(outside) => outside,
         }
-    }
-
-    /// Where the nth peer of the trunk is reached, as a Request-URI and a flow. Nothing but the emergency route of
-    /// a site leads to 110 and 112.
-    pub(super) fn target(&self, outside: Outside, nth: usize) -> Option<(Vec<u8>, Flow)> {
-        let trunk: &Trunk = self.setup.trunks.get(outside.trunk)?;
-        if is_emergency(&trunk.plan, outside.number) {
-            return None;
-        }
-        let peer = trunk.peers.get(nth)?;
-        let flow = *self.fixed_flows.get(&(peer.carrier, peer.address))?;
-        Some((uri(outside.number, &peer.address.to_string())?, flow))
     }
 
     // ---- what the call orders ----
@@ -160,7 +147,7 @@ impl Exchange {
             let (whom, nth) = (elsewhere.whom, elsewhere.asked);
             elsewhere.asked += 1;
             let Some(outside) = self.outside(whom) else { return false };
-            let peers = self.setup.trunks.get(outside.trunk).map_or(0, |it| it.peers.len());
+            let peers = self.peer_count(outside.trunk);
             if nth >= peers || !self.has_channel(Peer::Trunk(outside.trunk)) {
                 return false;
             }
@@ -198,15 +185,15 @@ impl Exchange {
         outside: Outside,
         nth: usize,
     ) -> Option<(Leg, Invite)> {
-        let (target, flow) = self.target(outside, nth)?;
+        let outward = self.outward(outside, nth)?;
         let it = self.conversations.get(&contact)?;
         let max_forwards = it.hops.checked_sub(1)?.min(MAX_FORWARDS);
         let until = it.elsewhere.as_ref()?.until;
-        let from = self.caller_shown(it);
-        let headers = self.identity(contact, it, now);
+        let from = self.caller_shown(it, outside.trunk);
+        let headers = self.identity((contact, it), outside.trunk, now);
         let beside = it.caller.sound.ports.map(|_| it.caller.sound.id);
         let (placeholder, codecs) = (it.caller.call, super::conversation::codecs_beside(it));
-        let mut leg = self.new_leg(placeholder, Peer::Trunk(outside.trunk), &flow);
+        let mut leg = self.new_leg(placeholder, Peer::Trunk(outside.trunk), &outward.flow);
         leg.sound.codecs = codecs;
         let (media, rng) = (&mut self.media, &mut self.rng);
         leg.sound.open(media, rng, None, beside, &mut self.counters).ok()?;
@@ -214,29 +201,21 @@ impl Exchange {
             self.close_sound(leg.sound.id);
             return None;
         };
-        let invite = Invite {
-            target: Redacted::new(target),
-            from: Redacted::new(from),
-            flow,
-            way: Way::Routes,
-            headers,
-            offer,
-            max_forwards,
-            ring_for: until.since(now) + RING_MARGIN,
-            credentials: None,
-            routes: Vec::new(),
-            contact_user: None,
-        };
+        let ring_for = until.since(now) + RING_MARGIN;
+        let invite = Invite { headers, max_forwards, ..outward.invite(from, offer, ring_for) };
         Some((leg, invite))
     }
 
     // ---- who calls, and what was dialled ----
 
-    /// From: the caller, with client and line as a name, or nobody (RFC 3323).
-    fn caller_shown(&self, it: &Conversation) -> Vec<u8> {
+    /// From: the caller, with client and line as a name, or nobody (RFC 3323); or a number of ours, where the
+    /// carrier takes no other.
+    fn caller_shown(&self, it: &Conversation, trunk: usize) -> Vec<u8> {
         let mut from = Vec::new();
         push_quoted(&mut from, &self.line(it.line).shown);
-        let uri = uri(*it.number.expose(), &self.setup.domain);
+        let own = || self.asserted(trunk, Some(it.line));
+        let number = Some(*it.number.expose()).filter(|_| self.shows_callers(trunk)).or_else(own);
+        let uri = number.and_then(|number| uri(number, self.domain_at(trunk)));
         let uri = uri.unwrap_or_else(|| b"sip:anonymous@anonymous.invalid".to_vec());
         from.extend_from_slice(b" <");
         from.extend_from_slice(&uri);
@@ -246,17 +225,24 @@ impl Exchange {
 
     /// What a carrier and the one called have to know: our own number, which answers for the call (RFC 3325),
     /// what was dialled (RFC 5806, RFC 7044), and which contact it is (RFC 7433).
-    fn identity(&self, contact: ContactId, it: &Conversation, now: Tick) -> Fields {
+    fn identity(
+        &self,
+        (contact, it): (ContactId, &Conversation),
+        trunk: usize,
+        now: Tick,
+    ) -> Fields {
         let mut headers: Vec<(Name, Vec<u8>)> = Vec::new();
-        let line = self.line(it.line);
-        if let Some(own) = line.numbers.first().and_then(|it| own_uri(it, &self.setup.domain)) {
-            headers.push((Name::PAssertedIdentity, [b"<", &own[..], b">"].concat()));
+        let (line, domain) = (self.line(it.line), self.domain_at(trunk));
+        if let Some(own) = self.asserted(trunk, Some(it.line)).and_then(|own| uri(own, domain)) {
+            headers.push((self.asserted_in(trunk), [b"<", &own[..], b">"].concat()));
+        }
+        if let Some(own) = line.numbers.first().and_then(|it| own_uri(it, domain)) {
             let why = b">;reason=unconditional;counter=1";
             headers.push((Name::Diversion, [b"<", &own[..], why].concat()));
             let first = [b"<", &own[..], b">;index=1"].concat();
             headers.push((Name::HistoryInfo, first));
         }
-        if it.number.expose().digits().is_none() {
+        if it.number.expose().digits().is_none() && self.shows_callers(trunk) {
             headers.push((Name::Privacy, b"id".to_vec()));
         }
         let waited = now.since(it.came).as_secs();

@@ -15,29 +15,18 @@ use super::network::{Input, Network};
 use super::record::Records;
 use super::trace::{self, Party, Traces, What};
 use super::transfer::Waits;
-use super::words::{CallView, Doing, Listen, Refused, Setup, TrunkHealth};
+use super::trunk::TrunkState;
+use super::words::{CallView, Doing, Listen, Refused, Setup};
 use crate::media::{self, LegId, Media};
 use call::{Ending, Event as CallEvent};
 use centre::Event as Told;
-use sip::agent::{CallId, Config, Event, Flow, ProbeId, Transmit, UserAgent};
+use sip::agent::{CallId, Config, Event, Flow, Transmit, UserAgent};
 use sip::dialog::{Carrier, End, Party as Whose};
 use sip::message::{Message, Refusal, Request, parse_datagram};
 use sip::{Method, Status};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::Receiver;
 use stdx::{AgentId, ContactId, Rng, Tick};
-
-/// How a trunk is at this moment.
-#[derive(Clone, Debug, Default)]
-pub(super) struct TrunkState {
-    pub(super) calls: u32,
-    pub(super) answers: Option<bool>,
-    pub(super) probe: Option<ProbeId>,
-    pub(super) probe_at: Tick,
-    /// Since when calls that left over it are counted, and how many did.
-    pub(super) day_began: Tick,
-    pub(super) left_today: u32,
-}
 
 /// The telephone exchange.
 pub(super) struct Exchange {
@@ -84,6 +73,11 @@ pub(super) struct Exchange {
     pub(super) asked_for: VecDeque<(Told, Option<Waits>)>,
     /// The flows to telephones at fixed addresses and to the peers of trunks.
     pub(super) fixed_flows: BTreeMap<(super::words::Carrier, std::net::SocketAddr), Flow>,
+    /// Whether it has to be looked where we register: at the start, and when the setup is another.
+    pub(super) enrolment_is_due: bool,
+    /// Trunks whose registration has changed since somebody asked; as many as there are, at most one entry each
+    /// between two questions of the loop.
+    pub(super) trunks_changed: BTreeSet<usize>,
     /// What agents are doing, as far as the centre said.
     pub(super) states: BTreeMap<AgentId, acd::agent::State>,
     /// Whether a telephone registered, or took its leave, since somebody asked.
@@ -138,6 +132,8 @@ impl Exchange {
             traces: Traces::default(),
             asked_for: VecDeque::new(),
             fixed_flows: BTreeMap::new(),
+            enrolment_is_due: true,
+            trunks_changed: BTreeSet::new(),
             states: BTreeMap::new(),
             has_registered: false,
             records: None,
@@ -177,6 +173,7 @@ impl Exchange {
                 self.fixed_flows.insert((place.carrier, place.address), flow);
             }
         }
+        self.enrolment_is_due = true;
     }
 
     // ---- what comes ----
@@ -301,7 +298,7 @@ impl Exchange {
             Event::Refer(call, info) => self.refer_came(now, call, &info),
             Event::Referred(..) => {}
             Event::Probed(probe, status) => self.probed(probe, status),
-            Event::Registration(_) => {}
+            Event::Registration(id) => self.registration_changed(id),
         }
     }
 
@@ -598,8 +595,9 @@ impl Exchange {
         let probe = probes.filter(|(_, trunk)| trunk.probe.is_some()).map(|(it, _)| it.probe_at);
         let code = self.codes.values().map(|code| code.until);
         let media = self.wake_media_at;
+        let enrolment = self.enrolment_is_due.then_some(Tick(0));
         let sign = self.first_signs.first().map(|&(at, _)| at);
-        [ua, registrar, media, sign].into_iter().flatten().chain(probe).chain(code).min()
+        [ua, registrar, media, sign, enrolment].into_iter().flatten().chain(probe).chain(code).min()
     }
 
     /// Wakes media threads for what they were told in this turn.
@@ -614,6 +612,7 @@ impl Exchange {
 
     /// Lets the timers that are due fire.
     pub(super) fn elapse(&mut self, now: Tick, network: &Network) {
+        self.enrol(now);
         self.ua.elapse(now);
         while let Some(event) = self.ua.poll_event() {
             self.heard(now, event);
@@ -656,32 +655,6 @@ impl Exchange {
         }
     }
 
-    /// Asks trunks after their health.
-    fn probe(&mut self, now: Tick, network: &Network) {
-        for (state, trunk) in self.trunks.iter_mut().zip(&self.setup.trunks) {
-            let Some(every) = trunk.probe.filter(|_| state.probe_at <= now) else { continue };
-            state.probe_at = now + every;
-            // Nobody answers for 32 s before that is known (timer F); asking anew would forget the question.
-            if state.probe.is_some() {
-                continue;
-            }
-            let Some(peer) = trunk.peers.first() else { continue };
-            let Some(flow) = network.flow_to(peer.carrier, peer.address) else { continue };
-            let target = format!("sip:{}", peer.address);
-            state.probe = self.ua.options(now, flow, target.as_bytes()).ok();
-        }
-    }
-
-    fn probed(&mut self, probe: ProbeId, status: Status) {
-        for state in &mut self.trunks {
-            if state.probe == Some(probe) {
-                state.probe = None;
-                // 503 says: not now. Everything else was said by somebody who is there.
-                state.answers = Some(!matches!(status.code(), 408 | 503));
-            }
-        }
-    }
-
     // ---- what goes ----
 
     /// Takes what the user agent wants to send; `of` is whose call it is, if its dialog is new.
@@ -691,6 +664,15 @@ impl Exchange {
             self.trace_sent(now, &transmit.bytes, of);
             self.out.push_back(transmit);
         }
+    }
+
+    /// A connection that we had opened is gone.
+    pub(super) fn connection_lost(&mut self, now: Tick, flow: &Flow) {
+        self.ua.connection_lost(now, flow);
+        while let Some(event) = self.ua.poll_event() {
+            self.heard(now, event);
+        }
+        self.collect(now, None);
     }
 
     /// A message has no way to its peer: whoever waits for its answer hears that.
@@ -719,6 +701,8 @@ impl Exchange {
     /// Hangs up every leg and lets no new call in.
     pub(super) fn say_goodbye(&mut self, now: Tick) {
         self.ua.drain(true);
+        self.enrolment_is_due = false;
+        self.withdraw_registrations(now);
         for contact in self.promises.keys().copied().collect::<Vec<_>>() {
             self.meet(now, contact, call::CallbackEvent::Stop);
         }
@@ -744,20 +728,7 @@ impl Exchange {
     /// Whether every farewell was answered.
     pub(super) fn has_left(&self) -> bool {
         let (calls, ..) = self.ua.sizes();
-        calls == 0
-    }
-
-    /// How the trunks are.
-    pub(super) fn health(&self, network: &Network) -> Vec<TrunkHealth> {
-        let both = self.trunks.iter().zip(&self.setup.trunks);
-        let health = both.map(|(state, trunk)| TrunkHealth {
-            id: trunk.id.clone(),
-            answers: state.answers,
-            fault: trunk.peers.iter().find_map(|peer| network.fault_of(&peer.address)),
-            calls: state.calls,
-            channels: trunk.channels,
-        });
-        health.collect()
+        calls == 0 && self.ua.has_withdrawn()
     }
 
     /// The calls at this moment.

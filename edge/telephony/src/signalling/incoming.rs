@@ -13,7 +13,7 @@ use super::words::{Refused, SrtpUse};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use sip::agent::limits::{MAX_FORWARDS, RETRY_AFTER};
-use sip::agent::{CallId, Flow, InviteInfo};
+use sip::agent::{CallId, InviteInfo};
 use sip::message::{Address, History, Name, Uri, percent_decode};
 use sip::number::{Digits, Number, Plan};
 use sip::sdp::{Refusal, Session};
@@ -43,7 +43,7 @@ struct Dialled {
 impl Exchange {
     /// An INVITE came that the door let in.
     pub(super) fn incoming(&mut self, now: Tick, call: CallId, info: &InviteInfo) {
-        let peer = self.peer_of(&info.flow);
+        let peer = self.peer_of(info);
         let taken = peer.and_then(|peer| self.take(now, call, peer, info));
         if let Err(No(why, status, reason)) = taken {
             self.counters.refuse(why);
@@ -84,8 +84,9 @@ impl Exchange {
         }
     }
 
-    fn peer_of(&self, flow: &Flow) -> Result<Peer, No> {
-        let trunk = self.door.trunk_of(flow).map(Peer::Trunk);
+    fn peer_of(&self, info: &InviteInfo) -> Result<Peer, No> {
+        let trunk = self.door.trunk_called(&info.flow, info.request_uri.expose());
+        let trunk = trunk.map(Peer::Trunk);
         let known = trunk.or(self.verified.map(Peer::Phone));
         known.ok_or(No(Refused::UnknownPeer, status(403), None))
     }
@@ -322,6 +323,7 @@ pub(super) fn user_of(uri: &[u8]) -> Option<Cow<'_, [u8]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sip::agent::Flow;
     use stdx::Redacted;
 
     fn info(from: &str, copies: &[(Name, &str)]) -> InviteInfo {

@@ -34,6 +34,7 @@ mod replaced;
 mod stream;
 mod trace;
 mod transfer;
+mod trunk;
 mod words;
 
 pub use counts::Counters;
@@ -43,8 +44,9 @@ pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
-    Answering, CallView, Carrier, Doing, EmergencyRoute, Line, Listen, NumberBlock, Outside, Phone,
-    PlanSounds, Promised, Refused, Registration, Setup, SrtpUse, Trunk, TrunkHealth,
+    Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, NumberBlock,
+    Outside, Phone, PlanSounds, Promised, Refused, Registration, Setup, Shows, SrtpUse, Trunk,
+    TrunkAccount, TrunkHealth, TrunkRegistration, TrunkTrouble,
 };
 
 use crate::media::{self, Media};
@@ -173,6 +175,9 @@ impl Signalling {
         network.read(now, &mut |flow, input| exchange.take_in(now, behind, flow, input));
         for transmit in std::mem::take(&mut network.failed) {
             exchange.not_sent(now, &transmit);
+        }
+        for flow in std::mem::take(&mut network.lost) {
+            exchange.connection_lost(now, &flow);
         }
         exchange.hear_media(now);
         if exchange.deadline().is_some_and(|at| at <= now) {
@@ -384,6 +389,12 @@ impl Signalling {
     #[must_use]
     pub fn trunks(&self) -> Vec<TrunkHealth> {
         self.exchange.health(&self.network)
+    }
+
+    /// A trunk whose registration has changed, as it is now; ask until there is none.
+    pub fn poll_trunk(&mut self) -> Option<TrunkHealth> {
+        let at = self.exchange.trunks_changed.pop_first()?;
+        Some(self.exchange.health_of(at, &self.network))
     }
 
     /// The calls at this moment.

@@ -82,6 +82,8 @@ struct Connection {
     opening: Vec<Transmit>,
     /// Whether it has come about.
     is_open: bool,
+    /// Whether we have opened it.
+    is_ours: bool,
     /// Whether its peer is known: a trunk, a telephone that proved who it is, or called by us.
     known: bool,
     /// Since when it has owed us a whole message, or a stranger to say who it is.
@@ -119,6 +121,8 @@ pub(super) struct Network {
     unread: Vec<Token>,
     /// What waited for connections that did not come about.
     pub(super) failed: Vec<Transmit>,
+    /// Connections that we had opened, and that are gone since somebody asked.
+    pub(super) lost: Vec<Flow>,
     /// Who we are to those who connect by TLS.
     identity: Option<Identity>,
     /// What those have to prove to whom we connect by TLS.
@@ -155,6 +159,7 @@ impl Network {
             input: vec![0; DATAGRAM_MAX],
             unread: Vec::new(),
             failed: Vec::new(),
+            lost: Vec::new(),
             identity: None,
             reaches: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -356,6 +361,7 @@ impl Network {
             unsent,
             opening,
             is_open: true,
+            is_ours: false,
             known: false,
             owes_since: Some(now),
             broken: false,
@@ -405,6 +411,7 @@ impl Network {
         if let Some(mut connection) = self.connections.remove(&id) {
             self.failed.append(&mut connection.opening);
             self.note_handshake(&connection);
+            self.lost.extend(connection.is_ours.then_some(connection.flow));
             connection.stream.say_goodbye();
             // What is not watched any more is what we want.
             let _ = self.poll.registry().deregister(&mut connection.stream.tcp);
@@ -505,6 +512,7 @@ impl Network {
         let owes = connection.stream.is_shaking_hands();
         connection.owes_since = connection.owes_since.filter(|_| owes);
         (connection.is_open, connection.known) = (false, true);
+        connection.is_ours = true;
         Some(id)
     }
 

@@ -3,8 +3,9 @@
 
 use crate::media::Clips;
 use crate::tls::{Certificates, Fault};
-use sip::digest::{Offers, Secret};
+use sip::digest::{Credentials, Offers, Secret};
 use sip::number::{Digits, Number, Plan};
+use sip::registrant::Trouble;
 use sip::registrar::{Binding, Transport};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -94,9 +95,60 @@ pub struct Trunk {
     pub caller_id: Option<Number>,
     /// Whether its sound is encrypted.
     pub srtp: SrtpUse,
+    /// As whom we register there; none if it knows us by our address.
+    pub account: Option<TrunkAccount>,
+    /// Where it wants to read which number answers for a call.
+    pub identity: Identity,
+    /// Whose number calls show that are handed on.
+    pub shows: Shows,
+    /// Numbers that it knows as ours; none for every one of our lines.
+    pub numbers: Vec<NumberBlock>,
+}
+
+/// As whom we register at the registrar of a trunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrunkAccount {
+    /// The registrar's domain.
+    pub registrar: String,
+    /// The user part of the address-of-record.
+    pub user: String,
+    /// Name and password; none as long as nobody has put the password into its file.
+    pub credentials: Option<Credentials>,
+    /// Seconds to ask for.
+    pub expires: u32,
+    /// Whether all numbers are registered at once (RFC 6140).
+    pub bulk: bool,
+}
+
+/// In which field a trunk wants to read which number answers for a call (RFC 3325).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Identity {
+    /// P-Asserted-Identity: it trusts us.
+    #[default]
+    Asserted,
+    /// P-Preferred-Identity: it looks itself whether the number is ours.
+    Preferred,
+}
+
+/// Whose number calls show that are handed on over a trunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shows {
+    /// The caller's.
+    #[default]
+    Caller,
+    /// One of ours: the caller's number does not leave.
+    Own,
 }
 
 impl Trunk {
+    /// Whether the carrier knows this number as one of ours.
+    #[must_use]
+    pub fn knows_as_ours(&self, number: Number) -> bool {
+        let is_told = !self.numbers.is_empty();
+        let worldwide = matches!(number, Number::E164(_)) || self.account.is_none();
+        worldwide && (!is_told || self.numbers.iter().any(|block| block.contains(number)))
+    }
+
     /// Whether telephones of ours may call this number over it.
     #[must_use]
     pub fn lets_out(&self, number: Number) -> bool {
@@ -347,6 +399,61 @@ impl Refused {
     }
 }
 
+/// How it is with our registration over a trunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrunkRegistration {
+    /// Whether we are registered: otherwise no call leaves over it but one for help.
+    pub is_registered: bool,
+    /// Why we are not, or why it could not be refreshed.
+    pub trouble: Option<TrunkTrouble>,
+}
+
+/// Why we are not registered over a trunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrunkTrouble {
+    /// There is no password for it.
+    NoPassword,
+    /// What came of asking the registrar.
+    Registrar(Trouble),
+}
+
+impl TrunkTrouble {
+    /// Its name in the log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            TrunkTrouble::NoPassword => "no_password",
+            TrunkTrouble::Registrar(trouble) => match trouble {
+                Trouble::NotYet => "not_yet",
+                Trouble::NoPeer => "no_address",
+                Trouble::Silent => "no_answer",
+                Trouble::Unavailable(_) => "unavailable",
+                Trouble::WrongPassword => "wrong_password",
+                Trouble::NoProof => "unknown_proof",
+                Trouble::Refused(_) => "refused",
+            },
+        }
+    }
+
+    /// The last status that the registrar said, if that is what it is about.
+    #[must_use]
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            TrunkTrouble::Registrar(Trouble::Unavailable(status) | Trouble::Refused(status)) => {
+                Some(status.code())
+            }
+            TrunkTrouble::NoPassword
+            | TrunkTrouble::Registrar(
+                Trouble::NotYet
+                | Trouble::NoPeer
+                | Trouble::Silent
+                | Trouble::WrongPassword
+                | Trouble::NoProof,
+            ) => None,
+        }
+    }
+}
+
 /// How a trunk is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrunkHealth {
@@ -356,6 +463,8 @@ pub struct TrunkHealth {
     pub answers: Option<bool>,
     /// Why it has no connection by TLS, if the last one failed.
     pub fault: Option<Fault>,
+    /// How it is with our registration there; none if there is to be none.
+    pub registration: Option<TrunkRegistration>,
     /// Calls at this moment.
     pub calls: u32,
     /// Calls that it may have.
