@@ -18,8 +18,8 @@ use crate::service::sealing::leg_of;
 use crate::service::steer::Names;
 use crate::service::{
     Agreement, Decided, Folders, Hiding, Inbox, Kept, Legs, Log, Parts, Passwords, Registrations,
-    Sealing, Seats, Service, Taken, control, http, legs, opened, person_of, registrations,
-    telephones,
+    Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords, control, http, legs,
+    opened, person_of, registrations, telephones,
 };
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -121,6 +121,10 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let registering: Vec<&str> =
         county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
     let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
+    let of_trunks = TrunkPasswords::load(data).map_err(|why| why.to_string())?;
+    if let Some(warning) = open_to_others(&of_trunks, data, lang) {
+        log.say(Level::Warning, &warning);
+    }
     let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
     let entropy = Entropy::open().map_err(|error| error.to_string())?.bytes();
     telephony::tls::install();
@@ -128,8 +132,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     if let Some(warning) = certificates::expires_soon(&certificates, lang) {
         log.say(Level::Warning, &warning);
     }
-    let (setup, missing) = telephones(county, &passwords, &folders, certificates, entropy)
-        .ok_or_else(|| no_telephones(lang))?;
+    let (setup, missing) =
+        telephones(county, (&passwords, &of_trunks), &folders, certificates, entropy)
+            .ok_or_else(|| no_telephones(lang))?;
     for missing in missing {
         log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
     }
@@ -394,15 +399,17 @@ impl Preparing {
         let registering: Vec<&str> =
             county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
         let passwords = Passwords::load(&self.data, &registering).map_err(|why| failed(&why))?;
+        let of_trunks = TrunkPasswords::load(&self.data).map_err(|why| failed(&why))?;
         let folders = [Some(self.data.join("prompts")), self.prompts.clone()];
         let folders = Folders(folders.into_iter().flatten().collect());
         let entropy = Entropy::open().map_err(|why| failed(&why))?.bytes();
         let certificates = certificates(&county, &self.data, lang)?;
         let (telephones, missing) =
-            telephones(&county, &passwords, &folders, certificates, entropy)
+            telephones(&county, (&passwords, &of_trunks), &folders, certificates, entropy)
                 .ok_or_else(|| no_telephones(lang))?;
         let mut later: Vec<String> =
             missing.iter().map(|it| lang.pick(it.german(), it.english())).collect();
+        later.extend(open_to_others(&of_trunks, &self.data, lang));
         if county.telephony != self.telephony {
             later.push(after_a_start(lang).to_owned());
         }
@@ -547,6 +554,20 @@ fn horizon(county: &County, wall: Timestamp) -> Option<LocalDates> {
     let first = LocalDate::new(year, 1, 1).ok()?;
     let last = LocalDate::new(year + YEARS - 1, 12, 31).ok()?;
     LocalDates::new(first.yesterday().unwrap_or(first), last).ok()
+}
+
+/// A warning if passwords of trunks lie open.
+fn open_to_others(passwords: &TrunkPasswords, data: &Path, lang: Lang) -> Option<String> {
+    let path = data.join(TRUNK_PASSWORDS_FILE);
+    let path = path.display();
+    passwords.others_read.then(|| {
+        lang.pick(
+            format!(
+                "{path}: andere als der Besitzer können die Passwörter lesen; chmod 600 hilft."
+            ),
+            format!("{path}: others than its owner can read the passwords; chmod 600 helps."),
+        )
+    })
 }
 
 fn no_telephones(lang: Lang) -> String {

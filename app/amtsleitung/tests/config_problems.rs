@@ -946,6 +946,73 @@ fn what_a_trunk_proves_by_tls() {
     assert!(said.contains("über TLS und IPv4 hört das Servicecenter nirgends"), "{said}");
 }
 
+/// An account at the first trunk of the file.
+const ACCOUNT: &str = "registrar = \"tel.example.net\"\nuser = \"+494171693000\"";
+
+#[test]
+fn trunks_that_register() {
+    let with = |more: &str| all_said(&[(PEERS, &format!("{PEERS}\n{more}"))]);
+    let all = "login = \"551@tel.example.net\"\nregistered_for = \"5min\"\nbulk = true\n\
+               identity = \"preferred\"\nshows = \"caller\"\nnumbers = [\"+494171693000..+494171693999\"]";
+    assert_eq!(with(&format!("{ACCOUNT}\n{all}")), "");
+    both(
+        PEERS,
+        &format!("{PEERS}\nuser = ‸\"+494171693000\""),
+        "Fehler: user hat ohne registrar keine Wirkung: das Servicecenter meldet sich über diesen Trunk nirgends an.\n    registrar eintragen, die Domain, bei der es sich anmeldet, zum Beispiel \"tel.example.net\".",
+        "error: user has no effect without registrar: over this trunk the centre registers nowhere.\n    Enter registrar, the domain at which it registers, for example \"tel.example.net\".",
+    );
+    for (more, said) in [
+        ("registrar = \"tel.example.net\"", "In [[trunk]] fehlt das Feld „user“"),
+        ("registrar = \"sip:Tel.example.net\"\nuser = \"a\"", "ist keine Domain, bei der sich"),
+        (
+            "registrar = \"a.example\"\nuser = \"a b\"",
+            "kann kein Benutzername bei einem Registrar sein",
+        ),
+        (
+            "registrar = \"a.example\"\nuser = \"\"",
+            "kann kein Benutzername bei einem Registrar sein",
+        ),
+        (
+            "registrar = \"a.example\"\nuser = \"a@b\"",
+            "kann kein Benutzername bei einem Registrar sein",
+        ),
+        ("registrar = \"a.example\"\nuser = \"a\"\nregistered_for = \"5s\"", "registered_for"),
+        ("identity = \"network\"", "identity"),
+        ("shows = \"all\"", "shows"),
+    ] {
+        let found = with(more);
+        assert!(found.contains(said), "{more}: {found}");
+    }
+}
+
+#[test]
+fn accounts_at_one_carrier_share_its_addresses_and_others_do_not() {
+    let second = "peers = [\"tcp:192.0.2.31:5060\"]";
+    let shared = |one: &str, two: &str| {
+        let one = format!("peers = [\"udp:192.0.2.21:5060\"]\n{one}");
+        all_said(&[(PEERS, &one), (second, &format!("peers = [\"udp:192.0.2.21:5060\"]\n{two}"))])
+    };
+    let other = ACCOUNT.replace("3000", "4000");
+    assert_eq!(shared(ACCOUNT, &other), "");
+    for (one, two) in [(ACCOUNT, ""), ("", ACCOUNT), (ACCOUNT, &format!("{other}\nbulk = true"))] {
+        let found = shared(one, two);
+        assert!(found.contains("gehört schon zum Trunk"), "{found}");
+    }
+}
+
+#[test]
+fn only_numbers_of_the_centre_are_shown() {
+    let with = |more: &str| all_said(&[(PEERS, &format!("{PEERS}\n{more}"))]);
+    both(
+        PEERS,
+        &format!("{PEERS}\ncaller_id = ‸\"+4930227\""),
+        "Fehler: Diese Rufnummer ist keine des Servicecenters; wer sie anzeigt, gibt sich als jemand anders aus.\n    Erwartet: eine Nummer einer [[line]], oder eine, die bei numbers eines Trunks steht: dort stehen die Rufnummern, die der Anbieter dem Servicecenter zugeteilt hat (§ 120 TKG).",
+        "error: This number is none of the centre's; who shows it passes for somebody else.\n    Expected: a number of a [[line]], or one that stands under numbers of a trunk: there stand the numbers that the carrier has assigned to the centre (§ 120 TKG).",
+    );
+    assert_eq!(with("caller_id = \"+4930227\"\nnumbers = [\"+4930200..+4930299\"]"), "");
+    assert_eq!(with(&format!("{ACCOUNT}\ncaller_id = \"+494171693000\"")), "");
+}
+
 #[test]
 fn sound_is_encrypted_where_nobody_reads_its_keys() {
     let tls = "peers = [\"tls:192.0.2.21:5061\"]\ntls_name = \"a.example\"\nsrtp = \"required\"";

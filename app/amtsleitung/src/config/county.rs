@@ -628,6 +628,63 @@ pub struct Trunk {
     pub caller_id: Option<Numbers>,
     /// Whether its sound is encrypted; required only where nobody on the way reads the keys.
     pub srtp: SrtpUse,
+    /// As whom the centre registers there; `None` if it is known by its address.
+    pub account: Option<Account>,
+    /// In which field it wants to read which number answers for a call.
+    pub identity: Identity,
+    /// Whose number calls show that are handed on.
+    pub shows: Shows,
+    /// Numbers that the carrier knows as the centre's; none for all of its lines.
+    pub numbers: Vec<Numbers>,
+}
+
+/// As whom the centre registers over a trunk. The password stands in a file of the data folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The registrar's domain.
+    pub registrar: String,
+    /// The user part of the address-of-record.
+    pub user: String,
+    /// The name that belongs to the password.
+    pub login: String,
+    /// For how long a registration is asked.
+    pub registered_for: Micros,
+    /// Whether all numbers are registered at once (RFC 6140).
+    pub bulk: bool,
+}
+
+/// In which field a trunk wants to read which number answers for a call (RFC 3325).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Identity {
+    /// P-Asserted-Identity.
+    #[default]
+    Asserted,
+    /// P-Preferred-Identity.
+    Preferred,
+}
+
+impl Identity {
+    /// Each way, in the order of [`Identity::WORDS`].
+    pub const ALL: [Identity; 2] = [Identity::Asserted, Identity::Preferred];
+    /// What the file calls them.
+    pub const WORDS: [&'static str; 2] = ["asserted", "preferred"];
+}
+
+/// Whose number calls show that are handed on over a trunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shows {
+    /// The caller's.
+    #[default]
+    Caller,
+    /// One of the centre's own.
+    Own,
+}
+
+impl Shows {
+    /// Each way, in the order of [`Shows::WORDS`].
+    pub const ALL: [Shows; 2] = [Shows::Caller, Shows::Own];
+    /// What the file calls them.
+    pub const WORDS: [&'static str; 2] = ["caller", "own"];
 }
 
 /// A telephone: one that registers, or one at a fixed address.

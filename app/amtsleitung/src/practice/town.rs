@@ -8,7 +8,8 @@
 use super::crowd::CITIZENS_MAX;
 use crate::config::County;
 use crate::config::county::{
-    Carrier, LISTEN_MAX, PasswordDigest, Phone, SipAddress, SrtpUse, Telephony, Treatment, Trunk,
+    Carrier, Identity, LISTEN_MAX, PasswordDigest, Phone, Shows, SipAddress, SrtpUse, Telephony,
+    Treatment, Trunk,
 };
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -93,6 +94,10 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         outbound: Vec::new(),
         outbound_daily: 0,
         caller_id: None,
+        account: None,
+        identity: Identity::Asserted,
+        shows: Shows::Caller,
+        numbers: Vec::new(),
         srtp: SrtpUse::Off,
         proof: None,
     }

@@ -5,7 +5,7 @@
 //! belongs to the owner of the folder alone.
 
 use super::steer::{self, Names};
-use super::{Ask, Inbox, Snapshot};
+use super::{Ask, Inbox, Snapshot, trunks};
 use crate::Lang;
 use crate::config::FILE_MAX;
 use crate::erasure::{self, Erasing};
@@ -344,7 +344,8 @@ fn status(lang: Lang, it: &Snapshot) -> String {
         let fault = trunk.fault.map(|fault| lang.pick(fault.german(), fault.english()));
         let fault = fault.map_or_else(String::new, |fault| format!(" ({fault})"));
         let (id, calls, channels) = (&trunk.id, trunk.calls, trunk.channels);
-        let _ = writeln!(text, "{word} {id}: {health}, {calls}/{channels}{fault}");
+        let registered = trunks::said(lang, trunk.registration);
+        let _ = writeln!(text, "{word} {id}: {health}{registered}, {calls}/{channels}{fault}");
     }
     say(
         &mut text,

@@ -4,7 +4,7 @@
 //! The rule to keep: nothing here holds a number or a name of anybody; agents are counted, never named.
 
 use super::control::reply;
-use super::{Ask, Inbox, Snapshot};
+use super::{Ask, Inbox, Snapshot, trunks};
 use promise::Fate;
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
@@ -111,7 +111,8 @@ fn path(stream: &mut TcpStream) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// Well if the decisions answer, the log keeps up, and at least one trunk that is asked answers.
+/// Well if the decisions answer, the log keeps up, and at least one trunk can be used of those of which that is
+/// known.
 fn healthz(inbox: &Inbox) -> (&'static str, String) {
     let Some(snapshot) = reply(inbox, Ask::Snapshot) else {
         return ("503 Service Unavailable", "the decisions do not answer\n".to_owned());
@@ -119,11 +120,13 @@ fn healthz(inbox: &Inbox) -> (&'static str, String) {
     if snapshot.log.is_stalled {
         return ("503 Service Unavailable", "the log stalls\n".to_owned());
     }
-    let asked: Vec<bool> = snapshot.trunks.iter().filter_map(|trunk| trunk.answers).collect();
-    if !asked.is_empty() && asked.iter().all(|&answers| !answers) {
-        return ("503 Service Unavailable", "no trunk answers\n".to_owned());
+    let known: Vec<bool> = snapshot.trunks.iter().filter_map(trunks::is_usable).collect();
+    let why = trunks::unregistered(&snapshot.trunks);
+    if !known.is_empty() && known.iter().all(|&usable| !usable) {
+        let what = if why.is_empty() { "no trunk answers\n" } else { "no trunk can be used\n" };
+        return ("503 Service Unavailable", format!("{what}{why}"));
     }
-    ("200 OK", "ok\n".to_owned())
+    ("200 OK", format!("ok\n{why}"))
 }
 
 /// The text format of Prometheus.
@@ -147,7 +150,7 @@ fn metrics(it: &Snapshot) -> String {
     gauge("log_stalled", "Whether nothing is decided.", u64::from(it.log.is_stalled));
     gauge("log_facts_waiting", "Facts that wait for the disk.", it.log.waiting);
     text.push_str(&agents(it));
-    text.push_str(&trunks(it));
+    text.push_str(&of_trunks(it));
     text.push_str(&contacts(it));
     text.push_str(&counters(it));
     text
@@ -167,7 +170,7 @@ fn agents(it: &Snapshot) -> String {
     family("agents", "gauge", "Agents by what they are doing.", &rows)
 }
 
-fn trunks(it: &Snapshot) -> String {
+fn of_trunks(it: &Snapshot) -> String {
     let calls: Vec<(String, u64)> = it
         .trunks
         .iter()
@@ -180,6 +183,16 @@ fn trunks(it: &Snapshot) -> String {
         .collect();
     let mut text = family("trunk_calls", "gauge", "Calls of each trunk.", &calls);
     text.push_str(&family("trunk_up", "gauge", "Whether the trunk answers OPTIONS.", &up));
+    let registered: Vec<(String, u64)> = it
+        .trunks
+        .iter()
+        .filter_map(|trunk| {
+            let is_registered = trunk.registration?.is_registered;
+            Some((format!("trunk=\"{}\"", trunk.id), u64::from(is_registered)))
+        })
+        .collect();
+    let help = "Whether the centre is registered over the trunk.";
+    text.push_str(&family("trunk_registered", "gauge", help, &registered));
     text
 }
 

@@ -29,6 +29,7 @@ mod seats;
 mod telephones;
 #[cfg(test)]
 mod tests;
+mod trunks;
 
 pub mod control;
 pub(crate) mod http;
@@ -39,7 +40,10 @@ pub use figures::{LineFigures, Snapshot};
 pub use hiding::{Hiding, Rearranged};
 pub use legs::Legs;
 pub use log::Log;
-pub use passwords::{FILE as PASSWORDS_FILE, Passwords, PasswordsError};
+pub use passwords::{
+    FILE as PASSWORDS_FILE, Passwords, PasswordsError, TRUNKS_FILE as TRUNK_PASSWORDS_FILE,
+    TrunkPasswords,
+};
 pub use registrations::Registrations;
 pub use sealing::{Sealing, opened, person_of};
 pub use seats::{Seats, Taken};
@@ -303,6 +307,7 @@ impl Running {
                 registrations.keep(now, || self.signalling.changed_registrations());
             }
             self.keep_legs(now);
+            self.watch_trunks();
             if self.watch_log(now) || is_asked_to_stop {
                 break;
             }
@@ -324,6 +329,15 @@ impl Running {
             self.log.say(Level::Error, &format!("log=ended facts_not_written={unwritten}"));
         }
         Ended { centre: self.centre, was_fenced }
+    }
+
+    /// Whoever runs the centre learns when it is registered somewhere and when not any more, and why.
+    fn watch_trunks(&mut self) {
+        while let Some(trunk) = self.signalling.poll_trunk() {
+            let Some(registration) = trunk.registration else { continue };
+            let (level, said) = trunks::logged(&trunk.id, registration);
+            self.log.say(level, &said);
+        }
     }
 
     /// Has written what the next start has to know of the legs.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use stdx::Redacted;
 use toml::de::{DeTable, DeValue};
@@ -59,7 +59,7 @@ impl Passwords {
     pub fn load(folder: &Path, phones: &[&str]) -> Result<Passwords, PasswordsError> {
         let path = folder.join(FILE);
         let failed = |error| PasswordsError::File(path.clone(), error);
-        let mut passwords = read(&path)?;
+        let mut passwords = Passwords { by_phone: read(&path)?, drawn: 0 };
         let lacking: Vec<&&str> =
             phones.iter().filter(|phone| !passwords.by_phone.contains_key(**phone)).collect();
         if lacking.is_empty() {
@@ -84,14 +84,44 @@ impl Passwords {
     }
 }
 
-fn read(path: &Path) -> Result<Passwords, PasswordsError> {
+/// The file with the passwords of trunks in the data folder; whoever runs the centre writes it.
+pub const TRUNKS_FILE: &str = "trunk-passwords.toml";
+
+/// The passwords with which the centre registers over its trunks.
+#[derive(Clone, Debug, Default)]
+pub struct TrunkPasswords {
+    by_trunk: BTreeMap<String, Redacted<String>>,
+    /// Whether others than its owner may read the file.
+    pub others_read: bool,
+}
+
+impl TrunkPasswords {
+    /// Reads the file of this folder; there need be none.
+    ///
+    /// # Errors
+    /// If the file cannot be read or understood.
+    pub fn load(folder: &Path) -> Result<TrunkPasswords, PasswordsError> {
+        let path = folder.join(TRUNKS_FILE);
+        let by_trunk = read(&path)?;
+        let others_read = path.metadata().is_ok_and(|it| it.permissions().mode() & 0o077 != 0);
+        Ok(TrunkPasswords { by_trunk, others_read })
+    }
+
+    /// The password of a trunk.
+    #[must_use]
+    pub fn of(&self, trunk: &str) -> Option<&Redacted<String>> {
+        self.by_trunk.get(trunk)
+    }
+}
+
+fn read(path: &Path) -> Result<BTreeMap<String, Redacted<String>>, PasswordsError> {
     let mut text = String::new();
     match File::open(path) {
         Ok(file) => file
             .take(FILE_MAX + 1)
             .read_to_string(&mut text)
             .map_err(|error| PasswordsError::File(path.to_owned(), error))?,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Passwords::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(error) => return Err(PasswordsError::File(path.to_owned(), error)),
     };
     let wrong = |what: String| PasswordsError::Content(path.to_owned(), what);
@@ -100,13 +130,13 @@ fn read(path: &Path) -> Result<Passwords, PasswordsError> {
         return Err(wrong(format!("> {FILE_MAX} bytes")));
     }
     let table = DeTable::parse(&text).map_err(|error| wrong(error.to_string()))?;
-    let mut by_phone = BTreeMap::new();
-    for (phone, value) in table.get_ref() {
-        let phone = phone.get_ref().to_string();
+    let mut by_id = BTreeMap::new();
+    for (id, value) in table.get_ref() {
+        let id = id.get_ref().to_string();
         match value.get_ref() {
-            // Without a password everybody would be this telephone.
+            // Without a password everybody would be this telephone, or we nobody.
             DeValue::String(password) if !password.is_empty() => {
-                by_phone.insert(phone, Redacted::new(password.to_string()));
+                by_id.insert(id, Redacted::new(password.to_string()));
             }
             DeValue::String(_)
             | DeValue::Integer(_)
@@ -114,10 +144,10 @@ fn read(path: &Path) -> Result<Passwords, PasswordsError> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
             | DeValue::Array(_)
-            | DeValue::Table(_) => return Err(wrong(format!("{phone} = \"…\"?"))),
+            | DeValue::Table(_) => return Err(wrong(format!("{id} = \"…\"?"))),
         }
     }
-    Ok(Passwords { by_phone, drawn: 0 })
+    Ok(by_id)
 }
 
 fn draw(entropy: &mut File) -> io::Result<String> {
@@ -135,7 +165,6 @@ fn append(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
 
     fn folder(name: &str) -> PathBuf {
         let folder =
@@ -156,6 +185,25 @@ mod tests {
         assert_eq!(first.of("k1").map(|it| it.expose().len()), Some(LENGTH));
         let mode = std::fs::metadata(folder.join(FILE)).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        std::fs::remove_dir_all(&folder).expect("our own");
+    }
+
+    #[test]
+    fn passwords_of_trunks_are_read_and_who_else_reads_them_is_known() {
+        let folder = folder("trunk-passwords");
+        let none = TrunkPasswords::load(&folder).expect("there need be none");
+        assert!(none.of("telekom").is_none() && !none.others_read);
+        let path = folder.join(TRUNKS_FILE);
+        std::fs::write(&path, "\"telekom\" = \"geheim\"\n").expect("our own");
+        for (mode, others_read) in [(0o600, false), (0o640, true)] {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).expect("our own");
+            let read = TrunkPasswords::load(&folder).expect("it can be read");
+            assert_eq!(read.of("telekom").map(|it| &it.expose()[..]), Some("geheim"));
+            assert_eq!(read.others_read, others_read);
+        }
+        std::fs::write(&path, "telekom = \"\"\n").expect("our own");
+        assert!(TrunkPasswords::load(&folder).is_err());
         std::fs::remove_dir_all(&folder).expect("our own");
     }
 

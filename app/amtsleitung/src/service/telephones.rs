@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A checked county becomes what the telephones are made of.
 
-use super::passwords::Passwords;
+use super::passwords::{Passwords, TrunkPasswords};
 use crate::config::County;
-use crate::config::county::{self, Answering, Line, PasswordDigest, SipAddress, Trunk};
+use crate::config::county::{self, Account, Answering, Line, PasswordDigest, SipAddress, Trunk};
 use crate::config::number::{Numbers, Plan as Written};
 use crate::config::ways::Plan;
 use crate::prompts::script::{self, PlanText};
-use sip::digest::{Offers, Secret};
+use sip::digest::{Credentials, Offers, Secret};
 use sip::number::{self, Digits, Number};
 use std::path::PathBuf;
 use stdx::Redacted;
@@ -17,7 +17,8 @@ use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, RINGING, TonePattern, tone,
 };
 use telephony::signalling::{
-    self, Carrier, EmergencyRoute, Listen, NumberBlock, Outside, Phone, PlanSounds, Setup, SrtpUse,
+    self, Carrier, EmergencyRoute, Identity, Listen, NumberBlock, Outside, Phone, PlanSounds,
+    Setup, Shows, SrtpUse, TrunkAccount,
 };
 use telephony::tls::Certificates;
 
@@ -36,7 +37,7 @@ pub struct Folders(pub Vec<PathBuf>);
 #[must_use]
 pub fn telephones(
     county: &County,
-    passwords: &Passwords,
+    (passwords, of_trunks): (&Passwords, &TrunkPasswords),
     folders: &Folders,
     certificates: Certificates,
     entropy: [u8; 72],
@@ -62,7 +63,7 @@ pub fn telephones(
             addresses: telephony.media_addresses.clone(),
             media_ports: telephony.media_ports.clone(),
             media_threads: cores.div_ceil(2).min(MEDIA_THREADS_MAX),
-            trunks: county.trunks.iter().map(trunk).collect(),
+            trunks: county.trunks.iter().map(|it| trunk(it, of_trunks)).collect(),
             phones: phones.collect(),
             switchboards: county
                 .switchboards
@@ -162,7 +163,7 @@ fn listen(address: SipAddress) -> Listen {
     Listen { carrier, address: address.address }
 }
 
-fn trunk(trunk: &Trunk) -> signalling::Trunk {
+fn trunk(trunk: &Trunk, passwords: &TrunkPasswords) -> signalling::Trunk {
     let digits = |text: &String| Digits::new(text.trim_start_matches('+').as_bytes());
     signalling::Trunk {
         id: trunk.id.clone(),
@@ -178,6 +179,30 @@ fn trunk(trunk: &Trunk) -> signalling::Trunk {
         outbound_daily: trunk.outbound_daily,
         caller_id: trunk.caller_id.and_then(block).map(|it| it.first),
         srtp: srtp(trunk.srtp),
+        account: trunk.account.as_ref().map(|it| account(it, passwords.of(&trunk.id))),
+        identity: match trunk.identity {
+            county::Identity::Asserted => Identity::Asserted,
+            county::Identity::Preferred => Identity::Preferred,
+        },
+        shows: match trunk.shows {
+            county::Shows::Caller => Shows::Caller,
+            county::Shows::Own => Shows::Own,
+        },
+        numbers: trunk.numbers.iter().copied().filter_map(block).collect(),
+    }
+}
+
+fn account(account: &Account, password: Option<&Redacted<String>>) -> TrunkAccount {
+    let credentials = password.map(|password| Credentials {
+        username: Redacted::new(account.login.clone().into_bytes()),
+        password: Redacted::new(password.expose().clone().into_bytes()),
+    });
+    TrunkAccount {
+        registrar: account.registrar.clone(),
+        user: account.user.clone(),
+        credentials,
+        expires: u32::try_from(account.registered_for.as_secs()).unwrap_or(u32::MAX),
+        bulk: account.bulk,
     }
 }
 

@@ -125,6 +125,27 @@ pub enum TelephonyProblem {
         /// The longest time.
         max: String,
     },
+    /// A key of an account, and nowhere to register.
+    NeedsRegistrar {
+        /// The key.
+        key: &'static str,
+    },
+    /// No domain at which one could register.
+    BadRegistrar {
+        /// The text.
+        given: String,
+        /// What it was probably meant to be.
+        meant: Option<String>,
+    },
+    /// No name that can stand in an address.
+    BadUser {
+        /// The text.
+        given: String,
+        /// How long it may be.
+        max: usize,
+    },
+    /// A number that would be shown, and is not one of the centre's.
+    NotOurNumber,
     /// Something for telephones in a county without any.
     NeedsTelephony {
         /// The table.
@@ -170,6 +191,10 @@ impl TelephonyProblem {
             | TelephonyProblem::NotListened { .. }
             | TelephonyProblem::OwnAddress { .. }
             | TelephonyProblem::AddressOfTrunk { .. }
+            | TelephonyProblem::NeedsRegistrar { .. }
+            | TelephonyProblem::BadRegistrar { .. }
+            | TelephonyProblem::BadUser { .. }
+            | TelephonyProblem::NotOurNumber
             | TelephonyProblem::BadCountryCode { .. }
             | TelephonyProblem::BadAreaCode { .. }
             | TelephonyProblem::BadStem { .. }
@@ -221,6 +246,12 @@ impl TelephonyProblem {
             }
             TelephonyProblem::BadOutbound { given } => bad_outbound(lang, given),
             TelephonyProblem::BadProbe { given, min, max } => bad_probe(lang, given, min, max),
+            TelephonyProblem::NeedsRegistrar { key } => needs_registrar(lang, key),
+            TelephonyProblem::BadRegistrar { given, meant } => {
+                bad_registrar(lang, given).or_rather(meant.as_deref())
+            }
+            TelephonyProblem::BadUser { given, max } => bad_user(lang, given, *max),
+            TelephonyProblem::NotOurNumber => not_our_number(lang),
             TelephonyProblem::NeedsTelephony { table } => needs_telephony(lang, *table),
             TelephonyProblem::NobodyCanCall => nobody_can_call(lang),
             TelephonyProblem::AgentsWithoutPhone { count, first } => {
@@ -508,6 +539,52 @@ fn bad_probe(lang: Lang, given: &str, min: &str, max: &str) -> Said {
         "{given} is not possible for “probe”.",
         "Expected: a duration from {min} to {max}, for example \"30s\", or \"off\" if it shall \
          never be asked.",
+    )
+}
+
+fn needs_registrar(lang: Lang, key: &str) -> Said {
+    say!(
+        lang,
+        "{key} hat ohne registrar keine Wirkung: das Servicecenter meldet sich über diesen Trunk nirgends an.",
+        "registrar eintragen, die Domain, bei der es sich anmeldet, zum Beispiel \"tel.example.net\".",
+        "{key} has no effect without registrar: over this trunk the centre registers nowhere.",
+        "Enter registrar, the domain at which it registers, for example \"tel.example.net\".",
+    )
+}
+
+fn bad_registrar(lang: Lang, given: &str) -> Said {
+    let given = quoted(lang, given);
+    say!(
+        lang,
+        "{given} ist keine Domain, bei der sich das Servicecenter anmelden könnte.",
+        "Erwartet: die Domain des Anbieters in Kleinbuchstaben, ohne sip: und ohne Port, zum Beispiel \"tel.example.net\".",
+        "{given} is no domain at which the centre could register.",
+        "Expected: the carrier's domain in lower case, without sip: and without a port, for example \"tel.example.net\".",
+    )
+}
+
+fn bad_user(lang: Lang, given: &str, max: usize) -> Said {
+    let given = quoted(lang, given);
+    say!(
+        lang,
+        "{given} kann kein Benutzername bei einem Registrar sein.",
+        "Erwartet: 1 bis {max} Buchstaben, Ziffern oder Zeichen wie + - . _, zum Beispiel \
+         \"+494171693000\"; das Passwort gehört in die Datei trunk-passwords.toml im Datenordner.",
+        "{given} can be no user name at a registrar.",
+        "Expected: 1 to {max} letters, digits or characters such as + - . _, for example \
+         \"+494171693000\"; the password belongs into the file trunk-passwords.toml in the data folder.",
+    )
+}
+
+fn not_our_number(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Diese Rufnummer ist keine des Servicecenters; wer sie anzeigt, gibt sich als jemand anders aus.",
+        "Erwartet: eine Nummer einer [[line]], oder eine, die bei numbers eines Trunks steht: dort stehen die \
+         Rufnummern, die der Anbieter dem Servicecenter zugeteilt hat (§ 120 TKG).",
+        "This number is none of the centre's; who shows it passes for somebody else.",
+        "Expected: a number of a [[line]], or one that stands under numbers of a trunk: there stand the numbers \
+         that the carrier has assigned to the centre (§ 120 TKG).",
     )
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Reads the tree, table by table, in an order in which everything is known before it is referred to.
 
+mod account;
 mod bench;
 mod coverage;
 mod fit;
@@ -114,6 +115,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
         fit::check(reader, &lists, &county, &calendar);
+        account::check_shown(reader, list(Kind::Trunk), &county.trunks, &county.lines);
     }
     Some(Read { county, checked: calendar.dates })
 }

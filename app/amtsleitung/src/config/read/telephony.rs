@@ -3,9 +3,9 @@
 //!
 //! Rule: an address belongs to one: by it the centre knows who sends.
 
+use super::account;
 use super::people::short;
 use super::tls;
-use super::ways::one_number;
 use crate::config::address::{
     self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
 };
@@ -65,6 +65,8 @@ fn sender(address: SipAddress) -> Sender {
 struct Peer {
     trunk: String,
     at: usize,
+    /// Whether other trunks may be there too: several accounts at one carrier are told apart by what was registered.
+    shared: bool,
 }
 
 /// The addresses that are known so far, for checking others against them.
@@ -86,7 +88,7 @@ impl Addresses {
                     let address = address.to_string();
                     return Some(TelephonyProblem::OwnAddress { address });
                 }
-                let Peer { trunk, at } = self.peers.get(&sender(address))?.clone();
+                let Peer { trunk, at, .. } = self.peers.get(&sender(address))?.clone();
                 let (carrier, address) = (address.carrier, address.to_string());
                 Some(TelephonyProblem::AddressOfTrunk { address, carrier, trunk, first: at })
             });
@@ -333,8 +335,12 @@ pub(super) fn trunks(
         let probe = probe(reader, fields);
         let outbound = outbound(reader, fields);
         let daily = reader.whole(fields, "outbound_daily", OUTBOUND_DAILY, Some(OUTBOUND));
-        let caller_id = one_number(reader, fields, "caller_id");
+        let caller_id = account::caller_id(reader, fields);
         let srtp = tls::srtp(reader, fields, &peers);
+        let account = account::account(reader, fields);
+        let identity = account::identity(reader, fields);
+        let shows = account::shows(reader, fields, account.as_ref());
+        let numbers = account::numbers(reader, fields);
         let channels = u16::try_from(channels).unwrap_or(1);
         let country_code = country_code.unwrap_or_default();
         trunks.push(Trunk {
@@ -352,6 +358,10 @@ pub(super) fn trunks(
             outbound_daily: u32::try_from(daily).unwrap_or(0),
             caller_id,
             srtp,
+            account,
+            identity,
+            shows,
+            numbers,
         });
     }
     trunks
@@ -364,11 +374,15 @@ fn peers(
     known: &mut Addresses,
 ) -> Vec<SipAddress> {
     let (peers, _) = addresses(reader, fields, "peers", PEERS_MAX, Use::Reach);
+    let shared = fields.get("registrar").is_some() && fields.get("bulk").is_none();
     for &peer in &peers {
-        known.check_reach(reader, peer, 1);
+        let before = known.peers.get(&sender(peer.value));
+        if !(shared && before.is_some_and(|before| before.shared)) {
+            known.check_reach(reader, peer, 1);
+        }
     }
     for peer in &peers {
-        let here = Peer { trunk: trunk.to_owned(), at: peer.at };
+        let here = Peer { trunk: trunk.to_owned(), at: peer.at, shared };
         known.peers.entry(sender(peer.value)).or_insert(here);
     }
     peers.into_iter().map(|peer| peer.value).collect()

@@ -175,6 +175,8 @@ impl Living {
             max_forwards: MAX_FORWARDS,
             ring_for: CODE_RINGS,
             credentials: Some(credentials.clone()),
+            routes: Vec::new(),
+            contact_user: None,
         };
         match self.ua.invite(now, invite) {
             Ok(call) => drop(self.calls.insert(call, Whose::Code(Box::new(sound)))),
