@@ -53,6 +53,8 @@ pub struct Phone {
     pub hertz: u32,
     /// What it speaks, as SDP names it.
     pub codec: &'static str,
+    /// Whom it goes to, if that is not the centre.
+    pub proxy: Option<SocketAddr>,
 }
 
 impl Phone {
@@ -61,7 +63,18 @@ impl Phone {
     pub fn new(user: &str, port: u16, hertz: u32) -> Phone {
         let (user, ip) = (user.to_owned(), Ipv4Addr::LOCALHOST);
         let (password, tls, encrypts) = (None, None, None);
-        Phone { user, password, port, ip, tcp: false, tls, encrypts, hertz, codec: "PCMA/8000" }
+        Phone {
+            user,
+            password,
+            port,
+            ip,
+            tcp: false,
+            tls,
+            encrypts,
+            hertz,
+            codec: "PCMA/8000",
+            proxy: None,
+        }
     }
 
     /// That registers.
@@ -81,6 +94,7 @@ impl Phone {
         let folder = Folder::new();
         folder.write("config", self.config(&folder));
         let at = self.tls.as_ref().map_or(server.sip(), |tls| tls.server);
+        let at = self.proxy.unwrap_or(at);
         folder.write("accounts", self.account(at));
         folder.write("contacts", "");
         let name = format!("baresip-{}", self.user);

@@ -77,6 +77,10 @@ pub struct County {
     /// The peers of a second trunk, over which the switchboard `rathaus` (040 66969900) and the partner
     /// `oldenburg` (0221 4710900) are called; none for neither.
     pub outside: Vec<u16>,
+    /// By what these are reached.
+    pub outside_carrier: &'static str,
+    /// What else stands in the table of the second trunk, as lines.
+    pub outside_trunk: String,
     /// How emergency calls leave.
     pub help: Help,
     /// The whole file, instead of what all this makes.
@@ -119,6 +123,8 @@ impl County {
             agents: Vec::new(),
             own_phones: Vec::new(),
             outside: Vec::new(),
+            outside_carrier: "udp",
+            outside_trunk: String::new(),
             help: Help::Unknown,
             file: None,
             shift: "Mo-Su,PH 00:00-12:00",
@@ -222,9 +228,11 @@ impl County {
         if self.outside.is_empty() {
             return String::new();
         }
+        let carrier = self.outside_carrier;
         let peers: Vec<String> =
-            self.outside.iter().map(|port| format!("udp:127.0.0.1:{port}")).collect();
-        OUTSIDE.replace("@peers@", &format!("{peers:?}"))
+            self.outside.iter().map(|port| format!("{carrier}:127.0.0.1:{port}")).collect();
+        let text = OUTSIDE.replace("@peers@", &format!("{peers:?}"));
+        text.replace("@more@", &self.outside_trunk)
     }
 
     fn telephony(&self) -> String {
@@ -284,8 +292,10 @@ const LINES: [Line; 7] = [
 
 fn line(line: &Line, ways: &[(&str, &str)]) -> String {
     let Line { id, hours, queue, greets } = line;
+    // The number that telephones show outside is one of the centre's.
+    let numbers = if *id == "119" { vec![*id, "+494171693100"] } else { vec![*id] };
     let mut text = format!(
-        "[[line]]\nid = \"{id}\"\nname = \"Leitung {id}\"\nclient = \"kreis\"\nnumbers = [\"{id}\"]\n\
+        "[[line]]\nid = \"{id}\"\nname = \"Leitung {id}\"\nclient = \"kreis\"\nnumbers = {numbers:?}\n\
          hours = \"{hours}\"\n"
     );
     match queue {
@@ -398,7 +408,7 @@ probe = "off"
 outbound = ["+4940"]
 outbound_daily = 5
 caller_id = "+494171693100"
-
+@more@
 [[switchboard]]
 id = "rathaus"
 name = "Vermittlung im Rathaus"

@@ -17,6 +17,7 @@ pub mod county;
 pub mod database;
 pub mod figures;
 pub mod folder;
+pub mod kamailio;
 pub mod linphone;
 pub mod log;
 pub mod ports;

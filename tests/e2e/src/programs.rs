@@ -5,12 +5,13 @@ use std::env;
 use std::path::PathBuf;
 
 /// Programs and packages.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("sipp", "sip-tester"),
     ("baresip", "baresip-core"),
     ("linphonec", "linphone-cli"),
     ("tshark", "tshark"),
     ("dumpcap", "wireshark-common"),
+    ("kamailio", "kamailio kamailio-tls-modules"),
     ("sipsak", "sipsak"),
     ("svmap", "sipvicious"),
     ("svwar", "sipvicious"),
@@ -36,7 +37,9 @@ pub fn missing() -> Option<String> {
     ))
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+/// Where a program is; also in the folder that an ordinary user does not look through.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
-    env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+    let folders = env::split_paths(&folders).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }

@@ -23,6 +23,7 @@ mod stalls;
 mod steering;
 mod takeover;
 mod transfers;
+mod trunks;
 
 use e2e::{programs, runner};
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         killed::LONG,
         takeover::LONG,
         day::LONG,
+        trunks::LONG,
         hostile::CASES,
         killed::CASES,
         stalls::CASES,
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         sound::CASES,
         steering::CASES,
         transfers::CASES,
+        trunks::CASES,
     ];
     runner::run(&cases.concat())
 }
