@@ -7,7 +7,7 @@
 //!            └─▶ packet ─▶ latch ─▶ reception ─▶ relay ─▶ packet
 //!                        (from whom?) (lost? late?) (one stream out)
 //!                          ├─▶ keys       which key was pressed
-//!                          └─▶ g711, g722, playout, mix    only where somebody listens in
+//!                          └─▶ voice, playout, mix    only where three talk, or two speak what is not relayed
 //!               rtcp ─▶ exchange ─▶ quality          how it sounded
 //! ```
 //!
@@ -20,8 +20,10 @@ extern crate alloc;
 
 mod demux;
 mod exchange;
+mod framer;
 pub mod g711;
 pub mod g722;
+mod halfband;
 pub mod keys;
 pub mod latch;
 pub mod limits;
@@ -34,15 +36,19 @@ mod reception;
 mod relay;
 pub mod rtcp;
 pub mod srtp;
+mod voice;
 
 pub use demux::{Kind, kind};
 pub use exchange::{Exchange, Sent, interval};
-pub use mix::{Hears, mix};
+pub use framer::FRAME_BYTES;
+pub use halfband::WIDE;
+pub use mix::{Hears, Mixer};
 pub use ntp::NtpTime;
 pub use packet::{Extension, Header, Outgoing, Packet, Refused, WriteError, rewrite};
 pub use playout::{Played, Playout};
 pub use reception::{Arrival, Counts, Reception};
 pub use relay::{Dropped, OutStream};
+pub use voice::{Spoken, Voice};
 
 /// How many units of an RTP clock pass in a length of time, cut off and modulo 2³² as timestamps are.
 #[must_use]

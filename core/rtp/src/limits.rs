@@ -48,6 +48,14 @@ pub const KEY_PRESS_MAX: Micros = Micros::from_secs(10);
 /// Frames in a playout buffer: 160 ms, four times the depth that a mixed leg uses.
 pub const PLAYOUT_MAX: usize = 8;
 
+/// Frames that a party of a mix is held back by: with two there is always one, whatever the moment at which
+/// packets come and however uneven by 20 ms.
+pub const MIX_DEPTH: u16 = 2;
+
+/// How much louder a party of a mix becomes from frame to frame after it was too loud, in 1/32,768: as before
+/// within half a second, so that nobody hears it breathe.
+pub const MIX_RECOVERY: u16 = (1 << 15) / 25;
+
 /// Synchronisation sources under one key in one direction: one for a call, another for each time that
 /// the peer's exchange puts other music or another telephone in its place. At the bound a new source
 /// is refused; to forget an old one would be to forget which of its packets have come.
