@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  media-bench [SECONDS]                      the rows of the table, and the kernel alone
-//!  media-bench relay|secure|direct|music|floor LEGS SECONDS [THREADS [busy]]
+//!  media-bench relay|secure|conference|direct|music|floor LEGS SECONDS [THREADS [busy]]
 //!  media-bench setup CALLS [RATE]             opening, joining and closing the two legs of a call
 //! ```
 //!
@@ -13,11 +13,14 @@
 //! wakes 2,000 times a second by its timer and does nothing else. With `busy` the load never sleeps:
 //! then waking it is not part of what this process pays, as if it were on another machine.
 //! `secure` is `relay` with both legs protected by SRTP: each packet is checked, decrypted and encrypted anew.
+//! `conference` mixes three legs each. What was decoded has no stamp, so one of the three says nothing but, once a
+//! second, 20 ms of noise, and what is measured is how long it takes to the others.
 //! The rule to keep: it prints and judges nothing; the goals stand in the table of figures.
 #![forbid(unsafe_code)]
 
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token};
+use rtp::g711::ALAW_TO_LINEAR;
 use rtp::limits::SRTP_EXTRA_MAX;
 use rtp::srtp::{MASTER_BYTES, Receiver, Sender, Suite};
 use rtp::{Header, Outgoing};
@@ -61,6 +64,8 @@ enum Task {
     Relay,
     /// The same with both legs of each pair protected by SRTP.
     Secure,
+    /// Three legs each, mixed.
+    Conference,
     /// The same packets from socket to socket.
     Direct,
     /// Legs that only listen.
@@ -103,10 +108,11 @@ fn load(task: &str, legs: &str, seconds: &str, threads: &str, busy: bool) -> Out
     let task = match task {
         "relay" => Task::Relay,
         "secure" => Task::Secure,
+        "conference" => Task::Conference,
         "direct" => Task::Direct,
         "music" => Task::Music,
         "floor" => Task::Floor,
-        other => return Err(format!("{other} is not relay, secure, direct, music or floor").into()),
+        other => return Err(format!("{other} is nothing that can be measured").into()),
     };
     let (legs, seconds, threads) = (legs.parse()?, seconds.parse()?, threads.parse()?);
     Ok(Load { task, legs, seconds, threads, busy })
@@ -119,7 +125,9 @@ fn measure_all(seconds: &str) -> Outcome<()> {
         ("relay", "200"),
         ("direct", "600"),
         ("relay", "600"),
+        ("secure", "200"),
         ("secure", "600"),
+        ("conference", "99"),
         ("music", "100"),
     ] {
         for busy in [false, true] {
@@ -172,12 +180,13 @@ fn measure(load: &Load) -> Outcome<()> {
         Task::Direct | Task::Floor => {
             theirs.chunks(2).flat_map(|pair| pair.iter().rev().copied()).collect()
         }
-        Task::Relay | Task::Secure | Task::Music => {
+        Task::Relay | Task::Secure | Task::Conference | Task::Music => {
             open_all(&mut media, &theirs, load.task == Task::Secure)?
         }
     };
     match load.task {
         Task::Relay | Task::Secure => join_all(&mut media, load.legs)?,
+        Task::Conference => mix_all(&mut media, load.legs)?,
         Task::Music => play_to_all(&media, load.legs)?,
         Task::Direct | Task::Floor => {}
     }
@@ -325,6 +334,13 @@ fn join_all(media: &mut Media, legs: usize) -> Outcome<()> {
     Ok(())
 }
 
+fn mix_all(media: &mut Media, legs: usize) -> Outcome<()> {
+    for number in (0..legs as u64 / 3 * 3).step_by(3) {
+        media.mix(LegId(number), LegId(number + 1), Some(LegId(number + 2)))?;
+    }
+    Ok(())
+}
+
 fn play_to_all(media: &Media, legs: usize) -> Outcome<()> {
     // Ten seconds of silence cost what music costs.
     let music = Clips { pcma: Clip::new(vec![0xd5; FRAME_BYTES * 500]), ..Clips::default() };
@@ -366,6 +382,7 @@ fn print(load: &Load, used: &Used, wall: u64, told: &str) {
     let percent = used.nanos as f64 / wall as f64 * 100.0;
     let calls = match load.task {
         Task::Relay | Task::Secure | Task::Direct | Task::Floor => load.legs / 2,
+        Task::Conference => load.legs / 3,
         Task::Music => load.legs,
     };
     println!(
@@ -398,7 +415,8 @@ fn generate(load: &Load) -> Outcome<()> {
     let received = sockets.iter().map(std::net::UdpSocket::try_clone).collect::<io::Result<_>>()?;
     let sent = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&sent);
-    let is_music = load.task == Task::Music;
+    let task = load.task;
+    let noises: Noises = (0..legs).map(|_| AtomicU64::new(0)).collect();
     let is_secure = load.task == Task::Secure;
     let protect = |number: u64| {
         let key = keys(number).receive;
@@ -414,15 +432,17 @@ fn generate(load: &Load) -> Outcome<()> {
         senders: (0..legs as u64).map(protect).collect(),
         sockets,
         targets,
-        end: if is_music { 0 } else { end },
+        end: if task == Task::Music { 0 } else { end },
+        noises: (task == Task::Conference).then(|| Arc::clone(&noises)),
         counted,
         number: 0,
     };
     let (mut here, there) = if busy { (Some(sending), None) } else { (None, Some(sending)) };
     let sender = std::thread::spawn(move || there.map(Sending::run));
-    let mut delays = receive_all(clock, (received, receivers), end, is_music, here.as_mut())?;
+    let heard = Heard { task, before: vec![0; legs], noises };
+    let mut delays = receive_all(clock, (received, receivers), end, heard, here.as_mut())?;
     sender.join().map_err(|_| "the sender failed")?;
-    println!("{}", summary(&mut delays, sent.load(Ordering::Relaxed), is_music));
+    println!("{}", summary(&mut delays, sent.load(Ordering::Relaxed), task));
     Ok(())
 }
 
@@ -435,8 +455,20 @@ struct Sending {
     senders: Vec<Option<Sender>>,
     end: u64,
     counted: Arc<AtomicU64>,
+    /// Of a conference, when each leg last said something.
+    noises: Option<Noises>,
     number: u64,
 }
+
+/// A time for each leg, in nanoseconds.
+type Noises = Arc<[AtomicU64]>;
+
+/// Who of three says something, and in which of how many packets.
+const SPEAKS: usize = 0;
+const NOISE_EVERY: u64 = 50;
+
+/// A-law that is loud.
+const LOUD: [u8; 2] = [0x2a, 0xaa];
 
 impl Sending {
     /// When the next packet is due; none behind the end.
@@ -450,8 +482,8 @@ impl Sending {
         while let Some(due) = self.due().filter(|&it| it <= self.clock.nanos()) {
             let streams = self.sockets.len() as u64;
             let (stream, round) = ((self.number % streams) as usize, self.number / streams);
-            let (mut packet, mut length) =
-                (stamped(self.clock.nanos(), round, stream as u32), PACKET);
+            let payload = self.payload(stream, round);
+            let (mut packet, mut length) = (packet(&payload, round, stream as u32), PACKET);
             if let Some(sender) = &mut self.senders[stream] {
                 length = sender.protect_rtp(&mut packet, PACKET).unwrap_or(PACKET);
             }
@@ -461,6 +493,21 @@ impl Sending {
             }
             self.number += 1;
         }
+    }
+
+    /// 20 ms of sound whose first bytes say when it left; in a conference silence, or noise.
+    fn payload(&self, stream: usize, round: u64) -> [u8; FRAME_BYTES] {
+        let mut payload = [0xd5; FRAME_BYTES];
+        let now = self.clock.nanos();
+        match &self.noises {
+            None => payload[..8].copy_from_slice(&now.to_be_bytes()),
+            Some(noises) if stream % 3 == SPEAKS && round.is_multiple_of(NOISE_EVERY) => {
+                noises[stream].store(now, Ordering::Relaxed);
+                payload.chunks_exact_mut(2).for_each(|pair| pair.copy_from_slice(&LOUD));
+            }
+            Some(_) => {}
+        }
+        payload
     }
 
     fn run(mut self) {
@@ -473,10 +520,7 @@ impl Sending {
     }
 }
 
-/// 20 ms of sound whose first bytes say when it left.
-fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; PACKET + SRTP_EXTRA_MAX] {
-    let mut payload = [0xd5; FRAME_BYTES];
-    payload[..8].copy_from_slice(&nanos.to_be_bytes());
+fn packet(payload: &[u8], round: u64, ssrc: u32) -> [u8; PACKET + SRTP_EXTRA_MAX] {
     let header = Header {
         marker: false,
         payload_type: 8,
@@ -486,17 +530,45 @@ fn stamped(nanos: u64, round: u64, ssrc: u32) -> [u8; PACKET + SRTP_EXTRA_MAX] {
     };
     let mut packet = [0; PACKET + SRTP_EXTRA_MAX];
     // The sizes fit by construction.
-    let _ = Outgoing::new(header, &payload).write(&mut packet);
+    let _ = Outgoing::new(header, payload).write(&mut packet);
     packet
 }
 
+/// What a packet that came says of when it left.
+struct Heard {
+    task: Task,
+    /// Of music, when the packet before came; of a conference, which noise was heard last.
+    before: Vec<u64>,
+    noises: Noises,
+}
+
+impl Heard {
+    /// From when on its delay counts; none if it says nothing of that.
+    fn left(&mut self, number: usize, now: u64, packet: &[u8]) -> Option<u64> {
+        match self.task {
+            Task::Music => Some(std::mem::replace(&mut self.before[number], now)),
+            Task::Conference => {
+                let loud = |&byte: &u8| ALAW_TO_LINEAR[usize::from(byte)].unsigned_abs() > 1_000;
+                let noise = self.noises[number / 3 * 3 + SPEAKS].load(Ordering::Relaxed);
+                let is_new = number % 3 != SPEAKS && self.before[number] != noise;
+                let is_heard = is_new && packet.get(12..).is_some_and(|it| it.iter().any(loud));
+                is_heard.then(|| {
+                    self.before[number] = noise;
+                    noise
+                })
+            }
+            Task::Relay | Task::Secure | Task::Direct | Task::Floor => Some(stamp(packet)),
+        }
+    }
+}
+
 /// Delays of packets that left after the warm-up, in nanoseconds; for music, the distance of each
-/// packet from the one before it.
+/// packet from the one before it; for a conference, of each noise.
 fn receive_all(
     clock: Clock,
     (sockets, mut receivers): (Vec<std::net::UdpSocket>, Vec<Option<Receiver>>),
     end: u64,
-    is_music: bool,
+    mut heard: Heard,
     mut sending: Option<&mut Sending>,
 ) -> io::Result<Vec<u64>> {
     let mut poll = Poll::new()?;
@@ -504,7 +576,6 @@ fn receive_all(
     for (number, socket) in sockets.iter_mut().enumerate() {
         poll.registry().register(socket, Token(number), Interest::READABLE)?;
     }
-    let mut before = vec![0; sockets.len()];
     let mut delays = Vec::with_capacity((end / FRAME_NANOS + 50) as usize * sockets.len());
     let mut events = Events::with_capacity(1_024);
     let (mut buffer, mut told, mut ended) = ([0; 1_500], false, false);
@@ -530,14 +601,9 @@ fn receive_all(
                     // One that does not open has no stamp, and is not counted.
                     let _ = receiver.unprotect_rtp(&mut buffer[..length]);
                 }
-                let left = if is_music {
-                    std::mem::replace(&mut before[number], now)
-                } else {
-                    stamp(&buffer[..length])
-                };
-                if (WARM_UP_NANOS..end).contains(&left) {
-                    delays.push(now - left);
-                }
+                let left = heard.left(number, now, &buffer[..length]);
+                let counts = left.filter(|it| (WARM_UP_NANOS..end).contains(it));
+                delays.extend(counts.map(|left| now - left));
             }
         }
     }
@@ -548,13 +614,17 @@ fn stamp(packet: &[u8]) -> u64 {
     packet.get(12..20).and_then(|it| it.try_into().ok()).map_or(0, u64::from_be_bytes)
 }
 
-fn summary(delays: &mut [u64], sent: u64, is_music: bool) -> String {
+fn summary(delays: &mut [u64], sent: u64, task: Task) -> String {
     delays.sort_unstable();
     let at = |share: f64| {
         let place = (delays.len() as f64 * share) as usize;
         delays.get(place.min(delays.len().saturating_sub(1))).map_or(0.0, |&it| it as f64 / 1e6)
     };
-    let what = if is_music { "packet spacing" } else { "delay" };
+    let what = match task {
+        Task::Music => "packet spacing",
+        Task::Conference => "delay of a noise",
+        Task::Relay | Task::Secure | Task::Direct | Task::Floor => "delay",
+    };
     format!(
         "{what} ms: median {:.3}, p1 {:.3}, p99 {:.3}, most {:.3}; sent {sent}, received {}",
         at(0.5),

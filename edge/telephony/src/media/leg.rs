@@ -15,12 +15,12 @@ use super::protection::{Protection, Stream};
 use super::words::{Clips, Drawn, Figures, LegId, PlayId, Remote, Repeat};
 use crate::clip::ClipCodec;
 use mio::net::UdpSocket;
-use rtp::keys::{KeyPacket, KeyPress, KeyReceiver, KeySender};
+use rtp::keys::{Heard as HeardKey, Key, KeyPacket, KeyPress, KeyReceiver, KeySender};
 use rtp::latch::{Latch, PayloadTypes, Rules, Verdict};
 use rtp::quality::{Codec, summary};
 use rtp::rtcp::{self, Compound};
 use rtp::srtp;
-use rtp::{Exchange, Header, OutStream, Outgoing, Packet, Reception, Sent};
+use rtp::{Exchange, Header, OutStream, Outgoing, Packet, Reception, Sent, Spoken, Voice, WIDE};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -145,7 +145,9 @@ pub(super) struct Leg {
     pub(super) group: Option<usize>,
     /// Whether its packets wait until others wake the thread.
     pub(super) quiet: bool,
-    pub(super) keys_in: KeyReceiver,
+    keys_in: KeyReceiver,
+    /// Its part in a mix, while it is in one.
+    voice: Option<Box<Voice>>,
     latch: Latch,
     reception: Reception,
     exchange: Exchange,
@@ -185,6 +187,7 @@ impl Leg {
             group: None,
             quiet: false,
             keys_in: KeyReceiver::new(CLOCK_RATE),
+            voice: None,
             latch: Latch::new(now, remote.address, rules(&remote)),
             reception: Reception::new(CLOCK_RATE),
             exchange: Exchange::new(now, random.next_u64() as u32),
@@ -219,6 +222,10 @@ impl Leg {
             self.begin_another_stream();
         }
         self.remote = remote;
+        let speaks = spoken(self.remote.codec);
+        if self.voice.as_ref().is_some_and(|voice| voice.spoken() != speaks) {
+            self.begin_to_mix();
+        }
     }
 
     fn begin_another_stream(&mut self) {
@@ -302,6 +309,61 @@ impl Leg {
         let falls = !self.silent && now.since(self.heard_at) >= after;
         self.silent |= falls;
         falls
+    }
+
+    /// The key that a packet of telephone-event presses, the first time that it tells so.
+    pub(super) fn key_heard(&mut self, packet: &Packet<'_>) -> Option<Key> {
+        match self.keys_in.arrived(&packet.header, packet.payload) {
+            HeardKey::Pressed(key) => Some(key),
+            HeardKey::Again | HeardKey::NoKey | HeardKey::TooShort => None,
+        }
+    }
+
+    // ---- a mix ----
+
+    /// It hears and is heard decoded from now on.
+    pub(super) fn begin_to_mix(&mut self) {
+        self.voice = Some(Box::new(Voice::new(spoken(self.remote.codec))));
+    }
+
+    pub(super) fn end_mixing(&mut self) {
+        self.voice = None;
+    }
+
+    pub(super) fn is_mixed(&self) -> bool {
+        self.voice.is_some()
+    }
+
+    /// Sound arrived. Who holds is not heard.
+    pub(super) fn say_in_mix(&mut self, header: &Header, payload: &[u8]) {
+        if self.remote.we_receive
+            && self.remote.we_send
+            && let Some(voice) = &mut self.voice
+        {
+            voice.arrived(header, payload);
+        }
+    }
+
+    /// What it says in the next 20 ms.
+    pub(super) fn give_to_mix(&mut self, frame: &mut [i16; WIDE]) {
+        if let Some(voice) = &mut self.voice {
+            // Silence and what is made up for a lost packet sound as they are.
+            let _how = voice.say(frame);
+        }
+    }
+
+    /// What the others say. A sound that is played to it, or a key, comes first.
+    pub(super) fn take_from_mix(&mut self, now: Tick, frame: &[i16; WIDE]) {
+        let takes = self.takes_relay();
+        let Some(voice) = self.voice.as_mut().filter(|_| takes) else { return };
+        let bytes = voice.hear(frame);
+        let header = self.out.own(now, self.remote.outgoing.sound, FRAME_UNITS);
+        self.send_own(header, &bytes);
+    }
+
+    /// Whether its peer understands keys.
+    pub(super) fn takes_keys(&self) -> bool {
+        self.remote.outgoing.event.is_some()
     }
 
     // ---- sending ----
@@ -468,6 +530,14 @@ impl Leg {
             sent: self.sent,
             unsent: self.unsent,
         }
+    }
+}
+
+const fn spoken(codec: ClipCodec) -> Spoken {
+    match codec {
+        ClipCodec::Pcma => Spoken::Pcma,
+        ClipCodec::Pcmu => Spoken::Pcmu,
+        ClipCodec::G722 => Spoken::G722,
     }
 }
 

@@ -88,3 +88,10 @@ pub const ROUSE_MAX: usize = 32;
 /// How long legs that were only opened or closed may wait for other commands, so that one wake-up
 /// serves several calls; a port is free that much later.
 pub const PATIENCE: Micros = Micros::from_millis(20);
+
+/// Mixes that fill a turn of the beat before the next one is begun: 8 at 60 µs hold relayed packets back for
+/// 0.5 ms. If all are full, the one with the fewest takes more.
+pub const MIXES_FILL: usize = 8;
+
+/// How long a key is that somebody in a mix pressed, for all others (ITU-T Q.24: at least 40 ms).
+pub const KEY_IN_MIX: Micros = Micros::from_millis(100);

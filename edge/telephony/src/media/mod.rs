@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Sound on real sockets: every leg its own ports, relayed between legs without decoding.
+//! Sound on real sockets: every leg its own ports, relayed between legs without decoding, and mixed where three talk.
 //!
 //! ```text
 //!  signalling ── commands (bounded) + waker ──▶ media thread ◀── readiness ── sockets of its legs
@@ -14,6 +14,7 @@ mod batch;
 mod clock;
 mod leg;
 pub mod limits;
+mod mixes;
 mod outbox;
 mod pace;
 mod ports;
@@ -155,6 +156,7 @@ impl Media {
             | Command::Play(..)
             | Command::StopPlaying(_)
             | Command::Join(..)
+            | Command::Mix(_)
             | Command::Part(_)
             | Command::SendKey(..) => Unread::Urgent,
         };
@@ -257,6 +259,34 @@ impl Media {
         }
         self.note_join(a, Some(b));
         self.note_join(b, Some(a));
+        Ok(())
+    }
+
+    /// Lets two legs or three hear each other by decoding what each says and mixing it for the others: a conference,
+    /// or two whose codecs are not relayed. Each leaves the legs with which it was joined or mixed.
+    ///
+    /// # Errors
+    /// If two of them are the same, or one is not there: then nothing has changed. If a thread is behind, they may
+    /// hear nobody until this is tried again.
+    pub fn mix(&mut self, a: LegId, b: LegId, c: Option<LegId>) -> Result<(), Refused> {
+        if a == b || c == Some(a) || c == Some(b) {
+            return Err(Refused::SameLeg);
+        }
+        let thread = self.entry(a)?.thread;
+        let others = [Some(b), c].into_iter().flatten();
+        for leg in others.clone() {
+            self.entry(leg)?;
+        }
+        for leg in others {
+            let from = self.entry(leg)?.thread;
+            if from != thread {
+                self.move_leg(leg, from, thread)?;
+            }
+        }
+        self.send(thread, Command::Mix([Some(a), Some(b), c]))?;
+        for leg in [Some(a), Some(b), c].into_iter().flatten() {
+            self.forget_join(leg);
+        }
         Ok(())
     }
 

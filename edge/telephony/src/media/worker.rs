@@ -8,6 +8,7 @@ use super::batch::{Batch, Room};
 use super::clock::Clock;
 use super::leg::{CLOCK_RATE, Heard, Leg, Playing, What};
 use super::limits::{DRAIN_MAX, GAP_MAX, GROUP_FILLS, PHASES, ROUSE_MAX, SWEEP};
+use super::mixes::{MEMBERS_MAX, Mix};
 use super::outbox::{Outbox, Shared, Wake, count};
 use super::pace::{Found, Pace};
 use super::schedule::{Schedule, Turn};
@@ -16,7 +17,7 @@ use super::words::{Clips, Event, LegId, PlayId, Remote, Repeat};
 use crate::clip::ClipCodec;
 use mio::{Events, Token};
 use rtp::g711::{ALAW_TO_ULAW, ULAW_TO_ALAW};
-use rtp::keys::{Heard as HeardKey, Key, KeyPress};
+use rtp::keys::{Key, KeyPress};
 use rtp::limits::DATAGRAM_MAX;
 use rtp::rtcp::Compound;
 use rtp::srtp;
@@ -40,6 +41,7 @@ pub(super) enum Command {
     Play(LegId, PlayId, Clips, Repeat),
     StopPlaying(LegId),
     Join(LegId, LegId),
+    Mix([Option<LegId>; MEMBERS_MAX]),
     Part(LegId),
     SendKey(LegId, Key, Micros),
     Close(LegId),
@@ -47,18 +49,18 @@ pub(super) enum Command {
 
 /// The legs of one thread, found by slot (a socket's token) or by number.
 #[derive(Debug, Default)]
-struct Legs {
+pub(super) struct Legs {
     slots: Vec<Option<Box<Leg>>>,
     free: Vec<usize>,
     slot_of: BTreeMap<LegId, usize>,
 }
 
 impl Legs {
-    fn at(&mut self, slot: usize) -> Option<&mut Leg> {
+    pub(super) fn at(&mut self, slot: usize) -> Option<&mut Leg> {
         self.slots.get_mut(slot)?.as_deref_mut()
     }
 
-    fn named(&mut self, id: LegId) -> Option<(usize, &mut Leg)> {
+    pub(super) fn named(&mut self, id: LegId) -> Option<(usize, &mut Leg)> {
         let slot = *self.slot_of.get(&id)?;
         Some((slot, self.at(slot)?))
     }
@@ -88,15 +90,21 @@ impl Legs {
 
 /// Who is served by the beat, by groups.
 #[derive(Debug)]
-struct Beat {
+pub(super) struct Beat {
     /// None while nobody listens.
-    schedule: Option<Schedule>,
+    pub(super) schedule: Option<Schedule>,
     groups: [Vec<usize>; PHASES],
+    pub(super) mixes: Vec<Mix>,
 }
 
 impl Beat {
     fn deadline(&self) -> Option<Tick> {
-        self.schedule.as_ref()?.deadline(|group| self.groups[group].is_empty())
+        self.schedule.as_ref()?.deadline(|phase| self.is_idle(phase))
+    }
+
+    /// Whether nobody is served at this turn.
+    fn is_idle(&self, phase: usize) -> bool {
+        self.groups[phase].is_empty() && self.mixes.iter().all(|it| it.phase != phase)
     }
 
     /// Gives a listener a place.
@@ -111,11 +119,11 @@ impl Beat {
 
 pub(super) struct Worker {
     watch: Watch,
-    clock: Clock,
+    pub(super) clock: Clock,
     commands: Receiver<Command>,
     outbox: Outbox,
-    legs: Legs,
-    beat: Beat,
+    pub(super) legs: Legs,
+    pub(super) beat: Beat,
     pace: Pace,
     sweep_at: Tick,
     /// Sockets that were not read to the end.
@@ -140,7 +148,7 @@ impl Worker {
             commands,
             outbox: Outbox::new(events, shared, wake),
             legs: Legs::default(),
-            beat: Beat { schedule: None, groups: Default::default() },
+            beat: Beat { schedule: None, groups: Default::default(), mixes: Vec::new() },
             pace: Pace::default(),
             sweep_at: clock.now(),
             unread: Vec::new(),
@@ -292,10 +300,20 @@ impl Worker {
         if heard.what == What::Nothing {
             return Some(());
         }
-        if heard.what == What::Key
-            && let HeardKey::Pressed(key) = leg.keys_in.arrived(&packet.header, packet.payload)
-        {
+        let pressed = match heard.what {
+            What::Key => leg.key_heard(&packet),
+            What::Sound | What::Noise | What::Nothing => None,
+        };
+        if let Some(key) = pressed {
             self.outbox.tell(Event::Key { leg: leg.id, key });
+        }
+        if leg.is_mixed() {
+            let mut payload = [0; DATAGRAM_MAX];
+            let payload = &mut payload[..packet.payload.len()];
+            payload.copy_from_slice(packet.payload);
+            let header = packet.header;
+            self.hear_in_mix(slot, (&header, payload), heard.what, pressed);
+            return Some(());
         }
         let what = if leg.remote.we_receive { heard.what } else { What::Noise };
         let (codec, peer) = (leg.remote.codec, leg.peer);
@@ -352,6 +370,7 @@ impl Worker {
                 }
             }
             Command::Join(a, b) => self.join(a, b),
+            Command::Mix(legs) => self.mix(legs),
             Command::Part(id) => self.part(id),
             Command::SendKey(id, key, length) => self.send_key(id, key, length),
             Command::Close(id) => self.close(id, now),
@@ -417,14 +436,17 @@ impl Worker {
         }
     }
 
-    fn part(&mut self, id: LegId) {
+    pub(super) fn part(&mut self, id: LegId) {
+        if let Some(slot) = self.legs.slot_of.get(&id).copied() {
+            self.leave_mix(slot);
+        }
         let peer = self.legs.named(id).and_then(|(_, leg)| leg.peer.take());
         if let Some(peer) = peer.and_then(|slot| self.legs.at(slot)) {
             peer.peer = None;
         }
     }
 
-    fn send_key(&mut self, id: LegId, key: Key, length: Micros) {
+    pub(super) fn send_key(&mut self, id: LegId, key: Key, length: Micros) {
         let press = KeyPress { key, volume: KEY_VOLUME, length, clock_rate: CLOCK_RATE };
         let mut has_room = true;
         self.on_beat(id, |leg| has_room = leg.press(press));
@@ -452,10 +474,11 @@ impl Worker {
         let skipped = schedule.skipped();
         while let Some(turn) = schedule.due(now) {
             self.serve_group(turn, now);
+            self.serve_mixes(turn.phase, now);
         }
         let skipped = schedule.skipped() - skipped;
         self.outbox.shared.turns_skipped.fetch_add(skipped, Ordering::Relaxed);
-        if self.beat.groups.iter().any(|group| !group.is_empty()) {
+        if (0..PHASES).any(|phase| !self.beat.is_idle(phase)) {
             self.beat.schedule = Some(schedule);
         }
     }

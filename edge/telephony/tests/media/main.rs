@@ -5,6 +5,7 @@
 
 mod legs;
 mod listeners;
+mod mixes;
 mod peer;
 mod protected;
 mod relay;
