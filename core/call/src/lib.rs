@@ -25,6 +25,15 @@
 //!   Joined(one) ──let go──▶ Alone          Joined(one) ──put through──▶ Joined(other), JoinedElsewhere
 //! ```
 //!
+//! An agent may also bring whoever was asked before into the talk, so that all three hear each other:
+//!
+//! ```text
+//!                   confer                   agent leaves
+//!   Joined(agent) ──────────▶ Conference(agent) ──────────▶ JoinedElsewhere ──put through──▶ …
+//!        ▲                       │        │ caller leaves
+//!        └───── third leaves ────┘        └───────────────▶ Over; the other two go on without us
+//! ```
+//!
 //! Who is called back begins elsewhere, with the agent ([`Callback`]), and comes here when both are up.
 //!
 //! A line may leave the caller's leg unanswered until an agent answers: then nothing is played and
@@ -92,8 +101,11 @@ pub enum State {
     PickedUp(AgentId),
     /// Both hear each other.
     Joined(AgentId),
-    /// The caller and somebody who is no agent of ours hear each other.
+    /// The caller and somebody who is no agent of ours hear each other; also whoever an agent left behind in a
+    /// conference, until the centre has said whose talk it is.
     JoinedElsewhere,
+    /// The caller, the agent, and whom the agent brought in hear each other.
+    Conference(AgentId),
     /// The caller hears a last text.
     Leaving,
     /// No leg is left.
@@ -116,6 +128,10 @@ pub enum Event {
     /// The centre: whoever the agent asked before, on a leg that is up, takes the agent's place: another agent, or
     /// somebody elsewhere.
     PutThrough(Option<AgentId>),
+    /// The agent: let whoever was asked before, on a leg that is up, come into the talk.
+    Confer,
+    /// The agent: let whoever was brought in leave it again.
+    TakeOut,
     /// The centre: play this last text, then hang up.
     Dismiss(Sound),
     /// The centre: hang up.
@@ -170,6 +186,11 @@ pub enum Action {
     TakeLeg(Option<AgentId>),
     /// Let both legs hear each other.
     Join(AgentId),
+    /// Let all three legs hear each other.
+    Confer(AgentId),
+    /// The caller is gone: the agent and whom the agent brought in go on by themselves, on legs that are no
+    /// longer this call's.
+    Separate(AgentId),
     /// Hang up the agent's leg.
     HangUpAgent(AgentId),
     /// Hang up the caller's leg.
@@ -184,6 +205,8 @@ pub enum Action {
     TellNotTaken(AgentId, Ending),
     /// Tell the centre that the agent hung up.
     TellAgentHungUp(AgentId, Ending),
+    /// Tell the centre that the agent left a conference: whoever stays takes over.
+    TellHandedOn(AgentId),
     /// Send the call to the telephone elsewhere.
     InviteElsewhere,
     /// Take it back from there, or hang up.
@@ -206,7 +229,7 @@ pub struct Call {
     pub caller: Leg,
     /// The agent's leg, while there is one.
     pub agent: Option<Leg>,
-    /// The leg of the telephone elsewhere, while there is one.
+    /// The leg of the telephone elsewhere, or of whom the agent brought in, while there is one.
     pub elsewhere: Option<Leg>,
     sound: Option<Sound>,
 }
@@ -225,11 +248,6 @@ impl Call {
     /// A call that we made: caller and agent have answered, and hear each other from now on.
     #[must_use]
     pub fn called_back(agent: AgentId) -> Call {
-        let answered = || {
-            let mut leg = Leg::ringing();
-            leg.handle(LegEvent::Answered);
-            leg
-        };
         let (caller, agents) = (answered(), Some(answered()));
         Call { state: State::Joined(agent), caller, agent: agents, elsewhere: None, sound: None }
     }
@@ -259,6 +277,7 @@ impl Call {
             State::PickedUp(agent) => self.picked_up(agent, event, &mut actions),
             State::Joined(agent) => self.joined(agent, event, &mut actions),
             State::JoinedElsewhere => self.joined_elsewhere(event, &mut actions),
+            State::Conference(agent) => self.conference(agent, event, &mut actions),
             State::Leaving => self.leaving(event, &mut actions),
             State::Over => over(event, &mut actions),
         }
@@ -285,6 +304,8 @@ impl Call {
             // The agent's telephone had hung up already.
             Event::PutThrough(to) => self.put_through(to, actions),
             Event::LetGo(_)
+            | Event::Confer
+            | Event::TakeOut
             | Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _)
@@ -343,6 +364,8 @@ impl Call {
                 self.put_through(to, actions);
             }
             Event::LetGo(_)
+            | Event::Confer
+            | Event::TakeOut
             | Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _)
@@ -392,6 +415,8 @@ impl Call {
                 self.alone(event, actions);
             }
             Event::LetGo(_)
+            | Event::Confer
+            | Event::TakeOut
             | Event::StopRinging(_)
             | Event::Connect(_)
             | Event::AgentGone(_, _) => {}
@@ -432,8 +457,15 @@ impl Call {
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
             Event::SoundOver => self.sound_over(actions),
             Event::Elsewhere(event) => too_late(event, actions),
+            Event::Confer => {
+                self.silence(actions);
+                self.elsewhere = Some(answered());
+                self.state = State::Conference(with);
+                actions.extend([Action::TakeLeg(None), Action::Confer(with)]);
+            }
             // A call that is up stays up: no order but Release touches it.
             Event::LetGo(_)
+            | Event::TakeOut
             | Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
@@ -463,8 +495,16 @@ impl Call {
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::SoundOver => self.sound_over(actions),
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
-            Event::LetGo(_)
-            | Event::PutThrough(_)
+            // Whoever stayed in a conference is one of ours. Both hear each other already.
+            Event::PutThrough(Some(agent)) => {
+                self.agent = self.elsewhere.take();
+                self.state = State::Joined(agent);
+                actions.push(Action::TakeLeg(Some(agent)));
+            }
+            Event::PutThrough(None)
+            | Event::LetGo(_)
+            | Event::Confer
+            | Event::TakeOut
             | Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
@@ -475,13 +515,79 @@ impl Call {
         }
     }
 
+    fn conference(&mut self, with: AgentId, event: Event, actions: &mut Vec<Action>) {
+        match event {
+            Event::Elsewhere(event) => match event {
+                Elsewhere::Gone(_) => self.two_are_left(with, actions),
+                Elsewhere::Holds(holds) => self.elsewhere_leg(LegEvent::hold(holds)),
+                // A call that is up stays up.
+                Elsewhere::Ring | Elsewhere::Stop | Elsewhere::Connect | Elsewhere::Answered => {}
+            },
+            Event::TakeOut => {
+                actions.push(Action::HangUpElsewhere);
+                self.two_are_left(with, actions);
+            }
+            // Who leaves hands over: the other two go on.
+            Event::AgentGone(agent, _) if agent == with => {
+                self.agent = None;
+                self.state = State::JoinedElsewhere;
+                actions.extend([Action::JoinElsewhere, Action::TellHandedOn(agent)]);
+            }
+            Event::CallerGone(ending) => {
+                actions.push(Action::Separate(with));
+                (self.agent, self.elsewhere) = (None, None);
+                self.caller_gone(ending, actions);
+            }
+            Event::Release => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+                self.hang_up_caller(actions);
+            }
+            // The agent hands the caller on to somebody else again.
+            Event::LetGo(agent) if agent == with => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+                self.leave_elsewhere(actions);
+            }
+            Event::PutThrough(to) => {
+                actions.push(Action::HangUpAgent(with));
+                self.without_agent();
+                self.put_through(to, actions);
+            }
+            Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
+            // The other two talk meanwhile, and hear no music.
+            Event::AgentHolds(holds) => self.agent_leg(LegEvent::hold(holds)),
+            Event::AgentAnswered(agent) if agent == with => {}
+            Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
+            Event::SoundOver => self.sound_over(actions),
+            // A call that is up stays up, and has three parties at most.
+            Event::LetGo(_)
+            | Event::Confer
+            | Event::Play(_)
+            | Event::Ring(_)
+            | Event::StopRinging(_)
+            | Event::Connect(_)
+            | Event::Dismiss(_)
+            | Event::AgentGone(_, _) => {}
+        }
+    }
+
+    /// Caller and agent are by themselves again, as before the conference.
+    fn two_are_left(&mut self, with: AgentId, actions: &mut Vec<Action>) {
+        self.elsewhere = None;
+        self.state = State::Joined(with);
+        actions.push(Action::Join(with));
+        if self.agent.is_some_and(|leg| leg.state() == LegState::Held) {
+            self.play(Sound::Music, actions);
+        }
+    }
+
     /// Whoever the agent asked before has a leg that is up.
     fn put_through(&mut self, to: Option<AgentId>, actions: &mut Vec<Action>) {
         self.leave_elsewhere(actions);
         self.answer(actions);
         self.silence(actions);
-        let mut leg = Leg::ringing();
-        leg.handle(LegEvent::Answered);
+        let leg = answered();
         actions.push(Action::TakeLeg(to));
         match to {
             Some(agent) => {
@@ -559,6 +665,8 @@ impl Call {
             Event::Elsewhere(event) => too_late(event, actions),
             Event::LetGo(_)
             | Event::PutThrough(_)
+            | Event::Confer
+            | Event::TakeOut
             | Event::Play(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
@@ -652,11 +760,13 @@ impl Call {
     }
 
     /// The laws of a call, asserted after every event: an agent's leg exists exactly while one is
-    /// asked or talks, one elsewhere while the caller waits or talks there; a call that is over has no leg and
+    /// asked or talks, one elsewhere while the caller waits, talks there or with three; a call that is over has no leg and
     /// no sound; nobody hears anything before the caller's leg is answered.
     fn check(&self) {
         let with_agent = match self.state {
-            State::Ringing(_) | State::PickedUp(_) | State::Joined(_) => true,
+            State::Ringing(_) | State::PickedUp(_) | State::Joined(_) | State::Conference(_) => {
+                true
+            }
             State::Arrived
             | State::Alone
             | State::JoinedElsewhere
@@ -666,7 +776,7 @@ impl Call {
         assert_eq!(self.agent.is_some(), with_agent, "a leg too many or too few: {self:?}");
         let may_be_elsewhere = match self.state {
             State::Arrived | State::Alone | State::Ringing(_) | State::PickedUp(_) => true,
-            State::JoinedElsewhere => self.is_picked_up_elsewhere(),
+            State::JoinedElsewhere | State::Conference(_) => self.is_picked_up_elsewhere(),
             State::Joined(_) | State::Leaving | State::Over => self.elsewhere.is_none(),
         };
         assert!(may_be_elsewhere, "a leg elsewhere too many or too few: {self:?}");
@@ -678,6 +788,13 @@ impl Call {
     }
 }
 
+/// A leg that is up from its beginning.
+fn answered() -> Leg {
+    let mut leg = Leg::ringing();
+    leg.handle(LegEvent::Answered);
+    leg
+}
+
 /// After the end only a telephone that answers too late has to be hung up.
 fn over(event: Event, actions: &mut Vec<Action>) {
     match event {
@@ -685,6 +802,8 @@ fn over(event: Event, actions: &mut Vec<Action>) {
         Event::Elsewhere(event) => too_late(event, actions),
         Event::LetGo(_)
         | Event::PutThrough(_)
+        | Event::Confer
+        | Event::TakeOut
         | Event::Play(_)
         | Event::Ring(_)
         | Event::StopRinging(_)

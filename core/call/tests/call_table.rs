@@ -27,6 +27,8 @@ fn events() -> Vec<(&'static str, Event)> {
         ("let ben go", Event::LetGo(BEN)),
         ("put through to ben", Event::PutThrough(Some(BEN))),
         ("put through elsewhere", Event::PutThrough(None)),
+        ("confer", Event::Confer),
+        ("take out", Event::TakeOut),
         ("sound over", Event::SoundOver),
         ("anna answers", Event::AgentAnswered(ANNA)),
         ("ben answers", Event::AgentAnswered(BEN)),
@@ -85,6 +87,10 @@ fn ways() -> Vec<(&'static str, Vec<Event>)> {
             "held by anna",
             vec![music, Ring(ANNA), AgentAnswered(ANNA), Connect(ANNA), AgentHolds(true)],
         ),
+        ("three talk", conference(&[])),
+        ("three talk, held by anna", conference(&[AgentHolds(true)])),
+        ("three talk, held by the caller", conference(&[CallerHolds(true)])),
+        ("anna left two behind", conference(&[AgentGone(ANNA, Ending::HungUp)])),
         ("rings elsewhere, unanswered", vec![rings]),
         ("rings elsewhere, hears music", vec![music, rings]),
         ("rings at anna and elsewhere", vec![music, rings, Ring(ANNA)]),
@@ -101,6 +107,15 @@ fn ways() -> Vec<(&'static str, Vec<Event>)> {
         ("promised a call-back", vec![music, Dismiss(Sound::Callback)]),
         ("over", vec![CallerGone(Ending::HungUp)]),
     ]
+}
+
+/// Anna held the caller, asked somebody, and brought in who answered.
+fn conference(then: &[Event]) -> Vec<Event> {
+    use Event::*;
+    let mut way = vec![Play(Sound::Music), Ring(ANNA), AgentAnswered(ANNA), Connect(ANNA)];
+    way.extend([AgentHolds(true), AgentHolds(false), Confer]);
+    way.extend(then);
+    way
 }
 
 fn after(begins: &Call, way: &[Event]) -> Call {
@@ -191,6 +206,8 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                 | Event::Dismiss(_)
                 | Event::LetGo(_)
                 | Event::PutThrough(_)
+                | Event::Confer
+                | Event::TakeOut
                 | Event::Release
                 | Event::SoundOver
                 | Event::CallerGone(_)
@@ -214,7 +231,15 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                         elsewhere = 1;
                     }
                     Action::HangUpElsewhere => elsewhere = 0,
-                    Action::TakeLeg(Some(agent)) => talks.push(agent),
+                    // It was elsewhere, if anything was.
+                    Action::TakeLeg(Some(agent)) => {
+                        elsewhere = 0;
+                        talks.push(agent);
+                    }
+                    Action::Separate(agent) => {
+                        elsewhere = 0;
+                        talks.retain(|&it| it != agent);
+                    }
                     Action::TakeLeg(None) => {
                         assert_eq!(elsewhere, 0, "round {round}: {name}: two elsewhere");
                         elsewhere = 1;
@@ -223,6 +248,8 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                     | Action::Play(_)
                     | Action::Silence
                     | Action::Join(_)
+                    | Action::Confer(_)
+                    | Action::TellHandedOn(_)
                     | Action::HangUpCaller
                     | Action::TellAnnouncementOver
                     | Action::TellAnswered(_)

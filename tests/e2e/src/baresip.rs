@@ -15,6 +15,9 @@ use std::process::Command;
 /// Ports of one telephone: SIP, SIP over TLS, console, and pairs for sound.
 pub const PORTS: u16 = 12;
 
+/// For a telephone that speaks all that we do.
+pub const EVERY_CODEC: &str = "";
+
 /// Where the console is, behind the first port.
 const CONSOLE: u16 = 2;
 
@@ -51,7 +54,7 @@ pub struct Phone {
     pub encrypts: Option<&'static str>,
     /// The frequency of what it says.
     pub hertz: u32,
-    /// What it speaks, as SDP names it.
+    /// What it speaks, as SDP names it, or [`EVERY_CODEC`].
     pub codec: &'static str,
     /// Whom it goes to, if that is not the centre.
     pub proxy: Option<SocketAddr>,
@@ -134,12 +137,16 @@ impl Phone {
             (None, false) => "udp",
         };
         let encrypts = self.encrypts.map_or(String::new(), |how| format!("mediaenc={how};"));
+        let codecs = match *codec {
+            EVERY_CODEC => String::new(),
+            codec => format!("audio_codecs={codec};"),
+        };
         let login = self.password.as_ref().map_or("regint=0".to_owned(), |password| {
             format!("auth_user={user};auth_pass={password};regint=120")
         });
         format!(
             "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode=auto;{encrypts}\
-             audio_codecs={codec};outbound=\"sip:{server};transport={transport}\"\n"
+             {codecs}outbound=\"sip:{server};transport={transport}\"\n"
         )
     }
 }
@@ -217,6 +224,18 @@ impl Baresip {
         files.retain(|it| it.to_string_lossy().ends_with("dec.wav"));
         files.sort();
         files
+    }
+
+    /// Waits until its calls have heard these tones together, and nothing else, for half a second from now on.
+    ///
+    /// # Panics
+    /// If that is not heard in time.
+    #[track_caller]
+    pub fn hears_just(&self, tones: &[u32]) {
+        let tones: Vec<f64> = tones.iter().map(|&it| it.into()).collect();
+        let tenths = || self.heard().iter().map(|it| it.tenths_with_just(&tones)).sum::<usize>();
+        let before = tenths();
+        wait_for(&format!("just {tones:?} Hz"), SOON, || (tenths() >= before + 5).then_some(()));
     }
 
     /// Waits until one of its calls has heard this tone for half a second.

@@ -62,6 +62,18 @@ impl Recording {
         self.samples.chunks_exact(length).filter(|part| share(part, self.rate, hertz) > 0.6).count()
     }
 
+    /// In how many tenths of a second these tones are heard, about as loud as each other, and nothing else.
+    #[must_use]
+    pub fn tenths_with_just(&self, tones: &[f64]) -> usize {
+        let length = (self.rate / 10).max(1) as usize;
+        let least = 0.5 / tones.len().max(1) as f64;
+        let just = |part: &&[i16]| {
+            let shares: Vec<f64> = tones.iter().map(|&it| share(part, self.rate, it)).collect();
+            shares.iter().all(|&it| it > least) && shares.iter().sum::<f64>() > 0.9
+        };
+        self.samples.chunks_exact(length).filter(just).count()
+    }
+
     /// Tenths of a second that are no silence.
     #[must_use]
     pub fn tenths_with_sound(&self) -> usize {
@@ -114,6 +126,21 @@ mod tests {
         assert_eq!(recording.tenths_with(440.0), 10);
         assert_eq!(recording.tenths_with(620.0), 0);
         assert_eq!(recording.tenths_with_sound(), 10);
+    }
+
+    #[test]
+    fn two_tones_are_told_from_one_and_from_three() {
+        let of = |tones: &[f64]| {
+            let step = |hertz: f64| TAU * hertz / 8_000.0;
+            let sum = |at: usize| tones.iter().map(|&it| (step(it) * at as f64).sin()).sum::<f64>();
+            let samples = (0..8_000).map(|at| (sum(at) * 5_000.0) as i16).collect();
+            Recording { rate: 8_000, samples }
+        };
+        let both = [440.0, 620.0];
+        assert_eq!(of(&both).tenths_with_just(&both), 10);
+        assert_eq!(of(&both).tenths_with_just(&both[..1]), 0);
+        assert_eq!(of(&both[..1]).tenths_with_just(&both), 0);
+        assert_eq!(of(&[440.0, 620.0, 740.0]).tenths_with_just(&both), 0);
     }
 
     #[test]

@@ -497,6 +497,7 @@ fn call_state(lang: Lang, state: call::State) -> &'static str {
         call::State::PickedUp(_) => lang.pick("jemand hebt ab", "somebody picks up"),
         call::State::Joined(_) => lang.pick("im Gespräch", "talking"),
         call::State::JoinedElsewhere => lang.pick("im Gespräch außer Haus", "talking elsewhere"),
+        call::State::Conference(_) => lang.pick("im Gespräch zu dritt", "three are talking"),
         call::State::Leaving => lang.pick("hört die letzte Ansage", "hears a last text"),
         call::State::Over => lang.pick("zu Ende", "over"),
     }

@@ -127,7 +127,8 @@ impl Exchange {
 
     /// A key of a telephone. That of a caller who waits alone asks for something: 1 for a call-back, 2 for the
     /// information of a crisis plan. What is asked for twice, or not offered, is refused by the centre.
-    pub(super) fn key_pressed(&mut self, call: CallId, key: char) {
+    pub(super) fn key_pressed(&mut self, now: Tick, call: CallId, key: char) {
+        self.key_of_agent(now, call, key);
         let Some(&contact) = self.by_call.get(&call) else { return };
         let waits =
             |it: &Conversation| it.caller.call == call && it.call.state() == call::State::Alone;

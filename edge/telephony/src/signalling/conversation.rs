@@ -9,6 +9,7 @@
 //! The rule to keep: [`Call`] decides; here its actions are carried out, and what cannot be carried out
 //! comes back as an event of the leg that failed.
 
+use super::dialled::Whither;
 use super::elsewhere::{Elsewhere, Whom};
 use super::exchange::Exchange;
 use super::leg::{Leg, Peer, Sound, Wanted, relayed};
@@ -50,6 +51,8 @@ pub(super) struct Conversation {
     pub(super) office: Option<super::words::Outside>,
     /// What became of the agent's last REFER.
     pub(super) referred: Option<super::transfer::Referred>,
+    /// Whom the agent brought in, when three talk or did.
+    pub(super) third: Option<Whither>,
     /// The leg of one who takes over, until it has its place.
     pub(super) taken: Option<Leg>,
     /// When the call came.
@@ -92,6 +95,7 @@ impl Conversation {
             elsewhere: None,
             office: None,
             referred: None,
+            third: None,
             taken: None,
             came: now,
             since: now,
@@ -126,6 +130,7 @@ impl Conversation {
         match self.call.state() {
             call::State::JoinedElsewhere => elsewhere,
             call::State::Joined(_)
+            | call::State::Conference(_)
             | call::State::PickedUp(_)
             | call::State::Arrived
             | call::State::Alone
@@ -154,7 +159,37 @@ impl Conversation {
 
     /// Whether caller and agent are to hear each other.
     pub(super) fn is_joined(&self) -> bool {
-        matches!(self.call.state(), call::State::Joined(_) | call::State::JoinedElsewhere)
+        match self.call.state() {
+            call::State::Joined(_) | call::State::JoinedElsewhere | call::State::Conference(_) => {
+                true
+            }
+            call::State::Arrived
+            | call::State::Alone
+            | call::State::Ringing(_)
+            | call::State::PickedUp(_)
+            | call::State::Leaving
+            | call::State::Over => false,
+        }
+    }
+
+    /// Whether three talk.
+    pub(super) fn is_conference(&self) -> bool {
+        matches!(self.call.state(), call::State::Conference(_))
+    }
+
+    /// The leg of whom the agent brought in, while three talk.
+    fn brought_in(&self) -> Option<&Leg> {
+        self.elsewhere.as_ref().filter(|_| self.is_conference())?.leg.as_ref()
+    }
+
+    /// The legs of all who talk.
+    fn talking(&self) -> impl Iterator<Item = &Leg> {
+        std::iter::once(&self.caller).chain(self.other()).chain(self.brought_in())
+    }
+
+    /// The ports of all who talk.
+    pub(super) fn sounding(&self) -> Vec<LegId> {
+        self.talking().map(|leg| leg.sound.id).collect()
     }
 
     pub(super) fn party(&self, call: CallId) -> Party {
@@ -275,15 +310,14 @@ impl Exchange {
         }
     }
 
-    /// Whether both legs of a talk are alive: who is heard is; who is not is asked, and who does not
+    /// Whether all legs of a talk are alive: who is heard is; who is not is asked, and who does not
     /// answer in time is not.
     fn tell_alive(&mut self, now: Tick, contact: ContactId) {
         let Some(it) = self.conversations.get_mut(&contact) else { return };
         if !it.is_joined() {
             return;
         }
-        let legs = std::iter::once(&it.caller).chain(it.other());
-        let quiet = legs.filter(|leg| !leg.sound.sounding);
+        let quiet = it.talking().filter(|leg| !leg.sound.sounding);
         let quiet: Vec<(CallId, LegId)> = quiet.map(|leg| (leg.call, leg.sound.id)).collect();
         it.asked = quiet.iter().map(|&(call, _)| call).collect();
         for (_, leg) in quiet {
@@ -347,7 +381,9 @@ impl Exchange {
                 self.drop_side(now, contact, agent);
             }
             Action::TakeLeg(to) => self.take_leg(contact, to),
-            Action::Join(_) => self.join(now, contact),
+            Action::Join(_) | Action::Confer(_) => self.join(now, contact),
+            Action::Separate(_) => self.separate(contact),
+            Action::TellHandedOn(agent) => self.tell_handed_on(contact, agent),
             Action::HangUpCaller => self.hang_up_caller(now, contact),
             Action::TellAnnouncementOver => {
                 self.told.push_back(centre::Event::AnnouncementOver { contact });
@@ -555,7 +591,7 @@ impl Exchange {
         let negotiation = Negotiation::new(Origin::ours(session, 1, ip));
         let id = LegId(self.next_leg);
         self.next_leg += 1;
-        Leg { call, peer, negotiation, sound: Sound::new(id, ip, wanted) }
+        Leg { call, peer, negotiation, sound: Sound::new(id, ip, wanted), star: None }
     }
 
     /// One of the agent's telephones was answered: it is the one, the others stop.
@@ -635,22 +671,35 @@ impl Exchange {
         }
     }
 
-    /// Lets caller and agent hear each other.
+    /// Lets caller and agent hear each other, or all three.
     pub(super) fn join(&mut self, now: Tick, contact: ContactId) {
-        let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let Some(it) = self.conversations.get(&contact) else { return };
         let Some(leg) = it.other() else { return };
-        match self.media.join(it.caller.sound.id, leg.sound.id) {
+        let (caller, other) = (it.caller.sound.id, leg.sound.id);
+        let joined = match it.brought_in() {
+            Some(third) => self.media.mix(caller, other, Some(third.sound.id)),
+            None => self.media.join(caller, other),
+        };
+        match joined {
             Ok(()) => {}
-            Err(Refused::Codecs(..)) => self.change_caller_codec(now, contact),
+            Err(Refused::Codecs(..)) => {
+                let mixed = self.media.mix(caller, other, None);
+                self.counters.media_refused += u64::from(mixed.is_err());
+                self.change_caller_codec(now, contact);
+            }
             Err(_) => self.counters.media_refused += 1,
         }
     }
 
-    /// The agent's telephone chose a codec that the caller's leg does not speak: the caller is asked
-    /// to change, as it named both (RFC 3264, 8).
+    /// The other telephone speaks a codec that the caller's leg does not: the caller is asked to change (RFC 3264,
+    /// 8), for relaying costs less than decoding, and sounds better. Until then, and if not, they are mixed.
     fn change_caller_codec(&mut self, now: Tick, contact: ContactId) {
         let Some(codec) = self.other_codec(contact) else { return };
         let Some(it) = self.conversations.get_mut(&contact) else { return };
+        let named = offered_codecs(&it.caller.negotiation);
+        if named.is_some_and(|named| !named.iter().any(|&theirs| relayed(theirs, codec))) {
+            return;
+        }
         let capabilities = it.caller.sound.capabilities().only(codec);
         let call = it.caller.call;
         if let Some(offer) = it.caller.offer(capabilities)

@@ -21,6 +21,7 @@ use super::limits::{
 };
 use super::trunk::Outward;
 use super::words::{Outside, Refused};
+use crate::media::{self, LegId};
 use acd::agent::State;
 use sip::Status;
 use sip::agent::limits::MAX_FORWARDS;
@@ -45,7 +46,7 @@ pub(super) struct DialledCall {
     /// What it offered; none if it wants our offer.
     offered: Option<crate::media::Remote>,
     /// Those that ring; of those that answered the one.
-    outs: Vec<Leg>,
+    pub(super) outs: Vec<Leg>,
     pub(super) is_up: bool,
     pub(super) whither: Whither,
     /// How many of the trunk's peers were asked.
@@ -58,6 +59,20 @@ pub(super) struct DialledCall {
 struct WayOut {
     peer: Peer,
     outward: Outward,
+}
+
+impl DialledCall {
+    /// A call that was part of a conference, of which the caller has left.
+    pub(super) fn going_on(phone: Leg, with: Leg, whither: Whither, hops: u8) -> DialledCall {
+        let outs = vec![with];
+        DialledCall { phone, offered: None, outs, is_up: true, whither, asked: 0, hops }
+    }
+
+    /// The leg with these ports.
+    pub(super) fn sounding_mut(&mut self, id: LegId) -> Option<&mut Leg> {
+        let legs = std::iter::once(&mut self.phone).chain(&mut self.outs);
+        legs.into_iter().find(|leg| leg.sound.id == id)
+    }
 }
 
 impl Exchange {
@@ -291,10 +306,14 @@ impl Exchange {
         self.media.update(it.phone.sound.id, &remote).is_ok().then_some(sdp)
     }
 
-    fn join_dialled(&mut self, of: CallId) {
+    pub(super) fn join_dialled(&mut self, of: CallId) {
         let Some(it) = self.dialled.get(&of).filter(|it| it.is_up) else { return };
         if let Some(out) = it.outs.first() {
-            let joined = self.media.join(it.phone.sound.id, out.sound.id);
+            let (phone, out) = (it.phone.sound.id, out.sound.id);
+            let joined = match self.media.join(phone, out) {
+                Err(media::Refused::Codecs(..)) => self.media.mix(phone, out, None),
+                joined => joined,
+            };
             self.counters.media_refused += u64::from(joined.is_err());
         }
     }

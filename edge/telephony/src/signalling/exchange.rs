@@ -281,7 +281,7 @@ impl Exchange {
                 self.leg_answers(call);
             }
             Event::NotChanged(call, status) => {
-                self.not_changed(now, call);
+                self.not_changed(call);
                 // Everything but silence was said by somebody who is there.
                 if status.code() != 408 {
                     self.leg_answers(call);
@@ -292,7 +292,7 @@ impl Exchange {
                     self.note(now, contact, party, What::Key);
                 }
                 if let Some(key) = key_of(&body) {
-                    self.key_pressed(call, key);
+                    self.key_pressed(now, call, key);
                 }
             }
             Event::Refer(call, info) => self.refer_came(now, call, &info),
@@ -439,6 +439,8 @@ impl Exchange {
         let it = self.conversations.get_mut(&contact).ok_or(status(488))?;
         let party = it.party(call);
         let other = match party {
+            // What is mixed may be spoken as each likes best.
+            Party::Caller | Party::Agent | Party::Elsewhere if it.is_conference() => None,
             Party::Caller => it.other().and_then(Leg::codec),
             Party::Agent | Party::Elsewhere => it.caller.codec(),
         };
@@ -457,18 +459,11 @@ impl Exchange {
         Ok(sdp)
     }
 
-    fn not_changed(&mut self, now: Tick, call: CallId) {
+    fn not_changed(&mut self, call: CallId) {
         let Some(&contact) = self.by_call.get(&call) else { return };
         if let Some(leg) = self.leg_mut(contact, call) {
             // A refresh by the session timer has nothing of ours pending.
             leg.forget_offer();
-        }
-        let Some(it) = self.conversations.get(&contact) else { return };
-        let is_caller = it.caller.call == call;
-        // Who does not change to the agent's codec would hear nothing until somebody gives up.
-        if is_caller && self.is_apart(&contact) {
-            self.hang_up(now, call, None);
-            self.leg_gone(now, call, Ending::Lost);
         }
     }
 
@@ -499,10 +494,8 @@ impl Exchange {
             Media::SoundAgain { leg } => self.sounded(now, leg, What::SoundBegan),
             Media::Key { leg, key } => {
                 self.sounded(now, leg, What::Key);
-                let contact = self.by_leg.get(&leg).copied();
-                let pressed = contact.and_then(|contact| self.sounding_mut(contact, leg));
-                if let Some(call) = pressed.map(|leg| leg.call) {
-                    self.key_pressed(call, key.to_char());
+                if let Some(call) = self.call_sounding(leg) {
+                    self.key_pressed(now, call, key.to_char());
                 }
             }
             Media::Failed { leg, .. } => {
@@ -523,8 +516,11 @@ impl Exchange {
     }
 
     fn sounded(&mut self, now: Tick, id: LegId, what: What) {
-        let Some(&contact) = self.by_leg.get(&id) else { return };
-        let leg = self.sounding_mut(contact, id);
+        let leg = match self.by_leg.get(&id) {
+            Some(&contact) => self.sounding_mut(contact, id),
+            // Whoever is asked by an agent may come into a talk later.
+            None => self.dialled.values_mut().find_map(|it| it.sounding_mut(id)),
+        };
         let call = leg.as_ref().map(|leg| leg.call);
         if let Some(leg) = leg {
             leg.sound.latched |= what == What::SoundBegan;
@@ -559,6 +555,15 @@ impl Exchange {
             Some(leg) => Some(leg),
             None => self.conversations.get_mut(&contact)?.sounding_mut(id),
         }
+    }
+
+    /// The call of the leg with these ports: of a contact, or of a telephone of ours that dialled.
+    fn call_sounding(&mut self, id: LegId) -> Option<CallId> {
+        if let Some(&contact) = self.by_leg.get(&id) {
+            return self.sounding_mut(contact, id).map(|leg| leg.call);
+        }
+        let dialled = self.dialled.values().find(|it| it.phone.sound.id == id)?;
+        Some(dialled.phone.call)
     }
 
     /// Whether a leg was heard since it was opened.

@@ -19,7 +19,7 @@ use sip::sdp::{
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
-use stdx::{Redacted, Rng};
+use stdx::{Redacted, Rng, Tick};
 
 use super::limits::SILENCE;
 use super::words::SrtpUse;
@@ -42,6 +42,8 @@ pub(super) struct Leg {
     pub(super) peer: Peer,
     pub(super) negotiation: Negotiation,
     pub(super) sound: Sound,
+    /// When its user pressed the star, if that was the last key.
+    pub(super) star: Option<Tick>,
 }
 
 /// What is wanted for the sound of one leg.
@@ -194,6 +196,11 @@ impl Leg {
     /// The codec that both sides agreed on.
     pub(super) fn codec(&self) -> Option<Codec> {
         self.negotiation.negotiated().map(|it| it.codec)
+    }
+
+    /// Whether its user wants to hear nothing.
+    pub(super) fn holds(&self) -> bool {
+        self.negotiation.negotiated().is_some_and(|it| !it.direction.sends())
     }
 
     /// The description that offers what is wanted now.

@@ -54,6 +54,9 @@ pub const SWEEP: Micros = Micros::from_secs(5);
 /// Telephones of one agent that ring for one caller: what one desk has, and one at home.
 pub const PHONES_RINGING_MAX: usize = 8;
 
+/// Between the two keys of a code that is pressed within a talk: nobody thinks longer.
+pub const CODE_KEYS: Micros = Micros::from_secs(5);
+
 /// How long an agent's telephone may ring beyond the centre's own time: its command comes first.
 pub const RING_MARGIN: Micros = Micros::from_secs(5);
 

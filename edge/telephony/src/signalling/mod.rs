@@ -15,6 +15,7 @@
 
 mod callback;
 mod codes;
+mod conference;
 mod conversation;
 mod counts;
 mod dialled;

@@ -102,7 +102,16 @@ impl Exchange {
     pub(super) fn handed_by(&self, call: CallId) -> Option<(ContactId, AgentId)> {
         let contact = *self.by_call.get(&call)?;
         let it = self.conversations.get(&contact)?;
-        let call::State::Joined(agent) = it.call.state() else { return None };
+        let agent = match it.call.state() {
+            call::State::Joined(agent) | call::State::Conference(agent) => agent,
+            call::State::Arrived
+            | call::State::Alone
+            | call::State::Ringing(_)
+            | call::State::PickedUp(_)
+            | call::State::JoinedElsewhere
+            | call::State::Leaving
+            | call::State::Over => return None,
+        };
         let side = it.side.as_ref().filter(|side| side.up && side.agent == agent)?;
         side.legs.iter().any(|leg| leg.call == call).then_some((contact, agent))
     }
@@ -252,6 +261,9 @@ impl Exchange {
     ) {
         self.report_done(now, contact, by);
         let asked = self.putting.remove(&contact);
+        if asked.is_none() && self.put_through_who_stayed(now, contact, to) {
+            return;
+        }
         let leg = asked.and_then(|asked| self.take_over_leg(now, asked));
         let Some(it) = self.conversations.get_mut(&contact) else {
             // The caller has gone meanwhile.

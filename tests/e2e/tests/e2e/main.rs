@@ -5,6 +5,7 @@ mod agents;
 mod apply;
 mod broken;
 mod callbacks;
+mod conference;
 mod day;
 mod elsewhere;
 mod emergency;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         sessions::LONG,
         networks::LONG,
         agents::LONG,
+        conference::LONG,
         killed::LONG,
         takeover::LONG,
         day::LONG,
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         stalls::CASES,
         broken::CASES,
         callbacks::CASES,
+        conference::CASES,
         networks::CASES,
         peers::CASES,
         privacy::CASES,

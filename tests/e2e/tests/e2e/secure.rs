@@ -28,7 +28,7 @@ const KEY: &str = "      a=crypto:1 AES_CM_128_HMAC_SHA1_80 \
                    inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\n";
 
 /// Lets the centre listen by TLS with a certificate; where.
-fn listen_by_tls(county: &mut County) -> SocketAddr {
+pub(crate) fn listen_by_tls(county: &mut County) -> SocketAddr {
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, county.ports.one()));
     county.listens.push(format!("tls:{at}"));
     county.telephony = "certificate = \"tls/centre.pem\"\nkey = \"tls/centre.key\"\n".to_owned();
@@ -36,7 +36,7 @@ fn listen_by_tls(county: &mut County) -> SocketAddr {
 }
 
 /// A folder with the centre's certificate, where it looks for it.
-fn folder_with(authority: &Authority) -> Folder {
+pub(crate) fn folder_with(authority: &Authority) -> Folder {
     let folder = Folder::new();
     authority.sign(CENTRE, 2_100).write(&folder, "data/tls/centre");
     authority.write(&folder, "data/tls/authority.pem");
@@ -44,7 +44,7 @@ fn folder_with(authority: &Authority) -> Folder {
 }
 
 /// What a telephone needs to speak TLS.
-fn tls(authority: &Authority, folder: &Folder, name: &str, server: SocketAddr) -> Tls {
+pub(crate) fn tls(authority: &Authority, folder: &Folder, name: &str, server: SocketAddr) -> Tls {
     let signed = authority.sign(name, 2_100);
     Tls {
         certificate: signed.write_together(folder, &format!("{name}-both.pem")),
