@@ -286,6 +286,7 @@ impl People {
             | Command::Release { .. }
             | Command::Deflect { .. }
             | Command::Inform { .. }
+            | Command::Notify { .. }
             | Command::OpenTask { .. }
             | Command::Refuse(_)
             | Command::Note(

@@ -290,6 +290,9 @@ impl Stage<'_> {
                 words.called_back(self.name(contact), self.agent_name(agent))
             }
             Command::Inform { contact, .. } => words.informed(self.name(contact)),
+            Command::Notify { contact, plan } => {
+                words.notified(self.name(contact), &self.story.names.plans[plan.index()])
+            }
             Command::OpenTask { contact, reason, .. } => words.task(self.name(contact), reason),
             Command::Connect { contact, agent } => {
                 let (_, arrived) = self.centre.arrival(contact)?;

@@ -175,7 +175,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         legs,
         always_ready: always_ready(county),
         log: log.clone(),
-        lines: names.lines.clone(),
+        names: names.clone(),
         order,
         listeners,
     };
@@ -416,8 +416,7 @@ impl Preparing {
         let names = Names::of(&county);
         let (text, ids) = (text.to_owned(), county.order());
         let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
-        let (lines, agents) = (names.lines.clone(), names.agents.clone());
-        let agreement = Agreement { configured, telephones, lines, agents };
+        let agreement = Agreement { configured, telephones, names: names.clone() };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })
     }

@@ -124,6 +124,7 @@ impl Outcome {
             | Command::CallBack { .. }
             | Command::StopCallback { .. }
             | Command::Inform { .. }
+            | Command::Notify { .. }
             | Command::Connect { .. }
             | Command::Dismiss { .. }
             | Command::Release { .. }

@@ -215,6 +215,7 @@ impl Stories {
             Command::Connect { contact, agent } => (contact, Step::Answered(self.team(agent))),
             Command::Note(note) => return self.step_of_note(&note),
             Command::StopSwitchboard { .. }
+            | Command::Notify { .. }
             | Command::StopPartner { .. }
             | Command::LetGo { .. }
             | Command::RingOffice { .. }

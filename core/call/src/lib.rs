@@ -65,6 +65,8 @@ pub enum Sound {
     Greeting,
     /// What a crisis plan tells by key; the music follows.
     Information(PlanId),
+    /// What a crisis plan says to those who wait already when it begins; the music follows.
+    News(PlanId),
     /// Hold music.
     Music,
     /// The text of a line that is closed.
@@ -117,6 +119,8 @@ pub enum State {
 pub enum Event {
     /// The centre: let the caller hear something.
     Play(Sound),
+    /// Let the caller hear this between the music: at once, or as soon as what is said now is over.
+    Tell(Sound),
     /// The centre: let an agent's telephone ring.
     Ring(AgentId),
     /// The centre: let it ring no longer.
@@ -232,6 +236,8 @@ pub struct Call {
     /// The leg of the telephone elsewhere, or of whom the agent brought in, while there is one.
     pub elsewhere: Option<Leg>,
     sound: Option<Sound>,
+    /// What is to be said before the music goes on.
+    next: Option<Sound>,
 }
 
 /// The most actions that one event leads to: somebody else takes over while two telephones ring.
@@ -242,14 +248,14 @@ impl Call {
     #[must_use]
     pub fn arrived() -> Call {
         let (caller, agent, elsewhere) = (Leg::ringing(), None, None);
-        Call { state: State::Arrived, caller, agent, elsewhere, sound: None }
+        Call { state: State::Arrived, caller, agent, elsewhere, sound: None, next: None }
     }
 
     /// A call that we made: caller and agent have answered, and hear each other from now on.
     #[must_use]
     pub fn called_back(agent: AgentId) -> Call {
-        let (caller, agents) = (answered(), Some(answered()));
-        Call { state: State::Joined(agent), caller, agent: agents, elsewhere: None, sound: None }
+        let (state, caller, agents) = (State::Joined(agent), answered(), Some(answered()));
+        Call { state, caller, agent: agents, elsewhere: None, sound: None, next: None }
     }
 
     /// Where the call is.
@@ -292,6 +298,7 @@ impl Call {
                 self.play(sound, actions);
                 self.state = State::Alone;
             }
+            Event::Tell(sound) => self.tell(sound, actions),
             Event::Ring(agent) => self.ring(agent, actions),
             Event::Dismiss(sound) => self.dismiss(sound, actions),
             Event::Release => self.hang_up_caller(actions),
@@ -335,6 +342,7 @@ impl Call {
                 self.ring(agent, actions);
             }
             Event::Play(sound) => self.play(sound, actions),
+            Event::Tell(sound) => self.tell(sound, actions),
             Event::SoundOver => self.sound_over(actions),
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::CallerGone(ending) => {
@@ -396,6 +404,7 @@ impl Call {
             Event::AgentAnswered(agent) if agent == has => {}
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),
             Event::Play(sound) => self.play(sound, actions),
+            Event::Tell(sound) => self.tell(sound, actions),
             Event::SoundOver => self.sound_over(actions),
             Event::CallerHolds(holds) => self.caller.handle(LegEvent::hold(holds)),
             Event::AgentHolds(holds) => self.agent_leg(LegEvent::hold(holds)),
@@ -467,6 +476,7 @@ impl Call {
             Event::LetGo(_)
             | Event::TakeOut
             | Event::Play(_)
+            | Event::Tell(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
@@ -506,6 +516,7 @@ impl Call {
             | Event::Confer
             | Event::TakeOut
             | Event::Play(_)
+            | Event::Tell(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
@@ -564,6 +575,7 @@ impl Call {
             Event::LetGo(_)
             | Event::Confer
             | Event::Play(_)
+            | Event::Tell(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
@@ -668,6 +680,7 @@ impl Call {
             | Event::Confer
             | Event::TakeOut
             | Event::Play(_)
+            | Event::Tell(_)
             | Event::Ring(_)
             | Event::StopRinging(_)
             | Event::Connect(_)
@@ -695,11 +708,34 @@ impl Call {
 
     fn play(&mut self, sound: Sound, actions: &mut Vec<Action>) {
         self.answer(actions);
+        let sound = match sound {
+            Sound::Music => self.next.take().unwrap_or(Sound::Music),
+            Sound::Notice(_)
+            | Sound::Greeting
+            | Sound::Information(_)
+            | Sound::News(_)
+            | Sound::Closed
+            | Sound::Busy
+            | Sound::Callback => sound,
+        };
         self.sound = Some(sound);
         actions.push(Action::Play(sound));
     }
 
+    /// Something between the music. Nobody is interrupted by it, nor answered because of it: who still hears the
+    /// ringing tone goes on hearing it.
+    fn tell(&mut self, sound: Sound, actions: &mut Vec<Action>) {
+        if self.caller.state() == LegState::Ringing {
+            return;
+        }
+        match self.sound {
+            Some(Sound::Music) => self.play(sound, actions),
+            Some(_) | None => self.next = Some(sound),
+        }
+    }
+
     fn silence(&mut self, actions: &mut Vec<Action>) {
+        self.next = None;
         if self.sound.take().is_some() {
             actions.push(Action::Silence);
         }
@@ -710,7 +746,7 @@ impl Call {
         match self.sound {
             Some(Sound::Music) => actions.push(Action::Play(Sound::Music)),
             Some(Sound::Notice(_)) => self.play(Sound::Greeting, actions),
-            Some(Sound::Information(_)) => self.play(Sound::Music, actions),
+            Some(Sound::Information(_) | Sound::News(_)) => self.play(Sound::Music, actions),
             Some(Sound::Greeting) => {
                 self.sound = None;
                 actions.push(Action::TellAnnouncementOver);
@@ -727,6 +763,7 @@ impl Call {
 
     fn dismiss(&mut self, sound: Sound, actions: &mut Vec<Action>) {
         self.leave_elsewhere(actions);
+        self.next = None;
         self.play(sound, actions);
         self.state = State::Leaving;
     }
@@ -744,7 +781,7 @@ impl Call {
     fn end(&mut self, actions: &mut Vec<Action>) {
         self.leave_elsewhere(actions);
         self.caller.handle(LegEvent::Ended);
-        self.sound = None;
+        (self.sound, self.next) = (None, None);
         self.state = State::Over;
     }
 
@@ -782,7 +819,8 @@ impl Call {
         assert!(may_be_elsewhere, "a leg elsewhere too many or too few: {self:?}");
         let over = self.state == State::Over;
         assert_eq!(self.caller.state() == LegState::Ended, over, "half over: {self:?}");
-        assert!(!over || self.sound.is_none(), "a sound outlives its call: {self:?}");
+        let silent = self.sound.is_none() && self.next.is_none();
+        assert!(!over || silent, "a sound outlives its call: {self:?}");
         let unanswered = self.caller.state() == LegState::Ringing;
         assert!(!unanswered || self.sound.is_none(), "a sound before the answer: {self:?}");
     }
@@ -805,6 +843,7 @@ fn over(event: Event, actions: &mut Vec<Action>) {
         | Event::Confer
         | Event::TakeOut
         | Event::Play(_)
+        | Event::Tell(_)
         | Event::Ring(_)
         | Event::StopRinging(_)
         | Event::Connect(_)

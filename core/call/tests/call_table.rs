@@ -15,6 +15,7 @@ fn events() -> Vec<(&'static str, Event)> {
     vec![
         ("play greeting", Event::Play(Sound::Greeting)),
         ("play music", Event::Play(Sound::Music)),
+        ("tell news", Event::Tell(Sound::News(PLAN))),
         ("ring anna", Event::Ring(ANNA)),
         ("ring ben", Event::Ring(BEN)),
         ("stop ringing anna", Event::StopRinging(ANNA)),
@@ -78,6 +79,8 @@ fn ways() -> Vec<(&'static str, Vec<Event>)> {
         ("hears music", vec![greeting, SoundOver, music]),
         ("hears a plan's notice", vec![Play(Sound::Notice(PLAN))]),
         ("hears a plan's information", vec![music, Play(Sound::Information(PLAN))]),
+        ("hears a plan's news", vec![music, Tell(Sound::News(PLAN))]),
+        ("hears the greeting, then news", vec![greeting, Tell(Sound::News(PLAN)), SoundOver]),
         ("rings at anna, unanswered", vec![Ring(ANNA)]),
         ("rings at anna, hears music", vec![music, Ring(ANNA)]),
         ("anna picked up, unanswered", vec![Ring(ANNA), AgentAnswered(ANNA)]),
@@ -200,6 +203,7 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                 }
                 Event::Elsewhere(Elsewhere::Ring | Elsewhere::Stop | Elsewhere::Connect)
                 | Event::Play(_)
+                | Event::Tell(_)
                 | Event::Ring(_)
                 | Event::StopRinging(_)
                 | Event::Connect(_)

@@ -132,6 +132,19 @@ impl Centre {
             }
         }
         self.acts.running.insert(plan, RunningPlan { until, helpers });
+        self.notify(plan);
+    }
+
+    /// Whoever is inside already has heard no announcement of this plan, and hears it now.
+    fn notify(&mut self, plan: PlanId) {
+        let plans = &self.setup.plans;
+        let speaks = |line| self.acts.plan_with(plans, line, |it| it.announcement.is_some());
+        let hears = |(&id, it): (&ContactId, &Contact)| {
+            let comes = matches!(it.state, State::Entering { .. } | State::Waiting { .. });
+            (comes && speaks(it.line) == Some(plan)).then_some(id)
+        };
+        let inside: Vec<ContactId> = self.contacts.iter().filter_map(hears).collect();
+        self.commands.extend(inside.into_iter().map(|contact| Command::Notify { contact, plan }));
     }
 
     /// Ends a plan; its helpers go when they have finished their calls, unless another plan needs them.

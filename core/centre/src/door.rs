@@ -216,9 +216,14 @@ impl Centre {
         let before = before.next().unwrap_or(Micros::ZERO);
         let greeting = before + rules.greeting.unwrap_or(Micros::ZERO);
         let queue = rules.queue.expect("the door lets in only with a queue to wait in");
+        (greeting, self.waiting_max(line, queue))
+    }
+
+    /// How long a line's caller may wait in a queue, while the plans run that run now.
+    pub(crate) fn waiting_max(&self, line: LineId, queue: QueueId) -> Micros {
         let waiting_max = self.setup.queues[queue.index()].waiting_max;
         let cap = self.plans_of(line).filter_map(|plan| plan.waiting_max).min();
-        (greeting, cap.map_or(waiting_max, |cap| cap.min(waiting_max)))
+        cap.map_or(waiting_max, |cap| cap.min(waiting_max))
     }
 
     fn let_in(&mut self, arrival: Arrival, state: State) {

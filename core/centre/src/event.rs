@@ -535,6 +535,14 @@ pub enum Command {
         /// Which plan's.
         plan: PlanId,
     },
+    /// A crisis plan begins: play its announcement to one who is inside already, as soon as nothing else is said,
+    /// then go on with the music.
+    Notify {
+        /// To whom.
+        contact: ContactId,
+        /// Whose announcement.
+        plan: PlanId,
+    },
     /// Open a task for the line's people: the caller is still owed something.
     OpenTask {
         /// Whom.

@@ -169,7 +169,8 @@ impl Centre {
 
     /// When one who waits again is sent away at the latest.
     fn limit_at(&self, now: Tick, id: ContactId) -> Tick {
-        now + self.setup.queues[self.contacts[&id].queue.index()].waiting_max
+        let it = &self.contacts[&id];
+        now + self.waiting_max(it.line, it.queue)
     }
 
     /// The caller waits once more: at the place of the arrival, with music.

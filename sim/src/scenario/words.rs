@@ -249,6 +249,11 @@ impl Words {
         format!("{who} {}", self.pick("hears the information", "hört die Auskunft"))
     }
 
+    pub(super) fn notified(self, who: &str, plan: &str) -> String {
+        let hears = self.pick("hears the announcement of", "hört die Ansage von");
+        format!("{who} {hears} {plan}")
+    }
+
     pub(super) fn task(self, who: &str, reason: TaskReason) -> String {
         let reason = match reason {
             TaskReason::CallbackExpired => self.pick("call-back expired", "Rückruf verfallen"),

@@ -97,6 +97,8 @@ pub struct County {
     pub trunk: String,
     /// What else stands in the table of each telephone, as lines.
     pub each_phone: String,
+    /// Crisis plans, as the file writes them.
+    pub plans: &'static str,
 }
 
 impl County {
@@ -133,6 +135,7 @@ impl County {
             telephony: String::new(),
             trunk: String::new(),
             each_phone: String::new(),
+            plans: "",
         }
     }
 
@@ -220,6 +223,7 @@ impl County {
             );
         }
         text.push_str(&QUEUES.replace("@ring@", self.ring));
+        text.push_str(self.plans);
         LINES.iter().for_each(|line| text.push_str(&self::line(line, &self.ways)));
         text
     }

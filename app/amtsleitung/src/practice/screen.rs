@@ -370,6 +370,7 @@ pub(super) fn plain_line(
         | Command::CallBack { .. }
         | Command::StopCallback { .. }
         | Command::Inform { .. }
+        | Command::Notify { .. }
         | Command::OpenTask { .. }
         | Command::Refuse(_)
         | Command::Note(_) => return None,

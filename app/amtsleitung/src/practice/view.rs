@@ -97,6 +97,7 @@ impl View {
             | Command::CallBack { .. }
             | Command::StopCallback { .. }
             | Command::Inform { .. }
+            | Command::Notify { .. }
             | Command::OpenTask { .. } => {}
             Command::Note(Note::AgentPlans { agent, after_call }) => {
                 self.plans[agent.index()] = after_call;

@@ -7,9 +7,9 @@
 use super::steer::{self, Names};
 use super::{Ask, Inbox, Snapshot, trunks};
 use crate::Lang;
-use crate::config::FILE_MAX;
+use crate::config::{FILE_MAX, duration};
 use crate::erasure::{self, Erasing};
-use crate::service::figures::{AgentFigures, LogFigures};
+use crate::service::figures::{Act, ActKind, AgentFigures, LogFigures};
 use crate::start::{Prepared, Preparing};
 use call::CallbackState;
 use promise::Fate;
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::ContactId;
+use stdx::{ContactId, Micros};
 use store::Gap;
 use telephony::signalling::{CallView, Doing, Ladder, Refused};
 
@@ -333,6 +333,7 @@ fn status(lang: Lang, it: &Snapshot) -> String {
         ),
     );
     text.push_str(&log(lang, it.log));
+    text.push_str(&acts(lang, &it.acts));
     text.push_str(&agents(lang, it.agents));
     for trunk in &it.trunks {
         let health = match trunk.answers {
@@ -384,6 +385,25 @@ fn log(lang: Lang, it: LogFigures) -> String {
         ));
     }
     text
+}
+
+/// What a supervisor has ordered, as long as it holds.
+fn acts(lang: Lang, acts: &[Act]) -> String {
+    let said = |act: &Act| {
+        let left = duration::written(Micros(act.left.0.next_multiple_of(1_000_000)));
+        let name = &act.name;
+        match act.kind {
+            ActKind::Closure => lang.pick(
+                format!("VON HAND GESCHLOSSEN: {name}, noch {left}\n"),
+                format!("CLOSED BY ORDER: {name}, for {left} more\n"),
+            ),
+            ActKind::Plan => lang.pick(
+                format!("KRISENPLAN LÄUFT: {name}, noch {left}\n"),
+                format!("CRISIS PLAN RUNS: {name}, for {left} more\n"),
+            ),
+        }
+    };
+    acts.iter().map(said).collect()
 }
 
 fn agents(lang: Lang, it: AgentFigures) -> String {

@@ -7,6 +7,7 @@
 //! disk is back.
 
 use super::hiding::names;
+use super::steer::Names;
 use super::steer::{Outcome, Steering};
 use centre::Event;
 use std::collections::VecDeque;
@@ -67,10 +68,8 @@ pub struct Agreement {
     pub configured: Configured,
     /// For the telephones.
     pub telephones: telephony::signalling::Setup,
-    /// Names of lines, for log and figures.
-    pub lines: Vec<String>,
-    /// The ids of agents, for who has which seat.
-    pub agents: Vec<String>,
+    /// What people call things, for log, figures and who has which seat.
+    pub names: Names,
 }
 
 /// Facts on their way.

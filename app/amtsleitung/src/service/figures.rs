@@ -3,10 +3,11 @@
 //!
 //! The rule to keep: counts only, of a fixed size; what is promised is computed in `promise`.
 
+use super::steer::Names;
 use acd::agent::State;
 use centre::{Centre, Command, Note};
 use promise::Tally;
-use stdx::{AgentId, LineId, Micros, Now, QueueId};
+use stdx::{AgentId, LineId, Micros, Now, PlanId, QueueId, Tick};
 use store::Gap;
 use telephony::media;
 use telephony::signalling::{Counters, NetworkCounts, Signalling, TrunkHealth};
@@ -14,7 +15,7 @@ use telephony::signalling::{Counters, NetworkCounts, Signalling, TrunkHealth};
 /// Counts since the start.
 #[derive(Debug)]
 pub(super) struct Figures {
-    names: Vec<String>,
+    names: Names,
     tallies: Vec<Tally>,
     began: Now,
     /// Events that were decided.
@@ -48,6 +49,26 @@ pub struct AgentFigures {
     pub wrap_up: u64,
 }
 
+/// What a supervisor has ordered and still holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// What it is.
+    pub kind: ActKind,
+    /// The id of the line or plan.
+    pub name: String,
+    /// When it ends by itself, from now.
+    pub left: Micros,
+}
+
+/// Kinds of [`Act`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActKind {
+    /// A line is closed.
+    Closure,
+    /// A crisis plan runs.
+    Plan,
+}
+
 /// How everything stands.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -59,6 +80,8 @@ pub struct Snapshot {
     pub contacts: usize,
     /// Of them those who wait.
     pub waiting: usize,
+    /// What a supervisor has ordered and still holds.
+    pub acts: Vec<Act>,
     /// Agents by what they are doing.
     pub agents: AgentFigures,
     /// The trunks.
@@ -93,20 +116,30 @@ pub struct LogFigures {
 }
 
 impl Figures {
-    pub(super) fn new(names: Vec<String>, began: Now) -> Figures {
-        let tallies = vec![Tally::default(); names.len()];
+    pub(super) fn new(names: Names, began: Now) -> Figures {
+        let tallies = vec![Tally::default(); names.lines.len()];
         Figures { names, tallies, began, events: 0, refused: 0 }
     }
 
-    /// Lines have these ids from now on; there are never fewer.
-    pub(super) fn rename(&mut self, names: Vec<String>) {
-        self.tallies.resize(names.len().max(self.tallies.len()), Tally::default());
+    /// Everything has these ids from now on; there are never fewer lines.
+    pub(super) fn rename(&mut self, names: Names) {
+        self.tallies.resize(names.lines.len().max(self.tallies.len()), Tally::default());
         self.names = names;
     }
 
     /// The id of a line.
     pub(super) fn line(&self, line: LineId) -> &str {
-        self.names.get(line.index()).map_or("", String::as_str)
+        self.names.lines.get(line.index()).map_or("", String::as_str)
+    }
+
+    /// The id of a crisis plan.
+    pub(super) fn plan(&self, plan: PlanId) -> &str {
+        self.names.plans.get(plan.index()).map_or("", String::as_str)
+    }
+
+    /// What people call things.
+    pub(super) fn names(&self) -> &Names {
+        &self.names
     }
 
     pub(super) fn hear(&mut self, _now: Now, command: &Command) {
@@ -128,6 +161,7 @@ impl Figures {
             | Command::CallBack { .. }
             | Command::StopCallback { .. }
             | Command::Inform { .. }
+            | Command::Notify { .. }
             | Command::OpenTask { .. }
             | Command::Announce { .. }
             | Command::Wait { .. }
@@ -153,12 +187,13 @@ impl Figures {
         log: LogFigures,
     ) -> Snapshot {
         let queues = (0..centre.setup().queues.len()).filter_map(|it| u16::try_from(it).ok());
-        let both = self.names.iter().zip(&self.tallies);
+        let both = self.names.lines.iter().zip(&self.tallies);
         let lines = both.map(|(name, tally)| LineFigures { name: name.clone(), tally: *tally });
         Snapshot {
             uptime: now.mono.since(self.began.mono),
             lines: lines.collect(),
             contacts: centre.contacts_inside(),
+            acts: self.acts(now, centre),
             waiting: queues.map(|queue| centre.waiting(QueueId(queue)).count()).sum(),
             agents: agents(centre),
             trunks: signalling.trunks(),
@@ -171,6 +206,20 @@ impl Figures {
             events: (self.events, self.refused),
             log,
         }
+    }
+
+    /// What a supervisor has ordered and still holds: closures, then crisis plans.
+    fn acts(&self, now: Now, centre: &Centre) -> Vec<Act> {
+        let left = |until: Tick| until.since(now.mono);
+        let lines = (0..).map(LineId).zip(&self.names.lines).filter_map(|(line, name)| {
+            let until = centre.closed_until(line)?;
+            Some(Act { kind: ActKind::Closure, name: name.clone(), left: left(until) })
+        });
+        let plans = (0..).map(PlanId).zip(&self.names.plans).filter_map(|(plan, name)| {
+            let until = centre.runs_until(plan)?;
+            Some(Act { kind: ActKind::Plan, name: name.clone(), left: left(until) })
+        });
+        lines.chain(plans).collect()
     }
 }
 

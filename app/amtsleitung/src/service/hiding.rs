@@ -235,6 +235,7 @@ fn command_to(command: Command, to: impl Fn(AgentId) -> Option<AgentId>) -> Opti
         | Command::PromiseCallback { .. }
         | Command::StopCallback { .. }
         | Command::Inform { .. }
+        | Command::Notify { .. }
         | Command::OpenTask { .. }
         | Command::Announce { .. }
         | Command::Wait { .. }

@@ -65,8 +65,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_cha
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId, LineId, Micros, Now, Redacted, Tick};
-use steer::{Outcome, Steering};
+use stdx::{AgentId, ContactId, LineId, Micros, Now, PlanId, Redacted, Tick};
+use steer::{Names, Outcome, Steering};
 use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{Asked, CallView, Ladder, Signalling};
@@ -197,8 +197,8 @@ pub struct Parts {
     pub always_ready: Vec<AgentId>,
     /// Where lines for the operator go.
     pub log: Log,
-    /// Names of lines, for log and figures.
-    pub lines: Vec<String>,
+    /// What people call things, for log and figures.
+    pub names: Names,
     /// Which number each id has; whoever prepares something new to be agreed goes on from there.
     pub order: Arc<Mutex<Order>>,
     /// Each is sent every command, in order.
@@ -259,7 +259,7 @@ struct Running {
 impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
         let Parts { centre, mut signalling, clock, kept, hiding, .. } = parts;
-        let Parts { registrations, legs, always_ready, log, lines, order, listeners, .. } = parts;
+        let Parts { registrations, legs, always_ready, log, names, order, listeners, .. } = parts;
         if legs.is_some() {
             signalling.record_legs();
         }
@@ -282,7 +282,7 @@ impl Running {
             legs,
             inbox,
             always_ready,
-            figures: Figures::new(lines, began),
+            figures: Figures::new(names, began),
             log,
             listeners,
             order,
@@ -467,7 +467,7 @@ impl Running {
         let mut outcome = Ok(None);
         self.decide_one(now, at, asked, |command| outcome = steer::outcome(outcome, command));
         let Some((steering, to)) = steered else { return };
-        let said = steer::logged(steering, &outcome, |line| self.figures.line(line).to_owned());
+        let said = steer::logged(steering, &outcome, self.figures.names());
         self.log.say(Level::Notice, &said);
         // Who does not wait for the answer any more gets none.
         let _ = to.try_send(outcome);
@@ -491,7 +491,7 @@ impl Running {
             return drop(to.try_send(Err(format!("{why:?}"))));
         }
         if let (Some(hiding), Some(rearranged)) = (&mut self.hiding, rearranged) {
-            hiding.agree(rearranged, agreement.agents.clone());
+            hiding.agree(rearranged, agreement.names.agents.clone());
         }
         let ids = agreement.configured.ids.clone();
         *self.order.lock().unwrap_or_else(PoisonError::into_inner) = ids;
@@ -500,10 +500,10 @@ impl Running {
 
     /// Takes up what was agreed; calls that are up go on.
     fn take_up(&mut self, now: Now, at: Now, agreement: Agreement) -> Result<(), String> {
-        let Agreement { configured, telephones, lines, .. } = agreement;
+        let Agreement { configured, telephones, names } = agreement;
         self.centre.adopt(at, configured.setup).map_err(|why| format!("{why:?}"))?;
         self.signalling.adopt(telephones);
-        self.figures.rename(lines);
+        self.figures.rename(names);
         self.log.say(Level::Notice, "configuration=taken_up");
         self.carry_out(now, at, &Event::Deadline.into(), |_| ());
         Ok(())
@@ -526,10 +526,27 @@ impl Running {
             hear(&command);
             self.hand_over(now, at, asked, command);
             self.figures.hear(at, &command);
-            if let Command::Note(Note::Ended(record)) = command {
-                self.log.contact(&record, self.figures.line(record.line));
+            if let Command::Note(note) = command {
+                self.log_note(note);
             }
         }
+    }
+
+    /// What the operator finds in the log afterwards: every contact that is gone, and every crisis plan, which also
+    /// ends when nobody asks for it.
+    fn log_note(&self, note: Note) {
+        if let Note::Ended(record) = note {
+            self.log.contact(&record, self.figures.line(record.line));
+        } else if let Note::PlanStarted { plan, .. } = note {
+            self.log_plan(plan, "started");
+        } else if let Note::PlanEnded { plan } = note {
+            self.log_plan(plan, "ended");
+        }
+    }
+
+    fn log_plan(&self, plan: PlanId, what: &str) {
+        let name = self.figures.plan(plan);
+        self.log.say(Level::Notice, &format!("crisis_plan={name} {what}"));
     }
 
     /// Hands a command to those who know agents; of a seat that nobody has nobody hears.

@@ -9,12 +9,12 @@ use crate::config::{County, Line};
 use acd::Refusal;
 use centre::{Command, Event, Note, SteeringReason};
 use stdx::limits::{ACT_MAX, SKILL_LEVEL_MAX};
-use stdx::{AgentId, ContactId, LineId, Micros, SkillId};
+use stdx::{AgentId, ContactId, LineId, Micros, PlanId, SkillId};
 
 /// Names that are listed when one is wrong.
 const KNOWN_SHOWN_MAX: usize = 20;
 
-/// The ids by which lines, agents and skills are named, in the order of the file.
+/// The ids by which lines, agents, skills and crisis plans are named, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// Of lines.
@@ -23,6 +23,8 @@ pub struct Names {
     pub agents: Vec<String>,
     /// Of skills.
     pub skills: Vec<String>,
+    /// Of crisis plans.
+    pub plans: Vec<String>,
 }
 
 impl Names {
@@ -34,6 +36,7 @@ impl Names {
             lines: county.lines.iter().map(line).collect(),
             agents: county.agents.iter().map(|agent| agent.id.clone()).collect(),
             skills: county.skills.iter().map(|skill| skill.id.clone()).collect(),
+            plans: county.plans.iter().map(|plan| plan.id.clone()).collect(),
         }
     }
 }
@@ -74,6 +77,8 @@ pub const FORMS_DE: &str = "  \
   skill PLATZ KENNTNIS STUFE   ändert eine Kenntnis bis zur Abmeldung; 0 nimmt sie weg
   close LINIE DAUER            schließt eine Linie, zum Beispiel für 90min
   open LINIE                   nimmt die Schließung zurück
+  plan-start PLAN              beginnt einen vorbereiteten Krisenplan
+  plan-end PLAN                beendet ihn vor seiner Zeit
 
   GRUND ist distress (Not), waited-long (lange gewartet), wrong-line (falsche Linie)
   oder load (Auslastung). Die Nummern der Anrufe zeigt „amtsleitung calls“.
@@ -88,6 +93,8 @@ pub const FORMS_EN: &str = "  \
   skill AGENT SKILL LEVEL      changes a skill until the agent signs off; 0 takes it away
   close LINE DURATION          closes a line, for 90min for example
   open LINE                    takes the closing back
+  plan-start PLAN              starts a prepared crisis plan
+  plan-end PLAN                ends it before its time
 
   REASON is distress, waited-long, wrong-line or load. `amtsleitung calls` shows the
   numbers of the calls.
@@ -110,6 +117,10 @@ pub enum Steering {
     Close(LineId, Micros),
     /// Take the closing back.
     Open(LineId),
+    /// Start a crisis plan.
+    StartPlan(PlanId),
+    /// End it before its time.
+    EndPlan(PlanId),
 }
 
 impl Steering {
@@ -124,6 +135,8 @@ impl Steering {
             Steering::Skill(agent, skill, level) => Event::SetSkill { agent, skill, level },
             Steering::Close(line, lasts) => Event::CloseLine { line, lasts },
             Steering::Open(line) => Event::OpenLine { line },
+            Steering::StartPlan(plan) => Event::StartPlan { plan },
+            Steering::EndPlan(plan) => Event::EndPlan { plan },
         }
     }
 }
@@ -149,6 +162,8 @@ pub fn read(words: &[&str], names: &Names, lang: Lang) -> Result<Steering, Strin
             Steering::Close(reader.line(line)?, reader.lasts(&lasts.join(" "))?)
         }
         ["open", line] => Steering::Open(reader.line(line)?),
+        ["plan-start", plan] => Steering::StartPlan(reader.plan(plan)?),
+        ["plan-end", plan] => Steering::EndPlan(reader.plan(plan)?),
         _ => {
             let intro = lang.pick("So kann gesteuert werden:", "These are the ways to steer:");
             let forms = lang.pick(FORMS_DE, FORMS_EN);
@@ -195,6 +210,11 @@ impl Reader<'_> {
         self.named(self.lang.pick("Diese Kenntnis", "skill"), word, &self.names.skills).map(SkillId)
     }
 
+    fn plan(&self, word: &str) -> Result<PlanId, String> {
+        let what = self.lang.pick("Diesen Krisenplan", "crisis plan");
+        self.named(what, word, &self.names.plans).map(PlanId)
+    }
+
     fn named(&self, what: &str, word: &str, names: &[String]) -> Result<u16, String> {
         let index = names.iter().position(|name| name == word);
         let id = index.and_then(|index| u16::try_from(index).ok());
@@ -210,7 +230,7 @@ impl Reader<'_> {
         let all = known.clone().count();
         let shown: Vec<&str> = known.take(KNOWN_SHOWN_MAX).collect();
         let more = if all > KNOWN_SHOWN_MAX { ", …" } else { "" };
-        let shown = shown.join(", ");
+        let shown = if all == 0 { "–".to_owned() } else { shown.join(", ") };
         self.lang.pick(
             format!("{what} gibt es nicht: „{word}“. Es gibt: {shown}{more}"),
             format!("There is no such {what}: “{word}”. There are: {shown}{more}"),
@@ -287,6 +307,25 @@ pub fn done(steering: Steering, place: Option<usize>, names: &Names, lang: Lang)
                 format!("{line} is open again as its hours say."),
             )
         }
+        Steering::StartPlan(plan) => plan_done(&names.plans[plan.index()], true, lang),
+        Steering::EndPlan(plan) => plan_done(&names.plans[plan.index()], false, lang),
+    }
+}
+
+/// What the supervisor is told of a crisis plan.
+fn plan_done(plan: &str, starts: bool, lang: Lang) -> String {
+    if starts {
+        lang.pick(
+            format!(
+                "Der Krisenplan „{plan}“ läuft jetzt und endet von selbst; „status“ sagt, wann."
+            ),
+            format!("The crisis plan “{plan}” runs now and ends by itself; `status` says when."),
+        )
+    } else {
+        lang.pick(
+            format!("Der Krisenplan „{plan}“ ist beendet."),
+            format!("The crisis plan “{plan}” has ended."),
+        )
     }
 }
 
@@ -318,6 +357,8 @@ pub fn refused(why: Refusal, lang: Lang) -> String {
             "Die Linie ist nicht durch eine Anordnung geschlossen.",
             "The line is not closed by an act.",
         ),
+        Refusal::PlanRuns => ("Der Krisenplan läuft schon.", "The crisis plan runs already."),
+        Refusal::PlanRunsNot => ("Der Krisenplan läuft nicht.", "The crisis plan does not run."),
         // None of these answers a supervisor.
         Refusal::AlreadySignedOn
         | Refusal::NotReady
@@ -344,8 +385,6 @@ pub fn refused(why: Refusal, lang: Lang) -> String {
         | Refusal::UnknownSkill
         | Refusal::UnknownPlan
         | Refusal::UnknownSwitchboard
-        | Refusal::PlanRuns
-        | Refusal::PlanRunsNot
         | Refusal::OutOfRange => ("Das geht jetzt nicht.", "This cannot be done now."),
     };
     lang.pick(words.0, words.1).to_owned()
@@ -353,11 +392,9 @@ pub fn refused(why: Refusal, lang: Lang) -> String {
 
 /// The line of the log, without whose telephone or seat it was.
 #[must_use]
-pub fn logged(
-    steering: Steering,
-    outcome: &Outcome,
-    line_name: impl Fn(LineId) -> String,
-) -> String {
+pub fn logged(steering: Steering, outcome: &Outcome, names: &Names) -> String {
+    let line_name = |line: LineId| names.lines.get(line.index()).map_or("", String::as_str);
+    let plan_name = |plan: PlanId| names.plans.get(plan.index()).map_or("", String::as_str);
     let what = match steering {
         Steering::Pull(contact, reason) => {
             format!("steering=pull contact={} reason={}", contact.0, reason_name(reason))
@@ -377,6 +414,8 @@ pub fn logged(
             format!("steering=close line={} lasts={}", line_name(line), duration::written(lasts))
         }
         Steering::Open(line) => format!("steering=open line={}", line_name(line)),
+        Steering::StartPlan(plan) => format!("steering=plan-start plan={}", plan_name(plan)),
+        Steering::EndPlan(plan) => format!("steering=plan-end plan={}", plan_name(plan)),
     };
     match outcome {
         Ok(_) => what,

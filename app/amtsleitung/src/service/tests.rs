@@ -100,7 +100,7 @@ fn running_on(
         legs: None,
         always_ready: Vec::new(),
         log: Log::silent(),
-        lines: vec!["115".to_owned()],
+        names: Names { lines: vec!["115".to_owned()], ..Names::default() },
         order: Arc::default(),
         listeners,
     };
@@ -338,7 +338,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
         hiding: Some(Hiding::new(sealing, seats, Vec::new(), ids)),
         always_ready: Vec::new(),
         log: Log::silent(),
-        lines: vec!["115".to_owned()],
+        names: Names { lines: vec!["115".to_owned()], ..Names::default() },
         order: Arc::default(),
         listeners,
     };

@@ -795,7 +795,7 @@ impl Seen {
 }
 
 /// All commands and notes there are, by name.
-const SAID: [&str; 44] = [
+const SAID: [&str; 45] = [
     "AgentChanged",
     "AgentPlans",
     "Announce",
@@ -812,6 +812,7 @@ const SAID: [&str; 44] = [
     "LineClosed",
     "LineOpened",
     "Moved",
+    "Notify",
     "OfficeReturned",
     "OpenTask",
     "Overflows",

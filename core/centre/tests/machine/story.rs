@@ -293,6 +293,7 @@ pub(crate) fn in_words(command: Command) -> String {
         }
         Command::StopCallback { contact } => format!("stop calling {} back", contact.0),
         Command::Inform { contact, plan } => format!("{}: information of {plan:?}", contact.0),
+        Command::Notify { contact, plan } => format!("{}: news of {plan:?}", contact.0),
         Command::OpenTask { contact, reason, .. } => format!("task for {}: {reason:?}", contact.0),
         Command::Ring { agent, contact, until, .. } => {
             format!("ring {} for {} until {}", name(agent), contact.0, seconds(until))

@@ -278,6 +278,9 @@ impl Exchange {
             Command::Inform { contact, plan } => {
                 self.apply(now, contact, Event::Play(Heard::Information(plan)));
             }
+            Command::Notify { contact, plan } => {
+                self.apply(now, contact, Event::Tell(Heard::News(plan)));
+            }
             Command::OpenTask { .. } | Command::Refuse(_) | Command::Note(_) => {}
         }
     }
@@ -485,7 +488,7 @@ impl Exchange {
         let none = PlanSounds::default();
         let of_plan = |plan: PlanId| self.setup.plans.get(plan.index()).unwrap_or(&none);
         let (clips, repeat) = match sound {
-            Heard::Notice(plan) => (&of_plan(plan).announcement, Repeat::Once),
+            Heard::Notice(plan) | Heard::News(plan) => (&of_plan(plan).announcement, Repeat::Once),
             Heard::Information(plan) => (&of_plan(plan).information, Repeat::Once),
             Heard::Callback => (&line.callback, Repeat::Once),
             Heard::Greeting => (&line.greeting, Repeat::Once),

@@ -2,13 +2,17 @@
 //! A supervisor steers the running centre from the command line.
 
 use crate::agents::{dial, register};
-use e2e::clock::SOON;
+use e2e::baresip::{PORTS, Phone};
+use e2e::clock::{SOON, wait_for};
 use e2e::county::County;
+use e2e::folder::Folder;
 use e2e::runner::Case;
 use e2e::server::{Server, run_program};
 use e2e::sipp::Sipp;
+use e2e::tone;
 
-pub(crate) const CASES: &[Case] = &[("a_supervisor_steers", a_supervisor_steers)];
+pub(crate) const CASES: &[Case] =
+    &[("a_supervisor_steers", a_supervisor_steers), ("a_crisis_plan_runs", a_crisis_plan_runs)];
 
 /// Nobody takes calls of 117 at first; k1 takes those of 115.
 fn a_supervisor_steers() {
@@ -72,6 +76,78 @@ fn a_supervisor_steers() {
     assert!(log.contains("steering=move contact=2 line=115 reason=wrong-line"), "{log}");
     assert!(log.contains("steering=open line=117 refused=NotClosed"), "{log}");
     assert!(log.contains("steering=sign-off") && !log.contains("k1"), "no agent is named: {log}");
+}
+
+/// Of 117 and of a telephone for citizens that is open with it alone.
+const PLAN: &str = r#"[[plan]]
+id = "flut"
+name = "Flut"
+lines = ["115", "117", "118"]
+announcement = { text = "Es ist Hochwasser.", length = "1s" }
+information = "Sandsäcke gibt es beim Bauhof."
+length_max = 2
+waiting_max = "30min"
+helpers = ["k2"]
+lasts = "2h"
+
+"#;
+
+const ANNOUNCEMENT: f64 = 1_000.0;
+const INFORMATION: f64 = 1_100.0;
+const MUSIC: f64 = 300.0;
+
+/// Who waits hears of it, and so does who calls; its key, limit and helper are there at once; it survives a restart.
+fn a_crisis_plan_runs() {
+    let mut county = County::new().agent("k2").phone("k2", "k2");
+    (county.bench, county.plans) = (0, PLAN);
+    let ports = [county.ports.row(PORTS), county.ports.row(PORTS)];
+    county.peers.extend(ports.map(|port| format!("udp:127.0.0.1:{port}")));
+    let folder = Folder::new();
+    for (name, hertz) in [("flut-announcement", 1_000), ("flut-information", 1_100)] {
+        folder.write(&format!("data/prompts/{name}.wav"), tone::wav(hertz, 1_000));
+    }
+    let mut server = Server::start_in(folder, county);
+    let waits = |port: u16, waiting: u64| {
+        let caller = Phone::new("+4941718001", port, 440).start(&server);
+        caller.dial("117");
+        caller.hears(MUSIC);
+        server.wait_until("the call waits", SOON, |it| it.of("contacts_waiting") == waiting);
+        caller
+    };
+    let first = waits(ports[0], 1);
+    let steer = |words: &[&str]| server.ask(&[&["steer"], words].concat());
+    is_refused(&server, "plan-end flut", "The crisis plan does not run.\n");
+    let (_, said) = steered(&server, "plan-start ebbe");
+    assert!(said.contains("There is no such crisis plan: “ebbe”. There are: flut"), "{said}");
+    // Nothing is told by key before the plan runs.
+    first.press("2");
+    let pressed = || server.ask(&["trace", "1"]).contains("DTMF").then_some(());
+    wait_for("the key", SOON, pressed);
+
+    assert!(steer(&["plan-start", "flut"]).starts_with("The crisis plan “flut” runs now"));
+    first.hears(ANNOUNCEMENT);
+    assert!(!first.heard().iter().any(|it| it.tenths_with(INFORMATION) > 0), "not before the plan");
+    first.press("2");
+    first.hears(INFORMATION);
+    is_refused(&server, "plan-start flut", "The crisis plan runs already.\n");
+    assert!(server.ask(&["status"]).contains("CRISIS PLAN RUNS: flut, for 1h 59min"));
+    server.wait_until("the helper is there", SOON, |it| it.agents("ready") == 1);
+
+    // Who comes now hears it first; for a third there is no room.
+    let second = waits(ports[1], 2);
+    second.hears(ANNOUNCEMENT);
+    Sipp::from(server.county.caller(0), server.sip(), "117", "caller_listens").run(&server);
+    assert_eq!(server.figures().fate("117", "refused"), 1);
+
+    server.start_again();
+    assert!(server.ask(&["status"]).contains("CRISIS PLAN RUNS: flut, for 1h 59min"));
+    let ended = server.ask(&["steer", "plan-end", "flut"]);
+    assert_eq!(ended, "The crisis plan “flut” has ended.\n");
+    assert!(!server.ask(&["status"]).contains("CRISIS PLAN"));
+    for said in ["crisis_plan=flut ended", "steering=plan-end plan=flut"] {
+        wait_for(said, SOON, || server.process.stderr().contains(said).then_some(()));
+    }
+    server.is_as_new();
 }
 
 /// What cannot be done is said, and changes nothing.

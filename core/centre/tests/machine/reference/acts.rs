@@ -174,6 +174,15 @@ impl Reference {
             }
         }
         self.running.push(Running { plan, until, helpers });
+        let mut inside: Vec<ContactId> = (self.callers.iter())
+            .filter(|it| matches!(it.place, Place::Entering { .. } | Place::Waiting { .. }))
+            .filter(|it| self.announcing(it.line) == Some(plan))
+            .map(|it| it.id)
+            .collect();
+        inside.sort();
+        for contact in inside {
+            self.said.push(Command::Notify { contact, plan });
+        }
     }
 
     pub(super) fn end_plan(&mut self, plan: PlanId) {

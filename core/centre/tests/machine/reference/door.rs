@@ -8,7 +8,7 @@ use acd::{CrisisPlan, LineRules, LocalFirst, Reach, Refusal};
 use centre::{Command, Note, OverflowCause, RefusedBy, SwitchboardEnd};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::limits::{CONTACTS_MAX, TALK_CHECK_EVERY};
-use stdx::{CallerToken, ContactId, LineId, Micros, PlanId, SwitchboardId, Tick};
+use stdx::{CallerToken, ContactId, LineId, Micros, PlanId, QueueId, SwitchboardId, Tick};
 
 impl Reference {
     pub(super) fn call(
@@ -219,11 +219,22 @@ impl Reference {
     fn entrance(&self, line: LineId, arrived: Tick) -> (Tick, Tick) {
         let rules = &self.setup.lines[line.index()];
         let queue = rules.queue.expect("the door lets nobody in without a queue");
-        let most = self.setup.queues[queue.index()].waiting_max;
-        let most = self.plans_for(line).filter_map(|it| it.waiting_max).fold(most, Micros::min);
+        let most = self.may_wait(line, queue);
         let before = self.plans_for(line).find_map(|it| it.announcement).unwrap_or(Micros::ZERO);
         let until = self.now.mono + before + rules.greeting.unwrap_or(Micros::ZERO);
         (until, arrived + most)
+    }
+
+    /// How long callers of a line may wait in a queue.
+    pub(super) fn may_wait(&self, line: LineId, queue: QueueId) -> Micros {
+        let most = self.setup.queues[queue.index()].waiting_max;
+        self.plans_for(line).filter_map(|it| it.waiting_max).fold(most, Micros::min)
+    }
+
+    /// The first plan that speaks to callers of a line.
+    pub(super) fn announcing(&self, line: LineId) -> Option<PlanId> {
+        let speaks = |plan: &PlanId| self.setup.plans[plan.index()].announcement.is_some();
+        self.plans_of(line).into_iter().find(speaks)
     }
 
     fn take_in(
@@ -270,8 +281,7 @@ impl Reference {
 
     fn greet(&mut self, at: usize) {
         let (contact, line) = (self.callers[at].id, self.callers[at].line);
-        let speaks = |plan: &PlanId| self.setup.plans[plan.index()].announcement.is_some();
-        let plan = self.plans_of(line).into_iter().find(speaks);
+        let plan = self.announcing(line);
         if plan.is_some() || self.setup.lines[line.index()].greeting.is_some() {
             self.said.push(Command::Announce { contact, line, plan });
         } else {

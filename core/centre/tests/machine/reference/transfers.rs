@@ -155,7 +155,7 @@ impl Reference {
     /// At the place of the arrival, for as long as the queue allows from now on.
     fn waits_again(&mut self, at: usize) {
         let queue = self.queue_of(&self.callers[at]);
-        let limit_at = self.now.mono + self.setup.queues[queue.index()].waiting_max;
+        let limit_at = self.now.mono + self.may_wait(self.callers[at].line, queue);
         self.callers[at].place = Place::Waiting { offered_to: None, limit_at };
         self.choose_stage(at);
         let (contact, position) = (self.callers[at].id, self.position(at));
