@@ -67,6 +67,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         plan: Plan { country, area: None, stem: None },
         probe: None,
         outbound: Vec::new(),
+        extensions: Vec::new(),
         outbound_daily: 3,
         caller_id: None,
         account: None,

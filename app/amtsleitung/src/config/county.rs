@@ -624,6 +624,8 @@ pub struct Trunk {
     pub outbound: Vec<String>,
     /// How many such calls may leave in a day.
     pub outbound_daily: u32,
+    /// How numbers begin that lie behind it.
+    pub extensions: Vec<String>,
     /// Which number of the centre's they show.
     pub caller_id: Option<Numbers>,
     /// Whether its sound is encrypted; required only where nobody on the way reads the keys.

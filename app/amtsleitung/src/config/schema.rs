@@ -193,6 +193,7 @@ impl Table {
                 "probe",
                 "outbound",
                 "outbound_daily",
+                "extensions",
                 "caller_id",
                 "srtp",
                 "registrar",

@@ -92,6 +92,7 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         stem: None,
         probe: None,
         outbound: Vec::new(),
+        extensions: Vec::new(),
         outbound_daily: 0,
         caller_id: None,
         account: None,

@@ -257,6 +257,11 @@ fn counters(it: &Snapshot) -> String {
             "Calls of telephones of the centre that a trunk's daily limit kept back.",
             it.counters.outbound_refused,
         ),
+        single(
+            "passed_on_total",
+            "Calls that were put through to the exchange behind which their number lies.",
+            it.counters.passed_on,
+        ),
         single("rings_total", "Telephones that were made to ring.", it.counters.rings),
         single("media_refused_total", "Orders that media refused.", it.counters.media_refused),
         single("media_malformed_total", "Datagrams that are no media.", it.media.malformed),

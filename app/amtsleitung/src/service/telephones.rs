@@ -177,6 +177,7 @@ fn trunk(trunk: &Trunk, passwords: &TrunkPasswords) -> signalling::Trunk {
         probe: trunk.probe,
         outbound: trunk.outbound.iter().filter_map(beginning).collect(),
         outbound_daily: trunk.outbound_daily,
+        extensions: trunk.extensions.iter().filter_map(beginning).collect(),
         caller_id: trunk.caller_id.and_then(block).map(|it| it.first),
         srtp: srtp(trunk.srtp),
         account: trunk.account.as_ref().map(|it| account(it, passwords.of(&trunk.id))),

@@ -16,6 +16,8 @@ pub struct Counters {
     pub emergencies: u64,
     /// Calls that did not leave because the trunk's day was used up.
     pub outbound_refused: u64,
+    /// Calls of others that were put through to the exchange behind which their number lies.
+    pub passed_on: u64,
     /// Telephones of agents that were made to ring.
     pub rings: u64,
     /// Times at which media could not do what was asked: no port, or behind.

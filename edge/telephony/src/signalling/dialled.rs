@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Calls that a telephone of ours makes by itself: to a colleague, to an office, to an emergency service.
+//! Calls that a telephone of ours makes by itself: to a colleague, to an office, to an emergency service; and
+//! those of callers who are put through ([`super::passing`]).
 //!
 //! ```text
 //!   telephone ──▶ a trunk, every peer in turn ──▶ both hear each other
@@ -19,6 +20,7 @@ use super::leg::{Leg, Peer};
 use super::limits::{
     DIALLED_PER_PHONE, DIALLED_RING, EMERGENCY_RING, EMERGENCY_SIGN, FIRST_SIGN, OUTBOUND_DAY,
 };
+use super::passing::Shown;
 use super::trunk::Outward;
 use super::words::{Outside, Refused};
 use crate::media::{self, LegId};
@@ -35,14 +37,18 @@ pub(super) enum Whither {
     Help { trunk: usize, number: &'static str },
     /// To somebody outside.
     Outside(Outside),
+    /// To an extension of a client's own exchange.
+    Behind(Outside),
     /// To another telephone of ours, by its position in the setup.
     Phone(usize),
 }
 
-/// A call of a telephone of ours.
+/// A call of a telephone of ours, or of a caller who is put through.
 pub(super) struct DialledCall {
-    /// The telephone's leg; its call is the key.
+    /// The leg of who dialled; its call is the key.
     pub(super) phone: Leg,
+    /// Who a caller is, for the exchange to which the call is put through; none for a telephone of ours.
+    pub(super) shown: Option<Shown>,
     /// What it offered; none if it wants our offer.
     offered: Option<crate::media::Remote>,
     /// Those that ring; of those that answered the one.
@@ -65,7 +71,8 @@ impl DialledCall {
     /// A call that was part of a conference, of which the caller has left.
     pub(super) fn going_on(phone: Leg, with: Leg, whither: Whither, hops: u8) -> DialledCall {
         let outs = vec![with];
-        DialledCall { phone, offered: None, outs, is_up: true, whither, asked: 0, hops }
+        let (shown, offered) = (None, None);
+        DialledCall { phone, shown, offered, outs, is_up: true, whither, asked: 0, hops }
     }
 
     /// The leg with these ports.
@@ -86,6 +93,9 @@ impl Exchange {
         let number = plan.read(&user)?;
         if self.setup.line_of(number).is_some() || is_emergency(&plan, number) {
             return None;
+        }
+        if let Some(behind) = self.behind(number) {
+            return Some(Whither::Behind(behind));
         }
         let known = self.setup.switchboards.iter().chain(&self.setup.partners).flatten();
         let known = known.copied().find(|it| it.number == number);
@@ -117,9 +127,20 @@ impl Exchange {
             None if is_help => 1,
             None => return Err(No(Refused::NoSession, status(483), None)),
         };
-        let (leg, offered) = self.caller_leg(call, Peer::Phone(phone), info)?;
-        let outs = Vec::new();
-        let it = DialledCall { phone: leg, offered, outs, is_up: false, whither, asked: 0, hops };
+        self.begin_dialled(now, (call, Peer::Phone(phone), None), (whither, hops), info)
+    }
+
+    /// Lets it ring there.
+    pub(super) fn begin_dialled(
+        &mut self,
+        now: Tick,
+        (call, peer, shown): (CallId, Peer, Option<Shown>),
+        (whither, hops): (Whither, u8),
+        info: &InviteInfo,
+    ) -> Result<(), No> {
+        let (phone, offered) = self.caller_leg(call, peer, info)?;
+        let (outs, is_up, asked) = (Vec::new(), false, 0);
+        let it = DialledCall { phone, shown, offered, outs, is_up, whither, asked, hops };
         self.dialled.insert(call, it);
         if self.call_next(now, call) {
             // The caller hears it ring.
@@ -173,7 +194,7 @@ impl Exchange {
                 };
                 return Some(self.targets_of(now, phone).into_iter().map(way_out).collect());
             }
-            Whither::Outside(outside) => {
+            Whither::Outside(outside) | Whither::Behind(outside) => {
                 let peer = Peer::Trunk(outside.trunk);
                 let outward = self.outward(outside, nth).filter(|_| self.has_channel(peer));
                 (outside.trunk, outward)
@@ -198,10 +219,15 @@ impl Exchange {
         let Some(it) = self.dialled.get(&call) else { return false };
         let (ring_for, sign) = match it.whither {
             Whither::Help { .. } => (EMERGENCY_RING, EMERGENCY_SIGN),
-            Whither::Outside(_) | Whither::Phone(_) => (DIALLED_RING, FIRST_SIGN),
+            Whither::Outside(_) | Whither::Behind(_) | Whither::Phone(_) => {
+                (DIALLED_RING, FIRST_SIGN)
+            }
         };
         let hops = it.hops;
-        let (from, headers) = self.staff_shown(it);
+        let (from, headers) = match &it.shown {
+            Some(shown) => self.put_through_as(shown, it.whither),
+            None => self.staff_shown(it),
+        };
         let max_forwards = hops.min(MAX_FORWARDS);
         let invite = leg.offer(leg.sound.capabilities()).map(|offer| {
             let invite = way.outward.clone().invite(from, offer, ring_for);
@@ -225,7 +251,9 @@ impl Exchange {
     /// one that its carrier knows as ours (RFC 3325).
     fn staff_shown(&self, it: &DialledCall) -> (Vec<u8>, Fields) {
         let trunk = match it.whither {
-            Whither::Outside(Outside { trunk, .. }) => Some(trunk),
+            Whither::Outside(Outside { trunk, .. }) | Whither::Behind(Outside { trunk, .. }) => {
+                Some(trunk)
+            }
             // Help has to see the telephone as it is; but who registers is put through with numbers of its own only.
             Whither::Help { trunk, .. } => Some(trunk).filter(|&it| self.has_account(it)),
             Whither::Phone(_) => None,
@@ -396,6 +424,9 @@ impl Exchange {
         }
         if it.phone.sound.ports.is_some() {
             self.close_sound(it.phone.sound.id);
+        }
+        if let Peer::Trunk(at) = it.phone.peer {
+            self.trunks[at].calls -= 1;
         }
         let Some(status) = say else { return self.hang_up(now, of, None) };
         // One that was answered already is hung up.

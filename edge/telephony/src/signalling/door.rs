@@ -389,6 +389,7 @@ mod tests {
             plan,
             probe: None,
             outbound: Vec::new(),
+            extensions: Vec::new(),
             outbound_daily: 0,
             caller_id: None,
             srtp: SrtpUse::Off,

@@ -68,6 +68,9 @@ impl Exchange {
             Peer::Phone(phone) if let Some(whither) = self.whither(dialled) => {
                 self.dial(now, call, phone, (whither, info))
             }
+            Peer::Trunk(from) if let Some(behind) = self.passes(from, info) => {
+                self.pass_on(now, call, (from, behind), info)
+            }
             Peer::Phone(_) | Peer::Trunk(_) => self.take_call(now, call, peer, info),
         }
     }
@@ -178,21 +181,21 @@ impl Exchange {
     }
 
     /// The line that was dialled: the first one of a call that an exchange sent on to us, so that it is
-    /// greeted and counted as that client's; else the Request-URI's, or where the carrier puts the number
-    /// elsewhere, that of P-Called-Party-ID or To (RFC 7315, 4.2).
+    /// greeted and counted as that client's; else that of the number that was called.
     fn dialled(&self, plan: &Plan, peer: Peer, info: &InviteInfo) -> Result<Dialled, No> {
-        let request_uri = user_of(info.request_uri.expose());
-        let called = info.all(Name::PCalledPartyId).next().and_then(user_of_address);
-        let to = user_of_address(info.to.expose());
         let sent_on = first_dialled(plan, info).filter(|_| matches!(peer, Peer::Trunk(_)));
         if let Some(line) = sent_on.and_then(|number| self.setup.line_of(number)) {
             return Ok(Dialled { line, forwarded: true });
         }
-        let users = [request_uri, called, to];
-        let numbers = users.iter().flatten().filter_map(|user| plan.read(user));
-        let mut lines = numbers.filter_map(|number| self.setup.line_of(number));
-        let line = lines.next().ok_or(No(Refused::NoSuchNumber, status(404), None))?;
+        let mut numbers = numbers_called(plan, info);
+        let line = numbers.find_map(|number| self.setup.line_of(number));
+        let line = line.ok_or(No(Refused::NoSuchNumber, status(404), None))?;
         Ok(Dialled { line, forwarded: false })
+    }
+
+    /// Whether a call from there is for one of our lines.
+    pub(super) fn is_for_a_line(&self, from: Peer, info: &InviteInfo) -> bool {
+        self.dialled(&self.plan_of(from), from, info).is_ok()
     }
 
     pub(super) fn caller_leg(
@@ -258,6 +261,15 @@ const GERMANY: Digits = match Digits::of_two(b'4', b'9') {
     None => unreachable!(),
 };
 
+/// The numbers that may be meant: the Request-URI's, or where the carrier puts it elsewhere, that of
+/// P-Called-Party-ID or To (RFC 7315, 4.2).
+pub(super) fn numbers_called(plan: &Plan, info: &InviteInfo) -> impl Iterator<Item = Number> {
+    let request_uri = user_of(info.request_uri.expose());
+    let called = info.all(Name::PCalledPartyId).next().and_then(user_of_address);
+    let to = user_of_address(info.to.expose());
+    [request_uri, called, to].into_iter().flatten().filter_map(|user| plan.read(&user))
+}
+
 /// The number that was dialled first, of a call that somebody sent on: who diverted first stands last
 /// (Diversion, RFC 5806, 4), or has the first of several entries (History-Info, RFC 7044, 10.3).
 fn first_dialled(plan: &Plan, info: &InviteInfo) -> Option<Number> {
@@ -282,7 +294,7 @@ fn sent_on_by(plan: &Plan, info: &InviteInfo) -> Vec<Number> {
 }
 
 /// Who calls: the network's word (RFC 3325) before the caller's own; withheld if either says so.
-fn caller(plan: &Plan, info: &InviteInfo) -> Number {
+pub(super) fn caller(plan: &Plan, info: &InviteInfo) -> Number {
     let privacy = info.all(Name::Privacy).any(|value| {
         let mut words = value.split(|byte| b";, ".contains(byte));
         words.any(|word| {

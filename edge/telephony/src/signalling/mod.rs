@@ -29,6 +29,7 @@ pub mod limits;
 mod network;
 #[cfg(test)]
 mod network_tls_tests;
+mod passing;
 mod record;
 mod registration;
 mod replaced;

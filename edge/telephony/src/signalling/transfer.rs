@@ -169,7 +169,7 @@ impl Exchange {
                 let agent = self.setup.phones.get(phone).and_then(|it| it.agent);
                 agent.map(TransferTo::Agent).ok_or(status(404))
             }
-            Whither::Outside(outside) => {
+            Whither::Outside(outside) | Whither::Behind(outside) => {
                 let is_it = |it: &Option<Outside>| *it == Some(outside);
                 if let Some(at) = self.setup.partners.iter().position(is_it) {
                     let partner = u16::try_from(at).map(PartnerId).map_err(|_| status(404))?;

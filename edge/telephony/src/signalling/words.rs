@@ -93,6 +93,8 @@ pub struct Trunk {
     pub outbound_daily: u32,
     /// Which number of ours they show; none to show the telephone.
     pub caller_id: Option<Number>,
+    /// How numbers begin that lie behind it: who calls one that is no line's is put through to it.
+    pub extensions: Vec<Number>,
     /// Whether its sound is encrypted.
     pub srtp: SrtpUse,
     /// As whom we register there; none if it knows us by our address.
@@ -152,17 +154,27 @@ impl Trunk {
     /// Whether telephones of ours may call this number over it.
     #[must_use]
     pub fn lets_out(&self, number: Number) -> bool {
-        let begins = |rule: &Number| match (*rule, number) {
-            (Number::E164(rule), Number::E164(dialled))
-            | (Number::Extension(rule), Number::Extension(dialled) | Number::Short(dialled)) => {
-                dialled.as_bytes().starts_with(rule.as_bytes())
-            }
-            (
-                Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
-                Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
-            ) => false,
-        };
-        self.outbound.iter().any(begins)
+        self.outbound.iter().any(|rule| begins(*rule, number))
+    }
+
+    /// Whether this number lies behind it.
+    #[must_use]
+    pub fn leads_to(&self, number: Number) -> bool {
+        self.extensions.iter().any(|rule| begins(*rule, number))
+    }
+}
+
+/// Whether a number begins so.
+fn begins(rule: Number, number: Number) -> bool {
+    match (rule, number) {
+        (Number::E164(rule), Number::E164(dialled))
+        | (Number::Extension(rule), Number::Extension(dialled) | Number::Short(dialled)) => {
+            dialled.as_bytes().starts_with(rule.as_bytes())
+        }
+        (
+            Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
+            Number::E164(_) | Number::Short(_) | Number::Extension(_) | Number::Withheld,
+        ) => false,
     }
 }
 

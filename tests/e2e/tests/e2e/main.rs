@@ -14,6 +14,7 @@ mod harburg;
 mod hostile;
 mod killed;
 mod networks;
+mod passing;
 mod peers;
 mod privacy;
 mod process;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         callbacks::CASES,
         conference::CASES,
         networks::CASES,
+        passing::CASES,
         peers::CASES,
         privacy::CASES,
         apply::CASES,

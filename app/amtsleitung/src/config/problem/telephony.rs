@@ -111,8 +111,8 @@ pub enum TelephonyProblem {
         /// What it was probably meant to be.
         meant: Option<String>,
     },
-    /// No beginning of numbers that may be called.
-    BadOutbound {
+    /// No beginning of telephone numbers.
+    BadBeginning {
         /// The text.
         given: String,
     },
@@ -198,7 +198,7 @@ impl TelephonyProblem {
             | TelephonyProblem::BadCountryCode { .. }
             | TelephonyProblem::BadAreaCode { .. }
             | TelephonyProblem::BadStem { .. }
-            | TelephonyProblem::BadOutbound { .. }
+            | TelephonyProblem::BadBeginning { .. }
             | TelephonyProblem::BadProbe { .. }
             | TelephonyProblem::NeedsTelephony { .. }
             | TelephonyProblem::BadPrefix(_)
@@ -244,7 +244,7 @@ impl TelephonyProblem {
             TelephonyProblem::BadStem { given, code, meant } => {
                 bad_stem(lang, given, code).or_rather(meant.as_deref())
             }
-            TelephonyProblem::BadOutbound { given } => bad_outbound(lang, given),
+            TelephonyProblem::BadBeginning { given } => bad_beginning(lang, given),
             TelephonyProblem::BadProbe { given, min, max } => bad_probe(lang, given, min, max),
             TelephonyProblem::NeedsRegistrar { key } => needs_registrar(lang, key),
             TelephonyProblem::BadRegistrar { given, meant } => {
@@ -516,14 +516,14 @@ fn bad_stem(lang: Lang, given: &str, code: &str) -> Said {
     )
 }
 
-fn bad_outbound(lang: Lang, given: &str) -> Said {
+fn bad_beginning(lang: Lang, given: &str) -> Said {
     let given = quoted(lang, given);
     say!(
         lang,
-        "{given} ist kein Anfang von Rufnummern, die angerufen werden dürfen.",
+        "{given} ist kein Anfang von Rufnummern.",
         "Erwartet: + und die Nummer mit Landesvorwahl oder ihr Anfang, zum Beispiel \"+4941716930\"; \
          ohne + die Nebenstellen hinter diesem Trunk, zum Beispiel \"12\" für alle, die mit 12 beginnen.",
-        "{given} is no beginning of numbers that may be called.",
+        "{given} is no beginning of telephone numbers.",
         "Expected: + and the number with its country code or its beginning, for example \"+4941716930\"; \
          without + the extensions behind this trunk, for example \"12\" for all that begin with 12.",
     )

@@ -343,6 +343,7 @@ fn is_key(key: &str) -> bool {
         "area_code",
         "probe",
         "outbound",
+        "extensions",
         "caller_id",
         "agent",
         "at",
@@ -375,6 +376,7 @@ fn is_numberlike(key: &str) -> bool {
             | "numbers"
             | "caller_id"
             | "outbound"
+            | "extensions"
             | "area_codes"
             | "area_code"
             | "stem"

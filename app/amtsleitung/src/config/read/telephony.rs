@@ -333,7 +333,8 @@ pub(super) fn trunks(
         let area_code = area_code(reader, fields, country_code.as_deref());
         let stem = stem(reader, fields, country_code.as_deref(), codes);
         let probe = probe(reader, fields);
-        let outbound = outbound(reader, fields);
+        let outbound = beginnings(reader, fields, "outbound");
+        let extensions = beginnings(reader, fields, "extensions");
         let daily = reader.whole(fields, "outbound_daily", OUTBOUND_DAILY, Some(OUTBOUND));
         let caller_id = account::caller_id(reader, fields);
         let srtp = tls::srtp(reader, fields, &peers);
@@ -356,6 +357,7 @@ pub(super) fn trunks(
             probe,
             outbound,
             outbound_daily: u32::try_from(daily).unwrap_or(0),
+            extensions,
             caller_id,
             srtp,
             account,
@@ -485,17 +487,17 @@ fn nearest_stem(given: &str, country_code: &str) -> Option<String> {
     }
 }
 
-/// How numbers begin that may be called.
-fn outbound(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Vec<String> {
+/// How numbers begin that may be called, or that lie behind an exchange.
+fn beginnings(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, key: &'static str) -> Vec<String> {
     let mut beginnings = Vec::new();
-    for At { at, value } in reader.optional_texts(fields, "outbound") {
+    for At { at, value } in reader.optional_texts(fields, key) {
         let digits = value.strip_prefix('+').unwrap_or(value);
         if is_digits(digits, OUTBOUND_DIGITS)
             && !(value.starts_with('+') && digits.starts_with('0'))
         {
             beginnings.push(value.to_owned());
         } else {
-            let problem = TelephonyProblem::BadOutbound { given: value.to_owned() };
+            let problem = TelephonyProblem::BadBeginning { given: value.to_owned() };
             reader.note(at, Problem::Telephony(problem));
         }
     }
