@@ -13,6 +13,7 @@ extern crate alloc;
 pub mod agent;
 pub mod dialog;
 pub mod digest;
+pub mod location;
 pub mod message;
 mod method;
 pub mod number;
