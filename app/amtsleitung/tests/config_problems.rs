@@ -986,6 +986,45 @@ fn trunks_that_register() {
 }
 
 #[test]
+fn trunks_that_are_known_by_name() {
+    let with = |peers: &str| all_said(&[(PEERS, &format!("peers = {peers}"))]);
+    for good in ["udp:tel.example.net", "tcp:sip-1.tel.example.net:5070"] {
+        assert_eq!(with(&format!("[{good:?}, \"udp:192.0.2.21:5060\"]")), "", "{good}");
+    }
+    assert_eq!(
+        all_said(&[(
+            LISTEN,
+            &format!("{LISTEN}\nname_servers = [\"192.0.2.53\", \"[::1]:5353\"]")
+        )]),
+        ""
+    );
+    both(
+        PEERS,
+        "peers = [‸\"tls:tel.example.net\"]\ntls_name = \"tel.example.net\"",
+        "Fehler: „tls:tel.example.net“ ist nicht zu erreichen: über TLS hört das Servicecenter nirgends.\n    Bei [telephony] unter listen eine Adresse eintragen, die mit tls: beginnt, oder hier eine andere.",
+        "error: “tls:tel.example.net” cannot be reached: the centre listens nowhere over TLS.\n    Enter an address that begins with tls: under listen of [telephony], or another one here.",
+    );
+    for (peers, said) in [
+        ("[\"udp:tel.example.net\", \"udp:tel.example.net\"]", "steht zweimal da"),
+        ("[\"udp:tel.example.net:0\"]", "fehlt der Port"),
+        ("[\"udp:tel.example.net:70000\"]", "fehlt der Port"),
+        ("[\"udp:Tel.example.net\"]", "ist keine Adresse"),
+        ("[\"udp:anlage\"]", "ist keine Adresse"),
+        ("[\"tel.example.net\"]", "nicht gesagt, ob UDP, TCP oder TLS"),
+    ] {
+        let found = with(peers);
+        assert!(found.contains(said), "{peers}: {found}");
+    }
+    // Keys would go in clear to a name as to an address.
+    let found = with("[\"udp:tel.example.net\"]\nsrtp = \"required\"");
+    assert!(found.contains("udp:tel.example.net"), "{found}");
+    for server in ["dns.example", "0.0.0.0", "192.0.2.53:0"] {
+        let found = all_said(&[(LISTEN, &format!("{LISTEN}\nname_servers = [{server:?}]"))]);
+        assert!(found.contains("ist keine Adresse eines Nameservers"), "{found}");
+    }
+}
+
+#[test]
 fn accounts_at_one_carrier_share_its_addresses_and_others_do_not() {
     let second = "peers = [\"tcp:192.0.2.31:5060\"]";
     let shared = |one: &str, two: &str| {

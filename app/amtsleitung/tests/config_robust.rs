@@ -4,7 +4,7 @@
 
 use amtsleitung::config::county::{
     Answering, BENCH_MAX, CHANNELS_MAX, County, EmergencyRoute, LISTEN_MAX, PEERS_MAX, PHONES_MAX,
-    SPREAD_MAX, SipAddress, TRUNKS_MAX,
+    Peer, SPREAD_MAX, SipAddress, TRUNKS_MAX,
 };
 use amtsleitung::config::ways::{
     InForce, PARTNERS_IN_FILE_MAX, PLANS_IN_FILE_MAX, Reach, STAGES_OF_LINE_MAX,
@@ -225,10 +225,11 @@ fn keeps_its_telephones(county: &County) {
     for trunk in &county.trunks {
         assert!(trunk.site < county.sites.len() && (1..=CHANNELS_MAX).contains(&trunk.channels));
         assert!((1..=PEERS_MAX).contains(&trunk.peers.len()));
-        assert!(trunk.peers.iter().all(|&peer| is_carried(peer)));
+        let addresses = || trunk.peers.iter().filter_map(Peer::address);
+        assert!(addresses().all(is_carried));
         let code = format!("+{}", trunk.country_code);
         assert!(trunk.stem.as_ref().is_none_or(|stem| stem.starts_with(&code)));
-        taken.extend(&trunk.peers);
+        taken.extend(addresses());
     }
     let count = taken.len();
     taken.sort_unstable();

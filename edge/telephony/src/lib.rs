@@ -4,6 +4,7 @@
 
 pub mod clip;
 pub mod media;
+mod names;
 pub mod prompts;
 pub mod signalling;
 pub mod tls;

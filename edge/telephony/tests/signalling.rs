@@ -10,8 +10,8 @@ use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
 use telephony::signalling::{
-    Answering, Carrier, EmergencyRoute, Identity, Line, Listen, NumberBlock, Phone, Setup, Shows,
-    Signalling, SrtpUse, Trunk,
+    Answering, Carrier, EmergencyRoute, Identity, Line, Listen, NumberBlock, Phone, Place, Setup,
+    Shows, Signalling, SrtpUse, Trunk,
 };
 use telephony::tls::Certificates;
 
@@ -62,7 +62,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
     let country = Digits::of_two(b'4', b'9').expect("digits");
     let trunk_is = Trunk {
         id: "t".to_owned(),
-        peers: vec![trunk_at],
+        peers: vec![Place::At(trunk_at)],
         channels: 10,
         plan: Plan { country, area: None, stem: None },
         probe: None,
@@ -92,6 +92,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         }],
         addresses: Vec::new(),
         certificates: Certificates::default(),
+        name_servers: Vec::new(),
         media_ports: 20_000..=39_999,
         media_threads: 1,
         trunks: vec![trunk_is],

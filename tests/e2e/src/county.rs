@@ -79,6 +79,8 @@ pub struct County {
     pub outside: Vec<u16>,
     /// By what these are reached.
     pub outside_carrier: &'static str,
+    /// By which name these are found, instead of by their addresses.
+    pub outside_name: Option<&'static str>,
     /// What else stands in the table of the second trunk, as lines.
     pub outside_trunk: String,
     /// How emergency calls leave.
@@ -126,6 +128,7 @@ impl County {
             own_phones: Vec::new(),
             outside: Vec::new(),
             outside_carrier: "udp",
+            outside_name: None,
             outside_trunk: String::new(),
             help: Help::Unknown,
             file: None,
@@ -235,6 +238,8 @@ impl County {
         let carrier = self.outside_carrier;
         let peers: Vec<String> =
             self.outside.iter().map(|port| format!("{carrier}:127.0.0.1:{port}")).collect();
+        let named = self.outside_name.map(|name| vec![format!("{carrier}:{name}")]);
+        let peers = named.unwrap_or(peers);
         let text = OUTSIDE.replace("@peers@", &format!("{peers:?}"));
         text.replace("@more@", &self.outside_trunk)
     }

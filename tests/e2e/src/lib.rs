@@ -15,6 +15,7 @@ pub mod certificates;
 pub mod clock;
 pub mod county;
 pub mod database;
+pub mod dns;
 pub mod figures;
 pub mod folder;
 pub mod kamailio;

@@ -5,12 +5,13 @@ use std::env;
 use std::path::PathBuf;
 
 /// Programs and packages.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("sipp", "sip-tester"),
     ("baresip", "baresip-core"),
     ("linphonec", "linphone-cli"),
     ("tshark", "tshark"),
     ("dumpcap", "wireshark-common"),
+    ("dnsmasq", "dnsmasq-base"),
     ("kamailio", "kamailio kamailio-tls-modules"),
     ("sipsak", "sipsak"),
     ("svmap", "sipvicious"),

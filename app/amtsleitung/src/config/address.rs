@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Addresses in the network as the file writes them: `tls:192.0.2.1:5061`, a domain, a range of ports.
 //!
-//! Rule: addresses are numbers. A name would have to be looked up, by somebody else, at another time.
+//! Rule: addresses are numbers, but for the peers of trunks: their names are looked up by the running centre, again and
+//! again, and never here.
 
-use super::county::{Carrier, SipAddress};
+use super::county::{Carrier, Peer, SipAddress};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -137,6 +138,60 @@ impl SipAddress {
         address.set_port(port);
         Some(SipAddress { address, ..self })
     }
+}
+
+impl Peer {
+    /// Reads an address as [`SipAddress::parse`] does, or `tls:tel.example.net`, or `udp:tel.example.net:5060`.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let error = match SipAddress::parse(text, Use::Reach) {
+            Ok(address) => return Ok(Peer::At(address)),
+            Err(error) => error,
+        };
+        let named = text.split_once(':').and_then(|(word, rest)| Some((Carrier::of(word)?, rest)));
+        let Some((carrier, rest)) = named else { return Err(error) };
+        let (domain, port) = match rest.rsplit_once(':') {
+            Some((domain, port)) => (domain, Some(port)),
+            None => (rest, None),
+        };
+        let is_name = is_domain(domain) && domain.contains('.') && !domain.starts_with('[');
+        if !is_name || domain.parse::<Ipv4Addr>().is_ok() {
+            return Err(error);
+        }
+        let read = |port: &str| {
+            let is_plain = port.bytes().all(|byte| byte.is_ascii_digit());
+            port.parse::<u16>().ok().filter(|&port| is_plain && port > 0)
+        };
+        let domain = domain.to_owned();
+        match port.map(read) {
+            Some(None) => Err(AddressError::Port),
+            Some(port) => Ok(Peer::Named { carrier, domain, port }),
+            None => Ok(Peer::Named { carrier, domain, port: None }),
+        }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Peer::At(address) => address.fmt(f),
+            Peer::Named { carrier, domain, port: None } => write!(f, "{}:{domain}", carrier.word()),
+            Peer::Named { carrier, domain, port: Some(port) } => {
+                write!(f, "{}:{domain}:{port}", carrier.word())
+            }
+        }
+    }
+}
+
+/// Reads the address of a name server: `192.0.2.53`, with a port if it is not 53.
+#[must_use]
+pub fn name_server(text: &str) -> Option<SocketAddr> {
+    let address: SocketAddr =
+        text.parse().or_else(|_| text.parse().map(|ip| SocketAddr::new(ip, 53))).ok()?;
+    let is_somebody = !address.ip().is_unspecified() && !is_group(address.ip());
+    (is_somebody && address.port() > 0).then_some(address)
 }
 
 impl fmt::Display for SipAddress {

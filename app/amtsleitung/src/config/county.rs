@@ -519,6 +519,42 @@ pub struct SipAddress {
     pub address: SocketAddr,
 }
 
+/// Where a peer of a trunk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// At an address.
+    At(SipAddress),
+    /// Where name servers say: `tls:tel.example.net`, or with a port that they are not asked for.
+    Named {
+        /// What carries the messages.
+        carrier: Carrier,
+        /// The name, in lower case.
+        domain: String,
+        /// The port, if it is written.
+        port: Option<u16>,
+    },
+}
+
+impl Peer {
+    /// What carries the messages.
+    #[must_use]
+    pub const fn carrier(&self) -> Carrier {
+        match self {
+            Peer::At(at) => at.carrier,
+            Peer::Named { carrier, .. } => *carrier,
+        }
+    }
+
+    /// Its address, if it is one.
+    #[must_use]
+    pub const fn address(&self) -> Option<SipAddress> {
+        match self {
+            Peer::At(at) => Some(*at),
+            Peer::Named { .. } => None,
+        }
+    }
+}
+
 /// By which digests telephones may prove their passwords (RFC 7616, RFC 8760).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PasswordDigest {
@@ -556,6 +592,8 @@ pub struct Telephony {
     pub media_addresses: Vec<IpAddr>,
     /// By which digests telephones may prove their passwords.
     pub digest: PasswordDigest,
+    /// Which name servers are asked; those of the machine, without one.
+    pub name_servers: Vec<SocketAddr>,
 }
 
 /// Whether sound is encrypted (SRTP) under keys that SIP carries.
@@ -607,7 +645,7 @@ pub struct Trunk {
     /// Where it stands, as an index into [`County::sites`].
     pub site: usize,
     /// Who sends from one of these is this trunk; each belongs to one trunk only.
-    pub peers: Vec<SipAddress>,
+    pub peers: Vec<Peer>,
     /// What they have to prove by TLS; always there if one of them is reached by TLS.
     pub proof: Option<Proof>,
     /// How many calls it carries at once, 1 to [`CHANNELS_MAX`].
@@ -731,6 +769,9 @@ impl Bench {
 
 /// Addresses to listen on: three carriers, two families, twice.
 pub const LISTEN_MAX: usize = 12;
+
+/// Name servers: as many as the resolver of the C library asks.
+pub const NAME_SERVERS_MAX: usize = 3;
 
 /// Addresses of one trunk: four gateways with two carriers each.
 pub const PEERS_MAX: usize = 8;

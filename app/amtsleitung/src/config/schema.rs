@@ -178,6 +178,7 @@ impl Table {
                 "media_ports",
                 "media_addresses",
                 "digest",
+                "name_servers",
             ],
             Table::Trunk => &[
                 "id",

@@ -8,8 +8,8 @@
 use super::crowd::CITIZENS_MAX;
 use crate::config::County;
 use crate::config::county::{
-    Carrier, Identity, LISTEN_MAX, PasswordDigest, Phone, Shows, SipAddress, SrtpUse, Telephony,
-    Treatment, Trunk,
+    Carrier, Identity, LISTEN_MAX, PasswordDigest, Peer, Phone, Shows, SipAddress, SrtpUse,
+    Telephony, Treatment, Trunk,
 };
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -85,7 +85,7 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         id: "practice".to_owned(),
         name: "Übung".to_owned(),
         site: 0,
-        peers: vec![SipAddress { carrier: Carrier::Udp, address: exchange }],
+        peers: vec![Peer::At(SipAddress { carrier: Carrier::Udp, address: exchange })],
         channels: CITIZENS_MAX,
         country_code: country.to_owned(),
         area_code: None,
@@ -113,6 +113,7 @@ fn telephony(of_file: Option<&Telephony>) -> Telephony {
         certificate: None,
         media_ports: MEDIA_PORTS,
         media_addresses: Vec::new(),
+        name_servers: Vec::new(),
         digest: PasswordDigest::Md5,
     });
     telephony.listen.retain(is_free);
@@ -155,11 +156,15 @@ mod tests {
     #[test]
     fn nobody_outside_is_called_or_rung() {
         let mut county = harburg();
-        county.phones[0].at = Some(county.trunks[0].peers[0]);
+        county.phones[0].at = county.trunks[0].peers[0].address();
         county.phones[1].srtp = SrtpUse::Required;
         let town = town(&county, exchange());
-        let peers: Vec<SocketAddr> =
-            town.trunks.iter().flat_map(|it| &it.peers).map(|it| it.address).collect();
+        let peers: Vec<SocketAddr> = town
+            .trunks
+            .iter()
+            .flat_map(|it| &it.peers)
+            .filter_map(|it| Some(it.address()?.address))
+            .collect();
         assert_eq!(peers, [exchange()]);
         let is_plain = |phone: &Phone| phone.at.is_none() && phone.srtp == SrtpUse::Off;
         assert!(town.phones.iter().all(is_plain));

@@ -174,7 +174,9 @@ fn telephones(
     }
     for trunk in &county.trunks {
         for (index, peer) in trunk.peers.iter().enumerate() {
-            note(places.entry("trunk", &trunk.id).item("peers", index), ip(peer));
+            if let Some(address) = peer.address() {
+                note(places.entry("trunk", &trunk.id).item("peers", index), ip(&address));
+            }
         }
     }
     for phone in &county.phones {

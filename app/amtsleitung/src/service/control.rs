@@ -345,8 +345,10 @@ fn status(lang: Lang, it: &Snapshot) -> String {
         let fault = trunk.fault.map(|fault| lang.pick(fault.german(), fault.english()));
         let fault = fault.map_or_else(String::new, |fault| format!(" ({fault})"));
         let (id, calls, channels) = (&trunk.id, trunk.calls, trunk.channels);
+        let unknown = trunks::unknown(lang, trunk.unknown_name.as_deref());
         let registered = trunks::said(lang, trunk.registration);
-        let _ = writeln!(text, "{word} {id}: {health}{registered}, {calls}/{channels}{fault}");
+        let _ =
+            writeln!(text, "{word} {id}: {health}{unknown}{registered}, {calls}/{channels}{fault}");
     }
     say(
         &mut text,

@@ -333,6 +333,10 @@ impl Running {
 
     /// Whoever runs the centre learns when it is registered somewhere and when not any more, and why.
     fn watch_trunks(&mut self) {
+        while let Some(name) = self.signalling.poll_name() {
+            let (level, said) = trunks::logged_name(&name);
+            self.log.say(level, &said);
+        }
         while let Some(trunk) = self.signalling.poll_trunk() {
             let Some(registration) = trunk.registration else { continue };
             let (level, said) = trunks::logged(&trunk.id, registration);

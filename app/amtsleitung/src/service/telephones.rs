@@ -3,7 +3,9 @@
 
 use super::passwords::{Passwords, TrunkPasswords};
 use crate::config::County;
-use crate::config::county::{self, Account, Answering, Line, PasswordDigest, SipAddress, Trunk};
+use crate::config::county::{
+    self, Account, Answering, Line, PasswordDigest, Peer, SipAddress, Trunk,
+};
 use crate::config::number::{Numbers, Plan as Written};
 use crate::config::ways::Plan;
 use crate::prompts::script::{self, PlanText};
@@ -17,8 +19,8 @@ use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, RINGING, TonePattern, tone,
 };
 use telephony::signalling::{
-    self, Carrier, EmergencyRoute, Identity, Listen, NumberBlock, Outside, Phone, PlanSounds,
-    Setup, Shows, SrtpUse, TrunkAccount,
+    self, Carrier, EmergencyRoute, Identity, Listen, NumberBlock, Outside, Phone, Place,
+    PlanSounds, Setup, Shows, SrtpUse, TrunkAccount,
 };
 use telephony::tls::Certificates;
 
@@ -61,6 +63,7 @@ pub fn telephones(
             listen: telephony.listen.iter().copied().map(listen).collect(),
             certificates,
             addresses: telephony.media_addresses.clone(),
+            name_servers: telephony.name_servers.clone(),
             media_ports: telephony.media_ports.clone(),
             media_threads: cores.div_ceil(2).min(MEDIA_THREADS_MAX),
             trunks: county.trunks.iter().map(|it| trunk(it, of_trunks)).collect(),
@@ -155,19 +158,31 @@ fn block(numbers: Numbers) -> Option<NumberBlock> {
 }
 
 fn listen(address: SipAddress) -> Listen {
-    let carrier = match address.carrier {
+    Listen { carrier: carrier(address.carrier), address: address.address }
+}
+
+const fn carrier(carrier: county::Carrier) -> Carrier {
+    match carrier {
         county::Carrier::Udp => Carrier::Udp,
         county::Carrier::Tcp => Carrier::Tcp,
         county::Carrier::Tls => Carrier::Tls,
-    };
-    Listen { carrier, address: address.address }
+    }
+}
+
+fn place(peer: &Peer) -> Place {
+    match peer {
+        Peer::At(address) => Place::At(listen(*address)),
+        Peer::Named { carrier: by, domain, port } => {
+            Place::Named { carrier: carrier(*by), domain: domain.clone(), port: *port }
+        }
+    }
 }
 
 fn trunk(trunk: &Trunk, passwords: &TrunkPasswords) -> signalling::Trunk {
     let digits = |text: &String| Digits::new(text.trim_start_matches('+').as_bytes());
     signalling::Trunk {
         id: trunk.id.clone(),
-        peers: trunk.peers.iter().copied().map(listen).collect(),
+        peers: trunk.peers.iter().map(place).collect(),
         channels: u32::from(trunk.channels),
         plan: number::Plan {
             country: digits(&trunk.country_code).expect("the check wants 1 to 3 digits"),

@@ -59,6 +59,7 @@ fn signalling() -> Signalling {
         domain: "centre.example".to_owned(),
         listen: vec![Listen { carrier: Carrier::Udp, address: "127.0.0.1:0".parse().unwrap() }],
         certificates: telephony::tls::Certificates::default(),
+        name_servers: Vec::new(),
         addresses: Vec::new(),
         media_ports: 20_000..=39_999,
         media_threads: 1,

@@ -5,7 +5,7 @@ use super::log::Level;
 use super::passwords::TRUNKS_FILE;
 use crate::Lang;
 use sip::registrant::Trouble;
-use telephony::signalling::{TrunkHealth, TrunkRegistration, TrunkTrouble};
+use telephony::signalling::{NameFound, TrunkHealth, TrunkRegistration, TrunkTrouble};
 
 /// The line for the log.
 pub(super) fn logged(id: &str, registration: TrunkRegistration) -> (Level, String) {
@@ -66,6 +66,20 @@ fn because(lang: Lang, trouble: TrunkTrouble) -> String {
     }
 }
 
+/// The line for the log when something else is known of a name than before.
+pub(super) fn logged_name(name: &NameFound) -> (Level, String) {
+    let NameFound { domain, found, addresses } = name;
+    let (level, word) = if *found { (Level::Notice, "yes") } else { (Level::Warning, "no") };
+    (level, format!("name={domain} found={word} addresses={addresses}"))
+}
+
+/// What `status` says of a name that was never found, behind a comma; nothing without one.
+pub(super) fn unknown(lang: Lang, name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| {
+        lang.pick(format!(", {name} NICHT GEFUNDEN"), format!(", {name} NOT FOUND"))
+    })
+}
+
 /// Whether calls can leave over a trunk, as far as that is known.
 pub(super) fn is_usable(trunk: &TrunkHealth) -> Option<bool> {
     let registered = trunk.registration.map(|it| it.is_registered);
@@ -96,7 +110,8 @@ mod tests {
             trouble: trouble.filter(|_| !is_registered),
         });
         let (id, fault) = ("telekom".to_owned(), None);
-        TrunkHealth { id, answers, fault, registration, calls: 0, channels: 1 }
+        let unknown_name = None;
+        TrunkHealth { id, answers, fault, unknown_name, registration, calls: 0, channels: 1 }
     }
 
     #[test]

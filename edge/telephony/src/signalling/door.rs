@@ -16,7 +16,7 @@
 
 use super::incoming::user_of;
 use super::trunk::contact_user;
-use super::words::{Phone, Refused, Registration, Setup, Trunk};
+use super::words::{Listen, Phone, Refused, Registration, Setup};
 use sip::agent::Flow;
 use sip::digest::{Answer, Challenger, Request as Signed, Secret, Source, Verdict};
 use sip::message::{Headers, Message, Name, Request};
@@ -57,7 +57,8 @@ struct Fixed {
 /// Who is known.
 pub(super) struct Door {
     realm: String,
-    trunks: Vec<Trunk>,
+    /// Each trunk's id and where its peers are.
+    trunks: Vec<(String, Vec<Listen>)>,
     /// By user name, the position in the setup.
     accounts: BTreeMap<Vec<u8>, (usize, Option<Secret>)>,
     /// Telephones at fixed addresses, by host.
@@ -79,7 +80,7 @@ impl Door {
             challenger: Challenger::new(realm, setup.nonce_key, setup.offers, NONCE_LIFE)?,
             throttle: Throttle::new(ThrottleRules::USUAL),
             realm: setup.domain.clone(),
-            trunks: setup.trunks.clone(),
+            trunks: Vec::new(),
             accounts: accounts(&setup.phones),
             fixed: fixed(&setup.phones),
             locals: BTreeMap::new(),
@@ -91,22 +92,25 @@ impl Door {
         let records = setup.phones.iter().map(|phone| record_of(&phone.id, &self.realm));
         // Whose telephone was taken out is not reached any more.
         let _gone = self.registrar.set_known(records);
-        self.trunks = setup.trunks.clone();
         self.accounts = accounts(&setup.phones);
         self.fixed = fixed(&setup.phones);
     }
 
+    /// Where trunks are from now on.
+    pub(super) fn set_trunks(&mut self, trunks: Vec<(String, Vec<Listen>)>) {
+        self.trunks = trunks;
+    }
+
     /// Which trunk sends by this flow. On a connection its port is any.
     pub(super) fn trunk_of(&self, flow: &Flow) -> Option<usize> {
-        self.trunks.iter().position(|trunk| is_peer(trunk, flow))
+        self.trunks.iter().position(|(_, peers)| has_peer(peers, flow))
     }
 
     /// The same for a call to this address: of several accounts at one carrier the one that is called.
     pub(super) fn trunk_called(&self, flow: &Flow, request_uri: &[u8]) -> Option<usize> {
         let user = user_of(request_uri);
-        let is_called = |trunk: &Trunk| {
-            let own = contact_user(&trunk.id);
-            is_peer(trunk, flow) && user.as_deref() == Some(own.as_bytes())
+        let is_called = |(id, peers): &(String, Vec<Listen>)| {
+            has_peer(peers, flow) && user.as_deref() == Some(contact_user(id).as_bytes())
         };
         self.trunks.iter().position(is_called).or_else(|| self.trunk_of(flow))
     }
@@ -286,8 +290,8 @@ impl Door {
     }
 }
 
-fn is_peer(trunk: &Trunk, flow: &Flow) -> bool {
-    trunk.peers.iter().any(|peer| {
+fn has_peer(peers: &[Listen], flow: &Flow) -> bool {
+    peers.iter().any(|peer| {
         let same_port = flow.transport != Transport::Udp || peer.address == flow.remote;
         let same_host = peer.address.ip() == flow.remote.ip();
         peer.carrier.transport() == flow.transport && same_port && same_host
@@ -353,14 +357,13 @@ pub(super) const fn status(code: u16) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::{Carrier, EmergencyRoute, Listen};
+    use super::super::words::{Carrier, EmergencyRoute};
     use super::*;
     use crate::media::Clips;
-    use crate::signalling::words::{Identity, Shows, SrtpUse};
+    use crate::signalling::words::SrtpUse;
     use crate::tls::Certificates;
     use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
-    use sip::number::{Digits, Plan};
     use stdx::Redacted;
 
     const HERE: &str = "192.0.2.1:5060";
@@ -374,29 +377,11 @@ mod tests {
     }
 
     fn door() -> Door {
-        let plan =
-            Plan { country: Digits::of_two(b'4', b'9').expect("49"), area: None, stem: None };
         let secret = Secret::of(b"k1", b"centre", &Redacted::new("pa55"));
         let emergency = EmergencyRoute::Unknown;
         let phone = |id: &str, at, secret| {
             let (id, emergency) = (id.to_owned(), emergency.clone());
             Phone { id, agent: None, at, secret, emergency, srtp: SrtpUse::Off }
-        };
-        let trunk = Trunk {
-            id: "t".to_owned(),
-            peers: vec![at(TRUNK)],
-            channels: 1,
-            plan,
-            probe: None,
-            outbound: Vec::new(),
-            extensions: Vec::new(),
-            outbound_daily: 0,
-            caller_id: None,
-            srtp: SrtpUse::Off,
-            account: None,
-            identity: Identity::Asserted,
-            shows: Shows::Caller,
-            numbers: Vec::new(),
         };
         let setup = Setup {
             domain: "centre".to_owned(),
@@ -405,7 +390,8 @@ mod tests {
             addresses: Vec::new(),
             media_ports: 20_000..=20_003,
             media_threads: 1,
-            trunks: vec![trunk],
+            name_servers: Vec::new(),
+            trunks: Vec::new(),
             phones: vec![
                 phone("k1", None, Some(secret)),
                 phone("door", Some(at(FIXED)), None),
@@ -426,7 +412,9 @@ mod tests {
             nonce_key: [7; 32],
             token_key: stdx::Redacted::new([7; 32]),
         };
-        Door::new(&setup).expect("a domain that can be written")
+        let mut door = Door::new(&setup).expect("a domain that can be written");
+        door.set_trunks(vec![("t".to_owned(), vec![at(TRUNK)])]);
+        door
     }
 
     fn flow(from: &str) -> Flow {

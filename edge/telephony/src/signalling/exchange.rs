@@ -12,6 +12,7 @@ use super::dialled::DialledCall;
 use super::door::{Door, Entry, status};
 use super::leg::{Leg, Peer};
 use super::network::{Input, Network};
+use super::places::Places;
 use super::record::Records;
 use super::trace::{self, Party, Traces, What};
 use super::transfer::Waits;
@@ -73,6 +74,8 @@ pub(super) struct Exchange {
     pub(super) asked_for: VecDeque<(Told, Option<Waits>)>,
     /// The flows to telephones at fixed addresses and to the peers of trunks.
     pub(super) fixed_flows: BTreeMap<(super::words::Carrier, std::net::SocketAddr), Flow>,
+    /// Where peers are that are known by name.
+    pub(super) places: Places,
     /// Whether it has to be looked where we register: at the start, and when the setup is another.
     pub(super) enrolment_is_due: bool,
     /// Trunks whose registration has changed since somebody asked; as many as there are, at most one entry each
@@ -100,7 +103,8 @@ impl Exchange {
         let ua = UserAgent::new(Config::default(), rng.split(rng.clone().next_u64()));
         let _ = rng.next_u64();
         let phones_of = phones_of(&setup);
-        Exchange {
+        let mut exchange = Exchange {
+            places: Places::asking(setup.name_servers.clone()),
             trunks: vec![TrunkState::default(); setup.trunks.len()],
             setup,
             ua,
@@ -137,7 +141,10 @@ impl Exchange {
             states: BTreeMap::new(),
             has_registered: false,
             records: None,
-        }
+        };
+        exchange.places.adopt(&exchange.setup.trunks);
+        exchange.settle_peers();
+        exchange
     }
 
     /// Takes up other lines, telephones and trunks.
@@ -158,16 +165,20 @@ impl Exchange {
             music,
             ..self.setup.clone()
         };
+        self.places.adopt(&self.setup.trunks);
+        self.settle_peers();
     }
 
     /// The addresses of each trunk.
     pub(super) fn peers(&self) -> Vec<Vec<Listen>> {
-        self.setup.trunks.iter().map(|trunk| trunk.peers.clone()).collect()
+        self.trunks.iter().map(|state| state.peers.clone()).collect()
     }
 
     /// Finds the ways to telephones at fixed addresses.
     pub(super) fn find_fixed_flows(&mut self, network: &Network) {
-        let peers = self.setup.trunks.iter().flat_map(|trunk| &trunk.peers).copied();
+        // Of those who were elsewhere before nothing is kept; their calls have flows of their own.
+        self.fixed_flows.clear();
+        let peers = self.trunks.iter().flat_map(|state| &state.peers).copied();
         for place in self.setup.phones.iter().filter_map(|phone| phone.at).chain(peers) {
             if let Some(flow) = network.flow_to(place.carrier, place.address) {
                 self.fixed_flows.insert((place.carrier, place.address), flow);
@@ -602,7 +613,12 @@ impl Exchange {
         let media = self.wake_media_at;
         let enrolment = self.enrolment_is_due.then_some(Tick(0));
         let sign = self.first_signs.first().map(|&(at, _)| at);
-        [ua, registrar, media, sign, enrolment].into_iter().flatten().chain(probe).chain(code).min()
+        [ua, registrar, media, sign, enrolment, self.names_due()]
+            .into_iter()
+            .flatten()
+            .chain(probe)
+            .chain(code)
+            .min()
     }
 
     /// Wakes media threads for what they were told in this turn.
@@ -617,6 +633,7 @@ impl Exchange {
 
     /// Lets the timers that are due fire.
     pub(super) fn elapse(&mut self, now: Tick, network: &Network) {
+        self.look_up(now, network);
         self.enrol(now);
         self.ua.elapse(now);
         while let Some(event) = self.ua.poll_event() {

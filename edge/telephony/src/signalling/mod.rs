@@ -30,6 +30,7 @@ mod network;
 #[cfg(test)]
 mod network_tls_tests;
 mod passing;
+mod places;
 mod record;
 mod registration;
 mod replaced;
@@ -42,13 +43,14 @@ mod words;
 pub use counts::Counters;
 pub use leg::{nowhere, remote};
 pub use network::NetworkCounts;
+pub use places::NameFound;
 pub use record::{LegChange, LegRecord};
 pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
     Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, NumberBlock,
-    Outside, Phone, PlanSounds, Promised, Refused, Registration, Setup, Shows, SrtpUse, Trunk,
-    TrunkAccount, TrunkHealth, TrunkRegistration, TrunkTrouble,
+    Outside, Phone, Place, PlanSounds, Promised, Refused, Registration, Setup, Shows, SrtpUse,
+    Trunk, TrunkAccount, TrunkHealth, TrunkRegistration, TrunkTrouble,
 };
 
 use crate::media::{self, Media};
@@ -182,6 +184,10 @@ impl Signalling {
             exchange.connection_lost(now, &flow);
         }
         exchange.hear_media(now);
+        if exchange.hear_names(now) {
+            exchange.find_fixed_flows(network);
+            network.certify(&exchange.setup.certificates, &exchange.peers());
+        }
         if exchange.deadline().is_some_and(|at| at <= now) {
             exchange.elapse(now, network);
         }
@@ -397,6 +403,11 @@ impl Signalling {
     pub fn poll_trunk(&mut self) -> Option<TrunkHealth> {
         let at = self.exchange.trunks_changed.pop_first()?;
         Some(self.exchange.health_of(at, &self.network))
+    }
+
+    /// A name of which something else is known than before; ask until there is none.
+    pub fn poll_name(&mut self) -> Option<NameFound> {
+        self.exchange.changed_name()
     }
 
     /// The calls at this moment.

@@ -25,6 +25,8 @@ use stdx::{LineId, Micros, Redacted, Tick};
 /// How a trunk is at this moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TrunkState {
+    /// Where its peers are, as far as that is known.
+    pub(super) peers: Vec<Listen>,
     pub(super) calls: u32,
     pub(super) answers: Option<bool>,
     pub(super) probe: Option<ProbeId>,
@@ -118,7 +120,7 @@ impl Exchange {
         uri: impl Fn(&str) -> Option<Vec<u8>>,
     ) -> Option<Outward> {
         let registered = self.registered_by(state);
-        let flows = self.flows_to(trunk);
+        let flows = self.flows_to(state);
         let first = registered.and_then(|(held, _)| flows.iter().position(|it| *it == Some(held)));
         let count = flows.len();
         let at = (nth < count).then(|| (first.unwrap_or(0) + nth) % count)?;
@@ -144,12 +146,12 @@ impl Exchange {
 
     /// How many peers a trunk has.
     pub(super) fn peer_count(&self, trunk: usize) -> usize {
-        self.setup.trunks.get(trunk).map_or(0, |it| it.peers.len())
+        self.trunks.get(trunk).map_or(0, |it| it.peers.len())
     }
 
-    fn flows_to(&self, trunk: &Trunk) -> Vec<Option<Flow>> {
+    fn flows_to(&self, state: &TrunkState) -> Vec<Option<Flow>> {
         let flow = |peer: &Listen| self.fixed_flows.get(&(peer.carrier, peer.address)).copied();
-        trunk.peers.iter().map(flow).collect()
+        state.peers.iter().map(flow).collect()
     }
 
     fn registered_by(&self, state: &TrunkState) -> Option<(Flow, &[Vec<u8>])> {
@@ -204,8 +206,7 @@ impl Exchange {
         }
         for at in 0..self.trunks.len() {
             let wanted = self.setup.trunks.get(at).and_then(account);
-            let flows = self.setup.trunks.get(at).map_or_else(Vec::new, |it| self.flows_to(it));
-            let flows = flows.into_iter().flatten().collect();
+            let flows = self.flows_to(&self.trunks[at]).into_iter().flatten().collect();
             match (self.trunks[at].registration.take(), wanted) {
                 (Some((id, now_as)), Some(wanted)) if now_as == wanted => {
                     self.ua.reach_registrar_by(now, id, flows);
@@ -265,7 +266,7 @@ impl Exchange {
             if state.probe.is_some() {
                 continue;
             }
-            let Some(peer) = trunk.peers.first() else { continue };
+            let Some(peer) = state.peers.first() else { continue };
             let Some(flow) = network.flow_to(peer.carrier, peer.address) else { continue };
             let target = format!("sip:{}", peer.address);
             state.probe = self.ua.options(now, flow, target.as_bytes()).ok();
@@ -292,7 +293,8 @@ impl Exchange {
         TrunkHealth {
             id: trunk.id.clone(),
             answers: state.answers,
-            fault: trunk.peers.iter().find_map(|peer| network.fault_of(&peer.address)),
+            fault: state.peers.iter().find_map(|peer| network.fault_of(&peer.address)),
+            unknown_name: self.places.unknown(trunk),
             registration: self.registration_of(at),
             calls: state.calls,
             channels: trunk.channels,

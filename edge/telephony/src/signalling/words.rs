@@ -4,6 +4,7 @@
 use crate::media::Clips;
 use crate::tls::{Certificates, Fault};
 use sip::digest::{Credentials, Offers, Secret};
+use sip::location::Wanted;
 use sip::number::{Digits, Number, Plan};
 use sip::registrant::Trouble;
 use sip::registrar::{Binding, Transport};
@@ -74,13 +75,49 @@ pub enum SrtpUse {
     Required,
 }
 
+/// Where a peer of a trunk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At this address.
+    At(Listen),
+    /// Where name servers say (RFC 3263).
+    Named {
+        /// By what.
+        carrier: Carrier,
+        /// The name, in lower case.
+        domain: String,
+        /// The port, if it is said; then no services (SRV) are looked for.
+        port: Option<u16>,
+    },
+}
+
+impl Place {
+    pub(super) fn wanted(&self) -> Option<Wanted> {
+        match self {
+            Place::At(_) => None,
+            Place::Named { carrier, domain, port } => Some(Wanted {
+                domain: domain.clone().into_bytes(),
+                transport: carrier.transport(),
+                port: *port,
+            }),
+        }
+    }
+
+    pub(super) fn domain(&self) -> Option<&str> {
+        match self {
+            Place::At(_) => None,
+            Place::Named { domain, .. } => Some(domain),
+        }
+    }
+}
+
 /// A peer that is known by its address.
 #[derive(Clone, Debug)]
 pub struct Trunk {
     /// Its id, for log and metrics.
     pub id: String,
     /// Who sends from one of these is this trunk; the first is asked after its health.
-    pub peers: Vec<Listen>,
+    pub peers: Vec<Place>,
     /// Calls at once.
     pub channels: u32,
     /// How it writes numbers.
@@ -298,6 +335,8 @@ pub struct Setup {
     /// Who we are to those who connect by TLS, and by the positions of the trunks what their peers have to
     /// prove to us.
     pub certificates: Certificates,
+    /// Which name servers are asked where peers are that are known by name; those of the machine, without one.
+    pub name_servers: Vec<SocketAddr>,
     /// UDP ports for sound.
     pub media_ports: RangeInclusive<u16>,
     /// Media threads.
@@ -475,6 +514,8 @@ pub struct TrunkHealth {
     pub answers: Option<bool>,
     /// Why it has no connection by TLS, if the last one failed.
     pub fault: Option<Fault>,
+    /// A name of a peer that has never been found.
+    pub unknown_name: Option<String>,
     /// How it is with our registration there; none if there is to be none.
     pub registration: Option<TrunkRegistration>,
     /// Calls at this moment.

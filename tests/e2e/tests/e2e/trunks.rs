@@ -6,6 +6,7 @@ use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::certificates::Authority;
 use e2e::clock::{SOON, wait_for};
 use e2e::county::{County, Help};
+use e2e::dns::{Dns, Service};
 use e2e::folder::Folder;
 use e2e::kamailio::{Carrier, Kamailio, PASSWORD, USER};
 use e2e::runner::Case;
@@ -20,6 +21,7 @@ pub(crate) const CASES: &[Case] = &[
     ("help_is_called_over_a_trunk_that_registers", help_is_called),
     ("a_trunk_that_is_not_registered_is_said_and_not_used", not_registered),
     ("the_next_registrar_is_asked", the_next_registrar_is_asked),
+    ("a_trunk_is_found_by_its_name", found_by_name),
 ];
 
 /// Where the trunk registers, and what stands beside it in its table.
@@ -223,4 +225,51 @@ fn the_next_registrar_is_asked() {
     dial(&server, desk, "k1", "040123456");
     there.succeeds();
     ends_well(server, &kamailio);
+}
+
+/// Its services are looked for, the first of which is out of order; what was known survives the name server; and
+/// when the carrier moves, we follow.
+fn found_by_name() {
+    let mut ground = Ground::new();
+    let (dns, dead, second) =
+        (ground.county.ports.one(), ground.county.ports.one(), ground.county.ports.one());
+    ground.county.outside_name = Some("tel.example");
+    ground.county.telephony = format!("name_servers = [\"127.0.0.1:{dns}\"]\n");
+    let service =
+        |host, port, priority| Service { name: "_sip._udp.tel.example", host, port, priority };
+    let first = ground.carrier.port;
+    let services = [service("dead.example", dead, 10), service("edge.example", first, 20)];
+    let name_server = Dns::start(&ground.folder, dns, &services);
+    let (server, kamailio, carrier, desk) = ground.start();
+    server.wait_until("the trunk is registered", SOON * 2, |it| {
+        it.of("trunk_registered{trunk=\"aussen\"}") == 1
+    });
+    register(&server, desk, "k1");
+    let calls_out = || {
+        let there = Sipp::at(carrier.telephones, "agent_hangs_up").with("talk", 200);
+        let mut there = there.start(&server);
+        dial(&server, desk, "k1", "040123456");
+        there.succeeds();
+    };
+    calls_out();
+    says(&server, "name=tel.example found=yes addresses=2");
+
+    drop(name_server);
+    says(&server, "name=tel.example found=no addresses=2");
+    is_registered(&server);
+    calls_out();
+
+    // The carrier goes to another edge.
+    let moved = Carrier { port: second, ..carrier.clone() }.start(&server.folder);
+    let _name_server = Dns::start(&server.folder, dns, &[service("b.example", second, 10)]);
+    says(&server, "name=tel.example found=yes addresses=1");
+    moved.says(&format!("registers {USER} for 600"));
+    is_registered(&server);
+    drop(kamailio);
+    calls_out();
+    ends_well(server, &moved);
+}
+
+fn says(server: &Server, words: &str) {
+    wait_for(words, SOON * 3, || server.process.stderr().contains(words).then_some(()));
 }

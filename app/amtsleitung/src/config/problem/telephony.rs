@@ -72,6 +72,18 @@ pub enum TelephonyProblem {
         /// Its family.
         family: Family,
     },
+    /// A name that cannot be reached from where we listen.
+    NotCarried {
+        /// The name.
+        address: String,
+        /// What carries its messages.
+        carrier: Carrier,
+    },
+    /// No address of a name server.
+    BadNameServer {
+        /// The text.
+        given: String,
+    },
     /// An address of ours where somebody else's is expected.
     OwnAddress {
         /// The address.
@@ -189,6 +201,8 @@ impl TelephonyProblem {
             | TelephonyProblem::MediaAddressMissing { .. }
             | TelephonyProblem::ListenTwice { .. }
             | TelephonyProblem::NotListened { .. }
+            | TelephonyProblem::NotCarried { .. }
+            | TelephonyProblem::BadNameServer { .. }
             | TelephonyProblem::OwnAddress { .. }
             | TelephonyProblem::AddressOfTrunk { .. }
             | TelephonyProblem::NeedsRegistrar { .. }
@@ -231,6 +245,10 @@ impl TelephonyProblem {
             TelephonyProblem::NotListened { address, carrier, family } => {
                 not_listened(lang, address, *carrier, *family)
             }
+            TelephonyProblem::NotCarried { address, carrier } => {
+                not_carried(lang, address, *carrier)
+            }
+            TelephonyProblem::BadNameServer { given } => bad_name_server(lang, given),
             TelephonyProblem::OwnAddress { address } => own_address(lang, address),
             TelephonyProblem::AddressOfTrunk { address, carrier, trunk, first } => {
                 address_of_trunk(lang, (address, *carrier), trunk, line(*first))
@@ -281,10 +299,10 @@ fn bad_address(lang: Lang, given: &str, error: AddressError) -> Said {
         AddressError::Form => say!(
             lang,
             "{given} ist keine Adresse.",
-            "Erwartet: udp:, tcp: oder tls:, dahinter eine Adresse in Zahlen (kein Name) und ein \
+            "Erwartet: udp:, tcp: oder tls:, dahinter eine Adresse in Zahlen (ein Name nur bei peers) und ein \
              Port, zum Beispiel \"udp:192.0.2.21:5060\" oder \"tls:[2001:db8::21]:5061\".",
             "{given} is no address.",
-            "Expected: udp:, tcp: or tls:, then an address in numbers (no name) and a port, for \
+            "Expected: udp:, tcp: or tls:, then an address in numbers (a name only under peers) and a port, for \
              example \"udp:192.0.2.21:5060\" or \"tls:[2001:db8::21]:5061\".",
         ),
         AddressError::Port => say!(
@@ -440,6 +458,31 @@ fn not_listened(lang: Lang, address: &str, carrier: Carrier, family: Family) -> 
         "{address} cannot be reached: the centre listens nowhere over {carrier_name} and {family}.",
         "Enter an address for {family} that begins with {carrier}: under listen of [telephony], or \
          another one here.",
+    )
+}
+
+fn not_carried(lang: Lang, address: &str, carrier: Carrier) -> Said {
+    let (address, carrier) = (quoted(lang, address), carrier.word());
+    let carrier_name = carrier.to_uppercase();
+    say!(
+        lang,
+        "{address} ist nicht zu erreichen: über {carrier_name} hört das Servicecenter nirgends.",
+        "Bei [telephony] unter listen eine Adresse eintragen, die mit {carrier}: beginnt, oder hier eine andere.",
+        "{address} cannot be reached: the centre listens nowhere over {carrier_name}.",
+        "Enter an address that begins with {carrier}: under listen of [telephony], or another one here.",
+    )
+}
+
+fn bad_name_server(lang: Lang, given: &str) -> Said {
+    let given = quoted(lang, given);
+    say!(
+        lang,
+        "{given} ist keine Adresse eines Nameservers.",
+        "Erwartet: eine IP-Adresse, zum Beispiel \"192.0.2.53\", mit Port nur, wenn es nicht 53 ist: \
+         \"192.0.2.53:5353\"; ohne den Schlüssel gelten die Nameserver dieses Rechners.",
+        "{given} is no address of a name server.",
+        "Expected: an IP address, for example \"192.0.2.53\", with a port only if it is not 53: \
+         \"192.0.2.53:5353\"; without the key the name servers of this machine hold.",
     )
 }
 

@@ -7,11 +7,12 @@ use super::account;
 use super::people::short;
 use super::tls;
 use crate::config::address::{
-    self, Family, Use, is_domain, media_address, nearest_address, nearest_domain,
+    self, AddressError, Family, Use, is_domain, media_address, name_server, nearest_address,
+    nearest_domain,
 };
 use crate::config::county::{
-    CHANNELS_MAX, Carrier, LISTEN_MAX, PEERS_MAX, PasswordDigest, Phone, SipAddress, Telephony,
-    Trunk,
+    CHANNELS_MAX, Carrier, LISTEN_MAX, NAME_SERVERS_MAX, PEERS_MAX, PasswordDigest, Peer, Phone,
+    SipAddress, Telephony, Trunk,
 };
 use crate::config::duration;
 use crate::config::emergency::{self, AreaCodes, Look};
@@ -19,7 +20,7 @@ use crate::config::problem::{Emergency, Problem, Shape, TelephonyProblem};
 use crate::config::reader::{At, Fields, NOWHERE, Reader, Value, start};
 use crate::config::schema::{Kind, Table};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use stdx::{AgentId, Micros};
 use toml::de::DeValue;
@@ -60,9 +61,9 @@ fn sender(address: SipAddress) -> Sender {
     (address.carrier, address.address.ip(), port)
 }
 
-/// A peer of a trunk.
+/// Whose address it is.
 #[derive(Clone, Debug)]
-struct Peer {
+struct Owner {
     trunk: String,
     at: usize,
     /// Whether other trunks may be there too: several accounts at one carrier are told apart by what was registered.
@@ -73,7 +74,7 @@ struct Peer {
 #[derive(Debug, Default)]
 pub(super) struct Addresses {
     listen: Vec<SipAddress>,
-    peers: BTreeMap<Sender, Peer>,
+    peers: BTreeMap<Sender, Owner>,
     /// Some address to listen on could not be read, or none is there: then nobody can say what it lacks.
     incomplete: bool,
 }
@@ -88,11 +89,21 @@ impl Addresses {
                     let address = address.to_string();
                     return Some(TelephonyProblem::OwnAddress { address });
                 }
-                let Peer { trunk, at, .. } = self.peers.get(&sender(address))?.clone();
+                let Owner { trunk, at, .. } = self.peers.get(&sender(address))?.clone();
                 let (carrier, address) = (address.carrier, address.to_string());
                 Some(TelephonyProblem::AddressOfTrunk { address, carrier, trunk, first: at })
             });
         if let Some(problem) = taken {
+            reader.note(to.at, Problem::Telephony(problem));
+        }
+    }
+
+    /// A name may be found at any address: only the carrier has to be there.
+    fn check_name(&self, reader: &mut Reader<'_>, to: &At<Peer>) {
+        let carrier = to.value.carrier();
+        if !self.incomplete && !self.listen.iter().any(|own| own.carrier == carrier) {
+            let address = to.value.to_string();
+            let problem = TelephonyProblem::NotCarried { address, carrier };
             reader.note(to.at, Problem::Telephony(problem));
         }
     }
@@ -120,11 +131,17 @@ pub(super) fn address(
     purpose: Use,
 ) -> Option<At<SipAddress>> {
     let text = reader.string(key, value)?;
-    parsed(reader, At { at: start(value), value: text }, purpose)
+    let parse = |text: &str| SipAddress::parse(text, purpose);
+    parsed(reader, At { at: start(value), value: text }, purpose, parse)
 }
 
-fn parsed(reader: &mut Reader<'_>, text: At<&str>, purpose: Use) -> Option<At<SipAddress>> {
-    let error = match SipAddress::parse(text.value, purpose) {
+fn parsed<T>(
+    reader: &mut Reader<'_>,
+    text: At<&str>,
+    purpose: Use,
+    parse: impl Fn(&str) -> Result<T, AddressError>,
+) -> Option<At<T>> {
+    let error = match parse(text.value) {
         Ok(value) => return Some(At { at: text.at, value }),
         Err(error) => error,
     };
@@ -136,22 +153,22 @@ fn parsed(reader: &mut Reader<'_>, text: At<&str>, purpose: Use) -> Option<At<Si
 
 /// The addresses of a list, at most `max`, none twice however it is written; and whether all of them
 /// could be read.
-fn addresses(
+fn addresses<T: PartialEq>(
     reader: &mut Reader<'_>,
     fields: &Fields<'_, '_>,
-    key: &'static str,
-    max: usize,
+    (key, max): (&'static str, usize),
     purpose: Use,
-) -> (Vec<At<SipAddress>>, bool) {
+    parse: impl Fn(&str) -> Result<T, AddressError>,
+) -> (Vec<At<T>>, bool) {
     let texts = reader.texts(fields, key);
     if let Some(beyond) = texts.get(max) {
         let problem = Shape::TooMany { key: key.to_owned(), max };
         reader.note(beyond.at, Problem::Shape(problem));
     }
-    let mut all: Vec<At<SipAddress>> = Vec::new();
+    let mut all: Vec<At<T>> = Vec::new();
     let mut complete = !texts.is_empty();
     for text in texts.into_iter().take(max) {
-        let Some(next) = parsed(reader, text, purpose) else {
+        let Some(next) = parsed(reader, text, purpose, &parse) else {
             complete = false;
             continue;
         };
@@ -178,7 +195,8 @@ pub(super) fn telephony(
         return (None, nowhere);
     };
     let domain = domain(reader, &fields);
-    let (listen, complete) = addresses(reader, &fields, "listen", LISTEN_MAX, Use::Listen);
+    let own = |text: &str| SipAddress::parse(text, Use::Listen);
+    let (listen, complete) = addresses(reader, &fields, ("listen", LISTEN_MAX), Use::Listen, own);
     check_overlap(reader, &listen);
     let media_ports = media_ports(reader, &fields);
     let media_addresses = media_addresses(reader, &fields, &listen);
@@ -192,9 +210,38 @@ pub(super) fn telephony(
     let listen: Vec<SipAddress> = listen.into_iter().map(|own| own.value).collect();
     let known = Addresses { listen: listen.clone(), incomplete: !complete, ..Addresses::default() };
     let digest = digest(reader, &fields);
+    let name_servers = name_servers(reader, &fields);
     let certificate = tls::certificate(reader, &fields, &listen);
-    let telephony = Telephony { domain, listen, certificate, media_ports, media_addresses, digest };
+    let telephony = Telephony {
+        domain,
+        listen,
+        certificate,
+        media_ports,
+        media_addresses,
+        digest,
+        name_servers,
+    };
     (Some(telephony), known)
+}
+
+/// Which name servers are asked where trunks are that are known by name.
+fn name_servers(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Vec<SocketAddr> {
+    let texts = reader.optional_texts(fields, "name_servers");
+    if let Some(beyond) = texts.get(NAME_SERVERS_MAX) {
+        let problem = Shape::TooMany { key: "name_servers".to_owned(), max: NAME_SERVERS_MAX };
+        reader.note(beyond.at, Problem::Shape(problem));
+    }
+    let mut servers = Vec::new();
+    for text in texts.into_iter().take(NAME_SERVERS_MAX) {
+        match name_server(text.value) {
+            Some(server) => servers.push(server),
+            None => {
+                let problem = TelephonyProblem::BadNameServer { given: text.value.to_owned() };
+                reader.note(text.at, Problem::Telephony(problem));
+            }
+        }
+    }
+    servers
 }
 
 /// How passwords are proved; by MD5, if the file does not say.
@@ -374,18 +421,24 @@ fn peers(
     fields: &Fields<'_, '_>,
     trunk: &str,
     known: &mut Addresses,
-) -> Vec<SipAddress> {
-    let (peers, _) = addresses(reader, fields, "peers", PEERS_MAX, Use::Reach);
+) -> Vec<Peer> {
+    let (peers, _) = addresses(reader, fields, ("peers", PEERS_MAX), Use::Reach, Peer::parse);
     let shared = fields.get("registrar").is_some() && fields.get("bulk").is_none();
-    for &peer in &peers {
-        let before = known.peers.get(&sender(peer.value));
+    for peer in &peers {
+        let Some(address) = peer.value.address() else {
+            known.check_name(reader, peer);
+            continue;
+        };
+        let before = known.peers.get(&sender(address));
         if !(shared && before.is_some_and(|before| before.shared)) {
-            known.check_reach(reader, peer, 1);
+            known.check_reach(reader, At { at: peer.at, value: address }, 1);
         }
     }
     for peer in &peers {
-        let here = Peer { trunk: trunk.to_owned(), at: peer.at, shared };
-        known.peers.entry(sender(peer.value)).or_insert(here);
+        let here = Owner { trunk: trunk.to_owned(), at: peer.at, shared };
+        if let Some(address) = peer.value.address() {
+            known.peers.entry(sender(address)).or_insert(here);
+        }
     }
     peers.into_iter().map(|peer| peer.value).collect()
 }
@@ -543,10 +596,9 @@ pub(super) fn phones(
         }
         let at = at.map(|at| at.value);
         // One that registers comes by any address on which we listen.
-        let ways = at.map_or_else(|| known.listen.clone(), |at| vec![at]);
         let srtp = match at {
-            Some(_) => tls::srtp(reader, fields, &ways),
-            None => tls::srtp_of_registering(reader, fields, &ways),
+            Some(at) => tls::srtp(reader, fields, &[Peer::At(at)]),
+            None => tls::srtp_of_registering(reader, fields, &known.listen),
         };
         phones.push(Phone { id, name, site, agent, at, srtp });
     }

@@ -4,7 +4,7 @@
 //! Rule: files are named here and read elsewhere; a check of the text alone looks at no other file.
 
 use crate::config::address::{is_domain, nearest_domain};
-use crate::config::county::{Carrier, CertificateFiles, Proof, SipAddress, SrtpUse};
+use crate::config::county::{Carrier, CertificateFiles, Peer, Proof, SipAddress, SrtpUse};
 use crate::config::problem::{Problem, TlsProblem};
 use crate::config::reader::{At, Fields, Reader, start};
 
@@ -54,11 +54,11 @@ pub(super) fn certificate(
 pub(super) fn proof(
     reader: &mut Reader<'_>,
     fields: &Fields<'_, '_>,
-    peers: &[SipAddress],
+    peers: &[Peer],
 ) -> Option<Proof> {
     let authority = file(reader, fields, "authority");
     let name = name(reader, fields);
-    let is_secure = peers.iter().any(|it| it.carrier == Carrier::Tls);
+    let is_secure = peers.iter().any(|it| it.carrier() == Carrier::Tls);
     for key in ["tls_name", "authority"] {
         if !is_secure && fields.get(key).is_some() {
             note(reader, fields.place(key), TlsProblem::Unused { key, of_trunk: true });
@@ -91,14 +91,14 @@ pub(super) fn check_phone(reader: &mut Reader<'_>, at: At<SipAddress>) {
 }
 
 /// Whether sound is encrypted with who is reached by one of these addresses.
-pub(super) fn srtp(
-    reader: &mut Reader<'_>,
-    fields: &Fields<'_, '_>,
-    ways: &[SipAddress],
-) -> SrtpUse {
+pub(super) fn srtp(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, ways: &[Peer]) -> SrtpUse {
     let given = srtp_word(reader, fields);
-    let in_clear = ways.iter().find(|way| !keeps_keys(way));
-    let is_secure = ways.iter().any(|way| way.carrier == Carrier::Tls);
+    let keeps = |way: &&Peer| match way {
+        Peer::At(address) => keeps_keys(address),
+        Peer::Named { carrier, .. } => *carrier == Carrier::Tls,
+    };
+    let in_clear = ways.iter().find(|way| !keeps(way));
+    let is_secure = ways.iter().any(|way| way.carrier() == Carrier::Tls);
     match (given, in_clear) {
         (Some(SrtpUse::Required), Some(way)) => {
             let problem = TlsProblem::KeysInClear { address: way.to_string() };
