@@ -6,8 +6,8 @@ use sip::digest::{
 };
 use sip::registrar::{
     AddressOfRecord, Ask, BINDINGS_PER_RECORD_MAX, Binding, Change, ContactAddress, Contacts, Flow,
-    Quality, RECORDS_MAX, Refusal, Register, Registrar, Rules, Source, TEXT_MAX, Throttle,
-    ThrottleRules, Transport,
+    PATH_MAX, Quality, RECORDS_MAX, Refusal, Register, Registrar, Rules, Source, TEXT_MAX,
+    Throttle, ThrottleRules, Transport,
 };
 use stdx::{Micros, Redacted, Tick};
 
@@ -64,6 +64,7 @@ fn send(registrar: &mut Registrar, now: Tick, row: Row<'_>) -> Result<Vec<Change
             cseq: cseq.parse().expect("a number"),
             expires: number(expires),
             contacts,
+            path: &[],
             flow: flow(5060),
         },
     )
@@ -269,7 +270,8 @@ fn nobody_registers_for_another_and_nobody_learns_who_exists() {
         let contacts = [contact("a")];
         let (call_id, cseq, expires, flow) = (&b"c"[..], 1, None, flow(5060));
         let contacts = Contacts::These(&contacts);
-        let request = Register { record, account, call_id, cseq, expires, contacts, flow };
+        let request =
+            Register { record, account, call_id, cseq, expires, contacts, path: &[], flow };
         outcome(&registrar.register(START, &request))
     };
     assert_eq!(register(&record("bert"), &record("anna")), "403 NotYours");
@@ -304,8 +306,16 @@ fn a_binding_keeps_the_way_its_request_came_by() {
     let mut register = |cseq, flow| {
         let contacts = Contacts::These(core::slice::from_ref(&behind_nat));
         let (call_id, expires) = (&b"c"[..], None);
-        let request =
-            Register { record: &anna, account: &anna, call_id, cseq, expires, contacts, flow };
+        let request = Register {
+            record: &anna,
+            account: &anna,
+            call_id,
+            cseq,
+            expires,
+            contacts,
+            path: &[],
+            flow,
+        };
         assert!(registrar.register(START, &request).is_ok());
         registrar.targets(START, &anna)[0].clone()
     };
@@ -419,4 +429,28 @@ fn a_phone_registers_and_a_guesser_is_silenced() {
     assert_eq!(attempt(16, guesser, "richtig"), Err(0));
     assert_eq!(outcome(&Ok(attempt(17, phone, "richtig").expect("right"))), "~a");
     assert_eq!(throttle.refused().names, 5);
+}
+
+#[test]
+fn the_proxies_on_the_way_are_kept_with_the_contact() {
+    let mut registrar = registrar();
+    let anna = record("anna");
+    let edge = |nth: usize| Redacted::new(format!("<sip:edge{nth};lr>").into_bytes());
+    let mut register = |cseq, path: &[Redacted<Vec<u8>>]| {
+        let contacts = [contact("a")];
+        let contacts = Contacts::These(&contacts);
+        let (call_id, expires, flow) = (&b"c"[..], None, flow(5060));
+        let (record, account) = (&anna, &anna);
+        let request = Register { record, account, call_id, cseq, expires, contacts, path, flow };
+        registrar.register(START, &request)?;
+        Ok::<_, Refusal>(registrar.targets(START, &anna)[0].path.clone())
+    };
+    let two = [edge(1), edge(2)];
+    assert_eq!(register(1, &two), Ok(two.to_vec()));
+    // It has moved: the way of the last REGISTER holds.
+    assert_eq!(register(2, &[]), Ok(Vec::new()));
+    let many: Vec<_> = (0..=PATH_MAX).map(edge).collect();
+    assert_eq!(register(3, &many), Err(Refusal::TooLong));
+    let long = [Redacted::new(vec![b'x'; TEXT_MAX + 1])];
+    assert_eq!(register(4, &long), Err(Refusal::TooLong));
 }

@@ -203,8 +203,16 @@ fn send(registrar: &mut Registrar, now: Tick, step: &Step) -> Result<Vec<Change>
     let flow = Flow { transport: Transport::Udp, source, port: 5060, connection: None };
     let (record, account) = (record(*to), record(*account));
     let (call_id, cseq, expires) = (&[*call][..], *cseq, *expires);
-    let request =
-        Register { record: &record, account: &account, call_id, cseq, expires, contacts, flow };
+    let request = Register {
+        record: &record,
+        account: &account,
+        call_id,
+        cseq,
+        expires,
+        contacts,
+        path: &[],
+        flow,
+    };
     registrar.register(now, &request)
 }
 

@@ -35,6 +35,8 @@ struct Kept {
     quality: u16,
     instance: Option<String>,
     reg_id: Option<u32>,
+    #[serde(default)]
+    path: Vec<String>,
     source: [u8; 16],
     port: u16,
     local: SocketAddr,
@@ -63,6 +65,7 @@ impl Kept {
             quality: binding.quality.thousandths(),
             instance: instance.flatten(),
             reg_id: binding.reg_id,
+            path: binding.path.iter().map(|it| text(it.expose())).collect::<Option<_>>()?,
             source: binding.flow.source.0,
             port: binding.flow.port,
             local: *local,
@@ -81,6 +84,7 @@ impl Kept {
             quality: Quality::from_thousandths(self.quality)?,
             instance: self.instance.map(|it| Redacted::new(it.into_bytes())),
             reg_id: self.reg_id,
+            path: self.path.into_iter().map(|it| Redacted::new(it.into_bytes())).collect(),
             flow: Flow {
                 transport: Transport::Udp,
                 source: Source(self.source),
@@ -205,6 +209,7 @@ mod tests {
                 quality: Quality::BEST,
                 instance: None,
                 reg_id: Some(1),
+                path: vec![Redacted::new(b"<sip:edge.example;lr>".to_vec())],
                 flow,
                 call_id: Redacted::new(b"a@b".to_vec()),
                 cseq: 7,

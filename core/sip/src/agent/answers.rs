@@ -13,6 +13,7 @@ use crate::dialog::{
     Policy, Proposal, RAck, Refresher, TimerAnswer,
 };
 use crate::message::{self, Address, Headers, Name, Request};
+use crate::registrar::PATH_MAX;
 use crate::transaction::{TransactionId, TransactionKey};
 use crate::{Method, Status};
 use alloc::boxed::Box;
@@ -252,6 +253,7 @@ fn register_info(flow: Flow, request: &Request<'_>) -> RegisterInfo {
     let headers = &request.headers;
     let raw = |bytes: &[u8]| Redacted::new(bytes.to_vec());
     let authorization = headers.all(Name::Authorization);
+    let path = headers.all(Name::Path).flat_map(|field| field.values());
     let short = authorization.filter(|field| field.raw.len() <= COPY_MAX).take(COPIES_MAX);
     RegisterInfo {
         request_uri: raw(request.uri.raw()),
@@ -262,6 +264,9 @@ fn register_info(flow: Flow, request: &Request<'_>) -> RegisterInfo {
         all: headers.is_contact_star(),
         contacts: headers.contacts().take(CONTACTS_MAX).map(|it| register_contact(&it)).collect(),
         authorization: short.map(|field| Redacted::new(field.value().into_owned())).collect(),
+        // One more than is kept, so that a list which is too long is seen to be.
+        path: path.take(PATH_MAX + 1).map(raw).collect(),
+        knows_path: headers.lists(Name::Supported, "path"),
         flow,
     }
 }

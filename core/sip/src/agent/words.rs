@@ -226,6 +226,10 @@ pub struct RegisterInfo {
     pub contacts: Vec<RegisterContact>,
     /// The values of Authorization, each one whole.
     pub authorization: Vec<Raw>,
+    /// The values of Path (RFC 3327), each by itself.
+    pub path: Vec<Raw>,
+    /// Whether the device knows of Path: then the answer repeats it.
+    pub knows_path: bool,
     /// What it came by.
     pub flow: Flow,
 }

@@ -85,6 +85,8 @@ pub struct Binding {
     pub instance: Option<Redacted<Vec<u8>>>,
     /// `reg-id` (RFC 5626, 4.2).
     pub reg_id: Option<u32>,
+    /// The proxies on the way, as they stand in Path (RFC 3327), the one next to us first.
+    pub path: Vec<Redacted<Vec<u8>>>,
     /// The way there.
     pub flow: Flow,
     /// The Call-ID of the last request that touched it.
@@ -179,6 +181,8 @@ pub struct Register<'a> {
     pub expires: Option<u32>,
     /// The contacts.
     pub contacts: Contacts<'a>,
+    /// The values of Path.
+    pub path: &'a [Redacted<Vec<u8>>],
     /// Where it came from.
     pub flow: Flow,
 }

@@ -19,8 +19,12 @@ pub const RECORDS_MAX: usize = 8_192;
 pub const BINDINGS_PER_RECORD_MAX: usize = 8;
 
 /// Bytes of one contact, instance or Call-ID that is kept. The longest in the field have about 250; a
-/// full registrar then holds at most 8,192 × 8 × 3 × 512 bytes = 96 MiB.
+/// full registrar then holds at most 8,192 × 8 × 3 × 512 bytes = 96 MiB, and as much again for paths, if each device
+/// stands behind three proxies.
 pub const TEXT_MAX: usize = 512;
+
+/// Proxies between a device and us that are kept: the edge of a site, one in the data centre, and two to spare.
+pub const PATH_MAX: usize = 4;
 
 /// The longest minimum that a registrar may insist on: an hour (RFC 3261, 10.3 step 7).
 const MIN_EXPIRES_MAX: u32 = 3_600;
@@ -256,7 +260,10 @@ impl<'a> Update<'a> {
             return Err(Refusal::TooManyContacts);
         }
         let texts = contacts.iter().flat_map(|it| [it.uri, it.instance.unwrap_or_default()]);
-        if texts.chain([self.request.call_id]).any(|text| text.len() > TEXT_MAX) {
+        let path = self.request.path;
+        let texts =
+            texts.chain([self.request.call_id]).chain(path.iter().map(|it| &it.expose()[..]));
+        if path.len() > PATH_MAX || texts.into_iter().any(|text| text.len() > TEXT_MAX) {
             return Err(Refusal::TooLong);
         }
         for (nth, contact) in contacts.iter().enumerate() {
@@ -314,6 +321,7 @@ impl<'a> Update<'a> {
             quality: contact.quality.unwrap_or(Quality::BEST),
             instance: contact.instance.map(|it| Redacted::new(it.to_vec())),
             reg_id: contact.reg_id,
+            path: self.request.path.to_vec(),
             flow: self.request.flow,
             call_id: Redacted::new(self.request.call_id.to_vec()),
             cseq: self.request.cseq,

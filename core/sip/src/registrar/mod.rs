@@ -24,6 +24,8 @@
 //! - **NAT.** A binding keeps the flow that its request came by (source address, port, transport and
 //!   connection). Requests to the contact go to the flow, not to the address written in the contact
 //!   (RFC 3581, RFC 5626); so nobody can direct calls at a third party.
+//! - **Path** (RFC 3327) is kept with each binding, and calls take it as their Route, also for a device that has not
+//!   said that it knows of it; without, its calls would end at the proxy. Only who has said so is told it.
 //! - **`+sip.instance` and `reg-id`** are kept and do not yet decide anything (RFC 5626 later).
 //!
 //! The rule to keep: only authenticated requests get as far as [`Registrar::register`].
@@ -37,7 +39,7 @@ pub use binding::{
     AddressOfRecord, Binding, Change, ContactAddress, Contacts, Flow, Quality, Refusal, Register,
     Transport,
 };
-pub use bindings::{BINDINGS_PER_RECORD_MAX, RECORDS_MAX, Registrar, Rules, TEXT_MAX};
+pub use bindings::{BINDINGS_PER_RECORD_MAX, PATH_MAX, RECORDS_MAX, Registrar, Rules, TEXT_MAX};
 pub use throttle::{
     Ask, NAMES_PER_SOURCE_MAX, Rate, Refused, SOURCES_MAX, Throttle, ThrottleRules, Throttled,
 };

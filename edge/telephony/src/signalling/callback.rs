@@ -301,8 +301,8 @@ impl Exchange {
     fn ring_one_back(&mut self, now: Tick, contact: ContactId, target: &Target) -> bool {
         let Some((from, until)) = self.shown_back(contact) else { return false };
         let peer = Peer::Phone(target.phone);
-        let outward = Outward::to_phone(target.uri.clone(), target.flow, target.way);
-        let invited = self.invite_back(now, peer, outward, (from, Vec::new()), until);
+        let invited =
+            self.invite_back(now, peer, target.outward.clone(), (from, Vec::new()), until);
         let Some(leg) = invited else { return false };
         self.by_call.insert(leg.call, contact);
         self.by_leg.insert(leg.sound.id, contact);

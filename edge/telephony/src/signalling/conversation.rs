@@ -24,7 +24,7 @@ use call::{Action, Call, CallbackEvent, Ending, Event, LegState, Sound as Heard}
 use centre::Note;
 use promise::{Fate, FateReason};
 use sip::agent::limits::MAX_FORWARDS;
-use sip::agent::{CallId, Flow, Invite, Way};
+use sip::agent::{CallId, Flow, Invite};
 use sip::message::push_quoted;
 use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
@@ -573,7 +573,7 @@ impl Exchange {
         let ring_for = it.ring_until.since(now) + RING_MARGIN;
         let (placeholder, codecs) = (it.caller.call, codecs_beside(it));
         let peer = Peer::Phone(target.phone);
-        let mut leg = self.new_leg(placeholder, peer, &target.flow);
+        let mut leg = self.new_leg(placeholder, peer, &target.outward.flow);
         leg.sound.codecs = codecs;
         let (media, rng) = (&mut self.media, &mut self.rng);
         leg.sound.open(media, rng, None, beside, &mut self.counters).ok()?;
@@ -582,7 +582,7 @@ impl Exchange {
             self.close_sound(leg.sound.id);
             return None;
         };
-        let outward = Outward::to_phone(target.uri.clone(), target.flow, target.way);
+        let outward = target.outward.clone();
         let invite = Invite { max_forwards, ..outward.invite(from, offer, ring_for) };
         Some((leg, invite))
     }
@@ -750,9 +750,7 @@ impl Exchange {
 /// Where a telephone of an agent can be reached.
 pub(super) struct Target {
     pub(super) phone: usize,
-    pub(super) uri: Vec<u8>,
-    pub(super) flow: Flow,
-    pub(super) way: Way,
+    pub(super) outward: Outward,
 }
 
 /// What an agent's telephone, or one elsewhere, is offered: what the caller speaks first; something else only if the

@@ -190,7 +190,7 @@ impl Exchange {
             Whither::Phone(phone) => {
                 let way_out = |target: super::conversation::Target| WayOut {
                     peer: Peer::Phone(target.phone),
-                    outward: Outward::to_phone(target.uri, target.flow, target.way),
+                    outward: target.outward,
                 };
                 return Some(self.targets_of(now, phone).into_iter().map(way_out).collect());
             }

@@ -4,14 +4,15 @@
 use super::conversation::Target;
 use super::door::{record_of, status, way};
 use super::exchange::Exchange;
+use super::trunk::Outward;
 use super::words::{Refused, Setup};
 use sip::agent::{RegisterContact, RegisterId, RegisterInfo, Way};
-use sip::message::{Name, Uri};
+use sip::message::{Address, Name, Uri};
 use sip::registrar::{
     AddressOfRecord, Binding, ContactAddress, Contacts, Quality, Refusal, Register,
 };
 use std::borrow::Cow;
-use stdx::{AgentId, Tick};
+use stdx::{AgentId, Redacted, Tick};
 
 impl Exchange {
     /// A REGISTER whose sender the door knows.
@@ -33,6 +34,7 @@ impl Exchange {
                 (false, true) => Contacts::Fetch,
                 (false, false) => Contacts::These(&contacts),
             },
+            path: &info.path,
             flow: way(&info.flow),
         };
         let outcome = match record {
@@ -45,7 +47,9 @@ impl Exchange {
                 self.door.note_flow(&info.flow);
                 let bindings = self.door.registrar.targets(now, &account);
                 let fields = bindings.into_iter().map(|it| (Name::Contact, described(it, now)));
-                let fields = fields.collect();
+                let known = info.path.iter().filter(|_| info.knows_path);
+                let path = known.map(|value| (Name::Path, value.expose().clone()));
+                let fields = fields.chain(path).collect();
                 self.reply(now, id, 200, fields);
             }
             Err(why) => {
@@ -100,9 +104,10 @@ impl Exchange {
         let phone = &self.setup.phones[at];
         if let Some(place) = phone.at {
             let flow = self.fixed_flows.get(&(place.carrier, place.address)).copied();
-            let uri = format!("sip:{}@{}", phone.id, place.address).into_bytes();
+            let target = format!("sip:{}@{}", phone.id, place.address).into_bytes();
             return flow
-                .map(|flow| Target { phone: at, uri, flow, way: Way::Routes })
+                .map(|flow| Outward::to_phone(target, flow, Way::Routes))
+                .map(|outward| Target { phone: at, outward })
                 .into_iter()
                 .collect();
         }
@@ -110,8 +115,9 @@ impl Exchange {
         let bindings = self.door.registrar.targets(now, &record);
         let target = |binding: &Binding| {
             let flow = self.door.flow_to(binding)?;
-            let uri = binding.contact.expose().clone();
-            Some(Target { phone: at, uri, flow, way: Way::Flow })
+            let contact = binding.contact.expose().clone();
+            let outward = Outward::to_phone(contact, flow, Way::Flow).by(routes(&binding.path));
+            Some(Target { phone: at, outward })
         };
         bindings.into_iter().filter_map(target).collect()
     }
@@ -120,6 +126,12 @@ impl Exchange {
     pub(super) fn registered(&self) -> usize {
         self.door.registrar.save().count()
     }
+}
+
+/// The addresses of proxies. One that cannot be read would end the call as surely as none.
+fn routes(path: &[Redacted<Vec<u8>>]) -> Vec<Vec<u8>> {
+    let read = |value: &Redacted<Vec<u8>>| Some(Address::parse(value.expose())?.uri.raw().to_vec());
+    path.iter().filter_map(read).collect()
 }
 
 fn contact(it: &RegisterContact) -> ContactAddress<'_> {

@@ -58,6 +58,11 @@ impl Outward {
         Outward { target, flow, way, credentials: None, routes: Vec::new(), contact_user: None }
     }
 
+    /// By these proxies first.
+    pub(super) fn by(self, routes: Vec<Vec<u8>>) -> Outward {
+        Outward { routes, ..self }
+    }
+
     /// The call that leaves by it.
     pub(super) fn invite(self, from: Vec<u8>, offer: Vec<u8>, ring_for: Micros) -> Invite {
         let Outward { target, flow, way, credentials, routes, contact_user } = self;
