@@ -105,6 +105,29 @@ impl Capture {
         filters.iter().map(payloads).collect()
     }
 
+    /// Ends, and hands out these fields of every SIP message that this filter lets through, as Wireshark reads them;
+    /// one that comes several times is joined by `|`, a message that came twice stands there once.
+    ///
+    /// # Panics
+    /// If tshark cannot read them, or finds one of them malformed.
+    #[must_use]
+    #[track_caller]
+    pub fn fields(mut self, server: &Server, filter: &str, fields: &[&str]) -> Vec<Vec<String>> {
+        self.catches_up(server);
+        self.process.signal("INT");
+        self.process.wait(SOON);
+        assert_eq!(self.read(server, &format!("({filter}) && _ws.malformed")), "");
+        let (file, sip) = (self.file.display().to_string(), server.county.sip);
+        let (udp, filter) = (format!("udp.port=={sip},sip"), format!("({filter}) && !(sip.resend == 1)"));
+        let mut args = vec!["-n", "-r", &file, "-d", &udp, "-Y", &filter, "-T", "fields"];
+        args.extend(["-E", "separator=/t", "-E", "aggregator=|"]);
+        args.extend(fields.iter().flat_map(|field| ["-e", *field]));
+        let ended = run(server.folder.path(), "tshark", "tshark", &args, SOON * 2);
+        assert!(ended.status.success(), "tshark: {}", ended.stderr);
+        let row = |line: &str| line.split('\t').map(str::to_owned).collect();
+        ended.stdout.lines().map(row).collect()
+    }
+
     /// Waits until everything before this moment is in the file: packets lie in the kernel for a while,
     /// and who ends the capture loses them.
     #[track_caller]

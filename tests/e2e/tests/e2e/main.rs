@@ -12,6 +12,7 @@ mod emergency;
 mod endings;
 mod harburg;
 mod hostile;
+mod identity;
 mod killed;
 mod networks;
 mod passing;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         emergency::CASES,
         endings::CASES,
         harburg::CASES,
+        identity::CASES,
         agents::CASES,
         sessions::CASES,
         process::CASES,

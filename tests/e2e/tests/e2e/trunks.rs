@@ -22,6 +22,7 @@ pub(crate) const CASES: &[Case] = &[
     ("a_trunk_that_is_not_registered_is_said_and_not_used", not_registered),
     ("the_next_registrar_is_asked", the_next_registrar_is_asked),
     ("a_trunk_is_found_by_its_name", found_by_name),
+    ("a_telephone_behind_a_proxy_is_called_through_it", behind_a_proxy),
 ];
 
 /// Where the trunk registers, and what stands beside it in its table.
@@ -272,4 +273,39 @@ fn found_by_name() {
 
 fn says(server: &Server, words: &str) {
     wait_for(words, SOON * 3, || server.process.stderr().contains(words).then_some(()));
+}
+
+/// The proxy of a site stands in Path: without it in their Route our calls would not reach the telephone. After a
+/// restart the way there is still known.
+fn behind_a_proxy() {
+    let mut county = County::new().agent("k1").phone("k1", "k1");
+    county.bench = 0;
+    let (desk, port) = (county.ports.row(PORTS), county.ports.one());
+    let values = [("port", port.to_string()), ("centre", county.sip.to_string())];
+    let mut server = Server::start(county);
+    let proxy = Kamailio::start(&server.folder, "site", &values, port);
+    let phone = Phone::new("k1", desk, 620).registering(server.password("k1"));
+    let mut agent = Phone { proxy: Some(proxy.at), ..phone }.start(&server);
+    agent.is_registered();
+    proxy.says("registers k1");
+    agent.dial("*10");
+    server.wait_until("the agent is ready", SOON, |it| it.agents("ready") == 1);
+    server.wait_until("the code's call is over", SOON, |it| it.of("media_legs") == 0);
+    proxy.says("dials *10");
+    for _ in 0..2 {
+        let caller = Phone::new("+4941718001", server.county.callers, 440).start(&server);
+        caller.dial("115");
+        caller.hears(620.0);
+        agent.hears(440.0);
+        proxy.says("rings k1");
+        agent.hang_up();
+        server.wait_until("the call is over", SOON, |it| it.of("media_legs") == 0);
+        agent.forget();
+        drop(caller);
+        server.process.signal("TERM");
+        server.process.wait(SOON);
+        server.start_again();
+        server.wait_until("the agent is still there", SOON, |it| it.agents("ready") == 1);
+    }
+    assert!(proxy.process.stderr().matches("rings k1").count() >= 2);
 }
