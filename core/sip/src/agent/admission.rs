@@ -111,6 +111,9 @@ impl UserAgent {
         let headers = &request.headers;
         let from_tag = headers.from.tag().unwrap_or_default();
         let id = DialogId::of_request(headers.call_id, from_tag, to_tag);
+        if self.subscriptions.has_dialog(&id) {
+            return self.in_subscription(now, flow, (request, key), &id);
+        }
         match self.dialogs.admit(&id, request.method, headers.cseq.number) {
             Ok(&mut (_, call)) => {
                 if let Some(transaction) = self.arrive(now, flow, request, key) {
@@ -129,6 +132,7 @@ impl UserAgent {
             Method::Invite => self.admit_call(now, flow, request, key),
             Method::Options => self.answer_options(flow, request),
             Method::Register => self.admit_register(now, flow, request, key),
+            Method::Subscribe => self.admit_subscription(now, flow, request, key),
             Method::Bye
             | Method::Prack
             | Method::Update
@@ -136,7 +140,6 @@ impl UserAgent {
             | Method::Ack
             | Method::Cancel
             | Method::Refer
-            | Method::Subscribe
             | Method::Notify
             | Method::Message
             | Method::Publish
@@ -231,6 +234,7 @@ impl UserAgent {
             | Purpose::OurOther(_)
             | Purpose::OurRefer(..)
             | Purpose::OurReport(..)
+            | Purpose::OurNotify(_)
             | Purpose::Probe(_)
             | Purpose::OurRegister(..)
             | Purpose::Unattended => {
@@ -265,7 +269,7 @@ impl UserAgent {
         self.refuse(flow, request, status(200), &capabilities());
     }
 
-    fn refuse_for_now(&mut self, flow: Flow, request: &Request<'_>) {
+    pub(super) fn refuse_for_now(&mut self, flow: Flow, request: &Request<'_>) {
         let draft = Draft::default().with(Name::RetryAfter, self.retry_after());
         self.refuse(flow, request, status(503), &draft);
     }
@@ -332,8 +336,9 @@ fn is_understood(method: Method) -> bool {
         | Method::Update
         | Method::Info
         | Method::Refer
+        | Method::Subscribe
         | Method::Notify => true,
-        Method::Subscribe | Method::Message | Method::Publish | Method::Unknown => false,
+        Method::Message | Method::Publish | Method::Unknown => false,
     }
 }
 

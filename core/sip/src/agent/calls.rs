@@ -8,6 +8,7 @@ use super::limits::{ELAPSE_MAX, RETRY_AFTER};
 use super::referral::Referral;
 use super::referring::OurRefer;
 use super::registering::Registering;
+use super::subscribing::Subscriptions;
 use super::transport::Sent;
 use super::words::{CallId, Config, Event, Flow, RegistrantId, Transmit, Way};
 use crate::Status;
@@ -35,6 +36,7 @@ pub struct UserAgent {
     pub(super) dialogs: Dialogs<CallId>,
     pub(super) calls: BTreeMap<CallId, Call>,
     timers: BTreeSet<(Tick, CallId)>,
+    pub(super) subscriptions: Subscriptions,
     pub(super) draining: bool,
     /// Our own registrations; bounded by who makes them.
     pub(super) registrants: BTreeMap<RegistrantId, Registering>,
@@ -111,6 +113,7 @@ impl UserAgent {
             next: 0,
             calls: BTreeMap::new(),
             timers: BTreeSet::new(),
+            subscriptions: Subscriptions::default(),
             draining: false,
             registrants: BTreeMap::new(),
             out: VecDeque::new(),
@@ -138,7 +141,8 @@ impl UserAgent {
     pub fn deadline(&self) -> Option<(Tick, &'static str)> {
         let call = self.timers.first().map(|&(at, id)| (at, self.why(id)));
         let registrant = self.registrant_due().map(|(at, _)| (at, "registration"));
-        let all = [call, registrant, self.transactions.deadline()];
+        let subscription = self.subscriptions.deadline();
+        let all = [call, registrant, subscription, self.transactions.deadline()];
         all.into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
@@ -151,6 +155,10 @@ impl UserAgent {
             }
             if let Some((_, id)) = self.registrant_due().filter(|(at, _)| *at <= now) {
                 self.step_registrant(now, id, registrant::Event::Due);
+                continue;
+            }
+            if let Some(id) = self.subscriptions.due(now) {
+                self.subscription_due(now, id);
                 continue;
             }
             match self.timers.first() {
@@ -171,7 +179,8 @@ impl UserAgent {
     pub fn has_dialog(&self, headers: &Headers<'_>) -> bool {
         let Some(to_tag) = headers.to.tag() else { return false };
         let from_tag = headers.from.tag().unwrap_or_default();
-        self.dialogs.get(&DialogId::of_request(headers.call_id, from_tag, to_tag)).is_some()
+        let id = DialogId::of_request(headers.call_id, from_tag, to_tag);
+        self.dialogs.get(&id).is_some() || self.subscriptions.has_dialog(&id)
     }
 
     /// Whether the called side of a call that we make has said anything yet, be it 100 Trying.
@@ -192,7 +201,7 @@ impl UserAgent {
     /// Whether nothing is kept any more.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.sizes() == (0, 0, 0) && self.timers.is_empty()
+        self.sizes() == (0, 0, 0) && self.timers.is_empty() && self.subscriptions.is_empty()
     }
 
     pub(super) fn send(&mut self, transmit: Transmit) {

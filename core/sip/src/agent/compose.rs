@@ -3,6 +3,7 @@
 //!
 //! The rule to keep: nothing is sent that the writer refuses; whoever asked hears that it failed.
 
+use super::lamp;
 use super::limits::MAX_FORWARDS;
 use super::words::Flow;
 use crate::dialog::Dialog;
@@ -20,10 +21,16 @@ use core::net::{IpAddr, SocketAddr};
 
 /// The methods that are understood (RFC 3261, 20.5).
 pub(super) const ALLOW: &[u8] =
-    b"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, REGISTER";
+    b"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE, REGISTER";
 
-/// The event packages that are understood (RFC 6665, 8.2.2), in the subscription of a REFER only.
-pub(super) const ALLOW_EVENTS: &[u8] = b"refer";
+/// The event packages that are understood (RFC 6665, 8.2.2).
+pub(super) const ALLOW_EVENTS: &[u8] = b"dialog, refer";
+
+/// The one in the subscription of a REFER (RFC 3515).
+pub(super) const REFER_PACKAGE: &[u8] = b"refer";
+
+/// The one of who watches a telephone (RFC 4235).
+pub(super) const DIALOG_PACKAGE: &[u8] = b"dialog";
 
 /// The extensions that are understood.
 pub(super) const SUPPORTED: [&str; 4] = ["timer", "100rel", "norefersub", "replaces"];
@@ -39,6 +46,8 @@ pub(super) struct Draft {
     pub(super) sdp: Option<Vec<u8>>,
     /// What a NOTIFY reports in place of a description (RFC 3515, 2.4.5).
     pub(super) report: Option<Status>,
+    /// What a NOTIFY tells of a telephone in place of both (RFC 4235).
+    pub(super) lamp: Option<Vec<u8>>,
 }
 
 impl Draft {
@@ -54,6 +63,10 @@ impl Draft {
     fn finish(&self, mut writer: MessageWriter<'_>, checked: Checked) -> bool {
         for (name, value) in &self.fields {
             writer.field(*name, value);
+        }
+        if let Some(document) = &self.lamp {
+            writer.field(Name::ContentType, lamp::MEDIA_TYPE);
+            return writer.finish_as(document, checked).is_ok();
         }
         let Some(status) = self.report else {
             if self.sdp.is_some() {

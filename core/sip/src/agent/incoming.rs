@@ -308,7 +308,12 @@ impl UserAgent {
 }
 
 impl Dialog {
-    fn incoming_of(request: &Request<'_>, flow: Flow, tag: &[u8], first_cseq: u32) -> Dialog {
+    pub(super) fn incoming_of(
+        request: &Request<'_>,
+        flow: Flow,
+        tag: &[u8],
+        first_cseq: u32,
+    ) -> Dialog {
         let headers = &request.headers;
         let routes = compose::record_route(headers);
         let routes: Vec<&[u8]> = routes.iter().map(|route| &route[..]).collect();

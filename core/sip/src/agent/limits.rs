@@ -66,6 +66,26 @@ pub const RESTORED_CSEQ_LEAP: u32 = 256;
 /// has taken it already must have repeated its 2xx (T2).
 pub const RESTORED_CHANGE_AFTER: Micros = Micros::from_secs(4);
 
+/// Subscriptions at once: 128 telephones with 64 lamps each. At 2 KiB each that is 16 MiB. At the bound: 503 with
+/// Retry-After.
+pub const SUBSCRIPTIONS_MAX: usize = 8_192;
+
+/// Seconds for which one may watch: at least, unasked (RFC 4235, 3.4), at most.
+pub const SUBSCRIPTION_LEAST: u32 = 60;
+/// See [`SUBSCRIPTION_LEAST`].
+pub const SUBSCRIPTION_USUAL: u32 = 3_600;
+/// See [`SUBSCRIPTION_LEAST`].
+pub const SUBSCRIPTION_MOST: u32 = 3_600;
+
+/// How long our user may take to answer a SUBSCRIBE: as [`CHANGE_ANSWER_MAX`]. At the bound: 500.
+pub const SUBSCRIBE_ANSWER_MAX: Micros = CHANGE_ANSWER_MAX;
+
+/// Between two NOTIFYs to one who watches (RFC 4235, 3.10: no faster than once a second).
+pub const NOTIFY_EVERY: Micros = Micros::from_secs(1);
+
+/// Seconds after which one whose subscription we ended may try again: a restart takes less.
+pub const PROBATION: u32 = 10;
+
 /// Seconds that a caller is asked to wait at a bound or while draining.
 pub const RETRY_AFTER: u32 = 10;
 

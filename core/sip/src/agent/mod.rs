@@ -25,6 +25,7 @@ mod compose;
 mod early;
 mod established;
 mod incoming;
+mod lamp;
 pub mod limits;
 mod outgoing;
 mod refer;
@@ -32,14 +33,19 @@ mod referral;
 mod referring;
 mod registering;
 mod saved;
+mod subscribing;
+mod subscription;
 mod transport;
 mod words;
 
 pub use calls::UserAgent;
+pub use lamp::Lamp;
 pub use registering::Standing;
 pub use saved::{SavedAnswer, SavedCall, SavedRequest, SavedTimer};
+pub use subscribing::Watched;
+pub use subscription::Ceasing;
 pub use words::{
     Account, CallId, CommandRefused, Config, DialogFound, Event, Flow, Invite, InviteInfo, ProbeId,
     Raw, ReferInfo, RegisterContact, RegisterId, RegisterInfo, RegistrantId, ReplacesInfo,
-    Transmit, Way,
+    SubscribeInfo, SubscriptionId, Transmit, Way,
 };

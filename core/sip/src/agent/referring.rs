@@ -11,7 +11,7 @@
 //! when the call ends, its end is that word.
 
 use super::calls::{Stage, UserAgent, status};
-use super::compose::{self, ALLOW_EVENTS, Draft};
+use super::compose::{self, ALLOW_EVENTS, Draft, REFER_PACKAGE};
 use super::limits::REFER_SILENCE_MAX;
 use super::transport::Purpose;
 use super::words::{CallId, CommandRefused, Event, Raw};
@@ -131,7 +131,7 @@ impl UserAgent {
         request: &Request<'_>,
     ) {
         let headers = &request.headers;
-        if headers.event() != Some(ALLOW_EVENTS) {
+        if headers.event() != Some(REFER_PACKAGE) {
             let draft = Draft::default().with(Name::AllowEvents, ALLOW_EVENTS);
             self.respond(now, transaction, status(489), &draft);
             return;

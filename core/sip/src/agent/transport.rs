@@ -4,7 +4,7 @@
 use super::calls::{UserAgent, status};
 use super::compose::{self, Draft, Echo};
 use super::outgoing::OurInvite;
-use super::words::{CallId, Event, Flow, ProbeId, RegistrantId, Transmit};
+use super::words::{CallId, Event, Flow, ProbeId, RegistrantId, SubscriptionId, Transmit};
 use crate::dialog::{Carrier, Dialog, EstablishedEvent, Forks, OutgoingEvent};
 use crate::message::{Message, Name, Request, Response, parse_datagram};
 use crate::transaction::{
@@ -56,6 +56,8 @@ pub(super) enum Purpose {
     OurRefer(CallId, u32),
     /// NOTIFY, by the number of the REFER that it is about.
     OurReport(CallId, u32),
+    /// NOTIFY to one who watches.
+    OurNotify(SubscriptionId),
     Probe(ProbeId),
     /// A REGISTER of ours, by its CSeq.
     OurRegister(RegistrantId, u32),
@@ -173,6 +175,7 @@ impl UserAgent {
                 | Purpose::OurOther(_)
                 | Purpose::OurRefer(..)
                 | Purpose::OurReport(..)
+                | Purpose::OurNotify(_)
                 | Purpose::Probe(_)
                 | Purpose::OurRegister(..)
                 | Purpose::Unattended => {}
@@ -213,6 +216,7 @@ impl UserAgent {
             | Purpose::OurOther(_)
             | Purpose::OurRefer(..)
             | Purpose::OurReport(..)
+            | Purpose::OurNotify(_)
             | Purpose::Probe(_)
             | Purpose::OurRegister(..) => true,
             Purpose::OurChange(..)
@@ -335,6 +339,7 @@ impl UserAgent {
             Purpose::OurReport(call, cseq) if code.is_final() => {
                 self.report_answered(now, call, cseq, code);
             }
+            Purpose::OurNotify(id) if code.is_final() => self.notify_answered(now, id, code),
             Purpose::Probe(probe) if code.is_final() => self.tell(Event::Probed(probe, code)),
             Purpose::OurRegister(id, cseq) if code.is_final() => {
                 self.register_answered(now, (id, cseq), code, response);
@@ -344,6 +349,7 @@ impl UserAgent {
             | Purpose::OurOther(_)
             | Purpose::OurRefer(..)
             | Purpose::OurReport(..)
+            | Purpose::OurNotify(_)
             | Purpose::Probe(_)
             | Purpose::OurRegister(..)
             | Purpose::TheirCall(_)

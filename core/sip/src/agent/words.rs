@@ -115,6 +115,10 @@ pub struct Account {
     pub bulk: bool,
 }
 
+/// One who watches; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SubscriptionId(pub(super) u64);
+
 /// A header field's value as it came: it may lead to a person.
 pub type Raw = Redacted<Vec<u8>>;
 
@@ -234,6 +238,15 @@ pub struct RegisterInfo {
     pub flow: Flow,
 }
 
+/// A SUBSCRIBE that came: somebody wants to watch a telephone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SubscribeInfo {
+    /// The Request-URI: which telephone.
+    pub request_uri: Raw,
+    /// What it came by.
+    pub flow: Flow,
+}
+
 /// All that the user hears. [`Event::Cancelled`], [`Event::Refused`] and [`Event::Ended`] are a
 /// call's last word: exactly one of them comes for every call, and nothing behind it.
 #[derive(Clone, PartialEq, Eq)]
@@ -280,6 +293,11 @@ pub enum Event {
     Referred(CallId, Status),
     /// A device wants to be reached: `reply_register`.
     Register(RegisterId, Box<RegisterInfo>),
+    /// Somebody wants to watch: `accept_subscription` or `refuse_subscription`. After
+    /// [`super::limits::SUBSCRIBE_ANSWER_MAX`] it is refused.
+    Subscribe(SubscriptionId, Box<SubscribeInfo>),
+    /// Who watched watches no longer; the last word about it, but if our user has refused it.
+    Unsubscribed(SubscriptionId),
     /// A peer answered our OPTIONS, or 408 if it did not.
     Probed(ProbeId, Status),
     /// It goes on with a registration of ours: [`super::UserAgent::standing`].
@@ -305,7 +323,11 @@ impl Event {
             | Event::Info(call, _)
             | Event::Refer(call, _)
             | Event::Referred(call, _) => Some(*call),
-            Event::Register(..) | Event::Probed(..) | Event::Registration(_) => None,
+            Event::Register(..)
+            | Event::Subscribe(..)
+            | Event::Unsubscribed(_)
+            | Event::Probed(..)
+            | Event::Registration(_) => None,
         }
     }
 }
@@ -335,6 +357,8 @@ impl fmt::Debug for Event {
             Event::Refer(call, _) => write!(f, "Refer({})", call.0),
             Event::Referred(call, status) => write!(f, "Referred({}, {})", call.0, status.code()),
             Event::Register(..) => f.write_str("Register"),
+            Event::Subscribe(it, _) => write!(f, "Subscribe({})", it.0),
+            Event::Unsubscribed(it) => write!(f, "Unsubscribed({})", it.0),
             Event::Probed(probe, status) => write!(f, "Probed({}, {})", probe.0, status.code()),
             Event::Registration(id) => write!(f, "Registration({})", id.0),
         }
@@ -353,7 +377,7 @@ macro_rules! sealed_debug {
 }
 pub(super) use sealed_debug;
 
-sealed_debug!(Account, Invite, InviteInfo, ReferInfo, ReplacesInfo, RegisterInfo);
+sealed_debug!(Account, Invite, InviteInfo, ReferInfo, ReplacesInfo, RegisterInfo, SubscribeInfo);
 
 /// A call that we want to make.
 #[derive(Clone, PartialEq, Eq)]

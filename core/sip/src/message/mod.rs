@@ -41,6 +41,7 @@ pub use name::Name;
 pub use params::{Param, Params};
 pub use parse::{Message, Request, Response, parse_datagram};
 pub use reply::{Reply, usual_reason};
+pub(crate) use scan::is_token;
 pub use text::{decode_text, percent_decode, push_percent_encoded, push_quoted, unfold, unquote};
 pub use uri::{OtherUri, SipUri, Subscriber, TelUri, Uri, UriParams};
 pub use values::{

@@ -59,7 +59,7 @@ fn is(byte: u8, class: u8) -> bool {
 }
 
 /// RFC 3261, 25.1: `token`.
-pub(super) fn is_token(byte: u8) -> bool {
+pub(crate) fn is_token(byte: u8) -> bool {
     is(byte, TOKEN)
 }
 

@@ -8,7 +8,7 @@
 use sip::Method;
 use sip::agent::{
     CallId, CommandRefused, Config, Event, Flow, ReferInfo, RegisterId, RegistrantId, Standing,
-    Transmit, UserAgent,
+    SubscriptionId, Transmit, UserAgent,
 };
 use sip::message::{Message, Name, parse_datagram};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use stdx::{Micros, Rng, Tick};
 
 /// The header fields of ours that are printed.
-const SHOWN: [&str; 11] = [
+const SHOWN: [&str; 14] = [
     "Reason",
     "Retry-After",
     "Allow",
@@ -28,6 +28,9 @@ const SHOWN: [&str; 11] = [
     "Event",
     "Subscription-State",
     "Allow-Events",
+    "Accept",
+    "Expires",
+    "Min-Expires",
 ];
 
 const BEGIN: Tick = Tick(36_000_000_000);
@@ -44,6 +47,7 @@ pub(crate) struct Ladder {
     pub(crate) flow: Flow,
     pub(crate) call: Option<CallId>,
     pub(crate) register: Option<RegisterId>,
+    pub(crate) subscription: Option<SubscriptionId>,
     whole: bool,
     response_to: String,
     answered_to: String,
@@ -67,6 +71,7 @@ impl Ladder {
             flow: flow(),
             call: None,
             register: None,
+            subscription: None,
             whole: false,
             response_to: String::new(),
             answered_to: String::new(),
@@ -228,6 +233,10 @@ impl Ladder {
                 let _ = writeln!(self.text, "                 {found}");
             }
         }
+        let shows = |line: &&str| line.starts_with("<dialog") || line.starts_with("<state");
+        for shown in text.lines().filter(shows).filter(|_| !self.whole) {
+            let _ = writeln!(self.text, "                 {shown}");
+        }
         let reported = text.lines().find(|line| line.starts_with("SIP/2.0"));
         if let Some(reported) = reported.filter(|_| !self.whole && first.starts_with("NOTIFY")) {
             let _ = writeln!(self.text, "                 {reported}");
@@ -311,6 +320,11 @@ impl Ladder {
             Event::Info(_, body) => format!("Info {:?}", String::from_utf8_lossy(body)),
             Event::Refer(_, info) => refer_shown(info),
             Event::Referred(_, status) => format!("Referred {}", status.code()),
+            Event::Subscribe(subscription, info) => {
+                self.subscription = Some(*subscription);
+                format!("Subscribe to {}", String::from_utf8_lossy(info.request_uri.expose()))
+            }
+            Event::Unsubscribed(_) => "Unsubscribed".to_owned(),
             Event::Probed(_, status) => format!("Probed {}", status.code()),
             Event::Registration(id) => self.standing_shown(*id),
         };

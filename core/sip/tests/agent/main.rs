@@ -15,6 +15,7 @@ mod refer;
 mod registering;
 mod saved;
 mod spoilt;
+mod watching;
 
 use ladder::{Ladder, flow};
 use sip::Status;

@@ -245,9 +245,11 @@ impl World {
                 assert!(self.sides[who].open.remove(&call), "ended twice: {call:?}");
                 self.sides[who].ended += 1;
             }
-            Event::Register(..) | Event::Probed(..) | Event::Registration(_) => {
-                panic!("nobody asked")
-            }
+            Event::Register(..)
+            | Event::Subscribe(..)
+            | Event::Unsubscribed(_)
+            | Event::Probed(..)
+            | Event::Registration(_) => panic!("nobody asked"),
         }
     }
 
@@ -353,6 +355,8 @@ fn kind(event: &Event) -> String {
         | Event::Refer(..)
         | Event::Referred(..)
         | Event::Register(..)
+        | Event::Subscribe(..)
+        | Event::Unsubscribed(_)
         | Event::Probed(..)
         | Event::Registration(_) => {
             let text = format!("{event:?}");

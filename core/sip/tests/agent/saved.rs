@@ -137,6 +137,8 @@ impl Line {
             | Event::Refer(..)
             | Event::Referred(..)
             | Event::Register(..)
+            | Event::Subscribe(..)
+            | Event::Unsubscribed(_)
             | Event::Probed(..)
             | Event::Registration(_) => panic!("nobody did that: {event:?}"),
         }

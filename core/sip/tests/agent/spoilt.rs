@@ -114,6 +114,8 @@ fn react(agent: &mut UserAgent, rng: &mut Rng, now: Tick, event: Event) {
         | Event::Info(..)
         | Event::Referred(..)
         | Event::Register(..)
+        | Event::Subscribe(..)
+        | Event::Unsubscribed(_)
         | Event::Probed(..)
         | Event::Registration(_) => {}
     }
