@@ -88,6 +88,8 @@ pub struct Snapshot {
     pub trunks: Vec<TrunkHealth>,
     /// Telephones that are registered.
     pub registered: usize,
+    /// Busy lamps that telephones watch.
+    pub lamps: usize,
     /// Legs, dialogs, transactions.
     pub sizes: (usize, usize, usize),
     /// Legs that hold media ports.
@@ -198,6 +200,7 @@ impl Figures {
             agents: agents(centre),
             trunks: signalling.trunks(),
             registered: signalling.registered(),
+            lamps: signalling.lamps(),
             sizes: signalling.sizes(),
             media_legs: signalling.media_legs(),
             counters: signalling.counters().clone(),

@@ -142,6 +142,7 @@ fn metrics(it: &Snapshot) -> String {
     gauge("contacts", "Contacts inside.", it.contacts as u64);
     gauge("contacts_waiting", "Contacts that wait for an agent.", it.waiting as u64);
     gauge("telephones_registered", "Telephones that are registered.", it.registered as u64);
+    gauge("lamps", "Busy lamps that telephones watch.", it.lamps as u64);
     let (legs, dialogs, transactions) = it.sizes;
     gauge("sip_legs", "SIP calls of the user agent.", legs as u64);
     gauge("sip_dialogs", "SIP dialogs.", dialogs as u64);

@@ -99,6 +99,11 @@ impl Promise {
     }
 
     /// Whether somebody is called at this moment.
+    /// The agent's side of the attempt that is under way.
+    pub(super) fn side(&self) -> Option<&Side> {
+        self.attempt.as_ref()?.side.as_ref()
+    }
+
     pub(super) fn is_under_way(&self) -> bool {
         self.attempt.is_some()
     }

@@ -5,7 +5,7 @@
 //! ```text
 //!   from a trunk ───────────────────────────────────────────────▶ in
 //!   an answer, an ACK, or within a dialog of ours ──────────────▶ in (the dialog knows its peer)
-//!   REGISTER, INVITE of others ── password right ───────────────▶ in
+//!   REGISTER, INVITE, SUBSCRIBE of others ── password right ───────────────▶ in
 //!                              └─ none, stale, wrong ─ throttle ─▶ 401, or silence
 //!   anything else of others ────── telephone known ─────────────▶ in
 //!     (also what cannot be read) └──────────────────── throttle ─▶ in, or silence
@@ -156,7 +156,9 @@ impl Door {
             return self.tolerate(now, flow);
         }
         match request.method {
-            Method::Register | Method::Invite => self.identify(now, rng, flow, request),
+            Method::Register | Method::Invite | Method::Subscribe => {
+                self.identify(now, rng, flow, request)
+            }
             Method::Ack
             | Method::Bye
             | Method::Cancel
@@ -165,7 +167,6 @@ impl Door {
             | Method::Update
             | Method::Info
             | Method::Refer
-            | Method::Subscribe
             | Method::Notify
             | Method::Message
             | Method::Publish

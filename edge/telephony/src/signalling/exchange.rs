@@ -10,6 +10,7 @@ use super::conversation::Conversation;
 use super::counts::Counters;
 use super::dialled::DialledCall;
 use super::door::{Door, Entry, status};
+use super::lamps::Lamps;
 use super::leg::{Leg, Peer};
 use super::network::{Input, Network};
 use super::places::Places;
@@ -85,6 +86,8 @@ pub(super) struct Exchange {
     pub(super) states: BTreeMap<AgentId, acd::agent::State>,
     /// Whether a telephone registered, or took its leave, since somebody asked.
     pub(super) has_registered: bool,
+    /// Who watches telephones of ours.
+    pub(super) lamps: Lamps,
     /// What is recorded of the legs; none if nobody keeps it.
     pub(super) records: Option<Records>,
 }
@@ -140,6 +143,7 @@ impl Exchange {
             trunks_changed: BTreeSet::new(),
             states: BTreeMap::new(),
             has_registered: false,
+            lamps: Lamps::default(),
             records: None,
         };
         exchange.places.adopt(&exchange.setup.trunks);
@@ -154,6 +158,7 @@ impl Exchange {
         self.trunks.resize(setup.trunks.len().max(self.trunks.len()), TrunkState::default());
         let Setup { trunks, phones, switchboards, partners, lines, plans, .. } = setup;
         let Setup { music, certificates, .. } = setup;
+        self.lamps.look_at_once();
         self.setup = Setup {
             certificates,
             trunks,
@@ -308,6 +313,8 @@ impl Exchange {
             }
             Event::Refer(call, info) => self.refer_came(now, call, &info),
             Event::Referred(..) => {}
+            Event::Subscribe(id, info) => self.subscribe_came(now, id, &info),
+            Event::Unsubscribed(id) => self.lamps.forget(id),
             Event::Probed(probe, status) => self.probed(probe, status),
             Event::Registration(id) => self.registration_changed(id),
         }
@@ -610,15 +617,11 @@ impl Exchange {
         let probes = self.trunks.iter().zip(&self.setup.trunks);
         let probe = probes.filter(|(_, trunk)| trunk.probe.is_some()).map(|(it, _)| it.probe_at);
         let code = self.codes.values().map(|code| code.until);
-        let media = self.wake_media_at;
+        let (media, lamps) = (self.wake_media_at, self.lamps.look_at);
         let enrolment = self.enrolment_is_due.then_some(Tick(0));
         let sign = self.first_signs.first().map(|&(at, _)| at);
-        [ua, registrar, media, sign, enrolment, self.names_due()]
-            .into_iter()
-            .flatten()
-            .chain(probe)
-            .chain(code)
-            .min()
+        let all = [ua, registrar, media, lamps, sign, enrolment, self.names_due()];
+        all.into_iter().flatten().chain(probe).chain(code).min()
     }
 
     /// Wakes media threads for what they were told in this turn.
@@ -649,6 +652,7 @@ impl Exchange {
             self.end_code(now, call, true);
         }
         self.collect(now, None);
+        self.look_at_lamps(now);
     }
 
     /// A telephone that has said nothing at all is not there: its agent is out of reach, and the
@@ -681,6 +685,7 @@ impl Exchange {
 
     /// Takes what the user agent wants to send; `of` is whose call it is, if its dialog is new.
     pub(super) fn collect(&mut self, now: Tick, of: Option<(ContactId, Party)>) {
+        self.lamps.stir(now);
         while let Some(transmit) = self.ua.poll_transmit() {
             self.counters.sent += 1;
             self.trace_sent(now, &transmit.bytes, of);
@@ -725,6 +730,7 @@ impl Exchange {
         self.ua.drain(true);
         self.enrolment_is_due = false;
         self.withdraw_registrations(now);
+        self.put_out_lamps(now);
         for contact in self.promises.keys().copied().collect::<Vec<_>>() {
             self.meet(now, contact, call::CallbackEvent::Stop);
         }

@@ -54,6 +54,13 @@ pub const SWEEP: Micros = Micros::from_secs(5);
 /// Telephones of one agent that ring for one caller: what one desk has, and one at home.
 pub const PHONES_RINGING_MAX: usize = 8;
 
+/// Telephones that one telephone may watch: the keys of a large switchboard's console. At the bound: 503.
+pub const LAMPS_PER_PHONE: usize = 64;
+
+/// How long after something has happened telephones that are watched are looked at: what happens within that time
+/// is looked at once, and a lamp is not seen to be late.
+pub const LAMPS_TOGETHER: Micros = Micros::from_millis(50);
+
 /// Between the two keys of a code that is pressed within a talk: nobody thinks longer.
 pub const CODE_KEYS: Micros = Micros::from_secs(5);
 

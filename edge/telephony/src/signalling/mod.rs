@@ -24,6 +24,7 @@ mod elsewhere;
 mod emergency;
 mod exchange;
 mod incoming;
+mod lamps;
 mod leg;
 pub mod limits;
 mod network;
@@ -391,6 +392,12 @@ impl Signalling {
     #[must_use]
     pub fn registered(&self) -> usize {
         self.exchange.registered()
+    }
+
+    /// Busy lamps: how many telephones are watched by others, each for itself.
+    #[must_use]
+    pub fn lamps(&self) -> usize {
+        self.exchange.ua.subscriptions()
     }
 
     /// How the trunks are.

@@ -78,7 +78,7 @@ impl Exchange {
 
     /// The address-of-record of a To, if its host is ours: the domain, or an address at which we
     /// listen, because many telephones know nothing else.
-    fn canonical(&self, uri: &[u8]) -> Option<AddressOfRecord> {
+    pub(super) fn canonical(&self, uri: &[u8]) -> Option<AddressOfRecord> {
         let parsed = Uri::parse(uri)?;
         let sip = parsed.sip()?;
         let user = sip.decoded_user()?;

@@ -14,6 +14,7 @@ mod harburg;
 mod hostile;
 mod identity;
 mod killed;
+mod lamps;
 mod networks;
 mod passing;
 mod peers;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         trunks::LONG,
         hostile::CASES,
         killed::CASES,
+        lamps::CASES,
         stalls::CASES,
         broken::CASES,
         callbacks::CASES,

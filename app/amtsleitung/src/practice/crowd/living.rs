@@ -301,6 +301,8 @@ impl Living {
             | Event::NotChanged(..)
             | Event::Info(..)
             | Event::Referred(..)
+            | Event::Subscribe(..)
+            | Event::Unsubscribed(_)
             | Event::Probed(..)
             | Event::Registration(_) => {}
         }
