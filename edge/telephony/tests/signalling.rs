@@ -10,8 +10,8 @@ use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
 use telephony::signalling::{
-    Answering, Carrier, EmergencyRoute, Identity, Line, Listen, NumberBlock, Phone, Place, Setup,
-    Shows, Signalling, SrtpUse, Trunk,
+    Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, NumberBlock,
+    Phone, Place, Setup, Shows, Signalling, SrtpUse, Trunk,
 };
 use telephony::tls::Certificates;
 
@@ -272,9 +272,14 @@ fn a_caller_who_does_not_change_to_the_agent_s_codec_is_not_left_in_silence() {
     let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
     let refusal = format!("SIP/2.0 488 No\r\n{fields}Content-Length: 0\r\n\r\n");
     bench.trunk.send_to(refusal.as_bytes(), bench.at).expect("sent");
-    assert!(bench.sent(true, "BYE").is_some());
-    assert!(bench.sent(false, "BYE").is_some());
-    assert_eq!(bench.signalling.calls(), []);
+    let unheard = bench.signalling.counters().media_refused;
+    // They are mixed: the talk goes on, and the refusal is final.
+    assert_eq!(bench.sent(true, "BYE"), None);
+    assert_eq!(bench.sent(true, "INVITE"), None);
+    let calls = bench.signalling.calls();
+    let joined = |it: &CallView| matches!(it.doing, Doing::Call(call::State::Joined(_)));
+    assert!(calls.len() == 1 && calls.iter().all(joined), "{calls:?}");
+    assert_eq!(bench.signalling.counters().media_refused, unheard);
 }
 
 #[test]

@@ -118,7 +118,8 @@ impl Capture {
         self.process.wait(SOON);
         assert_eq!(self.read(server, &format!("({filter}) && _ws.malformed")), "");
         let (file, sip) = (self.file.display().to_string(), server.county.sip);
-        let (udp, filter) = (format!("udp.port=={sip},sip"), format!("({filter}) && !(sip.resend == 1)"));
+        let (udp, filter) =
+            (format!("udp.port=={sip},sip"), format!("({filter}) && !(sip.resend == 1)"));
         let mut args = vec!["-n", "-r", &file, "-d", &udp, "-Y", &filter, "-T", "fields"];
         args.extend(["-E", "separator=/t", "-E", "aggregator=|"]);
         args.extend(fields.iter().flat_map(|field| ["-e", *field]));
