@@ -135,8 +135,8 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let (setup, missing) =
         telephones(county, (&passwords, &of_trunks), &folders, certificates, entropy)
             .ok_or_else(|| no_telephones(lang))?;
-    for missing in missing {
-        log.say(Level::Warning, &lang.pick(missing.german(), missing.english()));
+    for said in missing.said(lang) {
+        log.say(Level::Warning, &said);
     }
     raise_file_limit(county, &log, lang);
     let setup_of_centre = setup_now(county, wall_now(), lang)?;
@@ -407,8 +407,7 @@ impl Preparing {
         let (telephones, missing) =
             telephones(&county, (&passwords, &of_trunks), &folders, certificates, entropy)
                 .ok_or_else(|| no_telephones(lang))?;
-        let mut later: Vec<String> =
-            missing.iter().map(|it| lang.pick(it.german(), it.english())).collect();
+        let mut later = missing.said(lang);
         later.extend(open_to_others(&of_trunks, &self.data, lang));
         if county.telephony != self.telephony {
             later.push(after_a_start(lang).to_owned());

@@ -139,8 +139,8 @@ fn keys() {
     both(
         "wrap_up = \"10s\"",
         "‸wrapup = \"10s\"",
-        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, received_from, only_in. Gemeint „wrap_up“?",
-        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, received_from, only_in. Did you mean “wrap_up”?",
+        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, received_from, only_in. Gemeint „wrap_up“?",
+        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, received_from, only_in. Did you mean “wrap_up”?",
     );
     both(
         "[[queue]]\nid = \"buergertelefon\"\nname = \"Bürgertelefon\"",
@@ -2098,6 +2098,18 @@ fn call_backs_and_told_waits_that_do_not_fit() {
     );
     let once = "attempts = 1\nretry_after = \"3h\"";
     assert_eq!(all_said_of_ways(&[("attempts = 3\nretry_after = \"10min\"", once)]), "");
+    both_ways(
+        "callback = \"Wir rufen Sie zurück.\"",
+        "callback = \"Wir rufen Sie zurück.\"\ncallback_offer = ‸\"Drücken Sie die Eins.\"",
+        "Fehler: Diese Ansage hört niemand: es steht nicht da, wann der Rückruf angeboten wird.\n    In [line.callback] offer_after eintragen, zum Beispiel \"60s\", oder den Text streichen.",
+        "error: Nobody hears this announcement: when the call-back is offered is not said.\n    Enter offer_after in [line.callback], \"60s\" for example, or delete the text.",
+    );
+    both_ways(
+        "tells_wait = true\n",
+        "tells_every = ‸\"60s\"\n",
+        "Fehler: tells_every wiederholt nichts: die Leitung sagt weder Platz noch Wartezeit.\n    tells_wait = true oder tells_position = true eintragen, oder tells_every streichen.",
+        "error: tells_every repeats nothing: the line tells neither place nor wait.\n    Enter tells_wait = true or tells_position = true, or delete tells_every.",
+    );
     both_ways(
         "received_from = \"oldenburg\"",
         "received_from = \"oldenburg\"\ncallback = ‸{}",

@@ -47,11 +47,15 @@
 
 extern crate alloc;
 
+pub mod between;
 mod callback;
 mod leg;
+mod phrase;
+pub mod spoken;
 
 pub use callback::{Callback, CallbackAction, CallbackEvent, CallbackState};
 pub use leg::{Flow, Leg, LegEvent, LegState};
+pub use phrase::{NUMBERS, PHRASES, Phrase};
 
 use alloc::vec::Vec;
 use stdx::{AgentId, PlanId};
@@ -67,6 +71,8 @@ pub enum Sound {
     Information(PlanId),
     /// What a crisis plan says to those who wait already when it begins; the music follows.
     News(PlanId),
+    /// Place, time and offers, told between the music, which follows.
+    Message,
     /// Hold music.
     Music,
     /// The text of a line that is closed.
@@ -714,6 +720,7 @@ impl Call {
             | Sound::Greeting
             | Sound::Information(_)
             | Sound::News(_)
+            | Sound::Message
             | Sound::Closed
             | Sound::Busy
             | Sound::Callback => sound,
@@ -728,9 +735,11 @@ impl Call {
         if self.caller.state() == LegState::Ringing {
             return;
         }
-        match self.sound {
-            Some(Sound::Music) => self.play(sound, actions),
-            Some(_) | None => self.next = Some(sound),
+        match (self.sound, self.next) {
+            (Some(Sound::Music), _) => self.play(sound, actions),
+            // Of a crisis is spoken before places and times.
+            (_, Some(Sound::News(_))) if sound == Sound::Message => {}
+            (_, _) => self.next = Some(sound),
         }
     }
 
@@ -746,7 +755,9 @@ impl Call {
         match self.sound {
             Some(Sound::Music) => actions.push(Action::Play(Sound::Music)),
             Some(Sound::Notice(_)) => self.play(Sound::Greeting, actions),
-            Some(Sound::Information(_) | Sound::News(_)) => self.play(Sound::Music, actions),
+            Some(Sound::Information(_) | Sound::News(_) | Sound::Message) => {
+                self.play(Sound::Music, actions)
+            }
             Some(Sound::Greeting) => {
                 self.sound = None;
                 actions.push(Action::TellAnnouncementOver);

@@ -45,7 +45,7 @@ impl Centre {
     }
 
     /// The rules by which this caller can be promised a call-back, or why not.
-    fn callback_rules(&self, id: ContactId) -> Result<CallbackRules, Refusal> {
+    pub(crate) fn callback_rules(&self, id: ContactId) -> Result<CallbackRules, Refusal> {
         let it = self.contacts.get(&id).ok_or(Refusal::UnknownContact)?;
         match it.state {
             State::Waiting { offered_to: None, .. } => {}

@@ -32,6 +32,7 @@ mod saved;
 mod setup;
 mod soundness;
 mod steering;
+mod telling;
 mod timers;
 mod transfers;
 
@@ -46,6 +47,7 @@ pub use place::{Attempt, Contact, Stood, Transferred, WayOut};
 pub use restore::RestoreError;
 pub use saved::Saved;
 pub use setup::{Setup, SetupError};
+pub use telling::Telling;
 
 use acd::agent::{self, Agent};
 use acd::contact;

@@ -31,6 +31,12 @@ impl Clip {
         whole.then(|| Clip { bytes: bytes.into() })
     }
 
+    /// Clips of one codec one after the other; none if there are none.
+    #[must_use]
+    pub fn joined(clips: &[&Clip]) -> Option<Clip> {
+        Clip::new(clips.iter().flat_map(|clip| clip.bytes.iter().copied()).collect())
+    }
+
     /// How many frames there are; at least one.
     #[must_use]
     pub fn frames(&self) -> usize {

@@ -20,6 +20,7 @@ mod level;
 pub mod limits;
 mod loudness;
 mod name;
+mod phrases;
 mod resample;
 mod tone;
 mod wav;
@@ -38,6 +39,7 @@ pub use encode::Sound;
 pub use import::{Imported, Kind, Recording, SourceForm, Unfit, bytes_of, import};
 pub use inspect::{Inspected, Level, inspect};
 pub use name::{Occasion, PromptName};
+pub use phrases::{Phrases, name as phrase_name};
 pub use tone::{DONE, NOT_DONE, REPLACEMENT, RINGING, TonePattern};
 pub use wav::Coding;
 

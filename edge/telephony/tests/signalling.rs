@@ -58,6 +58,8 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         closed: Clips::default(),
         busy: Clips::default(),
         callback: Clips::default(),
+        offer: Clips::default(),
+        between: call::between::Rules::default(),
     };
     let country = Digits::of_two(b'4', b'9').expect("digits");
     let trunk_is = Trunk {
@@ -101,6 +103,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         partners: Vec::new(),
         lines: vec![line],
         plans: Vec::new(),
+        phrases: telephony::prompts::Phrases::default(),
         music: Clips::default(),
         ringing: Clips::default(),
         done: Clips::default(),

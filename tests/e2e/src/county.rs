@@ -99,6 +99,8 @@ pub struct County {
     pub trunk: String,
     /// What else stands in the table of each telephone, as lines.
     pub each_phone: String,
+    /// Whether lines with a call-back have the words that offer it.
+    pub offers: bool,
     /// Crisis plans, as the file writes them.
     pub plans: &'static str,
 }
@@ -138,6 +140,7 @@ impl County {
             telephony: String::new(),
             trunk: String::new(),
             each_phone: String::new(),
+            offers: false,
             plans: "",
         }
     }
@@ -227,7 +230,8 @@ impl County {
         }
         text.push_str(&QUEUES.replace("@ring@", self.ring));
         text.push_str(self.plans);
-        LINES.iter().for_each(|line| text.push_str(&self::line(line, &self.ways)));
+        let lines = LINES.iter().map(|line| self::line(line, &self.ways, self.offers));
+        text.extend(lines);
         text
     }
 
@@ -299,7 +303,7 @@ const LINES: [Line; 7] = [
     Line { id: "121", hours: "immer", queue: Some(("brief", "music", true)), greets: false },
 ];
 
-fn line(line: &Line, ways: &[(&str, &str)]) -> String {
+fn line(line: &Line, ways: &[(&str, &str)], offers: bool) -> String {
     let Line { id, hours, queue, greets } = line;
     // The number that telephones show outside is one of the centre's.
     let numbers = if *id == "119" { vec![*id, "+494171693100"] } else { vec![*id] };
@@ -330,6 +334,9 @@ fn line(line: &Line, ways: &[(&str, &str)]) -> String {
     }
     if ways.iter().any(|(line, way)| line == id && way.contains("callback")) {
         text.push_str("callback = \"Wir rufen Sie zurück.\"\n");
+        if offers {
+            text.push_str("callback_offer = \"Drücken Sie die Eins.\"\n");
+        }
     }
     text.push('\n');
     text

@@ -74,6 +74,28 @@ impl Recording {
         self.samples.chunks_exact(length).filter(just).count()
     }
 
+    /// When this tone is heard first and last, in milliseconds from the beginning, to 20 ms; none if never.
+    #[must_use]
+    pub fn heard_between(&self, hertz: f64) -> Option<(u64, u64)> {
+        let length = (self.rate / 50).max(1) as usize;
+        let frames = (0_u64..).zip(self.samples.chunks_exact(length));
+        let with = |(_, part): &(u64, &[i16])| share(part, self.rate, hertz) > 0.6;
+        let mut heard = frames.filter(with).map(|(at, _)| at * 20);
+        let first = heard.next()?;
+        Some((first, heard.last().unwrap_or(first) + 20))
+    }
+
+    /// How often this tone begins after half a second without it.
+    #[must_use]
+    pub fn beginnings_of(&self, hertz: f64) -> usize {
+        let length = (self.rate / 10).max(1) as usize;
+        let parts = self.samples.chunks_exact(length);
+        let with: Vec<bool> = parts.map(|part| share(part, self.rate, hertz) > 0.6).collect();
+        let begins =
+            |&at: &usize| with[at] && with[at.saturating_sub(5)..at].iter().all(|before| !before);
+        (0..with.len()).filter(begins).count()
+    }
+
     /// Tenths of a second that are no silence.
     #[must_use]
     pub fn tenths_with_sound(&self) -> usize {
@@ -126,6 +148,8 @@ mod tests {
         assert_eq!(recording.tenths_with(440.0), 10);
         assert_eq!(recording.tenths_with(620.0), 0);
         assert_eq!(recording.tenths_with_sound(), 10);
+        assert_eq!(recording.heard_between(440.0), Some((0, 1_000)));
+        assert_eq!(recording.heard_between(620.0), None);
     }
 
     #[test]

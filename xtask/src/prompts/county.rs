@@ -23,7 +23,8 @@ pub(crate) fn sayings(file: &str) -> Result<Vec<Saying>, String> {
         let said = line.get("announcements").and_then(|said| said.get_ref().as_table());
         for (key, value) in said.into_iter().flatten() {
             let text = words(value.get_ref()).ok_or_else(|| format!("{id}: no text in {key:?}"))?;
-            let occasion = key.get_ref().to_string();
+            // As the name of its file has it.
+            let occasion = key.get_ref().replace('_', "-");
             sayings.push(Saying { whose: id.to_owned(), occasion, text: text.to_owned() });
         }
     }

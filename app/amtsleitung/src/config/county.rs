@@ -325,6 +325,8 @@ pub struct Service {
     pub busy: Announcement,
     /// Heard when a call-back is promised; there for lines that offer one.
     pub callback: Option<Announcement>,
+    /// Heard between the music when a call-back is offered.
+    pub callback_offer: Option<Announcement>,
     /// The ways beside the queue.
     pub ways: Ways,
 }

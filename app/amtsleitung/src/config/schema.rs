@@ -149,10 +149,12 @@ impl Table {
                 "overflow",
                 "callback",
                 "tells_wait",
+                "tells_position",
+                "tells_every",
                 "received_from",
                 "only_in",
             ],
-            Table::Announcements => &["greeting", "closed", "busy", "callback"],
+            Table::Announcements => &["greeting", "closed", "busy", "callback", "callback_offer"],
             Table::Announcement => &["text", "length"],
             Table::LineRehearsal => {
                 &["calls_per_year", "dialled_per_year", "talk", "trunk", "forwarded"]
@@ -247,7 +249,7 @@ impl Table {
                 "closed",
                 "no_channel",
             ],
-            Table::Callback => &["attempts", "retry_after", "expires_after", "ring"],
+            Table::Callback => &["attempts", "retry_after", "expires_after", "ring", "offer_after"],
             Table::Retention => &["numbers_days", "tokens_days", "seats_days"],
         }
     }

@@ -207,6 +207,8 @@ pub struct Callback {
     pub expires_after: Micros,
     /// How long the caller's telephone rings.
     pub ring: Micros,
+    /// How long after the wait has begun it is offered; never if none.
+    pub offer_after: Option<Micros>,
 }
 
 /// All of a line's ways.
@@ -222,6 +224,10 @@ pub struct Ways {
     pub callback: Option<Callback>,
     /// Who begins to wait is told how long.
     pub tells_wait: bool,
+    /// Who begins to wait is told how many wait before.
+    pub tells_position: bool,
+    /// How often both are told again; never if none.
+    pub tells_every: Option<Micros>,
     /// The partner whose calls come on this line.
     pub received_from: Option<PartnerId>,
     /// The crisis plan in which alone it is open.

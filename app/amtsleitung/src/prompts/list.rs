@@ -149,6 +149,7 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
                 Occasion::Closed => lang.pick("Außerhalb der Servicezeit", "Outside the hours"),
                 Occasion::Busy => lang.pick("Alle Plätze belegt", "All places taken"),
                 Occasion::Callback => lang.pick("Rückruf zugesagt", "Call-back promised"),
+                Occasion::CallbackOffer => lang.pick("Rückruf angeboten", "Call-back offered"),
             };
             let of = match lines.len() {
                 1 => lang.pick("Leitung", "line"),
@@ -172,6 +173,9 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
             format!("110 und 112 ohne Notrufweg, Standort {}", site.id),
             format!("110 and 112 without an emergency route, site {}", site.id),
         ),
+        What::OfSentence(_) => {
+            lang.pick("Stück von Platz und Wartezeit", "Piece of place and waiting time").to_owned()
+        }
         What::Music => lang.pick("Wartemusik", "Hold music").to_owned(),
     }
 }
@@ -179,7 +183,7 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
 fn lines<'e>(entry: &'e Entry<'_, '_>) -> impl Iterator<Item = &'e str> {
     entry.of.iter().filter_map(|looked| match looked.piece.what {
         What::OfLine(line, _) => Some(line.id.as_str()),
-        What::OfPlan(..) | What::OfSite(_) | What::Music => None,
+        What::OfPlan(..) | What::OfSite(_) | What::OfSentence(_) | What::Music => None,
     })
 }
 
@@ -305,6 +309,7 @@ fn row<'e>(lang: Lang, entry: &'e Entry<'_, '_>) -> Row<'e> {
         What::OfLine(_, occasion) => (occasion.word(), None, None),
         What::OfPlan(plan, text) => (text.word(), Some(plan.id.as_str()), None),
         What::OfSite(site) => ("no-emergency", None, Some(site.id.as_str())),
+        What::OfSentence(_) => ("sentence", None, None),
         What::Music => ("music", None, None),
     };
     let sound = looked.state.heard();

@@ -4,7 +4,7 @@
 use super::import::name_of;
 use super::list::name_to_record;
 use super::look::{Looked, State};
-use super::script::{What, has_music};
+use super::script::{self, What, has_music};
 use crate::config::county::{Line, SipAddress};
 use crate::config::number::Plan;
 use crate::config::places::Places;
@@ -43,8 +43,13 @@ pub fn problems(
     let mut note = |at, problem| found.push(Found { at, problem: Problem::Production(problem) });
     let public = |line: &&Line| is_public(line, today);
     let heard = in_public(&places, county, looked, &public);
-    for (at, one) in &heard {
-        unheard_of(one, looked).into_iter().for_each(|problem| note(*at, problem));
+    let (pieces, whole): (Vec<_>, Vec<_>) =
+        heard.iter().copied().partition(|(_, it)| matches!(it.piece.what, What::OfSentence(_)));
+    for (at, one) in whole {
+        unheard_of(one, looked).into_iter().for_each(|problem| note(at, problem));
+    }
+    if let Some((at, problem)) = unfit_pieces(&pieces) {
+        note(at, problem);
     }
     if let Some((at, problem)) = own.and_then(|own| only_beside(&heard, own)) {
         note(at, problem);
@@ -80,14 +85,32 @@ fn in_public<'l, 'c>(
     is_public: &dyn Fn(&&Line) -> bool,
 ) -> Vec<(usize, &'l Looked<'c>)> {
     let musical = county.lines.iter().filter(is_public).find(|line| has_music(line));
+    let telling = county.lines.iter().filter(is_public).find(|line| script::tells_of(line));
     let place = |what: What<'_>| match what {
         What::OfLine(line, occasion) => is_public(&line).then(|| said_at(places, line, occasion)),
         What::Music => musical.map(|line| places.entry("line", &line.id).key("queue")),
         // Nothing else says where the next telephone for help is.
         What::OfSite(site) => Some(places.entry("site", &site.id).key("no_emergency_route")),
+        What::OfSentence(_) => telling.map(|line| {
+            let entry = places.entry("line", &line.id);
+            let tells_wait = line.service().is_some_and(|it| it.ways.tells_wait);
+            entry.key(if tells_wait { "tells_wait" } else { "tells_position" })
+        }),
         What::OfPlan(plan, text) => Some(places.entry("plan", &plan.id).key(text.word())),
     };
     looked.iter().filter_map(|it| Some((place(it.piece.what)?, it))).collect()
+}
+
+/// Pieces of sentences, of which there are many: all in one finding.
+fn unfit_pieces(pieces: &[(usize, &Looked<'_>)]) -> Option<(usize, ProductionProblem)> {
+    let is_good = |state: &State| match state {
+        State::There(_) => true,
+        State::Synthetic(_) | State::Broken(_) | State::Missing(_) => false,
+    };
+    let unfit: Vec<_> = pieces.iter().filter(|(_, it)| !is_good(&it.state)).collect();
+    let (at, first) = unfit.first()?;
+    let first = first.piece.name.to_string();
+    Some((*at, ProductionProblem::Pieces { count: unfit.len(), first }))
 }
 
 /// What a start without the configuration's file would not find any more, at the first of them.
@@ -104,7 +127,7 @@ fn only_beside(heard: &[(usize, &Looked<'_>)], own: &Path) -> Option<(usize, Pro
 }
 
 fn said_at(places: &Places<'_>, line: &Line, occasion: Occasion) -> usize {
-    places.entry("line", &line.id).table("announcements").key(occasion.word())
+    places.entry("line", &line.id).table("announcements").key(occasion.key())
 }
 
 /// What is wrong with a sound; nothing, if callers may hear it. A file that several lines share is named

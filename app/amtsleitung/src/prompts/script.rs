@@ -5,9 +5,10 @@ use crate::config::county::{
     Announcement, Answering, County, EmergencyRoute, Line, Site, Treatment,
 };
 use crate::config::ways::Plan;
+use call::{PHRASES, Phrase};
 use std::collections::BTreeMap;
 use stdx::Micros;
-use telephony::prompts::{Kind, Occasion, PromptName};
+use telephony::prompts::{Kind, Occasion, PromptName, phrase_name};
 
 /// One sound and what it is for.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub enum What<'c> {
     OfPlan(&'c Plan, PlanText),
     /// A telephone of a site says it to who dials 110 or 112 where no such call leaves.
     OfSite(&'c Site),
+    /// A piece of what is told to those who wait.
+    OfSentence(Phrase),
     /// Those hear it who wait.
     Music,
 }
@@ -57,6 +60,7 @@ impl<'c> Piece<'c> {
     pub fn words(&self) -> Option<&'c str> {
         match self.what {
             What::OfSite(site) => no_route(site),
+            What::OfSentence(phrase) => Some(phrase.words()),
             What::OfLine(..) | What::OfPlan(..) | What::Music => {
                 self.announcement().map(|it| it.text.as_str())
             }
@@ -73,7 +77,7 @@ impl<'c> Piece<'c> {
         match self.what {
             What::OfLine(line, occasion) => of_line(line, occasion),
             What::OfPlan(plan, text) => said_by(plan, text),
-            What::OfSite(_) | What::Music => None,
+            What::OfSite(_) | What::OfSentence(_) | What::Music => None,
         }
     }
 
@@ -81,14 +85,21 @@ impl<'c> Piece<'c> {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self.what {
-            What::OfLine(..) | What::OfPlan(..) | What::OfSite(_) => Kind::Speech,
+            What::OfLine(..) | What::OfPlan(..) | What::OfSite(_) | What::OfSentence(_) => {
+                Kind::Speech
+            }
             What::Music => Kind::Music,
         }
     }
 }
 
-const OCCASIONS: [Occasion; 4] =
-    [Occasion::Greeting, Occasion::Closed, Occasion::Busy, Occasion::Callback];
+const OCCASIONS: [Occasion; 5] = [
+    Occasion::Greeting,
+    Occasion::Closed,
+    Occasion::Busy,
+    Occasion::Callback,
+    Occasion::CallbackOffer,
+];
 
 const PLAN_TEXTS: [PlanText; 2] = [PlanText::Announcement, PlanText::Information];
 
@@ -121,13 +132,38 @@ pub fn pieces<'c>(county: &'c County) -> Vec<Piece<'c>> {
         .chain(sites.filter_map(of_site))
         .chain([music])
         .chain(county.plans.iter().flat_map(of_plan))
+        .chain(of_sentences(county))
         .collect()
 }
 
-/// The names of the sounds that the service plays.
+/// The pieces of sentences, if some line tells who waits anything.
+fn of_sentences<'c>(county: &County) -> impl Iterator<Item = Piece<'c>> + use<'c> {
+    let phrases = if tells(county) { PHRASES.as_slice() } else { &[] };
+    phrases
+        .iter()
+        .map(|&(phrase, ..)| Piece { name: phrase_name(phrase), what: What::OfSentence(phrase) })
+}
+
+/// Whether some line tells its callers place or time.
+#[must_use]
+pub fn tells(county: &County) -> bool {
+    county.lines.iter().any(tells_of)
+}
+
+/// Whether this one does.
+#[must_use]
+pub fn tells_of(line: &Line) -> bool {
+    line.service().is_some_and(|it| it.ways.tells_wait || it.ways.tells_position)
+}
+
+/// The names of the sounds that the service plays whole.
 #[must_use]
 pub fn played(county: &County) -> Vec<PromptName> {
-    pieces(county).into_iter().map(|piece| piece.name).collect()
+    let whole = |piece: Piece<'_>| match piece.what {
+        What::OfSentence(_) => None,
+        What::OfLine(..) | What::OfPlan(..) | What::OfSite(_) | What::Music => Some(piece.name),
+    };
+    pieces(county).into_iter().filter_map(whole).collect()
 }
 
 /// The names that a file may have, and how loud each has to be.
@@ -171,7 +207,10 @@ fn of_line(line: &Line, occasion: Occasion) -> Option<&Announcement> {
         (Treatment::Queue(service), Occasion::Busy) => Some(&service.busy),
         (Treatment::Announce(text), Occasion::Greeting) => Some(text),
         (Treatment::Queue(service), Occasion::Callback) => service.callback.as_ref(),
-        (Treatment::Announce(_), Occasion::Busy | Occasion::Callback) => None,
+        (Treatment::Queue(service), Occasion::CallbackOffer) => service.callback_offer.as_ref(),
+        (Treatment::Announce(_), Occasion::Busy | Occasion::Callback | Occasion::CallbackOffer) => {
+            None
+        }
     }
 }
 
@@ -203,16 +242,16 @@ mod tests {
     fn the_script_has_every_text_once() {
         let county = harburg();
         let pieces = pieces(&county);
-        // Seven lines, of which one has no greeting and two call back; one site without a route; music; one plan
-        // with both texts.
-        assert_eq!(pieces.len(), 7 * 3 - 1 + 2 + 1 + 1 + 2);
+        // Seven lines, of which one has no greeting and two offer a call-back and promise it; one site without a
+        // route; music; one plan with both texts; and what places and times are made of.
+        assert_eq!(pieces.len(), 7 * 3 - 1 + 2 * 2 + 1 + 1 + 2 + PHRASES.len());
         let named: BTreeSet<String> = pieces.iter().map(|it| it.name.to_string()).collect();
         assert_eq!(named.len(), pieces.len());
         assert!(!named.contains("hilfe-fuer-oldenburg-greeting"));
         let said = pieces.iter().find(|it| it.name.to_string() == "unwetter-information");
         let said = said.and_then(Piece::words).expect("the plan has it");
         assert!(said.starts_with("Die Schulen im Landkreis"), "{said}");
-        assert_eq!(played(&county).len(), pieces.len());
+        assert_eq!(played(&county).len() + PHRASES.len(), pieces.len());
     }
 
     #[test]

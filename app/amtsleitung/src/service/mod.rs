@@ -303,6 +303,7 @@ impl Running {
             self.take_in(now);
             let is_asked_to_stop = self.answer_inbox(now);
             self.decide(now);
+            self.tell_who_waits(now);
             if let Some(registrations) = &mut self.registrations {
                 registrations.keep(now, || self.signalling.changed_registrations());
             }
@@ -391,6 +392,16 @@ impl Running {
         let legs = legs.map(Legs::next);
         let next = [centre.map(|(at, _)| at), self.signalling.deadline(), stalls_at, legs];
         next.into_iter().flatten().min().map_or(IDLE, |at| self.clock.until(at)).min(IDLE)
+    }
+
+    /// Tells who waits what is true now. Nothing is decided by it.
+    fn tell_who_waits(&mut self, now: Now) {
+        while let Some(to_tell) = self.signalling.poll_telling() {
+            let told = self.centre.telling(now.mono, to_tell.contact, to_tell.due.first);
+            if let Some(told) = told {
+                self.signalling.tell(now.mono, to_tell, told);
+            }
+        }
     }
 
     /// Tells what has happened by now.

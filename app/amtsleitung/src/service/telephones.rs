@@ -2,13 +2,15 @@
 //! A checked county becomes what the telephones are made of.
 
 use super::passwords::{Passwords, TrunkPasswords};
+use crate::Lang;
 use crate::config::County;
 use crate::config::county::{
     self, Account, Answering, Line, PasswordDigest, Peer, SipAddress, Trunk,
 };
 use crate::config::number::{Numbers, Plan as Written};
-use crate::config::ways::Plan;
+use crate::config::ways::{Plan, Ways};
 use crate::prompts::script::{self, PlanText};
+use call::between::Rules;
 use sip::digest::{Credentials, Offers, Secret};
 use sip::number::{self, Digits, Number};
 use std::path::PathBuf;
@@ -16,7 +18,7 @@ use stdx::Redacted;
 use stdx::limits::LINES_MAX;
 use telephony::media::Clips;
 use telephony::prompts::{
-    DONE, Missing, NOT_DONE, Occasion, PromptName, Prompts, RINGING, TonePattern, tone,
+    DONE, Missing, NOT_DONE, Occasion, Phrases, PromptName, Prompts, RINGING, TonePattern, tone,
 };
 use telephony::signalling::{
     self, Carrier, EmergencyRoute, Identity, Listen, NumberBlock, Outside, Phone, Place,
@@ -31,6 +33,31 @@ const MEDIA_THREADS_MAX: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub struct Folders(pub Vec<PathBuf>);
 
+/// The sounds that are missing.
+#[derive(Clone, Debug, Default)]
+pub struct Lacking {
+    /// Those that a tone takes the place of.
+    pub sounds: Vec<Missing>,
+    /// Pieces of sentences, without which nothing is said.
+    pub phrases: Vec<Missing>,
+}
+
+impl Lacking {
+    /// Sentences for the operator.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> Vec<String> {
+        let sounds = self.sounds.iter().map(|it| lang.pick(it.german(), it.english()));
+        let first = self.phrases.first().map(|first| {
+            let (count, name) = (self.phrases.len(), &first.name);
+            lang.pick(
+                format!("Platz und Wartezeit werden nicht oder nur zum Teil angesagt: {count} Stücke fehlen oder sind defekt, zum Beispiel {name}.wav. „amtsleitung prompts list“ zeigt sie."),
+                format!("Place and waiting time are not told, or only in part: {count} pieces are missing or broken, {name}.wav for one. `amtsleitung prompts list` shows them."),
+            )
+        });
+        sounds.chain(first).collect()
+    }
+}
+
 /// What the telephones are made of, and the sounds that are missing. None if the county has no
 /// telephones.
 ///
@@ -43,9 +70,13 @@ pub fn telephones(
     folders: &Folders,
     certificates: Certificates,
     entropy: [u8; 72],
-) -> Option<(Setup, Vec<Missing>)> {
+) -> Option<(Setup, Lacking)> {
     let telephony = county.telephony.as_ref()?;
-    let (prompts, missing) = Prompts::load(&folders.0, &script::played(county));
+    let (prompts, sounds) = Prompts::load(&folders.0, &script::played(county));
+    let (phrases, lacking) = match script::tells(county) {
+        true => Phrases::load(&folders.0),
+        false => (Phrases::default(), Vec::new()),
+    };
     let domain = &telephony.domain;
     let (seed, keys) = entropy.split_first_chunk::<8>().expect("72 bytes have a first 8");
     let (keys, _) = keys.as_chunks::<32>();
@@ -76,6 +107,7 @@ pub fn telephones(
             partners: county.partners.iter().map(|it| outside(it.number, it.trunk)).collect(),
             lines: lines.collect(),
             plans: county.plans.iter().map(|plan| plan_sounds(plan, &prompts)).collect(),
+            phrases,
             music: sound(&prompts, Some(PromptName::music())),
             ringing: pattern(RINGING),
             done: pattern(DONE),
@@ -85,7 +117,7 @@ pub fn telephones(
             nonce_key,
             token_key: Redacted::new(token_key),
         },
-        missing,
+        Lacking { sounds, phrases: lacking },
     ))
 }
 
@@ -121,6 +153,21 @@ fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
         closed: heard(Occasion::Closed),
         busy: heard(Occasion::Busy),
         callback: heard(Occasion::Callback),
+        // A tone would offer nothing.
+        offer: PromptName::of_line(&line.id, Occasion::CallbackOffer)
+            .and_then(|name| Some(prompts.spoken(&name)?.clips()))
+            .unwrap_or_default(),
+        between: line.service().map_or_else(Rules::default, |it| between(&it.ways)),
+    }
+}
+
+/// What the line tells between the music, and when.
+fn between(ways: &Ways) -> Rules {
+    Rules {
+        position: ways.tells_position,
+        wait: ways.tells_wait,
+        every: ways.tells_every,
+        offer_after: ways.callback.and_then(|it| it.offer_after),
     }
 }
 

@@ -54,6 +54,8 @@ fn signalling() -> Signalling {
         closed: Clips::default(),
         busy: Clips::default(),
         callback: Clips::default(),
+        offer: Clips::default(),
+        between: call::between::Rules::default(),
     };
     let setup = Setup {
         domain: "centre.example".to_owned(),
@@ -69,6 +71,7 @@ fn signalling() -> Signalling {
         partners: Vec::new(),
         lines: vec![line],
         plans: Vec::new(),
+        phrases: telephony::prompts::Phrases::default(),
         music: Clips::default(),
         ringing: Clips::default(),
         done: Clips::default(),

@@ -142,6 +142,21 @@ impl Clips {
         self.pcma.is_some() || self.pcmu.is_some() || self.g722.is_some()
     }
 
+    /// Sounds one after the other, in the codecs that all of them have; none if there are none, or no such codec.
+    #[must_use]
+    pub fn joined(sounds: &[Clips]) -> Option<Clips> {
+        let in_one = |codec| {
+            let clips: Option<Vec<&Clip>> = sounds.iter().map(|it| it.of(codec)).collect();
+            Clip::joined(&clips?)
+        };
+        let joined = Clips {
+            pcma: in_one(ClipCodec::Pcma),
+            pcmu: in_one(ClipCodec::Pcmu),
+            g722: in_one(ClipCodec::G722),
+        };
+        joined.has_sound().then_some(joined)
+    }
+
     /// The sound in one codec.
     #[must_use]
     pub const fn of(&self, codec: ClipCodec) -> Option<&Clip> {

@@ -227,6 +227,16 @@ fn with_shorter_ends(samples: &[f32]) -> (&[f32], [f64; 2]) {
     (kept, [seconds(before), seconds(behind)])
 }
 
+/// The sound without the silence at its ends, but for so many seconds of it.
+pub(super) fn without_silence(samples: &[f32], kept: f64) -> &[f32] {
+    let heard = heard(samples);
+    let (Some(first), Some(last)) = (heard.first(), heard.last()) else { return samples };
+    let kept = (kept * f64::from(RATE)) as usize;
+    let from = (first * PIECE).saturating_sub(kept);
+    let until = ((last + 1) * PIECE + kept).min(samples.len());
+    samples.get(from..until).unwrap_or(samples)
+}
+
 /// When the longest silence between two sounds begins, and how long it takes.
 fn longest_pause(samples: &[f32]) -> Option<(f64, f64)> {
     let heard = heard(samples);

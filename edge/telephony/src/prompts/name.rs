@@ -16,10 +16,23 @@ pub enum Occasion {
     Busy,
     /// When a call-back is promised.
     Callback,
+    /// When one is offered to who waits.
+    CallbackOffer,
 }
 
 impl Occasion {
     /// As in the key of `[line.announcements]`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Occasion::CallbackOffer => "callback_offer",
+            Occasion::Greeting | Occasion::Closed | Occasion::Busy | Occasion::Callback => {
+                self.word()
+            }
+        }
+    }
+
+    /// As in the name of its file.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -27,6 +40,7 @@ impl Occasion {
             Occasion::Closed => "closed",
             Occasion::Busy => "busy",
             Occasion::Callback => "callback",
+            Occasion::CallbackOffer => "callback-offer",
         }
     }
 }

@@ -117,7 +117,7 @@ impl Promise {
 
 /// Whether somebody with this number may be called back over a trunk: in its own country, for what a normal call
 /// costs. A caller's number is not proved, and whoever forges one must not make us pay.
-fn may_be_called_back(plan: &Plan, number: Number) -> bool {
+pub(super) fn may_be_called_back(plan: &Plan, number: Number) -> bool {
     let Number::E164(digits) = number else { return false };
     let Some(national) = digits.as_bytes().strip_prefix(plan.country.as_bytes()) else {
         return false;

@@ -20,6 +20,7 @@ use super::words::{Answering, Line, PlanSounds};
 use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
 use acd::Reach;
 use acd::contact::Parting;
+use call::between::Between;
 use call::{Action, Call, CallbackEvent, Ending, Event, LegState, Sound as Heard};
 use centre::Note;
 use promise::{Fate, FateReason};
@@ -55,6 +56,10 @@ pub(super) struct Conversation {
     pub(super) third: Option<Whither>,
     /// The leg of one who takes over, until it has its place.
     pub(super) taken: Option<Leg>,
+    /// What is told between the music, and when.
+    pub(super) between: Option<Between>,
+    /// The message that is told now, or next.
+    pub(super) message: Clips,
     /// When the call came.
     pub(super) came: Tick,
     pub(super) since: Tick,
@@ -97,6 +102,8 @@ impl Conversation {
             referred: None,
             third: None,
             taken: None,
+            between: None,
+            message: Clips::default(),
             came: now,
             since: now,
             asked: Vec::new(),
@@ -228,7 +235,10 @@ impl Exchange {
                 self.apply(now, contact, Event::StopRinging(agent));
             }
             Command::LetGo { contact, agent } => self.let_go(now, contact, agent),
-            Command::WaitAgain { contact, .. } => self.let_wait_again(now, contact),
+            Command::WaitAgain { contact, .. } => {
+                self.let_wait_again(now, contact);
+                self.begin_telling(now, contact);
+            }
             Command::RingOffice { contact, until } => self.ring_office(now, contact, until),
             Command::StopOffice { contact } => {
                 self.apply_elsewhere(now, contact, call::Elsewhere::Stop);
@@ -309,6 +319,7 @@ impl Exchange {
             }
             Answering::WithAgent | Answering::AtOnce => {
                 self.apply(now, contact, Event::Play(Heard::Music));
+                self.begin_telling(now, contact);
             }
         }
     }
@@ -490,14 +501,16 @@ impl Exchange {
         let (clips, repeat) = match sound {
             Heard::Notice(plan) | Heard::News(plan) => (&of_plan(plan).announcement, Repeat::Once),
             Heard::Information(plan) => (&of_plan(plan).information, Repeat::Once),
+            Heard::Message => (&it.message, Repeat::Once),
             Heard::Callback => (&line.callback, Repeat::Once),
             Heard::Greeting => (&line.greeting, Repeat::Once),
             Heard::Closed => (&line.closed, Repeat::Once),
             Heard::Busy => (&line.busy, Repeat::Once),
             Heard::Music => (&self.setup.music, Repeat::Forever),
         };
+        let clips = clips.clone();
         let id = it.caller.sound.id;
-        if !self.start(id, play, clips.clone(), repeat) && repeat == Repeat::Once {
+        if !self.start(id, play, clips, repeat) && repeat == Repeat::Once {
             // What cannot be played is over: nobody waits for ever for a sound that never comes.
             self.pending.push_back((contact, Event::SoundOver));
         }
@@ -721,6 +734,7 @@ impl Exchange {
         if !self.conversations.get(&contact).is_some_and(over) {
             return;
         }
+        self.stop_telling(contact);
         let Some(it) = self.conversations.remove(&contact) else { return };
         self.by_call.remove(&it.caller.call);
         if it.caller.sound.ports.is_some() {

@@ -404,6 +404,7 @@ mod tests {
             partners: Vec::new(),
             lines: Vec::new(),
             plans: Vec::new(),
+            phrases: crate::prompts::Phrases::default(),
             music: Clips::default(),
             ringing: Clips::default(),
             done: Clips::default(),

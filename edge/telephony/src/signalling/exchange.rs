@@ -15,6 +15,7 @@ use super::leg::{Leg, Peer};
 use super::network::{Input, Network};
 use super::places::Places;
 use super::record::Records;
+use super::telling::ToTell;
 use super::trace::{self, Party, Traces, What};
 use super::transfer::Waits;
 use super::trunk::TrunkState;
@@ -43,6 +44,10 @@ pub(super) struct Exchange {
     pub(super) by_leg: BTreeMap<LegId, ContactId>,
     /// Telephones of agents that have to say something until then.
     pub(super) first_signs: BTreeSet<(Tick, CallId)>,
+    /// When who waits is to be told something; at most one for each.
+    pub(super) tellings: BTreeSet<(Tick, ContactId)>,
+    /// Who is to be told something now.
+    pub(super) to_tell: VecDeque<ToTell>,
     pub(super) codes: BTreeMap<CallId, CodeCall>,
     /// Calls that telephones of ours made, by the telephone's call.
     pub(super) dialled: BTreeMap<CallId, DialledCall>,
@@ -119,6 +124,8 @@ impl Exchange {
             by_call: BTreeMap::new(),
             by_leg: BTreeMap::new(),
             first_signs: BTreeSet::new(),
+            tellings: BTreeSet::new(),
+            to_tell: VecDeque::new(),
             codes: BTreeMap::new(),
             dialled: BTreeMap::new(),
             promises: BTreeMap::new(),
@@ -157,7 +164,7 @@ impl Exchange {
         self.phones_of = phones_of(&setup);
         self.trunks.resize(setup.trunks.len().max(self.trunks.len()), TrunkState::default());
         let Setup { trunks, phones, switchboards, partners, lines, plans, .. } = setup;
-        let Setup { music, certificates, .. } = setup;
+        let Setup { phrases, music, certificates, .. } = setup;
         self.lamps.look_at_once();
         self.setup = Setup {
             certificates,
@@ -167,6 +174,7 @@ impl Exchange {
             partners,
             lines,
             plans,
+            phrases,
             music,
             ..self.setup.clone()
         };
@@ -620,8 +628,9 @@ impl Exchange {
         let (media, lamps) = (self.wake_media_at, self.lamps.look_at);
         let enrolment = self.enrolment_is_due.then_some(Tick(0));
         let sign = self.first_signs.first().map(|&(at, _)| at);
-        let all = [ua, registrar, media, lamps, sign, enrolment, self.names_due()];
-        all.into_iter().flatten().chain(probe).chain(code).min()
+        let tells = self.tellings.first().map(|&(at, _)| at);
+        let single = [ua, registrar, media, lamps, sign, enrolment, tells, self.names_due()];
+        single.into_iter().flatten().chain(probe).chain(code).min()
     }
 
     /// Wakes media threads for what they were told in this turn.
@@ -646,6 +655,7 @@ impl Exchange {
         let _ = self.door.registrar.elapse(now);
         self.probe(now, network);
         self.give_up_the_dead(now);
+        self.find_due(now);
         let late: Vec<CallId> =
             self.codes.iter().filter(|(_, it)| it.until <= now).map(|(&call, _)| call).collect();
         for call in late {

@@ -36,6 +36,7 @@ mod record;
 mod registration;
 mod replaced;
 mod stream;
+mod telling;
 mod trace;
 mod transfer;
 mod trunk;
@@ -46,6 +47,7 @@ pub use leg::{nowhere, remote};
 pub use network::NetworkCounts;
 pub use places::NameFound;
 pub use record::{LegChange, LegRecord};
+pub use telling::ToTell;
 pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
@@ -200,6 +202,18 @@ impl Signalling {
             return Some(Asked { event, waits });
         }
         self.exchange.told.pop_front().map(Asked::from)
+    }
+
+    /// Who is to be told something between the music; ask until there is none, and answer with
+    /// [`Signalling::tell`] what the centre says.
+    pub fn poll_telling(&mut self) -> Option<ToTell> {
+        self.exchange.to_tell.pop_front()
+    }
+
+    /// Tells a caller who waits what is true now.
+    pub fn tell(&mut self, now: Tick, to_tell: ToTell, telling: centre::Telling) {
+        self.exchange.tell(now, to_tell, telling);
+        self.exchange.collect(now, None);
     }
 
     /// Carries out what the centre orders because of what was asked.

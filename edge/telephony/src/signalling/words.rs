@@ -2,6 +2,7 @@
 //! What signalling is made of, and what it can say about itself.
 
 use crate::media::Clips;
+use crate::prompts::Phrases;
 use crate::tls::{Certificates, Fault};
 use sip::digest::{Credentials, Offers, Secret};
 use sip::location::Wanted;
@@ -312,6 +313,10 @@ pub struct Line {
     pub busy: Clips,
     /// Heard when a call-back is promised.
     pub callback: Clips,
+    /// Heard between the music when one is offered.
+    pub offer: Clips,
+    /// What else is said between the music, and when.
+    pub between: call::between::Rules,
 }
 
 /// What a crisis plan says.
@@ -353,6 +358,8 @@ pub struct Setup {
     pub lines: Vec<Line>,
     /// What crisis plans say, in the order of [`stdx::PlanId`].
     pub plans: Vec<PlanSounds>,
+    /// The pieces of what is told between the music.
+    pub phrases: Phrases,
     /// Heard by who waits.
     pub music: Clips,
     /// Heard by an agent while it rings at a citizen's who is called back.

@@ -26,6 +26,7 @@ mod sound;
 mod stalls;
 mod steering;
 mod takeover;
+mod told;
 mod transfers;
 mod trunks;
 
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
         secure::CASES,
         sound::CASES,
         steering::CASES,
+        told::CASES,
         transfers::CASES,
         trunks::CASES,
     ];

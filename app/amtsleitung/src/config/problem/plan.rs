@@ -90,6 +90,10 @@ pub enum PlanProblem {
     },
     /// A call from a partner that would be passed on to one.
     PassedOn,
+    /// An interval of which nothing is told.
+    NothingToRepeat,
+    /// An offer of a call-back of which nobody says when it is made.
+    OfferNever,
     /// A stage that does not come after the one before; or the first one, which must begin at once.
     StageOrder {
         /// Whether it is the first one.
@@ -129,6 +133,8 @@ impl PlanProblem {
             | PlanProblem::GreetingOutlastsWait { .. }
             | PlanProblem::GreetingUnheard
             | PlanProblem::PassedOn
+            | PlanProblem::NothingToRepeat
+            | PlanProblem::OfferNever
             | PlanProblem::StageOrder { .. }
             | PlanProblem::OverflowNever
             | PlanProblem::ChannelForSecondLeg
@@ -192,6 +198,20 @@ impl PlanProblem {
                 "Make shifts and opening hours agree.",
             ),
             PlanProblem::PassedOn => passed_on(lang),
+            PlanProblem::NothingToRepeat => say!(
+                lang,
+                "tells_every wiederholt nichts: die Leitung sagt weder Platz noch Wartezeit.",
+                "tells_wait = true oder tells_position = true eintragen, oder tells_every streichen.",
+                "tells_every repeats nothing: the line tells neither place nor wait.",
+                "Enter tells_wait = true or tells_position = true, or delete tells_every.",
+            ),
+            PlanProblem::OfferNever => say!(
+                lang,
+                "Diese Ansage hört niemand: es steht nicht da, wann der Rückruf angeboten wird.",
+                "In [line.callback] offer_after eintragen, zum Beispiel \"60s\", oder den Text streichen.",
+                "Nobody hears this announcement: when the call-back is offered is not said.",
+                "Enter offer_after in [line.callback], \"60s\" for example, or delete the text.",
+            ),
             PlanProblem::StageOrder { first } => stage_order(lang, *first),
             PlanProblem::OverflowNever => overflow_never(lang),
             PlanProblem::ChannelForSecondLeg => channel_for_second_leg(lang),

@@ -30,6 +30,13 @@ pub enum ProductionProblem {
         /// The sound's name.
         name: String,
     },
+    /// Pieces of sentences that callers must not hear, or not at all.
+    Pieces {
+        /// How many.
+        count: usize,
+        /// The name of the first.
+        first: String,
+    },
     /// Sounds that lie beside the configuration alone.
     OnlyBesideFile {
         /// How many.
@@ -68,6 +75,7 @@ impl ProductionProblem {
             ProductionProblem::Synthetic { .. }
             | ProductionProblem::BrokenSound { .. }
             | ProductionProblem::MissingSound { .. }
+            | ProductionProblem::Pieces { .. }
             | ProductionProblem::Bench
             | ProductionProblem::NoTelephony
             | ProductionProblem::Certificate(_)
@@ -88,6 +96,7 @@ impl ProductionProblem {
                 broken(lang, (name, file), defect)
             }
             ProductionProblem::MissingSound { name } => missing(lang, name),
+            ProductionProblem::Pieces { count, first } => pieces(lang, *count, first),
             ProductionProblem::OnlyBesideFile { count, first } => {
                 only_beside_file(lang, *count, first)
             }
@@ -133,6 +142,17 @@ fn missing(lang: Lang, name: &str) -> Said {
         "Aufnehmen und einspielen: amtsleitung prompts import DATEI --as {name} --data ORDNER",
         "The sound {sound} is missing, callers hear a tone.",
         "Record it and bring it in: amtsleitung prompts import FILE --as {name} --data FOLDER",
+    )
+}
+
+fn pieces(lang: Lang, count: usize, first: &str) -> Said {
+    let first = quoted(lang, first);
+    say!(
+        lang,
+        "Von den Stücken für Platz und Wartezeit fehlen {count}, sind defekt oder von einer Maschine gesprochen; das erste ist {first}.",
+        "Was zu sprechen ist, zeigt: amtsleitung prompts list --data ORDNER",
+        "Of the pieces of place and waiting time {count} are missing, broken or spoken by a machine; the first is {first}.",
+        "What has to be spoken is shown by: amtsleitung prompts list --data FOLDER",
     )
 }
 

@@ -209,9 +209,12 @@ fn check_heard(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, service: &Servi
     if service.answering == Answering::AtOnce {
         return;
     }
-    for (key, is_there) in
-        [("tells_wait", service.ways.tells_wait), ("callback", service.ways.callback.is_some())]
-    {
+    let ways = &service.ways;
+    for (key, is_there) in [
+        ("tells_wait", ways.tells_wait),
+        ("tells_position", ways.tells_position),
+        ("callback", ways.callback.is_some()),
+    ] {
         if is_there {
             note(reader, fields.place(key), WayProblem::Unheard { key });
         }

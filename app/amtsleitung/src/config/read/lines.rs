@@ -171,7 +171,8 @@ fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts:
     let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon", "answer"];
     let present =
         of_line.into_iter().chain(ways::KEYS).filter_map(|key| Some((key, fields.get(key)?)));
-    let of_texts = ["busy", "callback"].into_iter().filter_map(|key| Some((key, texts.get(key)?)));
+    let of_texts = ["busy", "callback", "callback_offer"];
+    let of_texts = of_texts.into_iter().filter_map(|key| Some((key, texts.get(key)?)));
     for (key, value) in present.chain(of_texts) {
         reader.note(start(value), Problem::Plan(PlanProblem::NeedsQueue { key }));
     }
@@ -207,6 +208,9 @@ fn service(
         reader.required(texts, "callback");
     }
     let callback = announcement(reader, texts, "callback");
+    let ways = ways::ways(reader, fields);
+    let offers = ways.callback.is_some_and(|it| it.offer_after.is_some());
+    let callback_offer = callback_offer(reader, fields, texts, offers);
     Some(Service {
         queue: QueueId(short(queue?)),
         priority: u8::try_from(priority).unwrap_or(0),
@@ -218,8 +222,28 @@ fn service(
         greeting,
         busy: busy?,
         callback,
-        ways: ways::ways(reader, fields),
+        callback_offer,
+        ways,
     })
+}
+
+/// An offer of a call-back needs its words, and words need the time at which they are said.
+fn callback_offer(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    texts: &Fields<'_, '_>,
+    offers: bool,
+) -> Option<Announcement> {
+    match texts.get("callback_offer") {
+        None if offers && fields.get("announcements").is_some() => {
+            reader.required(texts, "callback_offer");
+        }
+        Some(value) if !offers => {
+            reader.note(start(value), Problem::Plan(PlanProblem::OfferNever));
+        }
+        None | Some(_) => {}
+    }
+    announcement(reader, texts, "callback_offer")
 }
 
 /// When a call is answered; at once, if the line does not say.

@@ -191,8 +191,17 @@ pub(super) fn plans(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<P
 }
 
 /// The keys of a line that lead somewhere: without a queue there is nobody to lead.
-pub(super) const KEYS: [&str; 7] =
-    ["stages", "local_first", "overflow", "callback", "tells_wait", "received_from", "only_in"];
+pub(super) const KEYS: [&str; 9] = [
+    "stages",
+    "local_first",
+    "overflow",
+    "callback",
+    "tells_wait",
+    "tells_position",
+    "tells_every",
+    "received_from",
+    "only_in",
+];
 
 /// The ways of one line.
 pub(super) fn ways(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Ways {
@@ -204,13 +213,23 @@ pub(super) fn ways(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Ways {
         overflow: overflow(reader, fields),
         callback: callback(reader, fields),
         tells_wait: reader.flag(fields, "tells_wait"),
+        tells_position: reader.flag(fields, "tells_position"),
+        tells_every: some_duration(reader, fields, "tells_every", between_messages()),
         received_from: partner.map(|partner| PartnerId(short(partner))),
         only_in: plan.map(|plan| PlanId(short(plan))),
     };
     if ways.received_from.is_some() && ways.overflow.is_some() {
         reader.note(fields.place("overflow"), Problem::Plan(PlanProblem::PassedOn));
     }
+    if ways.tells_every.is_some() && !ways.tells_wait && !ways.tells_position {
+        reader.note(fields.place("tells_every"), Problem::Plan(PlanProblem::NothingToRepeat));
+    }
     ways
+}
+
+/// More often is a nuisance, more seldom nobody hears it.
+fn between_messages() -> DurationRule {
+    between(Micros::from_secs(10), Micros::from_mins(30), None)
 }
 
 fn stages(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Vec<Stage> {
@@ -292,5 +311,6 @@ fn callback(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Callback
         retry_after: reader.duration(&fields, "retry_after", retry),
         expires_after: reader.duration(&fields, "expires_after", expires),
         ring: reader.duration(&fields, "ring", ring),
+        offer_after: some_duration(reader, &fields, "offer_after", between_messages()),
     })
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What is true for a caller who waits, at the moment when it is to be told.
+//!
+//! Nothing is changed by asking: what the caller was told when the wait began stands in the record
+//! ([`Command::Wait`](crate::Command::Wait)), and later words do not change it.
+
+use crate::Centre;
+use acd::contact::State;
+use promise::ToldWait;
+use stdx::{ContactId, Micros, Tick};
+
+/// What a caller who waits can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// The exact position in the queue, from 1.
+    pub position: usize,
+    /// How long it takes from now on, at least and at most; none where the estimate says nothing.
+    pub wait: Option<(Micros, Micros)>,
+    /// Whether a call-back would be promised to who asked for it now.
+    pub callback: bool,
+}
+
+impl Centre {
+    /// What one who waits can be told now; none if nobody is told anything: who does not wait, or for whom a
+    /// telephone rings. The first time it is what was recorded as the wait began, later a new estimate.
+    #[must_use]
+    pub fn telling(&self, now: Tick, contact: ContactId, is_first: bool) -> Option<Telling> {
+        let it = self.contacts.get(&contact)?;
+        if !matches!(it.state, State::Waiting { offered_to: None, .. }) {
+            return None;
+        }
+        let tells_wait = self.setup.lines[it.line.index()].tells_wait;
+        let told = match (is_first, tells_wait) {
+            (true, _) => it.told,
+            (false, true) => self.estimate(contact),
+            (false, false) => None,
+        };
+        let passed = now.since(it.arrived);
+        let left = |at: Micros| Micros(at.0.saturating_sub(passed.0));
+        Some(Telling {
+            position: self.position(contact).expect("it waits"),
+            wait: told.map(|ToldWait { from, until }| (left(from), left(until))),
+            callback: self.callback_rules(contact).is_ok(),
+        })
+    }
+}
