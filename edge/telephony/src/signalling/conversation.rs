@@ -30,7 +30,7 @@ use sip::message::push_quoted;
 use sip::number::Number;
 use sip::sdp::{Codec, Negotiation, Origin, Session};
 use sip::transaction::LINGERS_TOGETHER;
-use stdx::{AgentId, ContactId, LineId, PartnerId, PlanId, Redacted, Tick};
+use stdx::{AgentId, ContactId, LineId, PlanId, Redacted, Tick};
 
 /// Why an agent's other telephones stop ringing (RFC 3326): so that they show no missed call.
 pub(super) const ELSEWHERE: &[u8] = b"SIP;cause=200;text=\"Call completed elsewhere\"";
@@ -50,6 +50,8 @@ pub(super) struct Conversation {
     pub(super) elsewhere: Option<Elsewhere>,
     /// The office to which the agent hands the caller, until it rings.
     pub(super) office: Option<super::words::Outside>,
+    /// Whether the carrier was asked to call the partner in place of us, and has not said how that went.
+    pub(super) sending_on: bool,
     /// What became of the agent's last REFER.
     pub(super) referred: Option<super::transfer::Referred>,
     /// Whom the agent brought in, when three talk or did.
@@ -99,6 +101,7 @@ impl Conversation {
             side: None,
             elsewhere: None,
             office: None,
+            sending_on: false,
             referred: None,
             third: None,
             taken: None,
@@ -264,16 +267,17 @@ impl Exchange {
                 Reach::SecondLeg => {
                     self.ring_elsewhere(now, contact, Whom::Partner(partner), until);
                 }
-                Reach::Deflect => self.try_to_deflect(now, contact, partner),
+                Reach::Deflect => self.send_on(now, contact, partner),
             },
             Command::StopSwitchboard { contact, .. } | Command::StopPartner { contact, .. } => {
+                self.forget_sending_on(contact);
                 self.apply_elsewhere(now, contact, call::Elsewhere::Stop);
             }
             Command::ConnectElsewhere { contact } => {
                 self.apply_elsewhere(now, contact, call::Elsewhere::Connect);
             }
             Command::Deflect { contact, partner } => {
-                if !self.deflect(now, contact, partner) {
+                if !self.redirect(now, contact, partner) {
                     self.apply(now, contact, Event::Dismiss(Heard::Busy));
                 }
             }
@@ -293,18 +297,6 @@ impl Exchange {
             }
             Command::OpenTask { .. } | Command::Refuse(_) | Command::Note(_) => {}
         }
-    }
-
-    /// Sends a call on to a partner. One that was answered cannot be sent on yet: it waits on at its place.
-    fn try_to_deflect(&mut self, now: Tick, contact: ContactId, partner: PartnerId) {
-        let is_sent_on = self.deflect(now, contact, partner);
-        self.told.push_back(match is_sent_on {
-            true => centre::Event::Deflected { contact },
-            false => {
-                let why = centre::PartnerEnd::Unreachable;
-                centre::Event::PartnerFailed { contact, why }
-            }
-        });
     }
 
     /// On a line that answers with the agent nothing is played: the caller hears the ringing tone.

@@ -100,25 +100,7 @@ impl Exchange {
         self.apply(now, contact, call::Event::Elsewhere(event));
     }
 
-    /// Sends a call on that nobody has answered yet: no channel of ours is used any more (302, RFC 3261,
-    /// 21.3.3). Says whether that was possible.
-    pub(super) fn deflect(&mut self, now: Tick, contact: ContactId, partner: PartnerId) -> bool {
-        let Some(outside) = self.outside(Whom::Partner(partner)) else { return false };
-        let Some(it) = self.conversations.get(&contact) else { return false };
-        if it.call.caller.state() != LegState::Ringing {
-            return false;
-        }
-        let call = it.caller.call;
-        let Some(outward) = self.outward(outside, 0) else { return false };
-        let to = [b"<", &outward.target[..], b">"].concat();
-        let is_sent_on = self.ua.redirect(now, call, to).is_ok();
-        if is_sent_on {
-            self.apply(now, contact, call::Event::Release);
-        }
-        is_sent_on
-    }
-
-    fn outside(&self, whom: Whom) -> Option<Outside> {
+    pub(super) fn outside(&self, whom: Whom) -> Option<Outside> {
         match whom {
             Whom::Switchboard(id) => *self.setup.switchboards.get(id.index())?,
             Whom::Partner(id) => *self.setup.partners.get(id.index())?,
@@ -432,11 +414,23 @@ fn office_end(said: Said, ending: Ending) -> OfficeEnd {
     }
 }
 
+/// What the partner, or the carrier for it, means by a final response.
+pub(super) const fn partner_said(status: u16) -> Option<PartnerEnd> {
+    match status {
+        486 | 503 | 600 | 603 => Some(PartnerEnd::Busy),
+        480 => Some(PartnerEnd::Closed),
+        408 | 487 => Some(PartnerEnd::NoAnswer),
+        _ => None,
+    }
+}
+
 fn partner_end(said: Said, ending: Ending) -> PartnerEnd {
-    match (said, ending) {
-        (Said::Status(486 | 503 | 600 | 603), _) => PartnerEnd::Busy,
-        (Said::Status(480), _) => PartnerEnd::Closed,
-        (Said::Status(408 | 487), _) => PartnerEnd::NoAnswer,
+    let of_status = match said {
+        Said::Status(status) => partner_said(status),
+        Said::Nothing | Said::CameBack => None,
+    };
+    match (of_status, ending) {
+        (Some(end), _) => end,
         (_, Ending::Unreachable | Ending::Lost) => PartnerEnd::Unreachable,
         (_, Ending::HungUp | Ending::TurnedDown) => PartnerEnd::NoAnswer,
     }

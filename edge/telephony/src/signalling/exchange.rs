@@ -320,7 +320,7 @@ impl Exchange {
                 }
             }
             Event::Refer(call, info) => self.refer_came(now, call, &info),
-            Event::Referred(..) => {}
+            Event::Referred(call, status) => self.sending_on_went(now, call, status),
             Event::Subscribe(id, info) => self.subscribe_came(now, id, &info),
             Event::Unsubscribed(id) => self.lamps.forget(id),
             Event::Probed(probe, status) => self.probed(probe, status),

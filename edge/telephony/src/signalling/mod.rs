@@ -35,6 +35,7 @@ mod places;
 mod record;
 mod registration;
 mod replaced;
+mod sending_on;
 mod stream;
 mod telling;
 mod trace;

@@ -17,6 +17,7 @@ pub(crate) const CASES: &[Case] = &[
     ("the_partner_says_no_and_the_place_is_kept", the_partner_says_no),
     ("the_trunk_s_next_peer_is_called", the_next_peer_is_called),
     ("a_call_is_sent_on", a_call_is_sent_on),
+    ("a_caller_who_was_answered_is_sent_on", a_caller_who_was_answered_is_sent_on),
 ];
 
 const LOCAL_FIRST: &str = "local_first = { switchboard = \"rathaus\", ring = \"2s\" }";
@@ -153,6 +154,24 @@ fn the_next_peer_is_called() {
     broken.succeeds();
     there.succeeds();
     assert_eq!(server.is_as_new().fate("117", "overflowed"), 1);
+}
+
+/// The same on a line that answers at once: the carrier is asked to call there, and says how that went. Whom
+/// the partner does not take is answered by us.
+fn a_caller_who_was_answered_is_sent_on() {
+    let way = "overflow = { partner = \"oldenburg\", reach = \"deflect\", hours = \"immer\" }";
+    let server = Server::start(County::new().outside(1).way("115", way));
+    let calls = |scenario| Sipp::from(server.county.caller(0), server.sip(), "115", scenario);
+    let caller = calls("caller_is_sent_on").with("report", "200 OK").run(&server);
+    assert!(caller.received("Referred-By: <sip:115@"), "{}", caller.messages());
+    assert_eq!(server.is_empty().fate("115", "overflowed"), 1);
+
+    let mut agent =
+        Sipp::at(server.county.bench_phone(1), "agent_talks").with("ring", 50).start(&server);
+    let call = calls("caller_is_not_sent_on").with("report", "486 Busy Here").with("talk", 1_500);
+    call.run(&server);
+    agent.succeeds();
+    assert_eq!(server.is_as_new().fate("115", "accepted"), 1);
 }
 
 /// A line whose calls go to the partner as a whole: the carrier gets the other number, and the call is gone.
