@@ -263,7 +263,7 @@ impl UserAgent {
 
     /// RFC 3261, 11.2: as an INVITE would be answered.
     fn answer_options(&mut self, flow: Flow, request: &Request<'_>) {
-        if self.is_full() {
+        if self.is_full() || self.declines_probes {
             return self.refuse_for_now(flow, request);
         }
         self.refuse(flow, request, status(200), &capabilities());

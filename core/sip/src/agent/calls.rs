@@ -38,6 +38,8 @@ pub struct UserAgent {
     timers: BTreeSet<(Tick, CallId)>,
     pub(super) subscriptions: Subscriptions,
     pub(super) draining: bool,
+    /// Whether OPTIONS is answered as if we were draining.
+    pub(super) declines_probes: bool,
     /// Our own registrations; bounded by who makes them.
     pub(super) registrants: BTreeMap<RegistrantId, Registering>,
     out: VecDeque<Transmit>,
@@ -115,6 +117,7 @@ impl UserAgent {
             timers: BTreeSet::new(),
             subscriptions: Subscriptions::default(),
             draining: false,
+            declines_probes: false,
             registrants: BTreeMap::new(),
             out: VecDeque::new(),
             events: VecDeque::new(),
@@ -134,6 +137,12 @@ impl UserAgent {
     /// New calls are refused with 503 from now on, and OPTIONS too, so that nobody sends any.
     pub fn drain(&mut self, draining: bool) {
         self.draining = draining;
+    }
+
+    /// OPTIONS is answered with 503 from now on, so that nobody sends new calls; those that come all the same are the
+    /// user's to refuse, because some of them it has to take.
+    pub fn decline_probes(&mut self, declines: bool) {
+        self.declines_probes = declines;
     }
 
     /// When [`UserAgent::elapse`] is wanted, and why.

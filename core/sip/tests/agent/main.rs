@@ -619,3 +619,24 @@ Content-Length: 0
     text += &session.end();
     golden::compare("agent/devices.txt", &text);
 }
+
+/// Whoever asks sends its calls elsewhere; who calls all the same is the user's to refuse, or to take.
+#[test]
+fn probes_are_declined_and_calls_are_not() {
+    let options = caller("OPTIONS", 1, "o", "<sip:115@centre.example>", "");
+    let mut ladder = Ladder::new("probes");
+    for declines in [false, true, false] {
+        ladder.agent.decline_probes(declines);
+        ladder.peer(&options);
+        let sent = String::from_utf8(ladder.last_sent().bytes).expect("ASCII");
+        let first = if declines { "SIP/2.0 503 " } else { "SIP/2.0 200 " };
+        assert!(sent.starts_with(first), "{sent}");
+        assert_eq!(sent.contains("Retry-After:"), declines);
+    }
+    ladder.agent.decline_probes(true);
+    ladder.peer(&invite("1"));
+    assert!(ladder.call.is_some(), "the user hears of it");
+    hang_up(&mut ladder);
+    ladder.peer(&refusal_ack("1"));
+    ladder.end();
+}

@@ -330,9 +330,11 @@ impl Signalling {
         number.expose().digits().map(|_| number)
     }
 
-    /// Whether new calls are let in, or refused with 503 until they are again.
+    /// Whether new calls are let in, or refused with 503 until they are again; who asks by OPTIONS is told the same,
+    /// and can send them elsewhere.
     pub fn let_in(&mut self, new_calls: bool) {
         self.exchange.lets_in = new_calls;
+        self.exchange.ua.decline_probes(!new_calls);
     }
 
     /// Refuses a call that was told and is not decided yet; that it is gone is told behind it.

@@ -6,6 +6,7 @@ use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::certificates::Authority;
 use e2e::clock::{SOON, wait_for};
 use e2e::county::{County, Help};
+use e2e::database::Database;
 use e2e::dns::{Dns, Service};
 use e2e::folder::Folder;
 use e2e::kamailio::{Carrier, Kamailio, PASSWORD, USER};
@@ -23,6 +24,7 @@ pub(crate) const CASES: &[Case] = &[
     ("the_next_registrar_is_asked", the_next_registrar_is_asked),
     ("a_trunk_is_found_by_its_name", found_by_name),
     ("a_telephone_behind_a_proxy_is_called_through_it", behind_a_proxy),
+    ("a_carrier_takes_the_centre_out_and_in_again", taken_out_and_in),
 ];
 
 /// Where the trunk registers, and what stands beside it in its table.
@@ -308,4 +310,41 @@ fn behind_a_proxy() {
         server.wait_until("the agent is still there", SOON, |it| it.agents("ready") == 1);
     }
     assert!(proxy.process.stderr().matches("rings k1").count() >= 2);
+}
+
+/// While nothing is decided, and when the centre stops, a carrier that asks by OPTIONS hands it no calls; and hands
+/// it calls again when all is well.
+fn taken_out_and_in() {
+    let folder = Folder::new();
+    let database = Database::sqlite(&folder);
+    let mut county = County::new();
+    let port = county.ports.one();
+    county.peers.push(format!("udp:127.0.0.1:{port}"));
+    let list = folder.write("dispatcher.list", format!("1 sip:127.0.0.1:{}\n", county.sip));
+    let mut server = Server::start_in(folder, county);
+    let values = [("port", port.to_string()), ("list", list.display().to_string())];
+    let carrier = Kamailio::start(&server.folder, "dispatcher", &values, port);
+    let call = |number: u16, line, scenario| {
+        Sipp::from(server.county.caller(number), carrier.at, line, scenario)
+    };
+    let refused = |number| call(number, "119", "caller_refused").with("hops", 70).with("code", 480);
+    call(0, "119", "caller_listens").run(&server);
+    assert!(!carrier.process.stderr().contains("taken out"));
+
+    let held = database.hold(&server.folder);
+    // Somebody has to call before anybody knows. Kamailio makes 500 of our 503 (RFC 3261, 16.7).
+    let early = call(1, "119", "caller_refused").with("hops", 70).with("code", 500);
+    let mut early = early.start(&server);
+    carrier.says("taken out");
+    early.succeeds();
+    refused(2).run(&server);
+    drop(held);
+    carrier.says("taken in");
+    call(3, "119", "caller_listens").run(&server);
+    server.is_empty();
+
+    server.process.signal("TERM");
+    server.process.wait(SOON);
+    carrier.says_times("taken out", 2);
+    refused(4).run(&server);
 }
