@@ -20,7 +20,9 @@ pub(crate) const CASES: &[Case] = &[
     ("a_trunk_registers_and_calls_go_both_ways", calls_go_both_ways),
     ("a_trunk_registers_by_tls_and_calls_go_both_ways", calls_go_both_ways_by_tls),
     ("help_is_called_over_a_trunk_that_registers", help_is_called),
+    ("help_leaves_though_nothing_is_registered", help_leaves_unregistered),
     ("a_trunk_that_is_not_registered_is_said_and_not_used", not_registered),
+    ("all_numbers_are_registered_at_once", all_numbers_at_once),
     ("the_next_registrar_is_asked", the_next_registrar_is_asked),
     ("a_trunk_is_found_by_its_name", found_by_name),
     ("a_telephone_behind_a_proxy_is_called_through_it", behind_a_proxy),
@@ -189,6 +191,19 @@ fn help_is_called() {
     assert_eq!(server.is_empty().of("emergency_calls_total"), 2);
 }
 
+/// Nobody has entered a password: every other call stays, and help is tried all the same.
+fn help_leaves_unregistered() {
+    let Ground { mut county, carrier, desk, .. } = Ground::new();
+    county.help = Help::ByTrunk;
+    let server = Server::start(county);
+    register(&server, desk, "k1");
+    let mut there = Sipp::at(carrier.port, "agent_hangs_up").with("talk", 200).start(&server);
+    dial(&server, desk, "k1", "112");
+    there.succeeds();
+    assert!(there.received("INVITE sip:112@tel.example SIP/2.0"), "{}", there.messages());
+    assert_eq!(server.is_empty().of("emergency_calls_total"), 1);
+}
+
 /// A wrong password, and none at all: it is said why, and nothing leaves but a call for help.
 fn not_registered() {
     for (password, why) in [
@@ -211,6 +226,18 @@ fn not_registered() {
         let logged = log.contains("trunk=aussen registered=no why=wrong_password");
         assert_eq!(logged, why.contains("wrong"), "{log}");
     }
+}
+
+/// RFC 6140: no number stands in our Contact, and the registrar is told that it has to know what that means.
+fn all_numbers_at_once() {
+    let Ground { mut county, folder, carrier, .. } = Ground::new();
+    county.outside_trunk = format!("{ACCOUNT}bulk = true\n");
+    let mut server = Server::start_in(folder, county);
+    let mut registrar = Sipp::at(carrier.port, "registrar_of_all").start(&server);
+    is_registered(&server);
+    server.process.signal("TERM");
+    server.process.wait(SOON);
+    registrar.succeeds();
 }
 
 /// At the first address nobody is; calls leave by the one where we are registered.
