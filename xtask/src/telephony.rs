@@ -69,6 +69,7 @@ pub(crate) fn bench(seconds: u64) -> Outcome {
     bench.delay(&mut rows)?;
     bench.relay(&mut rows)?;
     bench.music(&mut rows)?;
+    bench.mixed(&mut rows)?;
     bench.memory(&mut rows)?;
     bench.by_sipp(SIPP_RATE)?;
     println!("load average after: {}\n", load_average());
@@ -227,6 +228,36 @@ impl Bench {
         let ours = self.load.run(&line, Some(&self.centre()?))?;
         let measure = "  the same while they speak, as telephones do".to_owned();
         rows.push(row(measure, "%", None, ours.get("cpu_percent")?, Beside::Nothing));
+        Ok(())
+    }
+
+    /// Sound alone, without calls: packets that are protected, and talks of three that are mixed.
+    fn mixed(&self, rows: &mut Vec<Row>) -> Outcome {
+        let seconds = self.seconds.min(SOUND_SECONDS);
+        println!("\nThe media threads alone");
+        let threads = Load(build("telephony", "media-bench")?);
+        for (task, measure, goal, key) in [
+            ("relay 600", "CPU of 100 calls, sound alone, 300 up", 6.5, "cpu_percent_of_100"),
+            (
+                "secure 600",
+                "CPU of 100 calls, both legs by SRTP, 300 up",
+                10.0,
+                "cpu_percent_of_100",
+            ),
+            ("conference 99", "CPU of 33 talks of three, mixed", 10.0, "cpu_percent"),
+        ] {
+            let ours = threads.run(&format!("{task} {seconds}"), None)?;
+            let cpu = ours.get(key)?;
+            rows.push(row(measure.to_owned(), "%", Some(goal), cpu, Beside::Nothing));
+            let goals = if task.starts_with("conference") { [45.0, 60.0] } else { [0.3, 1.5] };
+            for (what, key, goal) in
+                [("median", "delay_median_ms", goals[0]), ("p99", "delay_p99_ms", goals[1])]
+            {
+                let delay = ours.get(key)?;
+                let measure = format!("  added delay, {what}");
+                rows.push(row(measure, "ms", Some(goal), delay, Beside::Nothing));
+            }
+        }
         Ok(())
     }
 

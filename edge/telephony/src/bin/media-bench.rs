@@ -15,6 +15,7 @@
 //! `secure` is `relay` with both legs protected by SRTP: each packet is checked, decrypted and encrypted anew.
 //! `conference` mixes three legs each. What was decoded has no stamp, so one of the three says nothing but, once a
 //! second, 20 ms of noise, and what is measured is how long it takes to the others.
+//! The last line of a run is `result` and `key=value`, for whoever reads it by program.
 //! The rule to keep: it prints and judges nothing; the goals stand in the table of figures.
 #![forbid(unsafe_code)]
 
@@ -199,10 +200,13 @@ fn measure(load: &Load) -> Outcome<()> {
     let before = Used::now()?;
     far.line()?;
     let (used, wall) = (Used::now()?.since(&before), clock.nanos());
-    let told = far.line()?;
+    let (told, figures) = (far.line()?, far.line()?);
     far.child.wait()?;
     print(load, &used, wall, &told);
     println!("    {:?}, events {}", media.counts(), events.try_iter().count());
+    let percent = used.nanos as f64 / wall as f64 * 100.0;
+    let of_100 = percent * 100.0 / calls(load) as f64;
+    println!("result cpu_percent={percent:.3} cpu_percent_of_100={of_100:.3} {figures}");
     Ok(())
 }
 
@@ -377,14 +381,19 @@ impl Used {
     }
 }
 
-fn print(load: &Load, used: &Used, wall: u64, told: &str) {
-    let seconds = wall as f64 / 1e9;
-    let percent = used.nanos as f64 / wall as f64 * 100.0;
-    let calls = match load.task {
+/// How many calls, conferences or listeners the legs make.
+const fn calls(load: &Load) -> usize {
+    match load.task {
         Task::Relay | Task::Secure | Task::Direct | Task::Floor => load.legs / 2,
         Task::Conference => load.legs / 3,
         Task::Music => load.legs,
-    };
+    }
+}
+
+fn print(load: &Load, used: &Used, wall: u64, told: &str) {
+    let seconds = wall as f64 / 1e9;
+    let percent = used.nanos as f64 / wall as f64 * 100.0;
+    let calls = calls(load);
     println!(
         "{:?} of {calls} ({}): {percent:.2} % of a core, {:.2} % for 100, {:.0} wake-ups/s, {} thread(s), {seconds:.1} s\n    {told}",
         load.task,
@@ -632,5 +641,5 @@ fn summary(delays: &mut [u64], sent: u64, task: Task) -> String {
         at(0.99),
         at(1.0),
         delays.len()
-    )
+    ) + &format!("\ndelay_median_ms={:.3} delay_p99_ms={:.3}", at(0.5), at(0.99))
 }
