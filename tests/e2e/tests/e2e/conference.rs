@@ -20,6 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     ("on_hold_the_others_go_on", on_hold),
     ("protected_and_in_clear_wide_and_narrow", mixed_lines),
     ("linphone_brings_an_office_in", an_office),
+    ("a_telephone_mixes_by_itself", mixes_by_itself),
 ];
 
 /// Begun first: a minute of silence has to pass.
@@ -287,6 +288,41 @@ fn an_office() {
     server.wait_until("two are left", SOON, |it| it.of("media_legs") == 2);
     caller.hears_just(&[AGENT]);
     caller.hang_up();
+    let figures = server.is_empty();
+    assert_eq!((figures.contacts(), figures.fate("116", "accepted")), (1, 1));
+    server.is_as_new();
+}
+
+/// A telephone that mixes by itself has two calls, of which one is the contact; we relay both.
+fn mixes_by_itself() {
+    let mut county = county();
+    let ports = [county.ports.row(linphone::PORTS), county.ports.row(PORTS)];
+    let server = Server::start(county);
+    let asked = registered(&server, Phone::new("k2", ports[1], ASKED));
+    let agent = Linphone::start(&server, "k1", ports[0], AGENT);
+    server.wait_until("both registered", SOON, |it| it.of("telephones_registered") == 2);
+    agent.call("*10");
+    server.wait_until("one is ready", SOON, |it| it.agents("ready") == 1);
+    server.wait_until("the code's call is over", SOON, |it| it.of("media_legs") == 0);
+    let caller = Phone::new("+4941718001", server.county.callers, CALLER).start(&server);
+    caller.dial("116");
+    caller.hears_just(&[AGENT]);
+    let held = agent.last_call();
+    agent.talks(held);
+    agent.press("pause");
+    caller.hears(MUSIC);
+    let second = agent.call("k2");
+    agent.press(&format!("conference add {held}"));
+    agent.press(&format!("conference add {second}"));
+    caller.hears(ASKED.into());
+    asked.hears(CALLER.into());
+    let both = |it: &Figures| it.of("media_legs") == 4 && it.agents("talking") == 1;
+    server.wait_until("two calls", SOON, both);
+    // The caller leaves: the contact is over, the other call is not.
+    caller.hang_up();
+    let over = |it: &Figures| it.fate("116", "accepted") == 1 && it.of("media_legs") == 2;
+    server.wait_until("the contact is over", SOON, over);
+    asked.hang_up();
     let figures = server.is_empty();
     assert_eq!((figures.contacts(), figures.fate("116", "accepted")), (1, 1));
     server.is_as_new();
