@@ -68,7 +68,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         channels: 10,
         plan: Plan { country, area: None, stem: None },
         probe: None,
-        outbound: Vec::new(),
+        outbound: vec![Number::E164(Digits::new(b"4940").expect("digits"))],
         extensions: Vec::new(),
         outbound_daily: 3,
         caller_id: None,
@@ -184,19 +184,130 @@ impl Bench {
     }
 
     fn answers(&mut self, invite: &str, sdp: &str) {
+        self.answers_at(false, invite, sdp);
+    }
+
+    /// The telephone answers, or somebody behind the trunk.
+    fn answers_at(&mut self, trunk: bool, invite: &str, sdp: &str) {
         let fields = invite.lines().filter(|line| {
             ["Via", "From", "Call-ID", "CSeq"].iter().any(|name| line.starts_with(name))
         });
         let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
         let to = invite.lines().find(|line| line.starts_with("To:")).expect("To");
-        let (local, length) = (self.phone.local_addr().expect("bound"), sdp.len());
+        let socket = if trunk { &self.trunk } else { &self.phone };
+        let (local, length) = (socket.local_addr().expect("bound"), sdp.len());
         let text = format!(
             "SIP/2.0 200 OK\r\n{fields}{to};tag=p\r\nContact: <sip:k1@{local}>\r\n\
              Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
         );
-        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
-        self.sent(false, "ACK").expect("it is acknowledged");
+        socket.send_to(text.as_bytes(), self.at).expect("sent");
+        self.sent(trunk, "ACK").expect("it is acknowledged");
     }
+
+    /// The telephone asks somebody outside, in a call of its own.
+    fn phone(&mut self, method: &str, cseq: u32, to_tag: &str, (kind, body): (&str, &str)) {
+        let (local, length) = (self.phone.local_addr().expect("bound"), body.len());
+        let text = format!(
+            "{method} sip:+4940999@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {local};branch=z9hG4bKp{method}{cseq}\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=p2\r\nTo: <sip:+4940999@h>{to_tag}\r\nCall-ID: c2\r\n\
+             CSeq: {cseq} {method}\r\nContact: <sip:k1@{local}>\r\n\
+             Content-Type: application/{kind}\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+        self.turn(Tick(0));
+    }
+
+    /// Caller, agent and somebody outside in one talk, brought together by keys that come in INFO; with the tags of
+    /// our answers to the caller and to the telephone.
+    fn three(&mut self) -> [String; 2] {
+        let caller = self.waiting(PCMA);
+        self.call("ACK", 1, &caller, "");
+        self.pick_up(PCMA);
+        self.phone("INVITE", 1, "", ("sdp", PCMA));
+        let invite = self.sent(true, "INVITE").expect("the office rings");
+        self.answers_at(true, &invite, PCMA);
+        let asked = tag(&self.sent(false, "SIP/2.0 200").expect("an answer"));
+        self.phone("ACK", 1, &asked, ("sdp", ""));
+        self.phone("INFO", 2, &asked, ("dtmf-relay", "Signal=*\r\nDuration=160\r\n"));
+        self.phone("INFO", 3, &asked, ("dtmf-relay", "Signal=3\r\nDuration=160\r\n"));
+        [caller, asked]
+    }
+
+    /// What every call is doing.
+    fn states(&self) -> Vec<Doing> {
+        self.signalling.calls().iter().map(|it| it.doing).collect()
+    }
+}
+
+const THREE: Doing = Doing::Call(call::State::Conference(AGENT));
+
+#[test]
+fn an_agent_who_leaves_a_talk_of_three_hands_over() {
+    let mut bench = bench();
+    let [caller, asked] = bench.three();
+    // The telephone keeps the call in which the keys were pressed.
+    let freed = bench.sent(false, "BYE").expect("the other call ends");
+    assert!(!freed.contains("Call-ID: c2"), "{freed}");
+    assert_eq!(bench.states(), [THREE]);
+    bench.phone("BYE", 4, &asked, ("sdp", ""));
+    let handed_on = Event::AttendedTransfer { agent: AGENT, to: None };
+    assert_eq!(bench.events.last(), Some(&handed_on));
+    assert_eq!(bench.states(), [Doing::Call(call::State::JoinedElsewhere)]);
+    bench.order(Command::PutThrough { contact: CONTACT, by: AGENT, to: None });
+    assert_eq!(bench.states(), [Doing::Call(call::State::JoinedElsewhere)]);
+    bench.call("BYE", 2, &caller, "");
+    assert!(bench.sent(true, "BYE").is_some(), "the office is hung up");
+    assert_eq!(bench.states(), []);
+}
+
+/// The centre does not agree: the talk is over for all, and nobody is left on a leg.
+#[test]
+fn who_cannot_be_handed_over_is_hung_up() {
+    let mut bench = bench();
+    let [_, asked] = bench.three();
+    bench.phone("BYE", 4, &asked, ("sdp", ""));
+    bench.order(Command::Release { contact: CONTACT });
+    let ended = [bench.sent(true, "BYE"), bench.sent(true, "BYE")];
+    assert!(ended.iter().all(Option::is_some), "caller and office: {ended:?}");
+    assert_eq!(bench.states(), []);
+}
+
+#[test]
+fn a_caller_who_leaves_a_talk_of_three_leaves_two_behind() {
+    let mut bench = bench();
+    let [caller, asked] = bench.three();
+    bench.call("BYE", 2, &caller, "");
+    let left = |event: &Event| matches!(event, Event::CallerLeft { .. });
+    assert!(bench.events.iter().any(left), "{:?}", bench.events);
+    assert_eq!(bench.states(), []);
+    // Their call goes on until one of them hangs up.
+    bench.phone("BYE", 4, &asked, ("sdp", ""));
+    assert!(bench.sent(true, "BYE").is_some(), "the office is hung up");
+    let closed = (1..50).any(|turn| {
+        bench.turn(Tick(turn * 100_000));
+        bench.signalling.media_legs() == 0
+    });
+    assert!(closed, "{} legs are left", bench.signalling.media_legs());
+}
+
+/// One key alone, the wrong order, or nobody who was asked: nothing happens to the talk.
+#[test]
+fn other_keys_bring_nobody_together() {
+    let mut bench = bench();
+    let caller = bench.waiting(PCMA);
+    bench.call("ACK", 1, &caller, "");
+    bench.pick_up(PCMA);
+    bench.phone("INVITE", 1, "", ("sdp", PCMA));
+    let invite = bench.sent(true, "INVITE").expect("the office rings");
+    bench.answers_at(true, &invite, PCMA);
+    let asked = tag(&bench.sent(false, "SIP/2.0 200").expect("an answer"));
+    bench.phone("ACK", 1, &asked, ("sdp", ""));
+    for (nth, key) in ["3", "*", "1", "3", "*", "*", "#", "3"].into_iter().enumerate() {
+        let body = format!("Signal={key}\r\nDuration=160\r\n");
+        bench.phone("INFO", 2 + nth as u32, &asked, ("dtmf-relay", &body));
+    }
+    assert_eq!(bench.states(), [Doing::Call(call::State::Joined(AGENT))]);
 }
 
 fn wait() -> Command {
