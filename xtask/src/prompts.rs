@@ -54,7 +54,7 @@ const MUSIC_LUFS: f64 = -22.0;
 const LUFS_OFF: f64 = 0.5;
 
 /// How far a single word may be: there the limiter weighs more.
-const WORD_LUFS_OFF: f64 = 1.0;
+const WORD_LUFS_OFF: f64 = 1.5;
 
 /// The highest sample allowed: codecs overshoot.
 const PEAK_DBFS_MAX: f64 = -3.0;
@@ -66,7 +66,7 @@ const CLICK: f32 = 0.001;
 const SENTENCE_FROM: usize = 30;
 
 /// Bytes of all sounds together: everybody who clones the repository gets them.
-const BYTES_MAX: u64 = 7_500_000;
+const BYTES_MAX: u64 = 8_500_000;
 
 /// Makes every sound that is not there yet, or older than its text.
 pub(crate) fn make() -> Outcome {

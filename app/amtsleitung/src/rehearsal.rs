@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A checked configuration becomes the core's setup, and a stretch of days becomes a rehearsal.
 
-use crate::config::county::{Agent, County, Line, Queue, Service, SkillLevel};
+use crate::config::county::{Agent, Announcement, County, Line, Queue, Service, SkillLevel};
 use crate::config::ways::{InForce, Overflow, Partner, Plan, Reach, Stage, Switchboard};
 use acd::{
     AgentRules, CentreRules, CrisisPlan, LineRules, PartnerRules, QueueRules, SkillNeed,
@@ -106,7 +106,9 @@ fn push(tables: &mut Vec<Timetable>, table: Timetable) -> TimetableId {
     }))
 }
 
-fn timetable_id(index: usize) -> TimetableId {
+/// The timetable of hours, by their position in the file.
+#[must_use]
+pub fn timetable_id(index: usize) -> TimetableId {
     TimetableId(u16::try_from(index).expect("hours, lines and agents are bounded"))
 }
 
@@ -144,7 +146,8 @@ fn service_rules(service: &Service, timetable: TimetableId) -> LineRules {
         priority: service.priority,
         required: service.required.iter().map(need).collect(),
         preferred: service.preferred.clone(),
-        greeting: service.greeting.as_ref().map(|greeting| greeting.length),
+        // However long it takes at whatever hours: then it is over at the latest.
+        greeting: greetings(service).map(|greeting| greeting.length).max(),
         wrap_up: service.wrap_up,
         short_abandon: service.short_abandon,
         stages: ways.stages.iter().map(stage).collect(),
@@ -163,6 +166,11 @@ fn service_rules(service: &Service, timetable: TimetableId) -> LineRules {
         only_in: ways.only_in,
         ..LineRules::plain(Some(service.queue), timetable)
     }
+}
+
+fn greetings(service: &Service) -> impl Iterator<Item = &Announcement> {
+    let others = service.greetings.iter().map(|it| &it.greeting);
+    service.greeting.iter().chain(others)
 }
 
 fn stage(stage: &Stage) -> acd::Stage {

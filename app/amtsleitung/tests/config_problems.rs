@@ -139,8 +139,8 @@ fn keys() {
     both(
         "wrap_up = \"10s\"",
         "‸wrapup = \"10s\"",
-        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, received_from, only_in. Gemeint „wrap_up“?",
-        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, received_from, only_in. Did you mean “wrap_up”?",
+        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, tells_opening, town_hall_hours, received_from, only_in. Gemeint „wrap_up“?",
+        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, tells_opening, town_hall_hours, received_from, only_in. Did you mean “wrap_up”?",
     );
     both(
         "[[queue]]\nid = \"buergertelefon\"\nname = \"Bürgertelefon\"",
@@ -1481,6 +1481,7 @@ fn every_key_is_documented_under_its_table() {
             Table::EmergencyRoute => documented("`[[site]]`"),
             Table::Announcements
             | Table::Announcement
+            | Table::GreetingAt
             | Table::LineRehearsal
             | Table::Stage
             | Table::LocalFirst
@@ -2098,6 +2099,18 @@ fn call_backs_and_told_waits_that_do_not_fit() {
     );
     let once = "attempts = 1\nretry_after = \"3h\"";
     assert_eq!(all_said_of_ways(&[("attempts = 3\nretry_after = \"10min\"", once)]), "");
+    both_ways(
+        "callback = \"Wir rufen Sie zurück.\"",
+        "callback = \"Wir rufen Sie zurück.\"\ntown_hall_closed = ‸\"Das Rathaus hat zu.\"",
+        "Fehler: Diese Ansage hört niemand: es steht nicht da, wann das Rathaus geöffnet hat.\n    town_hall_hours eintragen, oder den Text streichen.",
+        "error: Nobody hears this announcement: when the town hall is open is not said.\n    Enter town_hall_hours, or delete the text.",
+    );
+    wrong_ways(
+        "callback = \"Wir rufen Sie zurück.\"",
+        "callback = \"Wir rufen Sie zurück.\"\ngreetings = [‸{ hours = \"vermittlung\" }]",
+        "Fehler: In greetings = [{ hours, greeting }] fehlt das Feld „greeting“.",
+        "error: greetings = [{ hours, greeting }] lacks the field “greeting”.",
+    );
     both_ways(
         "callback = \"Wir rufen Sie zurück.\"",
         "callback = \"Wir rufen Sie zurück.\"\ncallback_offer = ‸\"Drücken Sie die Eins.\"",

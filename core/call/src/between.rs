@@ -13,6 +13,8 @@ pub struct Rules {
     pub position: bool,
     /// How long it takes.
     pub wait: bool,
+    /// What is said once, as the wait begins.
+    pub once: bool,
     /// How often both are said again; never if none.
     pub every: Option<Micros>,
     /// How long after the wait has begun a call-back is offered; never if none.
@@ -45,7 +47,7 @@ impl Between {
     pub fn begins(rules: Rules, now: Tick) -> Between {
         let tells = rules.position || rules.wait;
         Between {
-            first: tells.then_some(now),
+            first: (tells || rules.once).then_some(now),
             again: None,
             offer: rules.offer_after.map(|after| now + after),
             every: rules.every.filter(|_| tells),
@@ -67,6 +69,7 @@ impl Between {
             offer: is_due(&mut self.offer),
         };
         if due.first || due.again {
+            // None if there is nothing to repeat.
             self.again = self.every.map(|every| now + every);
         }
         due

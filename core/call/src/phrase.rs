@@ -31,6 +31,20 @@ pub enum Phrase {
     OneMinute,
     /// Behind every other number of minutes.
     Minutes,
+    /// Before the day on which it opens again.
+    Open,
+    /// This day.
+    Today,
+    /// The next one.
+    Tomorrow,
+    /// A day of this week, 0 for Monday.
+    On(u8),
+    /// Before the time of day.
+    From,
+    /// Behind the hour.
+    Clock,
+    /// Behind the time.
+    Again,
     /// A number, as it stands before a noun in the plural: one of [`NUMBERS`].
     Number(u8),
 }
@@ -68,14 +82,14 @@ impl Phrase {
     }
 }
 
-/// Numbers that are recorded: of callers and of minutes.
-pub const NUMBERS: [u8; 29] = [
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 40, 50, 60, 70,
-    80, 90, 100,
+/// Numbers that are recorded: of callers, of minutes and of the clock.
+pub const NUMBERS: [u8; 36] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 25, 30,
+    35, 40, 45, 50, 55, 60, 70, 80, 90, 100,
 ];
 
 /// Every piece, the name of its sound, and its words.
-pub const PHRASES: [(Phrase, &str, &str); 41] = [
+pub const PHRASES: [(Phrase, &str, &str); 61] = [
     (Phrase::Next, "say-next", "Sie sind als Nächstes an der Reihe."),
     (Phrase::OneAhead, "say-one-ahead", "Vor Ihnen wartet noch eine Person."),
     (Phrase::Ahead, "say-ahead", "Vor Ihnen warten"),
@@ -117,4 +131,24 @@ pub const PHRASES: [(Phrase, &str, &str); 41] = [
     (Phrase::Number(80), "say-80", "achtzig"),
     (Phrase::Number(90), "say-90", "neunzig"),
     (Phrase::Number(100), "say-100", "hundert"),
+    (Phrase::Open, "say-open", "Wir sind"),
+    (Phrase::Today, "say-today", "heute"),
+    (Phrase::Tomorrow, "say-tomorrow", "morgen"),
+    (Phrase::On(0), "say-on-monday", "am Montag"),
+    (Phrase::On(1), "say-on-tuesday", "am Dienstag"),
+    (Phrase::On(2), "say-on-wednesday", "am Mittwoch"),
+    (Phrase::On(3), "say-on-thursday", "am Donnerstag"),
+    (Phrase::On(4), "say-on-friday", "am Freitag"),
+    (Phrase::On(5), "say-on-saturday", "am Samstag"),
+    (Phrase::On(6), "say-on-sunday", "am Sonntag"),
+    (Phrase::From, "say-from", "ab"),
+    (Phrase::Clock, "say-clock", "Uhr"),
+    (Phrase::Again, "say-again", "wieder für Sie da."),
+    (Phrase::Number(0), "say-0", "null"),
+    (Phrase::Number(21), "say-21", "einundzwanzig"),
+    (Phrase::Number(22), "say-22", "zweiundzwanzig"),
+    (Phrase::Number(23), "say-23", "dreiundzwanzig"),
+    (Phrase::Number(35), "say-35", "fünfunddreißig"),
+    (Phrase::Number(45), "say-45", "fünfundvierzig"),
+    (Phrase::Number(55), "say-55", "fünfundfünfzig"),
 ];

@@ -4,7 +4,7 @@
 //! Rule: what is said is never more exact than it is known. Ranges are widened outwards to whole minutes, and what
 //! would say nothing is not said.
 
-use crate::phrase::Phrase;
+use crate::phrase::{NUMBERS, Phrase};
 use alloc::vec;
 use alloc::vec::Vec;
 use stdx::Micros;
@@ -20,6 +20,9 @@ const MINUTES_MAX: u64 = 30;
 
 /// From [`EXACT_MAX`] on minutes are told in such steps.
 const MINUTES_STEP: u64 = 5;
+
+/// Days until the same day of the week comes again.
+const WEEK: u32 = 7;
 
 const MINUTE: Micros = Micros::from_mins(1);
 
@@ -59,6 +62,27 @@ pub fn wait(from: Micros, until: Micros) -> Vec<Phrase> {
         (_, _) if least == most => said.extend([Phrase::About, number(most), Phrase::Minutes]),
         (_, _) => said.extend([number(least), Phrase::To, number(most), Phrase::Minutes]),
     }
+    said
+}
+
+/// When it opens again: in so many days, on this day of the week (0 for Monday), at this time. Nothing from a week on,
+/// where a day of the week would mislead, nor at a minute that is not recorded.
+#[must_use]
+pub fn opening(days: u32, weekday: u8, (hour, minute): (u8, u8)) -> Vec<Phrase> {
+    // "Ein Uhr" is right, "sieben Uhr ein" is not.
+    let is_recorded = |number: &u8| NUMBERS.contains(number);
+    let day = match days {
+        0 => Phrase::Today,
+        1 => Phrase::Tomorrow,
+        2..WEEK if weekday < 7 => Phrase::On(weekday),
+        _ => return Vec::new(),
+    };
+    if hour > 23 || !is_recorded(&hour) || minute == 1 || minute > 59 || !is_recorded(&minute) {
+        return Vec::new();
+    }
+    let mut said = vec![Phrase::Open, day, Phrase::From, Phrase::Number(hour), Phrase::Clock];
+    said.extend((minute > 0).then_some(Phrase::Number(minute)));
+    said.push(Phrase::Again);
     said
 }
 

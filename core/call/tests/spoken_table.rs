@@ -27,6 +27,14 @@ fn table() -> String {
                 writeln!(table, "{}", format!("{from:>2} to {until:>2} min  | {said}").trim_end());
         }
     }
+    for (days, weekday) in (0..8).zip([4, 5, 6, 0, 1, 2, 3, 4]) {
+        for time in [(7, 0), (7, 30), (13, 15), (1, 1), (0, 0), (23, 59), (24, 0)] {
+            let said = sentence(&spoken::opening(days, weekday, time));
+            let (hour, minute) = time;
+            let row = format!("in {days} days at {hour:>2}:{minute:02} | {said}");
+            let _ = writeln!(table, "{}", row.trim_end());
+        }
+    }
     table
 }
 
@@ -93,7 +101,14 @@ fn every_sentence_is_true_and_every_piece_is_needed() {
                     | Phrase::To
                     | Phrase::MoreThan
                     | Phrase::About
-                    | Phrase::Minutes => None,
+                    | Phrase::Minutes
+                    | Phrase::Open
+                    | Phrase::Today
+                    | Phrase::Tomorrow
+                    | Phrase::On(_)
+                    | Phrase::From
+                    | Phrase::Clock
+                    | Phrase::Again => None,
                 })
                 .collect();
             let is_true = match (said.get(1), numbers.as_slice()) {
@@ -107,6 +122,13 @@ fn every_sentence_is_true_and_every_piece_is_needed() {
             };
             assert!(is_true, "{from} s to {until} s: {}", sentence(&said));
             used.extend(said);
+        }
+    }
+    for weekday in 0..7 {
+        for (hour, minute) in (0..24).flat_map(|hour| (0..60).map(move |minute| (hour, minute))) {
+            let days = u32::from(weekday);
+            used.extend(spoken::opening(days, weekday, (hour, minute)));
+            used.extend(spoken::opening(2 + days % 5, weekday, (hour, minute)));
         }
     }
     let all: BTreeSet<Phrase> = PHRASES.iter().map(|(phrase, ..)| *phrase).collect();
@@ -123,6 +145,7 @@ fn place_and_time_are_said_at_once_and_then_at_intervals() {
     let rules = Rules {
         position: true,
         wait: false,
+        once: false,
         every: Some(Micros::from_secs(60)),
         offer_after: Some(Micros::from_secs(90)),
     };

@@ -6,8 +6,9 @@
 
 use crate::Centre;
 use acd::contact::State;
+use calendar::Opening;
 use promise::ToldWait;
-use stdx::{ContactId, Micros, Tick};
+use stdx::{ContactId, LineId, Micros, Tick, Timestamp, TimetableId};
 
 /// What a caller who waits can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,27 @@ pub struct Telling {
 }
 
 impl Centre {
+    /// Whether these hours are open at the time of the last event.
+    #[must_use]
+    pub fn is_in_hours(&self, timetable: TimetableId) -> bool {
+        let known = self.setup.timetables.get(timetable.index());
+        known.is_some_and(|it| it.is_open(self.now.wall))
+    }
+
+    /// When a line that is closed by its hours opens by them; none if it is open, closed by hand, or open only
+    /// while a plan runs.
+    #[must_use]
+    pub fn opens(&self, line: LineId) -> Option<Timestamp> {
+        let rules = self.setup.lines.get(line.index())?;
+        if rules.only_in.is_some() || self.closed_until(line).is_some() {
+            return None;
+        }
+        match self.timetable(rules.timetable).at(self.now.wall) {
+            Opening::Closed { opens } => opens,
+            Opening::Open { .. } | Opening::BeyondHorizon => None,
+        }
+    }
+
     /// What one who waits can be told now; none if nobody is told anything: who does not wait, or for whom a
     /// telephone rings. The first time it is what was recorded as the wait began, later a new estimate.
     #[must_use]

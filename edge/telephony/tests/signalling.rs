@@ -60,6 +60,9 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         callback: Clips::default(),
         offer: Clips::default(),
         between: call::between::Rules::default(),
+        greetings: Vec::new(),
+        town_hall: None,
+        tells_opening: false,
     };
     let country = Digits::of_two(b'4', b'9').expect("digits");
     let trunk_is = Trunk {

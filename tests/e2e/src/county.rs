@@ -7,6 +7,7 @@
 //!   117  answered at once, then music: nobody ever answers here
 //!   118  closed                     120  room for one: the second hears `busy`
 //!   119  a text and no more         121  waits for two seconds at most, then `busy`
+//!   122  open in the first minute of each day
 //! ```
 
 use crate::baresip::PORTS;
@@ -99,8 +100,8 @@ pub struct County {
     pub trunk: String,
     /// What else stands in the table of each telephone, as lines.
     pub each_phone: String,
-    /// Whether lines with a call-back have the words that offer it.
-    pub offers: bool,
+    /// What else stands in the announcements of a line.
+    pub texts: Vec<(&'static str, &'static str)>,
     /// Crisis plans, as the file writes them.
     pub plans: &'static str,
 }
@@ -140,7 +141,7 @@ impl County {
             telephony: String::new(),
             trunk: String::new(),
             each_phone: String::new(),
-            offers: false,
+            texts: Vec::new(),
             plans: "",
         }
     }
@@ -230,7 +231,7 @@ impl County {
         }
         text.push_str(&QUEUES.replace("@ring@", self.ring));
         text.push_str(self.plans);
-        let lines = LINES.iter().map(|line| self::line(line, &self.ways, self.offers));
+        let lines = LINES.iter().map(|line| self::line(line, &self.ways, &self.texts));
         text.extend(lines);
         text
     }
@@ -293,7 +294,7 @@ struct Line {
     greets: bool,
 }
 
-const LINES: [Line; 7] = [
+const LINES: [Line; 8] = [
     Line { id: "115", hours: "immer", queue: Some(("main", "auskunft", true)), greets: true },
     Line { id: "116", hours: "immer", queue: Some(("main", "auskunft", false)), greets: false },
     Line { id: "117", hours: "immer", queue: Some(("music", "music", true)), greets: false },
@@ -301,9 +302,15 @@ const LINES: [Line; 7] = [
     Line { id: "119", hours: "immer", queue: None, greets: true },
     Line { id: "120", hours: "immer", queue: Some(("small", "music", true)), greets: false },
     Line { id: "121", hours: "immer", queue: Some(("brief", "music", true)), greets: false },
+    Line {
+        id: "122",
+        hours: "mitternacht",
+        queue: Some(("main", "auskunft", true)),
+        greets: false,
+    },
 ];
 
-fn line(line: &Line, ways: &[(&str, &str)], offers: bool) -> String {
+fn line(line: &Line, ways: &[(&str, &str)], texts: &[(&str, &str)]) -> String {
     let Line { id, hours, queue, greets } = line;
     // The number that telephones show outside is one of the centre's.
     let numbers = if *id == "119" { vec![*id, "+494171693100"] } else { vec![*id] };
@@ -334,9 +341,9 @@ fn line(line: &Line, ways: &[(&str, &str)], offers: bool) -> String {
     }
     if ways.iter().any(|(line, way)| line == id && way.contains("callback")) {
         text.push_str("callback = \"Wir rufen Sie zurück.\"\n");
-        if offers {
-            text.push_str("callback_offer = \"Drücken Sie die Eins.\"\n");
-        }
+    }
+    for (_, more) in texts.iter().filter(|(line, _)| line == id) {
+        let _infallible = writeln!(text, "{more}");
     }
     text.push('\n');
     text
@@ -364,6 +371,11 @@ open = "24/7"
 id = "nie"
 name = "Fast nie"
 open = "Feb 01 04:00-04:01; PH off"
+
+[[hours]]
+id = "mitternacht"
+name = "Um Mitternacht"
+open = "Mo-Su,PH 00:00-00:01"
 
 [[closure]]
 hours = ["nie"]

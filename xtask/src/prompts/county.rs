@@ -21,7 +21,18 @@ pub(crate) fn sayings(file: &str) -> Result<Vec<Saying>, String> {
     for line in each(table.get_ref(), "line") {
         let id = id(line);
         let said = line.get("announcements").and_then(|said| said.get_ref().as_table());
-        for (key, value) in said.into_iter().flatten() {
+        for at in said.into_iter().flat_map(|said| each(said, "greetings")) {
+            let text = at.get("greeting").and_then(|it| words(it.get_ref()));
+            let hours = at.get("hours").and_then(|it| it.get_ref().as_str());
+            let (Some(text), Some(hours)) = (text, hours) else {
+                return Err(format!("{id}: no text in \"greetings\""));
+            };
+            let occasion = format!("greeting-{hours}");
+            sayings.push(Saying { whose: id.to_owned(), occasion, text: text.to_owned() });
+        }
+        for (key, value) in
+            said.into_iter().flatten().filter(|(key, _)| key.get_ref() != "greetings")
+        {
             let text = words(value.get_ref()).ok_or_else(|| format!("{id}: no text in {key:?}"))?;
             // As the name of its file has it.
             let occasion = key.get_ref().replace('_', "-");

@@ -327,8 +327,24 @@ pub struct Service {
     pub callback: Option<Announcement>,
     /// Heard between the music when a call-back is offered.
     pub callback_offer: Option<Announcement>,
+    /// Heard instead of the greeting while their hours are open; the first whose are.
+    pub greetings: Vec<GreetingAt>,
+    /// Heard by who waits while the client's own town hall is closed.
+    pub town_hall_closed: Option<Announcement>,
     /// The ways beside the queue.
     pub ways: Ways,
+}
+
+/// Greetings of one line beside the ordinary one: mornings, evenings, feast days, and some more.
+pub const GREETINGS_MAX: usize = 8;
+
+/// A greeting for some hours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GreetingAt {
+    /// Which, by their position in the file.
+    pub hours: usize,
+    /// What is said.
+    pub greeting: Announcement,
 }
 
 /// When a caller's call is answered in the sense of the telephone network.

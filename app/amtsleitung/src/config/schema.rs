@@ -23,6 +23,7 @@ pub enum Table {
     Line,
     Announcements,
     Announcement,
+    GreetingAt,
     LineRehearsal,
     Target,
     Rehearsal,
@@ -44,7 +45,7 @@ pub enum Table {
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 32] = [
+    pub const ALL: [Table; 33] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -60,6 +61,7 @@ impl Table {
         Table::Line,
         Table::Announcements,
         Table::Announcement,
+        Table::GreetingAt,
         Table::LineRehearsal,
         Table::Target,
         Table::Rehearsal,
@@ -151,11 +153,22 @@ impl Table {
                 "tells_wait",
                 "tells_position",
                 "tells_every",
+                "tells_opening",
+                "town_hall_hours",
                 "received_from",
                 "only_in",
             ],
-            Table::Announcements => &["greeting", "closed", "busy", "callback", "callback_offer"],
+            Table::Announcements => &[
+                "greeting",
+                "greetings",
+                "closed",
+                "busy",
+                "callback",
+                "callback_offer",
+                "town_hall_closed",
+            ],
             Table::Announcement => &["text", "length"],
+            Table::GreetingAt => &["hours", "greeting"],
             Table::LineRehearsal => {
                 &["calls_per_year", "dialled_per_year", "talk", "trunk", "forwarded"]
             }
@@ -273,6 +286,7 @@ impl Table {
             Table::Line => "[[line]]",
             Table::Announcements => "[line.announcements]",
             Table::Announcement => "{ text, length }",
+            Table::GreetingAt => "greetings = [{ hours, greeting }]",
             Table::LineRehearsal => "[line.rehearsal]",
             Table::Target => "[[target]]",
             Table::Rehearsal => "[rehearsal]",

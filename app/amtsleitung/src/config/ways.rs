@@ -228,6 +228,10 @@ pub struct Ways {
     pub tells_position: bool,
     /// How often both are told again; never if none.
     pub tells_every: Option<Micros>,
+    /// Who hears that it is closed also hears when it opens.
+    pub tells_opening: bool,
+    /// The hours of the client's own town hall, by their position in the file: who waits while they are closed is told.
+    pub town_hall_hours: Option<usize>,
     /// The partner whose calls come on this line.
     pub received_from: Option<PartnerId>,
     /// The crisis plan in which alone it is open.

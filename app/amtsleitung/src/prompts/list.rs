@@ -150,6 +150,9 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
                 Occasion::Busy => lang.pick("Alle Plätze belegt", "All places taken"),
                 Occasion::Callback => lang.pick("Rückruf zugesagt", "Call-back promised"),
                 Occasion::CallbackOffer => lang.pick("Rückruf angeboten", "Call-back offered"),
+                Occasion::TownHallClosed => {
+                    lang.pick("Das Rathaus ist geschlossen", "The town hall is closed")
+                }
             };
             let of = match lines.len() {
                 1 => lang.pick("Leitung", "line"),
@@ -157,6 +160,10 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
             };
             format!("{word}, {of} {}", lines.join(", "))
         }
+        What::OfGreeting(line, _) => lang.pick(
+            format!("Begrüßung zu eigenen Zeiten, Leitung {}", line.id),
+            format!("Greeting at hours of its own, line {}", line.id),
+        ),
         What::OfPlan(plan, text) => {
             let word = match text {
                 PlanText::Announcement => {
@@ -173,16 +180,16 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
             format!("110 und 112 ohne Notrufweg, Standort {}", site.id),
             format!("110 and 112 without an emergency route, site {}", site.id),
         ),
-        What::OfSentence(_) => {
-            lang.pick("Stück von Platz und Wartezeit", "Piece of place and waiting time").to_owned()
-        }
+        What::OfSentence(_) => lang
+            .pick("Stück von Platz, Wartezeit und Öffnung", "Piece of place, wait and opening")
+            .to_owned(),
         What::Music => lang.pick("Wartemusik", "Hold music").to_owned(),
     }
 }
 
 fn lines<'e>(entry: &'e Entry<'_, '_>) -> impl Iterator<Item = &'e str> {
     entry.of.iter().filter_map(|looked| match looked.piece.what {
-        What::OfLine(line, _) => Some(line.id.as_str()),
+        What::OfLine(line, _) | What::OfGreeting(line, _) => Some(line.id.as_str()),
         What::OfPlan(..) | What::OfSite(_) | What::OfSentence(_) | What::Music => None,
     })
 }
@@ -307,6 +314,7 @@ fn row<'e>(lang: Lang, entry: &'e Entry<'_, '_>) -> Row<'e> {
     let looked = entry.first();
     let (part, plan, site) = match looked.piece.what {
         What::OfLine(_, occasion) => (occasion.word(), None, None),
+        What::OfGreeting(..) => ("greeting", None, None),
         What::OfPlan(plan, text) => (text.word(), Some(plan.id.as_str()), None),
         What::OfSite(site) => ("no-emergency", None, Some(site.id.as_str())),
         What::OfSentence(_) => ("sentence", None, None),

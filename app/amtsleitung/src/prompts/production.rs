@@ -88,6 +88,8 @@ fn in_public<'l, 'c>(
     let telling = county.lines.iter().filter(is_public).find(|line| script::tells_of(line));
     let place = |what: What<'_>| match what {
         What::OfLine(line, occasion) => is_public(&line).then(|| said_at(places, line, occasion)),
+        What::OfGreeting(line, _) => is_public(&line)
+            .then(|| places.entry("line", &line.id).table("announcements").key("greetings")),
         What::Music => musical.map(|line| places.entry("line", &line.id).key("queue")),
         // Nothing else says where the next telephone for help is.
         What::OfSite(site) => Some(places.entry("site", &site.id).key("no_emergency_route")),

@@ -2,7 +2,7 @@
 //! Every sound that a county's callers may hear, with the words that it has to say.
 
 use crate::config::county::{
-    Announcement, Answering, County, EmergencyRoute, Line, Site, Treatment,
+    Announcement, Answering, County, EmergencyRoute, GreetingAt, Line, Service, Site, Treatment,
 };
 use crate::config::ways::Plan;
 use call::{PHRASES, Phrase};
@@ -24,6 +24,8 @@ pub struct Piece<'c> {
 pub enum What<'c> {
     /// A line says it.
     OfLine(&'c Line, Occasion),
+    /// A line says it instead of its greeting while some hours are open.
+    OfGreeting(&'c Line, &'c GreetingAt),
     /// A crisis plan says it.
     OfPlan(&'c Plan, PlanText),
     /// A telephone of a site says it to who dials 110 or 112 where no such call leaves.
@@ -61,7 +63,7 @@ impl<'c> Piece<'c> {
         match self.what {
             What::OfSite(site) => no_route(site),
             What::OfSentence(phrase) => Some(phrase.words()),
-            What::OfLine(..) | What::OfPlan(..) | What::Music => {
+            What::OfLine(..) | What::OfGreeting(..) | What::OfPlan(..) | What::Music => {
                 self.announcement().map(|it| it.text.as_str())
             }
         }
@@ -76,6 +78,7 @@ impl<'c> Piece<'c> {
     fn announcement(&self) -> Option<&'c Announcement> {
         match self.what {
             What::OfLine(line, occasion) => of_line(line, occasion),
+            What::OfGreeting(_, at) => Some(&at.greeting),
             What::OfPlan(plan, text) => said_by(plan, text),
             What::OfSite(_) | What::OfSentence(_) | What::Music => None,
         }
@@ -85,20 +88,23 @@ impl<'c> Piece<'c> {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self.what {
-            What::OfLine(..) | What::OfPlan(..) | What::OfSite(_) | What::OfSentence(_) => {
-                Kind::Speech
-            }
+            What::OfLine(..)
+            | What::OfGreeting(..)
+            | What::OfPlan(..)
+            | What::OfSite(_)
+            | What::OfSentence(_) => Kind::Speech,
             What::Music => Kind::Music,
         }
     }
 }
 
-const OCCASIONS: [Occasion; 5] = [
+const OCCASIONS: [Occasion; 6] = [
     Occasion::Greeting,
     Occasion::Closed,
     Occasion::Busy,
     Occasion::Callback,
     Occasion::CallbackOffer,
+    Occasion::TownHallClosed,
 ];
 
 const PLAN_TEXTS: [PlanText; 2] = [PlanText::Announcement, PlanText::Information];
@@ -127,7 +133,14 @@ pub fn pieces<'c>(county: &'c County) -> Vec<Piece<'c>> {
         Some(Piece { name: no_emergency(&site.id)?, what: What::OfSite(site) })
     };
     let music = Piece { name: PromptName::music(), what: What::Music };
-    let lines = county.lines.iter().flat_map(of_line);
+    let of_greetings = |line: &'c Line| {
+        let greetings = line.service().into_iter().flat_map(|service| &service.greetings);
+        greetings.filter_map(move |at| {
+            let name = of_greeting(county, line, at)?;
+            Some(Piece { name, what: What::OfGreeting(line, at) })
+        })
+    };
+    let lines = county.lines.iter().flat_map(|line| of_line(line).chain(of_greetings(line)));
     lines
         .chain(sites.filter_map(of_site))
         .chain([music])
@@ -144,7 +157,7 @@ fn of_sentences<'c>(county: &County) -> impl Iterator<Item = Piece<'c>> + use<'c
         .map(|&(phrase, ..)| Piece { name: phrase_name(phrase), what: What::OfSentence(phrase) })
 }
 
-/// Whether some line tells its callers place or time.
+/// Whether some line tells its callers place, time, or when it opens.
 #[must_use]
 pub fn tells(county: &County) -> bool {
     county.lines.iter().any(tells_of)
@@ -153,7 +166,9 @@ pub fn tells(county: &County) -> bool {
 /// Whether this one does.
 #[must_use]
 pub fn tells_of(line: &Line) -> bool {
-    line.service().is_some_and(|it| it.ways.tells_wait || it.ways.tells_position)
+    line.service().is_some_and(|Service { ways, .. }| {
+        ways.tells_wait || ways.tells_position || ways.tells_opening
+    })
 }
 
 /// The names of the sounds that the service plays whole.
@@ -161,7 +176,11 @@ pub fn tells_of(line: &Line) -> bool {
 pub fn played(county: &County) -> Vec<PromptName> {
     let whole = |piece: Piece<'_>| match piece.what {
         What::OfSentence(_) => None,
-        What::OfLine(..) | What::OfPlan(..) | What::OfSite(_) | What::Music => Some(piece.name),
+        What::OfLine(..)
+        | What::OfGreeting(..)
+        | What::OfPlan(..)
+        | What::OfSite(_)
+        | What::Music => Some(piece.name),
     };
     pieces(county).into_iter().filter_map(whole).collect()
 }
@@ -175,6 +194,13 @@ pub fn names(county: &County) -> BTreeMap<String, Kind> {
         piece.name.names().map(|name| (name.to_owned(), kind)).collect::<Vec<_>>()
     };
     pieces.iter().flat_map(of).collect()
+}
+
+/// What a greeting for some hours is called: `115-greeting-abends`.
+#[must_use]
+pub fn of_greeting(county: &County, line: &Line, at: &GreetingAt) -> Option<PromptName> {
+    let hours = &county.hours.get(at.hours)?.id;
+    PromptName::new(&format!("{}-greeting-{hours}", line.id))
 }
 
 /// What a site without an emergency route says: `rathaus-no-emergency`.
@@ -208,9 +234,14 @@ fn of_line(line: &Line, occasion: Occasion) -> Option<&Announcement> {
         (Treatment::Announce(text), Occasion::Greeting) => Some(text),
         (Treatment::Queue(service), Occasion::Callback) => service.callback.as_ref(),
         (Treatment::Queue(service), Occasion::CallbackOffer) => service.callback_offer.as_ref(),
-        (Treatment::Announce(_), Occasion::Busy | Occasion::Callback | Occasion::CallbackOffer) => {
-            None
-        }
+        (Treatment::Queue(service), Occasion::TownHallClosed) => service.town_hall_closed.as_ref(),
+        (
+            Treatment::Announce(_),
+            Occasion::Busy
+            | Occasion::Callback
+            | Occasion::CallbackOffer
+            | Occasion::TownHallClosed,
+        ) => None,
     }
 }
 
@@ -242,9 +273,9 @@ mod tests {
     fn the_script_has_every_text_once() {
         let county = harburg();
         let pieces = pieces(&county);
-        // Seven lines, of which one has no greeting and two offer a call-back and promise it; one site without a
-        // route; music; one plan with both texts; and what places and times are made of.
-        assert_eq!(pieces.len(), 7 * 3 - 1 + 2 * 2 + 1 + 1 + 2 + PHRASES.len());
+        // Seven lines, of which one has no greeting, two offer a call-back and promise it, and two say that the town
+        // hall is closed; one site without a route; music; one plan with both texts; and what sentences are made of.
+        assert_eq!(pieces.len(), 7 * 3 - 1 + 2 * 2 + 2 + 1 + 1 + 2 + PHRASES.len());
         let named: BTreeSet<String> = pieces.iter().map(|it| it.name.to_string()).collect();
         assert_eq!(named.len(), pieces.len());
         assert!(!named.contains("hilfe-fuer-oldenburg-greeting"));

@@ -57,6 +57,7 @@ use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
 use facts::{Facts, Waiting, What};
 use figures::{Figures, LogFigures};
+use hours::Zone;
 use log::Level;
 use mio::Waker;
 use sip::number::Number;
@@ -69,7 +70,7 @@ use stdx::{AgentId, ContactId, LineId, Micros, Now, PlanId, Redacted, Tick};
 use steer::{Names, Outcome, Steering};
 use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
-use telephony::signalling::{Asked, CallView, Ladder, Signalling};
+use telephony::signalling::{Asked, CallView, Ladder, Moment, Signalling};
 use telephony::tls::Certificates;
 
 /// What may lie in the inbox: half a second of the most that people and programs ask for.
@@ -399,9 +400,32 @@ impl Running {
         while let Some(to_tell) = self.signalling.poll_telling() {
             let told = self.centre.telling(now.mono, to_tell.contact, to_tell.due.first);
             if let Some(told) = told {
+                if let Some((line, _)) = self.centre.arrival(to_tell.contact) {
+                    let moment = self.moment(now, line);
+                    self.signalling.learn_moment(moment);
+                }
                 self.signalling.tell(now.mono, to_tell, told);
             }
         }
+    }
+
+    /// What the calendar says of a line.
+    fn moment(&self, now: Now, line: LineId) -> Moment {
+        let hours = self.signalling.line(line).into_iter().flat_map(|line| line.hours());
+        let open = hours.filter(|&hours| self.centre.is_in_hours(hours)).collect();
+        let zone = Zone::berlin();
+        let (today, opens) = (zone.local(now.wall).date(), self.centre.opens(line));
+        let opening = opens.map(|opens| {
+            let opens = zone.local(opens);
+            let days = today
+                .until(opens.date())
+                .map_or(u32::MAX, |days| u32::try_from(days.get_days()).unwrap_or(u32::MAX));
+            let weekday = opens.weekday().to_monday_zero_offset();
+            let small = |number: i8| u8::try_from(number).unwrap_or(u8::MAX);
+            let time = (small(opens.hour()), small(opens.minute()));
+            call::spoken::opening(days, small(weekday), time)
+        });
+        Moment { open, opening: opening.unwrap_or_default() }
     }
 
     /// Tells what has happened by now.
@@ -571,6 +595,10 @@ impl Running {
             None => Some(command),
         };
         if let Some(command) = shown {
+            if let Command::Announce { line, .. } | Command::Dismiss { line, .. } = command {
+                let moment = self.moment(now, line);
+                self.signalling.learn_moment(moment);
+            }
             self.signalling.carry_out(now.mono, asked, command);
             self.always_ready.hear(&command);
             self.tell_listeners(at, asked.event, command);

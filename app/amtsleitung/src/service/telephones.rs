@@ -10,12 +10,13 @@ use crate::config::county::{
 use crate::config::number::{Numbers, Plan as Written};
 use crate::config::ways::{Plan, Ways};
 use crate::prompts::script::{self, PlanText};
+use crate::rehearsal::timetable_id;
 use call::between::Rules;
 use sip::digest::{Credentials, Offers, Secret};
 use sip::number::{self, Digits, Number};
 use std::path::PathBuf;
-use stdx::Redacted;
 use stdx::limits::LINES_MAX;
+use stdx::{Redacted, TimetableId};
 use telephony::media::Clips;
 use telephony::prompts::{
     DONE, Missing, NOT_DONE, Occasion, Phrases, PromptName, Prompts, RINGING, TonePattern, tone,
@@ -50,8 +51,8 @@ impl Lacking {
         let first = self.phrases.first().map(|first| {
             let (count, name) = (self.phrases.len(), &first.name);
             lang.pick(
-                format!("Platz und Wartezeit werden nicht oder nur zum Teil angesagt: {count} Stücke fehlen oder sind defekt, zum Beispiel {name}.wav. „amtsleitung prompts list“ zeigt sie."),
-                format!("Place and waiting time are not told, or only in part: {count} pieces are missing or broken, {name}.wav for one. `amtsleitung prompts list` shows them."),
+                format!("Platz, Wartezeit oder Öffnung werden nicht oder nur zum Teil angesagt: {count} Stücke fehlen oder sind defekt, zum Beispiel {name}.wav. „amtsleitung prompts list“ zeigt sie."),
+                format!("Place, wait or opening are not told, or only in part: {count} pieces are missing or broken, {name}.wav for one. `amtsleitung prompts list` shows them."),
             )
         });
         sounds.chain(first).collect()
@@ -157,8 +158,28 @@ fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
         offer: PromptName::of_line(&line.id, Occasion::CallbackOffer)
             .and_then(|name| Some(prompts.spoken(&name)?.clips()))
             .unwrap_or_default(),
+        greetings: greetings(county, line, prompts),
+        town_hall: town_hall(line, prompts),
+        tells_opening: line.service().is_some_and(|it| it.ways.tells_opening),
         between: line.service().map_or_else(Rules::default, |it| between(&it.ways)),
     }
+}
+
+/// Greetings with the hours at which each is heard.
+fn greetings(county: &County, line: &Line, prompts: &Prompts) -> Vec<(TimetableId, Clips)> {
+    let all = line.service().into_iter().flat_map(|service| &service.greetings);
+    let heard = all.map(|at| {
+        let clips = sound(prompts, script::of_greeting(county, line, at));
+        (timetable_id(at.hours), clips)
+    });
+    heard.collect()
+}
+
+/// What is said while the town hall is closed. A tone would say nothing.
+fn town_hall(line: &Line, prompts: &Prompts) -> Option<(TimetableId, Clips)> {
+    let hours = line.service()?.ways.town_hall_hours?;
+    let name = PromptName::of_line(&line.id, Occasion::TownHallClosed)?;
+    Some((timetable_id(hours), prompts.spoken(&name)?.clips()))
 }
 
 /// What the line tells between the music, and when.
@@ -166,6 +187,7 @@ fn between(ways: &Ways) -> Rules {
     Rules {
         position: ways.tells_position,
         wait: ways.tells_wait,
+        once: ways.town_hall_hours.is_some(),
         every: ways.tells_every,
         offer_after: ways.callback.and_then(|it| it.offer_after),
     }

@@ -56,6 +56,9 @@ fn signalling() -> Signalling {
         callback: Clips::default(),
         offer: Clips::default(),
         between: call::between::Rules::default(),
+        greetings: Vec::new(),
+        town_hall: None,
+        tells_opening: false,
     };
     let setup = Setup {
         domain: "centre.example".to_owned(),

@@ -18,6 +18,8 @@ pub enum Occasion {
     Callback,
     /// When one is offered to who waits.
     CallbackOffer,
+    /// To who waits while the client's own town hall is closed.
+    TownHallClosed,
 }
 
 impl Occasion {
@@ -26,6 +28,7 @@ impl Occasion {
     pub fn key(self) -> &'static str {
         match self {
             Occasion::CallbackOffer => "callback_offer",
+            Occasion::TownHallClosed => "town_hall_closed",
             Occasion::Greeting | Occasion::Closed | Occasion::Busy | Occasion::Callback => {
                 self.word()
             }
@@ -41,6 +44,7 @@ impl Occasion {
             Occasion::Busy => "busy",
             Occasion::Callback => "callback",
             Occasion::CallbackOffer => "callback-offer",
+            Occasion::TownHallClosed => "town-hall-closed",
         }
     }
 }

@@ -490,13 +490,24 @@ impl Exchange {
         let line = &self.setup.lines[it.line.index()];
         let none = PlanSounds::default();
         let of_plan = |plan: PlanId| self.setup.plans.get(plan.index()).unwrap_or(&none);
+        let closed = match sound {
+            Heard::Closed => line.closed_at(&self.moment, &self.setup.phrases),
+            Heard::Notice(_)
+            | Heard::Greeting
+            | Heard::Information(_)
+            | Heard::News(_)
+            | Heard::Message
+            | Heard::Music
+            | Heard::Busy
+            | Heard::Callback => Clips::default(),
+        };
         let (clips, repeat) = match sound {
             Heard::Notice(plan) | Heard::News(plan) => (&of_plan(plan).announcement, Repeat::Once),
             Heard::Information(plan) => (&of_plan(plan).information, Repeat::Once),
             Heard::Message => (&it.message, Repeat::Once),
             Heard::Callback => (&line.callback, Repeat::Once),
-            Heard::Greeting => (&line.greeting, Repeat::Once),
-            Heard::Closed => (&line.closed, Repeat::Once),
+            Heard::Greeting => (line.greeting_at(&self.moment), Repeat::Once),
+            Heard::Closed => (&closed, Repeat::Once),
             Heard::Busy => (&line.busy, Repeat::Once),
             Heard::Music => (&self.setup.music, Repeat::Forever),
         };

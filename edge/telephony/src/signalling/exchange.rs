@@ -19,7 +19,7 @@ use super::telling::ToTell;
 use super::trace::{self, Party, Traces, What};
 use super::transfer::Waits;
 use super::trunk::TrunkState;
-use super::words::{CallView, Doing, Listen, Refused, Setup};
+use super::words::{CallView, Doing, Listen, Moment, Refused, Setup};
 use crate::media::{self, LegId, Media};
 use call::{Ending, Event as CallEvent};
 use centre::Event as Told;
@@ -48,6 +48,8 @@ pub(super) struct Exchange {
     pub(super) tellings: BTreeSet<(Tick, ContactId)>,
     /// Who is to be told something now.
     pub(super) to_tell: VecDeque<ToTell>,
+    /// What the calendar says at this moment.
+    pub(super) moment: Moment,
     pub(super) codes: BTreeMap<CallId, CodeCall>,
     /// Calls that telephones of ours made, by the telephone's call.
     pub(super) dialled: BTreeMap<CallId, DialledCall>,
@@ -126,6 +128,7 @@ impl Exchange {
             first_signs: BTreeSet::new(),
             tellings: BTreeSet::new(),
             to_tell: VecDeque::new(),
+            moment: Moment::default(),
             codes: BTreeMap::new(),
             dialled: BTreeMap::new(),
             promises: BTreeMap::new(),

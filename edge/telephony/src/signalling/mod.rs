@@ -52,9 +52,9 @@ pub use telling::ToTell;
 pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
-    Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, NumberBlock,
-    Outside, Phone, Place, PlanSounds, Promised, Refused, Registration, Setup, Shows, SrtpUse,
-    Trunk, TrunkAccount, TrunkHealth, TrunkRegistration, TrunkTrouble,
+    Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, Moment,
+    NumberBlock, Outside, Phone, Place, PlanSounds, Promised, Refused, Registration, Setup, Shows,
+    SrtpUse, Trunk, TrunkAccount, TrunkHealth, TrunkRegistration, TrunkTrouble,
 };
 
 use crate::media::{self, Media};
@@ -203,6 +203,17 @@ impl Signalling {
             return Some(Asked { event, waits });
         }
         self.exchange.told.pop_front().map(Asked::from)
+    }
+
+    /// A line as the telephones know it.
+    #[must_use]
+    pub fn line(&self, line: stdx::LineId) -> Option<&Line> {
+        self.exchange.setup.lines.get(line.index())
+    }
+
+    /// What the calendar says of the line whose caller the next command is about, or who is told something next.
+    pub fn learn_moment(&mut self, moment: Moment) {
+        self.exchange.moment = moment;
     }
 
     /// Who is to be told something between the music; ask until there is none, and answer with

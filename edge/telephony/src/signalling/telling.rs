@@ -78,7 +78,8 @@ impl Exchange {
         let said = said.and_then(|said| self.setup.phrases.joined(&said));
         let offers = due.offer && telling.callback && self.can_be_called_back(contact);
         let offer = offers.then(|| line.offer.clone());
-        let parts: Vec<Clips> = said.into_iter().chain(offer).collect();
+        let town_hall = line.town_hall_at(&self.moment).filter(|_| due.first).cloned();
+        let parts: Vec<Clips> = town_hall.into_iter().chain(said).chain(offer).collect();
         let Some(message) = Clips::joined(&parts) else { return };
         if let Some(it) = self.conversations.get_mut(&contact) {
             it.message = message;

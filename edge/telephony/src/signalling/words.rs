@@ -12,7 +12,7 @@ use sip::registrar::{Binding, Transport};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
-use stdx::{AgentId, ContactId, LineId, Micros, Redacted};
+use stdx::{AgentId, ContactId, LineId, Micros, Redacted, TimetableId};
 
 /// Where a telephone is reached, to be kept over a restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,6 +317,48 @@ pub struct Line {
     pub offer: Clips,
     /// What else is said between the music, and when.
     pub between: call::between::Rules,
+    /// Heard instead of the greeting while these hours are open; the first of them that are.
+    pub greetings: Vec<(TimetableId, Clips)>,
+    /// Heard by who waits while these hours are closed.
+    pub town_hall: Option<(TimetableId, Clips)>,
+    /// Whether who hears that it is closed also hears when it opens.
+    pub tells_opening: bool,
+}
+
+/// What the calendar says at this moment, of one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Which of the hours that the line asks for are open.
+    pub open: Vec<TimetableId>,
+    /// When the line opens, as a sentence; empty if that cannot be said.
+    pub opening: Vec<call::Phrase>,
+}
+
+impl Line {
+    /// The hours on which it depends what is said.
+    pub fn hours(&self) -> impl Iterator<Item = TimetableId> {
+        let town_hall = self.town_hall.iter().map(|(hours, _)| *hours);
+        self.greetings.iter().map(|(hours, _)| *hours).chain(town_hall)
+    }
+
+    /// The greeting at this moment.
+    pub(super) fn greeting_at(&self, moment: &Moment) -> &Clips {
+        let fits = |(hours, _): &&(TimetableId, Clips)| moment.open.contains(hours);
+        self.greetings.iter().find(fits).map_or(&self.greeting, |(_, clips)| clips)
+    }
+
+    /// What is said of the client's own town hall at this moment.
+    pub(super) fn town_hall_at(&self, moment: &Moment) -> Option<&Clips> {
+        let closed = self.town_hall.as_ref().filter(|(hours, _)| !moment.open.contains(hours));
+        closed.map(|(_, clips)| clips)
+    }
+
+    /// The text of a line that is closed, and when it opens.
+    pub(super) fn closed_at(&self, moment: &Moment, phrases: &Phrases) -> Clips {
+        let opening = phrases.joined(&moment.opening).filter(|_| self.tells_opening);
+        let parts: Vec<Clips> = [self.closed.clone()].into_iter().chain(opening).collect();
+        Clips::joined(&parts).unwrap_or_else(|| self.closed.clone())
+    }
 }
 
 /// What a crisis plan says.

@@ -14,6 +14,7 @@ use std::path::Path;
 pub(crate) const CASES: &[Case] = &[
     ("place_and_time_are_told", place_and_time_are_told),
     ("a_call_back_is_offered", a_call_back_is_offered),
+    ("what_the_calendar_says_is_heard", what_the_calendar_says_is_heard),
     ("a_missing_piece_breaks_nothing", a_missing_piece_breaks_nothing),
     ("announcements_stop_when_somebody_answers", announcements_stop_when_somebody_answers),
 ];
@@ -143,7 +144,7 @@ fn place_and_time_are_told() {
 fn a_call_back_is_offered() {
     let offers = "callback = { attempts = 1, ring = \"30s\", offer_after = \"10s\" }";
     let mut county = County::new().way("115", offers);
-    county.offers = true;
+    county.texts.push(("115", "callback_offer = \"Drücken Sie die Eins.\""));
     let desk = Desk::new(with_pieces(1_000), county);
     let caller = desk.caller(0);
     caller.hears(OFFER);
@@ -156,6 +157,40 @@ fn a_call_back_is_offered() {
     wait_for("music", SOON, || withheld.heard().iter().any(long).then_some(()));
     assert_eq!(times(&withheld.heard(), OFFER), 0);
     withheld.hang_up();
+}
+
+/// The greeting of the hour, that the town hall is closed, and when a closed line opens.
+fn what_the_calendar_says_is_heard() {
+    let (greeting, town_hall, closed, tomorrow) = (500.0, 2_000.0, 700.0, 2_200.0);
+    let folder = with_pieces(1_000);
+    for (name, hertz) in [
+        ("115-greeting-immer", greeting),
+        ("town-hall-closed", town_hall),
+        ("say-tomorrow", tomorrow),
+    ] {
+        folder.write(&format!("data/prompts/{name}.wav"), wav(hertz as u32, 1_000));
+    }
+    let mut county =
+        County::new().way("115", "town_hall_hours = \"nie\"").way("122", "tells_opening = true");
+    let greetings = "greetings = [{ hours = \"nie\", greeting = \"Nie.\" }, \
+                     { hours = \"immer\", greeting = { text = \"Guten Tag.\", length = \"1s\" } }]";
+    county.texts.push(("115", greetings));
+    county.texts.push(("115", "town_hall_closed = \"Ihre Stadt hat heute geschlossen.\""));
+    let desk = Desk::new(folder, county);
+    let caller = desk.caller(0);
+    caller.hears(greeting);
+    caller.hears(town_hall);
+    caller.hears(MUSIC);
+    assert_eq!(times(&caller.heard(), 600.0), 0, "not the ordinary greeting");
+    caller.hang_up();
+    desk.server.is_empty();
+
+    let late = Phone::new("+4941718001", desk.callers[1], 440).start(&desk.server);
+    late.dial("122");
+    late.hears(closed);
+    late.hears(tomorrow);
+    desk.server.wait_until("it is hung up", SOON, |it| it.fate("122", "closed") == 1);
+    desk.server.is_as_new();
 }
 
 /// Callers hear music, the operator hears why.

@@ -92,6 +92,8 @@ pub enum PlanProblem {
     PassedOn,
     /// An interval of which nothing is told.
     NothingToRepeat,
+    /// Words about the town hall without its hours, or hours without words.
+    TownHall,
     /// An offer of a call-back of which nobody says when it is made.
     OfferNever,
     /// A stage that does not come after the one before; or the first one, which must begin at once.
@@ -135,6 +137,7 @@ impl PlanProblem {
             | PlanProblem::PassedOn
             | PlanProblem::NothingToRepeat
             | PlanProblem::OfferNever
+            | PlanProblem::TownHall
             | PlanProblem::StageOrder { .. }
             | PlanProblem::OverflowNever
             | PlanProblem::ChannelForSecondLeg
@@ -204,6 +207,13 @@ impl PlanProblem {
                 "tells_wait = true oder tells_position = true eintragen, oder tells_every streichen.",
                 "tells_every repeats nothing: the line tells neither place nor wait.",
                 "Enter tells_wait = true or tells_position = true, or delete tells_every.",
+            ),
+            PlanProblem::TownHall => say!(
+                lang,
+                "Diese Ansage hört niemand: es steht nicht da, wann das Rathaus geöffnet hat.",
+                "town_hall_hours eintragen, oder den Text streichen.",
+                "Nobody hears this announcement: when the town hall is open is not said.",
+                "Enter town_hall_hours, or delete the text.",
             ),
             PlanProblem::OfferNever => say!(
                 lang,

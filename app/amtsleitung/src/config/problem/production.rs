@@ -149,9 +149,9 @@ fn pieces(lang: Lang, count: usize, first: &str) -> Said {
     let first = quoted(lang, first);
     say!(
         lang,
-        "Von den Stücken für Platz und Wartezeit fehlen {count}, sind defekt oder von einer Maschine gesprochen; das erste ist {first}.",
+        "Von den Stücken für Platz, Wartezeit und Öffnung fehlen {count}, sind defekt oder von einer Maschine gesprochen; das erste ist {first}.",
         "Was zu sprechen ist, zeigt: amtsleitung prompts list --data ORDNER",
-        "Of the pieces of place and waiting time {count} are missing, broken or spoken by a machine; the first is {first}.",
+        "Of the pieces of place, wait and opening {count} are missing, broken or spoken by a machine; the first is {first}.",
         "What has to be spoken is shown by: amtsleitung prompts list --data FOLDER",
     )
 }

@@ -5,8 +5,8 @@ use super::bench::ReadBench;
 use super::people::{short, skill_levels};
 use super::ways;
 use crate::config::county::{
-    Agent, Announcement, Answering, Definition, Line, LineRehearsal, Queue, Service, SkillLevel,
-    Target, Treatment, has_all,
+    Agent, Announcement, Answering, Definition, GREETINGS_MAX, GreetingAt, Line, LineRehearsal,
+    Queue, Service, SkillLevel, Target, Treatment, has_all,
 };
 use crate::config::duration;
 use crate::config::emergency::{self, AreaCodes, Look};
@@ -171,7 +171,7 @@ fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts:
     let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon", "answer"];
     let present =
         of_line.into_iter().chain(ways::KEYS).filter_map(|key| Some((key, fields.get(key)?)));
-    let of_texts = ["busy", "callback", "callback_offer"];
+    let of_texts = ["busy", "callback", "callback_offer", "greetings", "town_hall_closed"];
     let of_texts = of_texts.into_iter().filter_map(|key| Some((key, texts.get(key)?)));
     for (key, value) in present.chain(of_texts) {
         reader.note(start(value), Problem::Plan(PlanProblem::NeedsQueue { key }));
@@ -211,6 +211,8 @@ fn service(
     let ways = ways::ways(reader, fields);
     let offers = ways.callback.is_some_and(|it| it.offer_after.is_some());
     let callback_offer = callback_offer(reader, fields, texts, offers);
+    let greetings = greetings(reader, texts, answering);
+    let town_hall_closed = town_hall_closed(reader, fields, texts, ways.town_hall_hours.is_some());
     Some(Service {
         queue: QueueId(short(queue?)),
         priority: u8::try_from(priority).unwrap_or(0),
@@ -223,8 +225,49 @@ fn service(
         busy: busy?,
         callback,
         callback_offer,
+        greetings,
+        town_hall_closed,
         ways,
     })
+}
+
+/// Greetings for their own hours; nobody hears them where nobody hears a greeting.
+fn greetings(
+    reader: &mut Reader<'_>,
+    texts: &Fields<'_, '_>,
+    answering: Answering,
+) -> Vec<GreetingAt> {
+    let Some(value) = texts.get("greetings") else { return Vec::new() };
+    if answering == Answering::WithAgent {
+        reader.note(start(value), Problem::Plan(PlanProblem::GreetingUnheard));
+    }
+    let mut greetings = Vec::new();
+    for fields in &reader.tables(texts, "greetings", Table::GreetingAt, GREETINGS_MAX) {
+        let hours = reader.reference(fields, "hours", Kind::Hours);
+        reader.required(fields, "greeting");
+        let greeting = announcement(reader, fields, "greeting");
+        greetings.extend(greeting.map(|greeting| GreetingAt { hours, greeting }));
+    }
+    greetings
+}
+
+/// What is said of the town hall needs its hours, and the hours need words.
+fn town_hall_closed(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    texts: &Fields<'_, '_>,
+    has_hours: bool,
+) -> Option<Announcement> {
+    match texts.get("town_hall_closed") {
+        None if has_hours && fields.get("announcements").is_some() => {
+            reader.required(texts, "town_hall_closed");
+        }
+        Some(value) if !has_hours => {
+            reader.note(start(value), Problem::Plan(PlanProblem::TownHall));
+        }
+        None | Some(_) => {}
+    }
+    announcement(reader, texts, "town_hall_closed")
 }
 
 /// An offer of a call-back needs its words, and words need the time at which they are said.

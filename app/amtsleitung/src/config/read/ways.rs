@@ -191,7 +191,7 @@ pub(super) fn plans(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<P
 }
 
 /// The keys of a line that lead somewhere: without a queue there is nobody to lead.
-pub(super) const KEYS: [&str; 9] = [
+pub(super) const KEYS: [&str; 11] = [
     "stages",
     "local_first",
     "overflow",
@@ -199,6 +199,8 @@ pub(super) const KEYS: [&str; 9] = [
     "tells_wait",
     "tells_position",
     "tells_every",
+    "tells_opening",
+    "town_hall_hours",
     "received_from",
     "only_in",
 ];
@@ -215,6 +217,8 @@ pub(super) fn ways(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Ways {
         tells_wait: reader.flag(fields, "tells_wait"),
         tells_position: reader.flag(fields, "tells_position"),
         tells_every: some_duration(reader, fields, "tells_every", between_messages()),
+        tells_opening: reader.flag(fields, "tells_opening"),
+        town_hall_hours: some_reference(reader, fields, "town_hall_hours", Kind::Hours),
         received_from: partner.map(|partner| PartnerId(short(partner))),
         only_in: plan.map(|plan| PlanId(short(plan))),
     };
