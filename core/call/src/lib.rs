@@ -215,6 +215,8 @@ pub enum Action {
     TellNotTaken(AgentId, Ending),
     /// Tell the centre that the agent hung up.
     TellAgentHungUp(AgentId, Ending),
+    /// Tell the centre that the agent, who had answered, hung up before both heard each other.
+    TellUnheard(AgentId),
     /// Tell the centre that the agent left a conference: whoever stays takes over.
     TellHandedOn(AgentId),
     /// Send the call to the telephone elsewhere.
@@ -402,10 +404,10 @@ impl Call {
                 self.without_agent();
                 actions.push(Action::HangUpAgent(agent));
             }
-            // The centre has been told of the answer, and takes it for a talk by now.
-            Event::AgentGone(agent, ending) if agent == has => {
+            // The centre has been told of the answer, and takes it for a talk by now; the caller has heard nothing.
+            Event::AgentGone(agent, _) if agent == has => {
                 self.without_agent();
-                actions.push(Action::TellAgentHungUp(agent, ending));
+                actions.push(Action::TellUnheard(agent));
             }
             Event::AgentAnswered(agent) if agent == has => {}
             Event::AgentAnswered(agent) => actions.push(Action::HangUpAgent(agent)),

@@ -259,6 +259,7 @@ fn whatever_crosses_whatever_no_telephone_rings_on_and_the_centre_is_told_once()
                     | Action::TellAnswered(_)
                     | Action::TellNotTaken(_, _)
                     | Action::TellAgentHungUp(_, _)
+                    | Action::TellUnheard(_)
                     | Action::JoinElsewhere
                     | Action::TellAnsweredElsewhere
                     | Action::TellNotTakenElsewhere(_)

@@ -801,10 +801,10 @@ fn a_day_s_call_backs_are_counted_with_the_calls_that_leave() {
     assert!(bench.has_told(&Event::CallbackFailed { contact: CONTACT }));
 }
 
-/// In the moment between the answer and the centre's word the agent hangs up: that is told as the end of a talk, for
-/// the centre takes it for one by then. Otherwise the caller would stay in silence.
+/// In the moment between the answer and the centre's word the agent hangs up. The centre takes the two for talking by
+/// then; the caller has heard nobody, and waits on.
 #[test]
-fn an_agent_who_hangs_up_before_both_are_connected_has_talked() {
+fn whom_an_agent_leaves_before_both_are_connected_waits_on() {
     let mut bench = bench();
     let caller = bench.waiting(PCMA);
     bench.call("ACK", 1, &caller, "");
@@ -814,8 +814,13 @@ fn an_agent_who_hangs_up_before_both_are_connected_has_talked() {
     bench.respond(&Whose::Agent, &invite, "200 OK", PCMA);
     assert!(bench.has_told(&Event::Answer { agent: AGENT, contact: CONTACT }));
     bench.hangs_up(&Whose::Agent, &invite);
-    assert!(bench.has_told(&Event::HangUp { agent: AGENT }), "{:?}", bench.events);
+    let to = centre::TransferTo::Line(LineId(0));
+    let waits_on = Event::BlindTransfer { agent: AGENT, to };
+    assert!(bench.has_told(&waits_on), "{:?}", bench.events);
     bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    bench.order(Command::LetGo { contact: CONTACT, agent: AGENT });
+    bench.order(Command::WaitAgain { contact: CONTACT, position: 1 });
+    assert_eq!(bench.sent(true, "BYE"), None);
     bench.order(Command::Release { contact: CONTACT });
     assert!(bench.sent(true, "BYE").is_some());
     bench.nothing_is_left();

@@ -403,6 +403,7 @@ impl Exchange {
             }
             Action::TellNotTaken(agent, ending) => self.tell_not_taken(agent, contact, ending),
             Action::TellAgentHungUp(agent, _) => self.tell_agent_hung_up(now, contact, agent),
+            Action::TellUnheard(agent) => self.let_wait_on(contact, agent),
             Action::InviteElsewhere => self.invite_elsewhere(now, contact),
             Action::HangUpElsewhere => self.drop_elsewhere(now, contact),
             Action::JoinElsewhere => self.join(now, contact),

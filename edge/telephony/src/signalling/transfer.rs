@@ -17,7 +17,7 @@ use super::incoming::{is_emergency, user_of};
 use super::leg::Peer;
 use super::limits::HANGS_UP_BY_ITSELF;
 use super::words::Outside;
-use call::{Ending, Event, Sound};
+use call::{Ending, Event, LegState, Sound};
 use centre::{Event as Told, TransferTo};
 use sip::Status;
 use sip::agent::{CallId, ReferInfo, ReplacesInfo};
@@ -187,14 +187,23 @@ impl Exchange {
     /// An agent's telephone has hung up. If it did so by itself, because a transfer was not possible, the caller
     /// waits on in the queue of the line; otherwise the talk is over.
     pub(super) fn tell_agent_hung_up(&mut self, now: Tick, contact: ContactId, agent: AgentId) {
-        let it = self.conversations.get_mut(&contact);
-        let (line, referred) = it.map_or((None, None), |it| (Some(it.line), it.referred.take()));
+        let referred = self.conversations.get_mut(&contact).and_then(|it| it.referred.take());
         let by_itself = match referred {
             Some(Referred::Undecided) => true,
             Some(Referred::Refused(at)) => now.since(at) <= HANGS_UP_BY_ITSELF,
             None => false,
         };
-        match line.filter(|_| by_itself) {
+        if by_itself {
+            self.let_wait_on(contact, agent);
+        } else {
+            self.told.push_back(Told::HangUp { agent });
+        }
+    }
+
+    /// Whom the agent has left waits on in the queue of the line, at the old place; if that is not possible, the
+    /// talk is over.
+    pub(super) fn let_wait_on(&mut self, contact: ContactId, agent: AgentId) {
+        match self.conversations.get(&contact).map(|it| it.line) {
             Some(line) => {
                 let to = TransferTo::Line(line);
                 let asked = Told::BlindTransfer { agent, to };
@@ -238,8 +247,11 @@ impl Exchange {
 
     /// Music for a caller who was handed on; what plays already plays on.
     pub(super) fn let_wait_again(&mut self, now: Tick, contact: ContactId) {
-        let hears = self.conversations.get(&contact).and_then(|it| it.call.sound());
-        if hears != Some(Sound::Music) {
+        let it = self.conversations.get(&contact);
+        // Whom nobody has answered hears it ring on.
+        let is_answered = it.is_some_and(|it| it.call.caller.state() != LegState::Ringing);
+        let hears = it.and_then(|it| it.call.sound());
+        if is_answered && hears != Some(Sound::Music) {
             self.apply(now, contact, Event::Play(Sound::Music));
         }
     }
