@@ -444,3 +444,34 @@ impl Day {
         count
     }
 }
+
+/// What a caller hears first is what the record holds, less the time that has passed since; nothing is said while a
+/// telephone rings.
+#[test]
+fn what_is_told_is_what_is_left_of_what_was_recorded() {
+    let mut setup = county_of(1);
+    setup.lines[CITIZENS.index()].tells_wait = true;
+    let mut it = Busy::with(setup, 0);
+    it.last += 1;
+    let contact = ContactId(it.last);
+    let said = it.tell(call(it.last, CITIZENS));
+    let told = said
+        .iter()
+        .find_map(|command| if let Command::Wait { told, .. } = command { *told } else { None });
+    let told = told.expect("the agent talks, so that it can be said");
+    let at_once = it.centre.telling(it.now, contact, true).expect("it waits");
+    assert_eq!((at_once.position, at_once.wait), (1, Some((told.from, told.until))));
+    assert!(!at_once.callback, "the line offers none");
+    let passed = Micros::from_secs(30);
+    let later = it.centre.telling(it.now + passed, contact, true).expect("it waits");
+    let left = |of: Micros| Micros(of.0.saturating_sub(passed.0));
+    assert_eq!(later.wait, Some((left(told.from), left(told.until))));
+    assert!(it.centre.telling(it.now, contact, false).is_some_and(|it| it.wait.is_some()));
+    assert_eq!(it.centre.telling(it.now, ContactId(99), true), None);
+    it.tell(Event::HangUp { agent: AgentId(0) });
+    it.now = it.now + Micros::from_mins(10);
+    it.tell(Event::Deadline);
+    let state = it.centre.contact(contact);
+    assert!(matches!(state, Some(Place::Waiting { offered_to: Some(_), .. })), "{state:?}");
+    assert_eq!(it.centre.telling(it.now, contact, true), None);
+}
