@@ -42,14 +42,16 @@ impl Line {
     }
 }
 
-/// What lies in the middle between the two inner samples, in 1/65,536 of a half.
-fn between(window: &[i16]) -> i32 {
+/// What lies in the middle between the two inner samples, in 1/65,536 of a half. Samples that are as loud as they can
+/// be add up to more than 32 bits hold.
+fn between(window: &[i16]) -> i64 {
     let (before, after) = window.split_at(PAIRS);
     let pairs = before.iter().rev().zip(after);
-    TAPS.iter().zip(pairs).map(|(tap, (&a, &b))| tap * (i32::from(a) + i32::from(b))).sum()
+    let both = pairs.map(|(&a, &b)| i64::from(a) + i64::from(b));
+    TAPS.iter().zip(both).map(|(&tap, both)| i64::from(tap) * both).sum()
 }
 
-fn clip(sample: i32) -> i16 {
+fn clip(sample: i64) -> i16 {
     sample.clamp(i16::MIN.into(), i16::MAX.into()) as i16
 }
 
@@ -95,7 +97,7 @@ impl Downsampler {
         let both = self.even.windows().zip(self.odd.windows());
         for (out, (even, odd)) in narrow.iter_mut().zip(both) {
             // An even sample stands before the odd one of its number.
-            let middle = i32::from(even[PAIRS]) << 15;
+            let middle = i64::from(even[PAIRS]) << 15;
             *out = clip((middle + between(odd) + (1 << 15)) >> 16);
         }
     }
@@ -161,6 +163,47 @@ mod tests {
         };
         let mirror = (at(f64::sin).powi(2) + at(f64::cos).powi(2)).sqrt() * 2.0 / wide.len() as f64;
         assert!(mirror < 30.0, "{mirror} of 10,000");
+    }
+
+    /// Which full scale adds up to most: each sample has the sign of its tap. And whatever else anybody sends.
+    #[test]
+    fn the_loudest_that_can_be_sent_is_clipped() {
+        let sign = |at: usize| {
+            let tap = TAPS[if at < PAIRS { PAIRS - 1 - at } else { at - PAIRS }];
+            if tap > 0 { i16::MAX } else { i16::MIN }
+        };
+        let mut rng = stdx::Rng::new(115);
+        for round in 0..200 {
+            let (mut up, mut down) = (Upsampler::default(), Downsampler::default());
+            let mut any = |at: usize| match round % 4 {
+                0 => sign(at % WINDOW),
+                1 => i16::MAX,
+                2 => {
+                    if (at / 40).is_multiple_of(2) {
+                        i16::MAX
+                    } else {
+                        i16::MIN
+                    }
+                }
+                _ => {
+                    if rng.chance(0.5) {
+                        i16::MAX
+                    } else {
+                        i16::MIN
+                    }
+                }
+            };
+            let narrow: [i16; NARROW] = core::array::from_fn(&mut any);
+            let loud: [i16; WIDE] = core::array::from_fn(&mut any);
+            let doubled: [i16; WIDE] = core::array::from_fn(|at| narrow[at / 2]);
+            for _ in 0..3 {
+                let (mut wide, mut out) = ([0; WIDE], [0; NARROW]);
+                up.frame(&narrow, &mut wide);
+                down.frame(&loud, &mut out);
+                down.frame(&doubled, &mut out);
+                down.frame(&wide, &mut out);
+            }
+        }
     }
 
     #[test]
