@@ -44,7 +44,8 @@ impl Centre {
     }
 
     /// What one who waits can be told now; none if nobody is told anything: who does not wait, or for whom a
-    /// telephone rings. The first time it is what was recorded as the wait began, later a new estimate.
+    /// telephone rings. The first time it is what was recorded as the wait began, later a new estimate, and so for
+    /// whom an agent has handed on: what was told before that talk is over.
     #[must_use]
     pub fn telling(&self, now: Tick, contact: ContactId, is_first: bool) -> Option<Telling> {
         let it = self.contacts.get(&contact)?;
@@ -53,9 +54,9 @@ impl Centre {
         }
         let tells_wait = self.setup.lines[it.line.index()].tells_wait;
         let told = match (is_first, tells_wait) {
-            (true, _) => it.told,
-            (false, true) => self.estimate(contact),
-            (false, false) => None,
+            (true, _) if it.transfer.is_none() => it.told,
+            (true | false, true) => self.estimate(contact),
+            (true | false, false) => None,
         };
         let passed = now.since(it.arrived);
         let left = |at: Micros| Micros(at.0.saturating_sub(passed.0));
