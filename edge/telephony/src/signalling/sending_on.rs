@@ -11,7 +11,8 @@
 
 use super::elsewhere::{Whom, partner_said, uri};
 use super::exchange::Exchange;
-use call::{Event, LegState};
+use acd::contact::Parting;
+use call::{Event, LegState, State};
 use centre::{Event as Told, PartnerEnd};
 use sip::Status;
 use sip::agent::CallId;
@@ -20,8 +21,9 @@ use stdx::{ContactId, PartnerId, Redacted, Tick};
 impl Exchange {
     /// Sends a caller on, answered or not, and tells the centre as soon as it is known how that went.
     pub(super) fn send_on(&mut self, now: Tick, contact: ContactId, partner: PartnerId) {
+        let is_answered = self.is_answered(contact);
         if self.redirect(now, contact, partner) {
-            self.told.push_back(Told::Deflected { contact });
+            self.tell_sent_on(contact, is_answered);
         } else if !self.refer_on(now, contact, partner) {
             let why = PartnerEnd::Unreachable;
             self.told.push_back(Told::PartnerFailed { contact, why });
@@ -57,15 +59,19 @@ impl Exchange {
     /// The carrier said how it goes.
     pub(super) fn sending_on_went(&mut self, now: Tick, call: CallId, status: Status) {
         let Some(&contact) = self.by_call.get(&call) else { return };
+        let is_answered = self.is_answered(contact);
         let Some(it) = self.conversations.get_mut(&contact) else { return };
-        if !it.sending_on || !status.is_final() {
+        if !status.is_final() {
             return;
         }
-        it.sending_on = false;
+        let is_awaited = std::mem::take(&mut it.sending_on);
         if status.is_success() {
-            self.told.push_back(Told::Deflected { contact });
-            // Who asked for it hangs up (RFC 5589, 6).
+            // The caller is there by now, whatever has crossed that; who asked for it hangs up (RFC 5589, 6).
+            self.tell_sent_on(contact, is_answered || !is_awaited);
             return self.apply(now, contact, Event::Release);
+        }
+        if !is_awaited {
+            return;
         }
         let why = partner_said(status.code()).unwrap_or(PartnerEnd::Unreachable);
         self.told.push_back(Told::PartnerFailed { contact, why });
@@ -76,6 +82,32 @@ impl Exchange {
         if let Some(it) = self.conversations.get_mut(&contact) {
             it.sending_on = false;
         }
+    }
+
+    /// Whether somebody of ours has picked up, which the centre has been told and may not have decided yet.
+    fn is_answered(&self, contact: ContactId) -> bool {
+        let state = self.conversations.get(&contact).map(|it| it.call.state());
+        match state {
+            Some(
+                State::PickedUp(_)
+                | State::Joined(_)
+                | State::JoinedElsewhere
+                | State::Conference(_),
+            ) => true,
+            Some(
+                State::Arrived | State::Alone | State::Ringing(_) | State::Leaving | State::Over,
+            )
+            | None => false,
+        }
+    }
+
+    /// The caller is gone from us: sent on, or out of a talk that began meanwhile.
+    fn tell_sent_on(&mut self, contact: ContactId, too_late: bool) {
+        let parting = Parting::HungUp;
+        self.told.push_back(match too_late {
+            true => Told::CallerLeft { contact, parting },
+            false => Told::Deflected { contact },
+        });
     }
 
     fn caller_of(&self, contact: ContactId) -> Option<(CallId, LegState)> {
