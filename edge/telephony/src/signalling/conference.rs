@@ -16,7 +16,7 @@
 use super::conversation::{Conversation, ELSEWHERE};
 use super::dialled::{DialledCall, Whither};
 use super::exchange::Exchange;
-use super::leg::Leg;
+use super::leg::{Leg, Peer};
 use super::limits::CODE_KEYS;
 use super::transfer::Waits;
 use crate::media::{LegId, PlayId, Repeat};
@@ -49,7 +49,10 @@ impl Exchange {
 
     fn agents_leg_mut(&mut self, call: CallId) -> Option<&mut Leg> {
         if let Some(it) = self.dialled.get_mut(&call) {
-            return Some(&mut it.phone);
+            // A caller who is put through, and who calls for help, has keys for the other end alone.
+            let is_own = matches!(it.phone.peer, Peer::Phone(_));
+            let is_help = matches!(it.whither, Whither::Help { .. });
+            return (is_own && !is_help).then_some(&mut it.phone);
         }
         let contact = *self.by_call.get(&call)?;
         let side = self.conversations.get_mut(&contact)?.side.as_mut().filter(|it| it.up)?;
