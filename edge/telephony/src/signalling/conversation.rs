@@ -60,6 +60,8 @@ pub(super) struct Conversation {
     pub(super) taken: Option<Leg>,
     /// What is told between the music, and when.
     pub(super) between: Option<Between>,
+    /// The greeting that follows what is said before it.
+    greeting: Option<Clips>,
     /// The message that is told now, or next.
     pub(super) message: Clips,
     /// When the call came.
@@ -110,6 +112,7 @@ impl Conversation {
             came: now,
             since: now,
             asked: Vec::new(),
+            greeting: None,
             play: None,
             ring_until: now,
         }
@@ -323,7 +326,9 @@ impl Exchange {
         if !it.is_joined() {
             return;
         }
-        let quiet = it.talking().filter(|leg| !leg.sound.sounding);
+        // In a conference the two others may die without ending it, and are found by their silence.
+        let is_asked = |leg: &&Leg| !it.is_conference() || leg.call == it.caller.call;
+        let quiet = it.talking().filter(|leg| !leg.sound.sounding).filter(is_asked);
         let quiet: Vec<(CallId, LegId)> = quiet.map(|leg| (leg.call, leg.sound.id)).collect();
         it.asked = quiet.iter().map(|&(call, _)| call).collect();
         for (_, leg) in quiet {
@@ -342,7 +347,13 @@ impl Exchange {
 
     /// A leg answered our offer, whatever it said.
     pub(super) fn leg_answers(&mut self, call: CallId) {
-        let Some(&contact) = self.by_call.get(&call) else { return };
+        if let Some(&contact) = self.by_call.get(&call) {
+            self.no_longer_asked(contact, call);
+        }
+    }
+
+    /// A leg has answered, or is gone: nobody waits for its sign of life.
+    pub(super) fn no_longer_asked(&mut self, contact: ContactId, call: CallId) {
         let Some(it) = self.conversations.get_mut(&contact) else { return };
         let asked = it.asked.len();
         it.asked.retain(|&of| of != call);
@@ -372,7 +383,7 @@ impl Exchange {
             for action in actions {
                 self.act(now, contact, action);
             }
-            self.tidy_up(contact);
+            self.tidy_up(now, contact);
         }
         self.applying = false;
     }
@@ -491,6 +502,12 @@ impl Exchange {
         let line = &self.setup.lines[it.line.index()];
         let none = PlanSounds::default();
         let of_plan = |plan: PlanId| self.setup.plans.get(plan.index()).unwrap_or(&none);
+        let now_greets = line.greeting_at(&self.moment);
+        // What is said before it takes its time, in which other calls ask what the calendar says.
+        if matches!(sound, Heard::Notice(_)) {
+            it.greeting = Some(now_greets.clone());
+        }
+        let greeting = if sound == Heard::Greeting { it.greeting.take() } else { None };
         let closed = match sound {
             Heard::Closed => line.closed_at(&self.moment, &self.setup.phrases),
             Heard::Notice(_)
@@ -507,7 +524,7 @@ impl Exchange {
             Heard::Information(plan) => (&of_plan(plan).information, Repeat::Once),
             Heard::Message => (&it.message, Repeat::Once),
             Heard::Callback => (&line.callback, Repeat::Once),
-            Heard::Greeting => (line.greeting_at(&self.moment), Repeat::Once),
+            Heard::Greeting => (greeting.as_ref().unwrap_or(now_greets), Repeat::Once),
             Heard::Closed => (&closed, Repeat::Once),
             Heard::Busy => (&line.busy, Repeat::Once),
             Heard::Music => (&self.setup.music, Repeat::Forever),
@@ -733,7 +750,7 @@ impl Exchange {
     // ---- the end ----
 
     /// A call that is over leaves nothing behind.
-    fn tidy_up(&mut self, contact: ContactId) {
+    fn tidy_up(&mut self, now: Tick, contact: ContactId) {
         let over = |it: &Conversation| it.call.state() == call::State::Over;
         if !self.conversations.get(&contact).is_some_and(over) {
             return;
@@ -746,6 +763,10 @@ impl Exchange {
         }
         if let Peer::Trunk(at) = it.caller.peer {
             self.trunks[at].calls -= 1;
+        }
+        // Who was about to take over has nobody to talk to any more.
+        if let Some(leg) = it.taken {
+            self.end_elsewhere(now, &leg);
         }
         self.putting.remove(&contact);
         self.traces.end(contact);

@@ -404,7 +404,7 @@ impl Exchange {
         let is_help = matches!(whither, Whither::Help { .. });
         if was_up || is_final && !is_help || !self.call_next(now, of) {
             // The telephone hears what the last one said, or that nobody was reached.
-            self.end_dialled(now, of, Some(said.unwrap_or(status(503))));
+            self.end_dialled(now, of, Some(said.map_or(status(503), to_be_passed_on)));
         }
     }
 
@@ -450,6 +450,12 @@ impl Exchange {
         let state = self.states.get(&agent).copied().unwrap_or(State::SignedOff);
         (state != State::SignedOff).then_some(agent)
     }
+}
+
+/// What the one who dialled is told of a final response. That the call was sent elsewhere, or that we had to prove
+/// who we are, would mislead there (RFC 3261, 16.7).
+fn to_be_passed_on(said: Status) -> Status {
+    if matches!(said.code(), 300..=399 | 401 | 407) { status(480) } else { said }
 }
 
 /// A final response that a person, or a telephone for one, has given.

@@ -282,6 +282,7 @@ impl Exchange {
         let Some(elsewhere) = &mut it.elsewhere else { return };
         let Some(leg) = elsewhere.leg.take() else { return };
         let was_up = std::mem::take(&mut elsewhere.up);
+        self.no_longer_asked(contact, leg.call);
         self.close_elsewhere(&leg);
         let is_out_of_order = !was_up && ending == Ending::Unreachable;
         if is_out_of_order && self.invite_next(now, contact) {
@@ -295,6 +296,7 @@ impl Exchange {
         let Some(it) = self.conversations.get_mut(&contact) else { return };
         let leg = it.elsewhere.as_mut().and_then(|it| it.leg.take());
         if let Some(leg) = leg {
+            self.no_longer_asked(contact, leg.call);
             self.end_elsewhere(now, &leg);
         }
     }

@@ -77,7 +77,7 @@ impl Exchange {
         let said = (due.first || due.again).then(|| sentences(line.between, telling));
         let said = said.and_then(|said| self.setup.phrases.joined(&said));
         let offers = due.offer && telling.callback && self.can_be_called_back(contact);
-        let offer = offers.then(|| line.offer.clone());
+        let offer = offers.then(|| line.offer.clone()).filter(Clips::has_sound);
         let town_hall = line.town_hall_at(&self.moment).filter(|_| due.first).cloned();
         let parts: Vec<Clips> = town_hall.into_iter().chain(said).chain(offer).collect();
         let Some(message) = Clips::joined(&parts) else { return };
