@@ -474,4 +474,12 @@ fn what_is_told_is_what_is_left_of_what_was_recorded() {
     let state = it.centre.contact(contact);
     assert!(matches!(state, Some(Place::Waiting { offered_to: Some(_), .. })), "{state:?}");
     assert_eq!(it.centre.telling(it.now, contact, true), None);
+    // Handed on after a talk: what was told before it has passed long ago, and is not told again.
+    it.tell(Event::Answer { agent: AgentId(0), contact });
+    it.now = it.now + Micros::from_mins(10);
+    let to = centre::TransferTo::Line(LineId(0));
+    it.tell(Event::BlindTransfer { agent: AgentId(0), to });
+    let again = it.centre.telling(it.now, contact, true).expect("it waits");
+    assert_eq!(Some(again), it.centre.telling(it.now, contact, false), "estimated anew");
+    assert_ne!(again.wait, Some((Micros(0), Micros(0))), "the wrap-up alone takes longer");
 }
