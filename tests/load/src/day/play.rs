@@ -649,6 +649,7 @@ impl Scene {
     fn was_refused(&mut self, id: &str, code: u16, state: State, role: Role) {
         match (role, state, code) {
             (Role::Caller(_), State::GivingUp, 487) => self.count("gave_up"),
+            (Role::Caller(_), _, 503) => self.count("not_now"),
             (Role::Caller(_), _, _) => {
                 eprintln!("refused: {role:?} {code}");
                 self.count("callers_refused");
