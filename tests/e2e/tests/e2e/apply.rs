@@ -39,10 +39,10 @@ fn line_of<'t>(text: &'t str, id: &str) -> &'t str {
     &text[begins..begins + length]
 }
 
-/// The same county with another wrap-up for 116, a new line 122 before all others, and a new colleague.
+/// The same county with another wrap-up for 116, a new line 129 before all others, and a new colleague.
 fn changed(text: &str) -> String {
     let old = line_of(text, "116");
-    let new = old.replace("116", "122");
+    let new = old.replace("116", "129");
     let longer = old.replace("wrap_up = \"0s\"", "wrap_up = \"1h\"");
     let first = text.find("[[line]]").expect("it has lines");
     let text = text.replace(old, &longer);
@@ -83,7 +83,7 @@ fn beside_a_call(folder: Folder) {
     let call = Sipp::from(caller, to, "116", "caller_talks").with("talk", 6_000);
     let mut call = call.start(&server);
     server.wait_until("they talk", SOON, |it| it.agents("talking") == 1);
-    let unknown = Sipp::from(server.county.caller(1), to, "122", "caller_refused");
+    let unknown = Sipp::from(server.county.caller(1), to, "129", "caller_refused");
     unknown.with("hops", 70).with("code", 404).run(&server);
 
     let new = changed(&server.county.text());
@@ -94,7 +94,7 @@ fn beside_a_call(folder: Folder) {
     dial(&server, phone, "k9", "*10");
     server.wait_until("k9 is ready", SOON, |it| it.agents("ready") == 1);
     let mut colleague = Sipp::at(phone, "agent_talks").with("ring", 100).start(&server);
-    let called = Sipp::from(server.county.caller(1), to, "122", "caller_talks");
+    let called = Sipp::from(server.county.caller(1), to, "129", "caller_talks");
     called.with("talk", 200).run(&server);
     colleague.succeeds();
     server.wait_until("the talk still goes on", SOON, |it| it.agents("talking") == 1);
@@ -120,13 +120,13 @@ fn reports_name_lines(server: &Server) {
     };
     let (from, to) = (day("yesterday"), day("tomorrow"));
     let report = server.ask(&["report", "--from", &from, "--to", &to, "--format", "csv"]);
-    for (line, offered) in [("122", 1), ("116", 1), ("115", 0), ("total", 2)] {
+    for (line, offered) in [("129", 1), ("116", 1), ("115", 0), ("total", 2)] {
         let row = format!("\r\n{line},{offered},{offered},");
         assert!(report.contains(&row), "{row}: {report}");
     }
     let explained =
         server.ask(&["report", "--from", &from, "--to", &to, "--explain", "reachability"]);
-    for line in ["116", "122"] {
+    for line in ["116", "129"] {
         assert!(explained.contains(&format!("  {line}: somebody answered\n")), "{explained}");
     }
     assert!(explained.contains("answered: the centre"), "{explained}");
@@ -186,7 +186,7 @@ fn a_folder_knows_its_configuration() {
     let ended = ends(&server.folder, &mut serve(&server.folder, "off", 1));
     is_refused(&ended, "county.toml says something else than the configuration in");
     for said in
-        ["[[line]] 122", "wrap_up: 0s → 1h", "[[agent]] k9", "To take it up: amtsleitung apply"]
+        ["[[line]] 129", "wrap_up: 0s → 1h", "[[agent]] k9", "To take it up: amtsleitung apply"]
     {
         assert!(ended.stderr.contains(said), "{said}: {}", ended.stderr);
     }

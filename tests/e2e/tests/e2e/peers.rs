@@ -110,7 +110,7 @@ fn requests_of_every_kind() {
     Sipp::from(caller, to, "117", "caller_refreshes").with("talk", 200).run(&server);
     Sipp::from(caller, to, "117", "caller_invites_twice").run(&server);
     for (method, extra, code) in [
-        ("SUBSCRIBE", "Event: presence\n", 405),
+        ("SUBSCRIBE", "Event: presence\n", 489),
         ("REFER", "Refer-To: <sip:117@127.0.0.1>\n", 481),
         ("PUBLISH", "Event: presence\n", 405),
         ("BYE", "", 481),
