@@ -8,6 +8,7 @@ pub mod config;
 pub mod contacts;
 pub mod data;
 pub mod difference;
+pub mod directory;
 pub mod effect;
 pub mod entropy;
 pub mod erasure;

@@ -5,6 +5,7 @@ use crate::Lang;
 use crate::clock::{Clock, wall_now};
 use crate::config::{self, County, Order, Telephony};
 use crate::data::{Continued, Data};
+use crate::directory;
 use crate::entropy::Entropy;
 use crate::erasure::{self, DayKeys, Erasing, KeyRing};
 use crate::keeper::Keeper;
@@ -132,9 +133,10 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     if let Some(warning) = certificates::expires_soon(&certificates, lang) {
         log.say(Level::Warning, &warning);
     }
-    let (setup, missing) =
-        telephones(county, (&passwords, &of_trunks), &folders, certificates, entropy)
-            .ok_or_else(|| no_telephones(lang))?;
+    let directories = directory::load(county, data, lang)?;
+    let files = (certificates, &directories[..]);
+    let (setup, missing) = telephones(county, (&passwords, &of_trunks), &folders, files, entropy)
+        .ok_or_else(|| no_telephones(lang))?;
     for said in missing.said(lang) {
         log.say(Level::Warning, &said);
     }
@@ -404,8 +406,10 @@ impl Preparing {
         let folders = Folders(folders.into_iter().flatten().collect());
         let entropy = Entropy::open().map_err(|why| failed(&why))?.bytes();
         let certificates = certificates(&county, &self.data, lang)?;
+        let directories = directory::load(&county, &self.data, lang)?;
+        let files = (certificates, &directories[..]);
         let (telephones, missing) =
-            telephones(&county, (&passwords, &of_trunks), &folders, certificates, entropy)
+            telephones(&county, (&passwords, &of_trunks), &folders, files, entropy)
                 .ok_or_else(|| no_telephones(lang))?;
         let mut later = missing.said(lang);
         later.extend(open_to_others(&of_trunks, &self.data, lang));

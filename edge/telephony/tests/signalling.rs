@@ -6,6 +6,7 @@
 use centre::{Command, Event};
 use sip::number::{Digits, Number, Plan};
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
@@ -88,6 +89,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         secret: None,
         emergency,
         srtp,
+        short: Arc::default(),
     };
     let setup = Setup {
         domain: "centre.example".to_owned(),

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod arguments;
 pub mod ask;
 pub mod check;
+pub mod directory;
 pub mod erase;
 pub mod files;
 mod new_file;
@@ -49,13 +50,14 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 15] = [
+pub const COMMANDS: [&Command; 16] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
     &plan::COMMAND,
     &apply::COMMAND,
     &prompts::COMMAND,
+    &directory::COMMAND,
     &report::COMMAND,
     &replay::COMMAND,
     &practice::COMMAND,

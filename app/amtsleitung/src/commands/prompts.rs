@@ -149,7 +149,7 @@ fn sum(lang: Lang, brought: usize, refused: usize) -> String {
     )
 }
 
-fn path(arguments: &Arguments, option: &str) -> Option<PathBuf> {
+pub(super) fn path(arguments: &Arguments, option: &str) -> Option<PathBuf> {
     arguments.value(option).map(PathBuf::from)
 }
 
@@ -168,7 +168,7 @@ fn refuse(arguments: &Arguments, given: [Option<&str>; 2]) -> Result<(), ExitCod
 ///
 /// # Errors
 /// With the exit code, after saying why there is none.
-fn county(
+pub(super) fn county(
     arguments: &Arguments,
     config: Option<&Path>,
     data: Option<&Path>,
@@ -201,7 +201,7 @@ fn no_county(lang: Lang, folder: &Path) -> String {
     format!("{no_log} {hint}")
 }
 
-fn fail(why: &str) -> ExitCode {
+pub(super) fn fail(why: &str) -> ExitCode {
     output::err(&format!("{why}\n"));
     ExitCode::from(BAD_FILE)
 }

@@ -682,6 +682,8 @@ pub struct Trunk {
     pub outbound_daily: u32,
     /// How numbers begin that lie behind it.
     pub extensions: Vec<String>,
+    /// The file that says who has which extension behind it.
+    pub directory: Option<String>,
     /// Which number of the centre's they show.
     pub caller_id: Option<Numbers>,
     /// Whether its sound is encrypted; required only where nobody on the way reads the keys.

@@ -210,6 +210,7 @@ impl Table {
                 "outbound",
                 "outbound_daily",
                 "extensions",
+                "directory",
                 "caller_id",
                 "srtp",
                 "registrar",

@@ -93,6 +93,7 @@ fn trunk(county: &County, exchange: SocketAddr) -> Trunk {
         probe: None,
         outbound: Vec::new(),
         extensions: Vec::new(),
+        directory: None,
         outbound_daily: 0,
         caller_id: None,
         account: None,

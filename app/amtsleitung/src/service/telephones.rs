@@ -9,12 +9,15 @@ use crate::config::county::{
 };
 use crate::config::number::{Numbers, Plan as Written};
 use crate::config::ways::{Plan, Ways};
+use crate::directory::Entry;
 use crate::prompts::script::{self, PlanText};
 use crate::rehearsal::timetable_id;
 use call::between::Rules;
 use sip::digest::{Credentials, Offers, Secret};
 use sip::number::{self, Digits, Number};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use stdx::limits::LINES_MAX;
 use stdx::{Redacted, TimetableId};
 use telephony::media::Clips;
@@ -23,7 +26,7 @@ use telephony::prompts::{
 };
 use telephony::signalling::{
     self, Carrier, EmergencyRoute, Identity, Listen, NumberBlock, Outside, Phone, Place,
-    PlanSounds, Setup, Shows, SrtpUse, TrunkAccount,
+    PlanSounds, Setup, ShortNumbers, Shows, SrtpUse, TrunkAccount,
 };
 use telephony::tls::Certificates;
 
@@ -69,7 +72,7 @@ pub fn telephones(
     county: &County,
     (passwords, of_trunks): (&Passwords, &TrunkPasswords),
     folders: &Folders,
-    certificates: Certificates,
+    (certificates, directories): (Certificates, &[Vec<Entry>]),
     entropy: [u8; 72],
 ) -> Option<(Setup, Lacking)> {
     let telephony = county.telephony.as_ref()?;
@@ -86,7 +89,8 @@ pub fn telephones(
     assert!(county.lines.len() <= LINES_MAX, "the check bounds the lines");
     let phones = county.phones.iter().map(|phone| {
         let emergency = emergency(county, phone.site, &prompts);
-        self::phone(phone, domain, passwords, emergency)
+        let short = Arc::new(short_numbers(county, phone.site, directories));
+        self::phone(phone, domain, passwords, (emergency, short))
     });
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Some((
@@ -318,7 +322,7 @@ fn phone(
     phone: &county::Phone,
     domain: &str,
     passwords: &Passwords,
-    emergency: EmergencyRoute,
+    (emergency, short): (EmergencyRoute, Arc<ShortNumbers>),
 ) -> Phone {
     let password = passwords.of(&phone.id).filter(|_| phone.at.is_none());
     let secret =
@@ -330,5 +334,32 @@ fn phone(
         secret,
         emergency,
         srtp: srtp(phone.srtp),
+        short,
     }
+}
+
+/// What a telephone of this site dials within the house: the extensions of the site's own exchanges, and of others
+/// those that nobody else has.
+fn short_numbers(county: &County, site: usize, directories: &[Vec<Entry>]) -> ShortNumbers {
+    let mut own = ShortNumbers::new();
+    let mut others: BTreeMap<Digits, Vec<Outside>> = BTreeMap::new();
+    for (trunk, (of, entries)) in county.trunks.iter().zip(directories).enumerate() {
+        for entry in entries {
+            let number = Digits::new(entry.number.trim_start_matches('+').as_bytes());
+            let extension = Digits::new(entry.extension.as_bytes());
+            let (Some(number), Some(extension)) = (number, extension) else { continue };
+            let outside = Outside { trunk, number: Number::E164(number) };
+            if of.site == site {
+                own.entry(extension).or_insert(outside);
+            } else {
+                others.entry(extension).or_default().push(outside);
+            }
+        }
+    }
+    for (extension, all) in others {
+        if let [one] = all[..] {
+            own.entry(extension).or_insert(one);
+        }
+    }
+    own
 }

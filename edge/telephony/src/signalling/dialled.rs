@@ -28,6 +28,7 @@ use acd::agent::State;
 use sip::Status;
 use sip::agent::limits::MAX_FORWARDS;
 use sip::agent::{CallId, Invite, InviteInfo};
+use sip::number::Digits;
 use stdx::{AgentId, Redacted, Tick};
 
 /// Where such a call leads.
@@ -84,7 +85,7 @@ impl DialledCall {
 
 impl Exchange {
     /// Where a telephone of ours leads by dialling this; none if that is one of our lines, or nobody.
-    pub(super) fn whither(&self, uri: &[u8]) -> Option<Whither> {
+    pub(super) fn whither(&self, from: usize, uri: &[u8]) -> Option<Whither> {
         let user = user_of(uri)?;
         if let Some(phone) = self.setup.phones.iter().position(|it| it.id.as_bytes() == &user[..]) {
             return Some(Whither::Phone(phone));
@@ -94,7 +95,9 @@ impl Exchange {
         if self.setup.line_of(number).is_some() || is_emergency(&plan, number) {
             return None;
         }
-        if let Some(behind) = self.behind(number) {
+        let short = Digits::new(&user).zip(self.setup.phones.get(from));
+        let short = short.and_then(|(user, phone)| phone.short.get(&user).copied());
+        if let Some(behind) = short.or_else(|| self.behind(number)) {
             return Some(Whither::Behind(behind));
         }
         let known = self.setup.switchboards.iter().chain(&self.setup.partners).flatten();

@@ -365,6 +365,7 @@ mod tests {
     use crate::tls::Certificates;
     use sip::digest::{Credentials, Offers, Session, choose};
     use sip::message::{Auth, parse_datagram};
+    use std::sync::Arc;
     use stdx::Redacted;
 
     const HERE: &str = "192.0.2.1:5060";
@@ -382,7 +383,15 @@ mod tests {
         let emergency = EmergencyRoute::Unknown;
         let phone = |id: &str, at, secret| {
             let (id, emergency) = (id.to_owned(), emergency.clone());
-            Phone { id, agent: None, at, secret, emergency, srtp: SrtpUse::Off }
+            Phone {
+                id,
+                agent: None,
+                at,
+                secret,
+                emergency,
+                srtp: SrtpUse::Off,
+                short: Arc::default(),
+            }
         };
         let setup = Setup {
             domain: "centre".to_owned(),

@@ -65,7 +65,7 @@ impl Exchange {
         }
         match peer {
             Peer::Phone(phone) if self.is_code(info) => self.code_dialled(now, call, phone, info),
-            Peer::Phone(phone) if let Some(whither) = self.whither(dialled) => {
+            Peer::Phone(phone) if let Some(whither) = self.whither(phone, dialled) => {
                 self.dial(now, call, phone, (whither, info))
             }
             Peer::Trunk(from) if let Some(behind) = self.passes(from, info) => {

@@ -53,8 +53,9 @@ pub use trace::{Ladder, Party, Rung, What};
 use transfer::Waits;
 pub use words::{
     Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, Moment,
-    NumberBlock, Outside, Phone, Place, PlanSounds, Promised, Refused, Registration, Setup, Shows,
-    SrtpUse, Trunk, TrunkAccount, TrunkHealth, TrunkRegistration, TrunkTrouble,
+    NumberBlock, Outside, Phone, Place, PlanSounds, Promised, Refused, Registration, Setup,
+    ShortNumbers, Shows, SrtpUse, Trunk, TrunkAccount, TrunkHealth, TrunkRegistration,
+    TrunkTrouble,
 };
 
 use crate::media::{self, Media};

@@ -94,7 +94,7 @@ impl Exchange {
             self.end_dialled(now, asked, Some(status(487)));
             return Ok(Told::BlindTransfer { agent, to });
         }
-        let to = self.destination(now, contact, info.refer_to.expose())?;
+        let to = self.destination(now, (contact, call), info.refer_to.expose())?;
         Ok(Told::BlindTransfer { agent, to })
     }
 
@@ -141,7 +141,7 @@ impl Exchange {
     fn destination(
         &mut self,
         now: Tick,
-        contact: ContactId,
+        (contact, call): (ContactId, CallId),
         uri: &[u8],
     ) -> Result<TransferTo, Status> {
         let plan = self.plan_of(Peer::Phone(0));
@@ -150,7 +150,7 @@ impl Exchange {
         if number.is_some_and(|number| is_emergency(&plan, number)) {
             return Err(status(403));
         }
-        if let Some(whither) = self.whither(uri) {
+        if let Some(whither) = self.phone_of(contact, call).and_then(|it| self.whither(it, uri)) {
             let to = self.handed_to(contact, whither)?;
             // What the partner costs is bounded by its capacity.
             let is_bounded = to == TransferTo::Office;
@@ -161,6 +161,15 @@ impl Exchange {
         }
         let line = number.and_then(|number| self.setup.line_of(number));
         line.map(TransferTo::Line).ok_or(status(404))
+    }
+
+    /// The telephone that has this leg of the agent's.
+    fn phone_of(&self, contact: ContactId, call: CallId) -> Option<usize> {
+        let side = self.conversations.get(&contact)?.side.as_ref()?;
+        match side.legs.iter().find(|leg| leg.call == call)?.peer {
+            Peer::Phone(at) => Some(at),
+            Peer::Trunk(_) => None,
+        }
     }
 
     fn handed_to(&mut self, contact: ContactId, whither: Whither) -> Result<TransferTo, Status> {

@@ -9,9 +9,11 @@ use sip::location::Wanted;
 use sip::number::{Digits, Number, Plan};
 use sip::registrant::Trouble;
 use sip::registrar::{Binding, Transport};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use stdx::{AgentId, ContactId, LineId, Micros, Redacted, TimetableId};
 
 /// Where a telephone is reached, to be kept over a restart.
@@ -231,7 +233,12 @@ pub struct Phone {
     pub emergency: EmergencyRoute,
     /// Whether its sound is encrypted.
     pub srtp: SrtpUse,
+    /// What is dialled there as within the house.
+    pub short: Arc<ShortNumbers>,
 }
+
+/// Extensions of exchanges, and where they lead.
+pub type ShortNumbers = BTreeMap<Digits, Outside>;
 
 /// How emergency calls leave a site.
 #[derive(Clone, Debug)]

@@ -2,16 +2,19 @@
 //! A town hall's exchange whose numbers move to the centre one by one: who calls one that has not moved is put
 //! through to it, and nobody notices when one moves, or moves back.
 
+use e2e::baresip::{PORTS, Phone};
 use e2e::clock::SOON;
 use e2e::county::County;
+use e2e::folder::Folder;
 use e2e::runner::Case;
-use e2e::server::Server;
+use e2e::server::{Server, run_program};
 use e2e::sipp::{Running, Sipp};
 
 pub(crate) const CASES: &[Case] = &[
     ("a_number_moves_and_moves_back", a_number_moves_and_moves_back),
     ("who_is_put_through_meets_what_is_there", who_is_put_through_meets_what_is_there),
     ("nobody_is_put_through_in_a_circle", nobody_is_put_through_in_a_circle),
+    ("extensions_are_dialled_as_in_the_house", extensions_are_dialled_as_in_the_house),
 ];
 
 /// A desk behind the exchange.
@@ -133,4 +136,46 @@ fn nobody_is_put_through_in_a_circle() {
     call.with("talk", 200).run(&server);
     agent.succeeds();
     assert_eq!(server.is_empty().contacts(), 1);
+}
+
+/// An agent's telephone dials an extension as in the house, and hands a caller on to one.
+fn extensions_are_dialled_as_in_the_house() {
+    let mut county = County::new().agent("k1").phone("k1", "k1").outside(1);
+    county.bench = 0;
+    county.outside_trunk = "stem = \"+494171693\"\ndirectory = \"rathaus.csv\"".to_owned();
+    let port = county.ports.row(PORTS);
+    let folder = Folder::new();
+    folder.write("data/rathaus.csv", "Nebenstelle;Name;Stelle\r\n312;Anna Beispiel;Bauamt\r\n");
+    let server = Server::start_in(folder, county);
+    let listed = server.ask(&["directory", "bauamt"]);
+    assert!(
+        listed.contains("312  +494171693312  ") && listed.contains("Anna Beispiel"),
+        "{listed}"
+    );
+    assert!(!server.ask(&["directory", "tiefbau"]).contains("312"));
+
+    let mut there = desk(&server);
+    let mut phone = Phone::new("k1", port, 620).registering(server.password("k1")).start(&server);
+    phone.is_registered();
+    phone.dial("312");
+    server.wait_until("both talk", SOON, |it| it.of("trunk_calls{trunk=\"aussen\"}") == 1);
+    phone.wait_for_count("Call established", 1);
+    phone.hang_up();
+    there.succeeds();
+    assert!(there.received("INVITE sip:+494171693312@"), "{}", there.messages());
+    both_trunks_are_free(&server);
+    // Another extension is nobody's.
+    phone.dial("313");
+    phone.wait_for_count("404", 1);
+
+    // A directory that is wrong is not taken up, and says where.
+    server.folder.write("data/rathaus.csv", "Nebenstelle;Name\r\n312;A\r\n312;B\r\n");
+    let data = server.data().display().to_string();
+    let refused = run_program(&server.folder, &["--lang", "en", "directory", "--data", &data]);
+    assert!(!refused.status.success());
+    assert!(
+        refused.stderr.contains("[[trunk]] aussen (rathaus.csv): line 3: "),
+        "{}",
+        refused.stderr
+    );
 }

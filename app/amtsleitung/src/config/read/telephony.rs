@@ -382,6 +382,7 @@ pub(super) fn trunks(
         let probe = probe(reader, fields);
         let outbound = beginnings(reader, fields, "outbound");
         let extensions = beginnings(reader, fields, "extensions");
+        let directory = tls::file(reader, fields, "directory");
         let daily = reader.whole(fields, "outbound_daily", OUTBOUND_DAILY, Some(OUTBOUND));
         let caller_id = account::caller_id(reader, fields);
         let srtp = tls::srtp(reader, fields, &peers);
@@ -405,6 +406,7 @@ pub(super) fn trunks(
             outbound,
             outbound_daily: u32::try_from(daily).unwrap_or(0),
             extensions,
+            directory,
             caller_id,
             srtp,
             account,

@@ -16,7 +16,11 @@ fn note(reader: &mut Reader<'_>, at: usize, problem: TlsProblem) {
 }
 
 /// The name of a file, if the key is there.
-fn file(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, key: &'static str) -> Option<String> {
+pub(super) fn file(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+) -> Option<String> {
     let value = fields.get(key)?;
     let text = reader.string(key, value)?;
     if text.is_empty() || text.len() > PATH_MAX || text.chars().any(char::is_control) {
