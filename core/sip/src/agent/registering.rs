@@ -145,7 +145,12 @@ impl UserAgent {
     pub(super) fn step_registrant(&mut self, now: Tick, id: RegistrantId, event: Happened) {
         let before = self.standing(id);
         let Some(it) = self.registrants.get_mut(&id) else { return };
+        let was_waiting = it.machine.is_waiting();
         let action = it.machine.next(now, event, &mut self.rng);
+        // A registrar that was away may not know its nonce any more, and refuse an answer to it as a wrong password.
+        if was_waiting && action != Action::Wait {
+            it.authentication.forget();
+        }
         if it.machine.held().is_none() {
             (it.held, it.routes) = (None, Vec::new());
         }

@@ -177,6 +177,17 @@ impl Registrant {
         }
     }
 
+    /// Whether nobody is asked at this moment because nobody has granted it: what is asked next is a new round.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        match self.state {
+            State::Waiting { .. } => true,
+            State::Resting { .. } | State::Asking { .. } | State::Leaving { .. } | State::Left => {
+                false
+            }
+        }
+    }
+
     /// Whether nothing more comes of it.
     #[must_use]
     pub fn has_left(&self) -> bool {

@@ -174,6 +174,31 @@ fn registrations_that_do_not_come_about() {
     golden::compare("agent/registering_in_vain.txt", &text);
 }
 
+/// A registrar that was away and knows its nonce no longer says 401 without `stale`: that is no wrong password.
+#[test]
+fn a_registrar_that_comes_back_finds_the_password_right() {
+    let mut text = String::from("# A registrar that was away. Written by tests/agent.\n");
+    for (title, unavailable) in [
+        ("silent after the proof", None),
+        ("503 after the proof", Some("503 Service Unavailable")),
+        ("408 after the proof", Some("408 Request Timeout")),
+    ] {
+        let (mut away, id) = enrolled(title, account(), &[REGISTRAR]);
+        asks(&mut away, "n1", ", qop=\"auth\"");
+        match unavailable {
+            Some(line) => answered(&mut away, line, ""),
+            None => away.wait(10_000),
+        }
+        until_refreshed(&mut away);
+        asks(&mut away, "n2", ", qop=\"auth\"");
+        granted(&mut away, "");
+        let standing = away.agent.standing(id).expect("it registers");
+        assert_eq!((standing.until.is_some(), standing.trouble), (true, None), "{title}");
+        text += &leaves(away, id);
+    }
+    golden::compare("agent/registering_again.txt", &text);
+}
+
 /// What a registrar has given out is where calls come to, and what calls of ours have to pass.
 #[test]
 fn calls_of_a_registration_take_its_route_and_its_contact() {
