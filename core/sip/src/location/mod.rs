@@ -10,7 +10,8 @@
 //! priority, and within one by chance according to their weights (RFC 2782), with the generator handed in. Asking the
 //! name servers is the edge's.
 //!
-//! The rule to keep: a failure of the name servers takes nothing away that was known.
+//! The rule to keep: a failure of the name servers takes nothing away that was known; neither does one that concerns
+//! one host of several.
 
 pub mod limits;
 
@@ -77,6 +78,8 @@ pub struct Lookup {
     /// Addresses by the position of their service.
     addresses: Vec<(usize, IpAddr)>,
     holds: u32,
+    /// Whether nobody could say where some host is.
+    is_incomplete: bool,
     step: Step,
 }
 
@@ -94,8 +97,9 @@ impl Lookup {
     #[must_use]
     pub fn new(wanted: Wanted) -> Lookup {
         let step = if wanted.port.is_some() { Step::V4(0) } else { Step::Services };
-        let mut lookup =
-            Lookup { wanted, services: Vec::new(), addresses: Vec::new(), holds: u32::MAX, step };
+        let (services, addresses) = (Vec::new(), Vec::new());
+        let (holds, is_incomplete) = (u32::MAX, false);
+        let mut lookup = Lookup { wanted, services, addresses, holds, is_incomplete, step };
         if step != Step::Services {
             lookup.take_name_itself();
         }
@@ -132,10 +136,14 @@ impl Lookup {
         match self.step {
             Step::Services => self.services_came(reply),
             Step::V4(at) => {
+                self.is_incomplete |= reply == Reply::Failed;
                 self.addresses_came(at, reply);
                 self.step = Step::V6(at);
             }
             Step::V6(at) => {
+                // Who is found by A is reached; many name servers in front of a carrier know no AAAA at all.
+                let has_v4 = self.addresses.iter().any(|(of, _)| *of == at);
+                self.is_incomplete |= reply == Reply::Failed && !has_v4;
                 self.addresses_came(at, reply);
                 let next = at + 1;
                 self.step = if next < self.services.len() { Step::V4(next) } else { Step::Done };
@@ -177,7 +185,7 @@ impl Lookup {
                 self.addresses.extend(found.into_iter().take(room).map(|ip| (at, ip)));
                 self.holds = self.holds.min(holds);
             }
-            // One host of several that cannot be found leaves the others.
+            // One host of several that is nowhere leaves the others.
             Reply::Services(..) | Reply::Nothing | Reply::Failed => {}
         }
     }
@@ -273,10 +281,14 @@ impl Location {
     /// which chance makes, does not count: whoever is reached stays reached.
     pub fn learn(&mut self, now: Tick, lookup: &Lookup, rng: &mut Rng) -> bool {
         self.is_asked = false;
-        let Some((found, holds)) = lookup.found(rng) else {
+        let Some((mut found, mut holds)) = lookup.found(rng) else {
             self.not_asked(now);
             return false;
         };
+        if lookup.is_incomplete {
+            self.complete(&mut found);
+            holds = AFTER_FAILURE;
+        }
         (self.has_failed, self.ask_at) = (false, now + holds);
         let sorted = |addresses: &[(u16, SocketAddr)]| {
             let mut sorted = addresses.to_vec();
@@ -288,6 +300,17 @@ impl Location {
             self.addresses = found;
         }
         is_other
+    }
+
+    /// Adds what was known before, where it was: some of it may be what nobody could say now. At the bound what was
+    /// found now stays.
+    fn complete(&self, found: &mut Vec<(u16, SocketAddr)>) {
+        for &(priority, address) in &self.addresses {
+            if found.len() < ADDRESSES_MAX && !found.iter().any(|(_, it)| *it == address) {
+                found.push((priority, address));
+            }
+        }
+        found.sort_by_key(|&(priority, _)| priority);
     }
 }
 

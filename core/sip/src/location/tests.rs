@@ -142,6 +142,72 @@ fn what_was_known_survives_a_failure() {
     }
 }
 
+/// Two edges of a carrier, and what is said of the second one's addresses.
+fn two_edges(v4: &Reply, v6: &Reply) -> Lookup {
+    let mut lookup = Lookup::new(wanted(Transport::Udp, None));
+    let services = [service(10, 0, 5_060, "b.example"), service(20, 0, 5_060, "a.example")];
+    search(&mut lookup, |question| match question {
+        "SRV _sip._udp.tel.example" => Reply::Services(services.to_vec(), 3_600),
+        "A a.example" => Reply::Addresses(vec![ip(1)], 3_600),
+        "A b.example" => v4.clone(),
+        "AAAA b.example" => v6.clone(),
+        _ => Reply::Nothing,
+    });
+    lookup
+}
+
+#[test]
+fn an_edge_whose_address_nobody_can_say_is_kept() {
+    let [edge_a, edge_b] = [1, 2].map(|last| SocketAddr::new(ip(last), 5_060));
+    let whole = two_edges(&Reply::Addresses(vec![ip(2)], 3_600), &Reply::Failed);
+    let mut location = Location::default();
+    location.learn(NOW, &whole, &mut Rng::new(1));
+    let known = |it: &Location| it.addresses().collect::<Vec<_>>();
+    assert_eq!(known(&location), [edge_b, edge_a]);
+    let an_hour = Some(NOW + Micros::from_mins(60));
+    assert_eq!(location.deadline(), an_hour, "AAAA is missed by nobody who has A");
+
+    for (v4, v6) in [
+        (Reply::Failed, Reply::Nothing),
+        (Reply::Failed, Reply::Failed),
+        (Reply::Nothing, Reply::Failed),
+    ] {
+        let half = two_edges(&v4, &v6);
+        assert!(!location.learn(NOW, &half, &mut Rng::new(1)), "nothing is other than it was");
+        assert_eq!(known(&location), [edge_b, edge_a], "{v4:?} {v6:?}");
+        assert_eq!(location.deadline(), Some(NOW + AFTER_FAILURE));
+        assert!(!location.has_failed());
+        // Nothing was known before: the other one is asked for soon.
+        let mut fresh = Location::default();
+        assert!(fresh.learn(NOW, &half, &mut Rng::new(1)));
+        assert_eq!(known(&fresh), [edge_a]);
+        assert_eq!(fresh.deadline(), Some(NOW + AFTER_FAILURE));
+    }
+    // Whoever can say that it is gone is believed.
+    let gone = two_edges(&Reply::Nothing, &Reply::Nothing);
+    assert!(location.learn(NOW, &gone, &mut Rng::new(1)));
+    assert_eq!((known(&location), location.deadline()), (vec![edge_a], an_hour));
+}
+
+#[test]
+fn what_is_kept_of_failing_searches_has_a_bound() {
+    let mut location = Location::default();
+    for last in 0..100 {
+        let mut lookup = Lookup::new(wanted(Transport::Udp, None));
+        search(&mut lookup, |question| match question {
+            "SRV _sip._udp.tel.example" => Reply::Services(
+                vec![service(10, 0, 5_060, "a.example"), service(10, 0, 5_060, "b.example")],
+                60,
+            ),
+            "A a.example" => Reply::Addresses(vec![ip(last)], 60),
+            _ => Reply::Failed,
+        });
+        location.learn(NOW, &lookup, &mut Rng::new(1));
+        assert_eq!(location.addresses().next(), Some(SocketAddr::new(ip(last), 5_060)));
+        assert!(location.addresses().count() <= ADDRESSES_MAX);
+    }
+}
+
 #[test]
 fn a_service_that_is_decidedly_not_there_is_not_looked_for_elsewhere() {
     let mut lookup = Lookup::new(wanted(Transport::Udp, None));
