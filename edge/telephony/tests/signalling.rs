@@ -4,6 +4,7 @@
 //! The test is the centre: it hands commands in and looks at what is sent.
 
 use centre::{Command, Event};
+use sip::digest::Credentials;
 use sip::number::{Digits, Number, Plan};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use stdx::{AgentId, ContactId, LineId, Micros, Tick};
 use telephony::media::Clips;
 use telephony::signalling::{
     Answering, CallView, Carrier, Doing, EmergencyRoute, Identity, Line, Listen, NumberBlock,
-    Phone, Place, Setup, Shows, Signalling, SrtpUse, Trunk,
+    Phone, Place, Setup, Shows, Signalling, SrtpUse, Trunk, TrunkAccount,
 };
 use telephony::tls::Certificates;
 
@@ -49,6 +50,10 @@ fn bench_with(srtp: SrtpUse) -> Bench {
 
 fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
     let ((trunk, trunk_at), (phone, phone_at)) = (peer(), peer());
+    Bench::start(setup_at(srtp, emergency, trunk_at, phone_at), trunk, phone)
+}
+
+fn setup_at(srtp: SrtpUse, emergency: EmergencyRoute, trunk_at: Listen, phone_at: Listen) -> Setup {
     let short = Number::Short(Digits::new(b"115").expect("digits"));
     let line = Line {
         id: "kreis".to_owned(),
@@ -91,7 +96,7 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         srtp,
         short: Arc::default(),
     };
-    let setup = Setup {
+    Setup {
         domain: "centre.example".to_owned(),
         listen: vec![Listen {
             carrier: Carrier::Udp,
@@ -117,13 +122,16 @@ fn bench_at(srtp: SrtpUse, emergency: EmergencyRoute) -> Bench {
         offers: sip::digest::Offers::Md5,
         nonce_key: [0; 32],
         token_key: stdx::Redacted::new([0; 32]),
-    };
-    let signalling = Signalling::start(setup, CONTACT.0).expect("a free port");
-    let at = signalling.listens()[0].address;
-    Bench { signalling, at, trunk, phone, events: Vec::new() }
+    }
 }
 
 impl Bench {
+    fn start(setup: Setup, trunk: UdpSocket, phone: UdpSocket) -> Bench {
+        let signalling = Signalling::start(setup, CONTACT.0).expect("a free port");
+        let at = signalling.listens()[0].address;
+        Bench { signalling, at, trunk, phone, events: Vec::new() }
+    }
+
     fn turn(&mut self, now: Tick) {
         self.signalling.wait(Some(Duration::from_millis(5)));
         self.signalling.read(now);
@@ -869,4 +877,72 @@ impl Bench {
         self.phone.send_to(text.as_bytes(), self.at).expect("sent");
         assert!(self.sent(false, "SIP/2.0 202").is_some(), "the REFER is taken");
     }
+}
+
+fn account(password: &[u8]) -> TrunkAccount {
+    let username = stdx::Redacted::new(b"harburg".to_vec());
+    let password = stdx::Redacted::new(password.to_vec());
+    TrunkAccount {
+        registrar: "tel.example".to_owned(),
+        user: "+494171693000".to_owned(),
+        credentials: Some(Credentials { username, password }),
+        expires: 600,
+        bulk: false,
+    }
+}
+
+impl Bench {
+    /// The registrar grants a REGISTER.
+    fn grants(&mut self, register: &str) {
+        let fields = register.lines().filter(|line| {
+            let names = ["Via", "From", "To", "Call-ID", "CSeq", "Contact", "Expires"];
+            names.iter().any(|name| line.starts_with(name))
+        });
+        let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
+        let text = format!("SIP/2.0 200 OK\r\n{fields}Content-Length: 0\r\n\r\n");
+        self.trunk.send_to(text.as_bytes(), self.at).expect("sent");
+        self.turn(Tick(0));
+    }
+
+    fn is_registered(&self, trunk: usize) -> bool {
+        self.signalling.trunks()[trunk].registration.is_some_and(|it| it.is_registered)
+    }
+}
+
+/// The registrar may hear a farewell after the REGISTER that follows it, and both have one Contact: so there is none.
+#[test]
+fn an_account_that_changes_says_no_farewell_to_what_stays() {
+    let ((trunk, trunk_at), (phone, phone_at)) = (peer(), peer());
+    let mut setup = setup_at(SrtpUse::Off, EmergencyRoute::Unknown, trunk_at, phone_at);
+    let other = Trunk { id: "other".to_owned(), peers: Vec::new(), ..setup.trunks[0].clone() };
+    setup.trunks.insert(0, other);
+    setup.trunks[1].account = Some(account(b"old"));
+    let mut bench = Bench::start(setup.clone(), trunk, phone);
+    let first = bench.sent(true, "REGISTER").expect("it registers");
+    bench.grants(&first);
+    assert!(bench.is_registered(1));
+
+    // Another password: it registers anew, and says nothing else.
+    setup.trunks[1].account = Some(account(b"new"));
+    bench.signalling.adopt(setup.clone());
+    let second = bench.sent(true, "REGISTER").expect("it registers anew");
+    assert_eq!(value(&second, "Expires"), "600", "{second}");
+    assert_ne!(value(&second, "Call-ID"), value(&first, "Call-ID"));
+    bench.grants(&second);
+    assert_eq!(bench.sent(true, "REGISTER"), None);
+    assert!(bench.is_registered(1));
+
+    // The trunk before it goes: the registration stays, at another place.
+    setup.trunks.remove(0);
+    bench.signalling.adopt(setup.clone());
+    assert_eq!(bench.sent(true, "REGISTER"), None);
+    assert!(bench.is_registered(0));
+
+    // Another number: the one before takes its leave.
+    let user = "+494171693999".to_owned();
+    setup.trunks[0].account = Some(TrunkAccount { user, ..account(b"new") });
+    bench.signalling.adopt(setup);
+    let said: Vec<String> = (0..2).filter_map(|_| bench.sent(true, "REGISTER")).collect();
+    let farewells = said.iter().filter(|it| value(it, "Expires") == "0");
+    assert_eq!((said.len(), farewells.count()), (2, 1), "{said:?}");
 }

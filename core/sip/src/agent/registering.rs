@@ -77,6 +77,25 @@ impl UserAgent {
         id
     }
 
+    /// Registers in place of a registration of which something has changed. It takes its leave only if the new one
+    /// has another address-of-record or another Contact: else the registrar, which may hear the farewell last
+    /// because both go on their own, would end the new one with it (RFC 3261, 10.2.2).
+    pub fn enrol_instead(
+        &mut self,
+        now: Tick,
+        before: RegistrantId,
+        account: Account,
+        flows: Vec<Flow>,
+    ) -> RegistrantId {
+        let is_same = |it: &Registering| it.stands_where(&account, &flows);
+        if self.registrants.get(&before).is_some_and(is_same) {
+            self.registrants.remove(&before);
+        } else {
+            self.withdraw(now, before);
+        }
+        self.enrol(now, account, flows)
+    }
+
     /// The ways to the registrar are these from now on.
     pub fn reach_registrar_by(&mut self, now: Tick, id: RegistrantId, flows: Vec<Flow>) {
         let Some(it) = self.registrants.get_mut(&id) else { return };
@@ -212,19 +231,32 @@ impl UserAgent {
     }
 }
 
+/// Our Contact at the registrar of an account.
+fn contact_of(account: &Account, flow: &Flow) -> Vec<u8> {
+    if !account.bulk {
+        return compose::contact(&account.contact_user, flow);
+    }
+    let transport = match flow.transport {
+        Transport::Udp => "",
+        Transport::Tcp => ";transport=tcp",
+        Transport::Tls => ";transport=tls",
+        Transport::WebSocket => ";transport=ws",
+    };
+    // RFC 6140, 5.1: the user part comes with each call.
+    format!("<sip:{}{transport};bnc>", flow.local).into_bytes()
+}
+
 impl Registering {
     fn contact(&self, flow: &Flow) -> Vec<u8> {
-        if !self.account.bulk {
-            return compose::contact(&self.account.contact_user, flow);
-        }
-        let transport = match flow.transport {
-            Transport::Udp => "",
-            Transport::Tcp => ";transport=tcp",
-            Transport::Tls => ";transport=tls",
-            Transport::WebSocket => ";transport=ws",
-        };
-        // RFC 6140, 5.1: the user part comes with each call.
-        format!("<sip:{}{transport};bnc>", flow.local).into_bytes()
+        contact_of(&self.account, flow)
+    }
+
+    /// Whether a registration as this account, by one of these ways, takes the place of this one.
+    fn stands_where(&self, account: &Account, flows: &[Flow]) -> bool {
+        let record = |it: &Account| (it.registrar.clone(), it.user.clone());
+        let ours = self.asked.map(|flow| self.contact(&flow));
+        let has_ours = |flow: &Flow| Some(contact_of(account, flow)) == ours;
+        record(&self.account) == record(account) && flows.iter().any(has_ours)
     }
 
     fn compose(&mut self, flow: &Flow, branch: &[u8], expires: u32) -> Option<Vec<u8>> {

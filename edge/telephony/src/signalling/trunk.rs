@@ -209,24 +209,26 @@ impl Exchange {
         if !std::mem::take(&mut self.enrolment_is_due) {
             return;
         }
+        // A trunk may stand at another place than before: its registration goes with it.
+        let before = self.trunks.iter_mut().filter_map(|state| state.registration.take());
+        let mut before: Vec<(RegistrantId, Account)> = before.collect();
         for at in 0..self.trunks.len() {
-            let wanted = self.setup.trunks.get(at).and_then(account);
+            let Some(wanted) = self.setup.trunks.get(at).and_then(account) else { continue };
             let flows = self.flows_to(&self.trunks[at]).into_iter().flatten().collect();
-            match (self.trunks[at].registration.take(), wanted) {
-                (Some((id, now_as)), Some(wanted)) if now_as == wanted => {
+            let is_its = |(_, it): &(RegistrantId, Account)| is_of_one_trunk(it, &wanted);
+            let its = before.iter().position(is_its).map(|found| before.swap_remove(found));
+            let id = match its {
+                Some((id, now_as)) if now_as == wanted => {
                     self.ua.reach_registrar_by(now, id, flows);
-                    self.trunks[at].registration = Some((id, wanted));
+                    id
                 }
-                (before, wanted) => {
-                    if let Some((id, _)) = before {
-                        self.ua.withdraw(now, id);
-                    }
-                    self.trunks[at].registration = wanted.map(|account| {
-                        let id = self.ua.enrol(now, account.clone(), flows);
-                        (id, account)
-                    });
-                }
-            }
+                Some((id, _)) => self.ua.enrol_instead(now, id, wanted.clone(), flows),
+                None => self.ua.enrol(now, wanted.clone(), flows),
+            };
+            self.trunks[at].registration = Some((id, wanted));
+        }
+        for (id, _) in before {
+            self.ua.withdraw(now, id);
         }
         self.collect(now, None);
     }
@@ -308,6 +310,12 @@ impl Exchange {
 }
 
 const NOT_YET: Standing = Standing { until: None, trouble: Some(sip::registrant::Trouble::NotYet) };
+
+/// Whether two accounts are of one trunk; in bulk its id does not stand in the Contact, so it may have another one.
+fn is_of_one_trunk(one: &Account, two: &Account) -> bool {
+    let record = |it: &Account| (it.registrar.clone(), it.user.clone());
+    one.contact_user == two.contact_user || one.bulk && two.bulk && record(one) == record(two)
+}
 
 /// As whom we register over a trunk; nobody without a password.
 fn account(trunk: &Trunk) -> Option<Account> {
