@@ -19,6 +19,11 @@ pub const PAUSE_MAX: Micros = Micros::from_mins(5);
 /// locked out. Who has mended the cause begins anew.
 pub const PAUSE_REFUSED: Micros = Micros::from_mins(30);
 
+/// How long after a registration was granted the next one begins at the earliest because its connection is lost:
+/// a registrar that closes after each answer would be asked again and again without a pause. At the bound we
+/// wait until then, and cannot be called meanwhile.
+pub const LOST_AGAIN_AFTER: Micros = Micros::from_secs(30);
+
 /// Seconds for which a registration may be asked for: what RFC 3261 (10.2.1.1) recommends is an hour; beyond a
 /// day nobody notices that the registrar has forgotten us.
 pub const EXPIRES_MAX: u32 = 86_400;

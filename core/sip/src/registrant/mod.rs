@@ -15,13 +15,15 @@
 //! requests look like is the user agent's. Peers are numbered in the order in which they are to be tried.
 //!
 //! The rule to keep: while a registration holds, a failure to refresh it ends nothing; and a registrar that has
-//! said no is not asked again soon, because the next answer may be that we are locked out.
+//! said no is not asked again soon, because the next answer may be that we are locked out. Nor is one that closes
+//! its connection as soon as it has answered.
 
 pub mod limits;
 
 use crate::Status;
 use limits::{
-    ANSWER_WITHIN, EXPIRES_MAX, EXPIRES_MIN, PAUSE_BASE, PAUSE_MAX, PAUSE_REFUSED, ROUNDS_MAX,
+    ANSWER_WITHIN, EXPIRES_MAX, EXPIRES_MIN, LOST_AGAIN_AFTER, PAUSE_BASE, PAUSE_MAX,
+    PAUSE_REFUSED, ROUNDS_MAX,
 };
 use stdx::{Micros, Rng, Tick};
 
@@ -116,8 +118,8 @@ enum State {
     /// A peer is asked: which, the how-manieth in this round, how often, until when, and the longest that one of
     /// them wants to be left alone.
     Asking { peer: usize, tried: usize, rounds: u8, until: Tick, leave_alone: u32 },
-    /// Registered, and to be refreshed then.
-    Resting { refresh_at: Tick },
+    /// Registered since then, and to be refreshed then.
+    Resting { since: Tick, refresh_at: Tick },
     /// The farewell is under way.
     Leaving { peer: usize, rounds: u8, until: Tick },
     /// Over.
@@ -200,7 +202,7 @@ impl Registrant {
         let next = match self.state {
             State::Waiting { until } => until,
             State::Asking { until, .. } | State::Leaving { until, .. } => Some(until),
-            State::Resting { refresh_at } => Some(refresh_at),
+            State::Resting { refresh_at, .. } => Some(refresh_at),
             State::Left => None,
         };
         let held = self.held.map(|held| held.until);
@@ -230,7 +232,7 @@ impl Registrant {
     fn due(&mut self, now: Tick, rng: &mut Rng) -> Action {
         match self.state {
             State::Waiting { until: Some(until) } if until <= now => self.begin(now),
-            State::Resting { refresh_at } if refresh_at <= now => self.begin(now),
+            State::Resting { refresh_at, .. } if refresh_at <= now => self.begin(now),
             State::Asking { until, .. } if until <= now => self.said(now, Said::Silent, rng),
             State::Leaving { until, .. } if until <= now => self.end(),
             State::Waiting { .. }
@@ -336,7 +338,8 @@ impl Registrant {
         self.trouble = None;
         self.failures = 0;
         let fifth = length.0 / 5;
-        self.state = State::Resting { refresh_at: now + Micros(3 * fifth + rng.below(fifth)) };
+        let refresh_at = now + Micros(3 * fifth + rng.below(fifth));
+        self.state = State::Resting { since: now, refresh_at };
         Action::Wait
     }
 
@@ -393,11 +396,18 @@ impl Registrant {
         }
     }
 
-    /// Whoever calls us has no way any more: a new one is made at once.
+    /// Whoever calls us has no way any more: a new one is made at once, or after a pause if this one was made
+    /// just now.
     fn lost(&mut self, now: Tick) -> Action {
         match self.state {
-            State::Resting { .. } => {
-                let action = self.begin(now);
+            State::Resting { since, .. } => {
+                let earliest = since + LOST_AGAIN_AFTER;
+                let action = if now < earliest {
+                    self.state = State::Waiting { until: Some(earliest) };
+                    Action::Wait
+                } else {
+                    self.begin(now)
+                };
                 self.held = None;
                 self.trouble = Some(Trouble::NotYet);
                 action

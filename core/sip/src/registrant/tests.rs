@@ -112,8 +112,29 @@ fn a_registrar_that_asks_for_ever_is_given_up() {
 fn a_lost_connection_is_made_anew_at_once() {
     let (mut it, mut rng, _) = with_peers(1);
     it.next(BEGIN, Event::Said(Said::Granted(300)), &mut rng);
-    assert_eq!(it.next(BEGIN, Event::Lost, &mut rng), ask(0));
+    let later = BEGIN + Micros::from_secs(30);
+    assert_eq!(it.next(later, Event::Lost, &mut rng), ask(0));
     assert_eq!((it.held(), it.trouble()), (None, Some(Trouble::NotYet)));
+}
+
+#[test]
+fn a_registrar_that_closes_after_each_answer_is_not_hammered() {
+    let (mut it, mut rng, mut action) = with_peers(1);
+    let (mut now, mut asked) = (BEGIN, 0);
+    while now < BEGIN + Micros::from_mins(10) {
+        if action != Action::Wait {
+            asked += 1;
+            it.next(now, Event::Said(Said::Granted(300)), &mut rng);
+            now = now + Micros::from_millis(5);
+            action = it.next(now, Event::Lost, &mut rng);
+            assert_eq!((it.held(), it.trouble()), (None, Some(Trouble::NotYet)));
+        } else {
+            now = it.deadline().expect("it goes on");
+            action = it.next(now, Event::Due, &mut rng);
+        }
+        assert!(asked <= 20, "{asked} times in {} s", now.since(BEGIN).as_secs());
+    }
+    assert_eq!(asked, 20);
 }
 
 #[test]

@@ -67,6 +67,13 @@ fn until_refreshed(ladder: &mut Ladder) {
     }
 }
 
+fn lose(ladder: &mut Ladder) {
+    ladder.user("connection lost", |agent, now| {
+        agent.connection_lost(now, &way(REGISTRAR));
+        Ok(())
+    });
+}
+
 fn leaves(mut ladder: Ladder, id: RegistrantId) -> String {
     withdraw(&mut ladder, id);
     answered(&mut ladder, "200 OK", "");
@@ -160,12 +167,17 @@ fn registrations_that_do_not_come_about() {
 
     let (mut lost, id) = enrolled("its connection is lost", account(), &[REGISTRAR]);
     granted(&mut lost, "");
-    lost.user("connection lost", |agent, now| {
-        agent.connection_lost(now, &way(REGISTRAR));
-        Ok(())
-    });
+    lost.wait(30_000);
+    lose(&mut lost);
     granted(&mut lost, "");
     text += &leaves(lost, id);
+
+    let (mut early, id) = enrolled("its connection is lost at once", account(), &[REGISTRAR]);
+    granted(&mut early, "");
+    lose(&mut early);
+    early.wait(30_000);
+    granted(&mut early, "");
+    text += &leaves(early, id);
 
     let (mut late, id) = enrolled("an answer that comes too late", account(), &[REGISTRAR]);
     late.wait(11_000);
