@@ -946,3 +946,58 @@ fn an_account_that_changes_says_no_farewell_to_what_stays() {
     let farewells = said.iter().filter(|it| value(it, "Expires") == "0");
     assert_eq!((said.len(), farewells.count()), (2, 1), "{said:?}");
 }
+
+impl Bench {
+    /// The telephone watches another: how that is answered, and which one ends by it.
+    fn watches(&mut self, nth: usize, whom: &str) -> (String, Option<String>) {
+        let from = self.phone.local_addr().expect("bound");
+        let text = format!(
+            "SUBSCRIBE sip:{whom}@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {from};branch=z9hG4bKw{nth}\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=w\r\nTo: <sip:{whom}@h>\r\nCall-ID: w{nth}x\r\n\
+             CSeq: 1 SUBSCRIBE\r\nContact: <sip:k1@{from}>\r\nEvent: dialog\r\n\
+             Accept: application/dialog-info+xml\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n"
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+        let mut ended = None;
+        loop {
+            let said = self.sent(false, "").expect("an answer");
+            if said.starts_with("SIP/2.0") {
+                return (said.split(' ').nth(1).unwrap_or_default().to_owned(), ended);
+            }
+            if value(&said, "Subscription-State") == "terminated;reason=rejected" {
+                assert_eq!(ended.replace(value(&said, "Call-ID").to_owned()), None);
+            }
+        }
+    }
+}
+
+/// A console that starts anew forgets what it watched, and we do not hear of that.
+#[test]
+fn a_console_that_starts_anew_has_its_lamps_again() {
+    const BOUND: usize = 64;
+    let ((trunk, trunk_at), (phone, phone_at)) = (peer(), peer());
+    let mut setup = setup_at(SrtpUse::Off, EmergencyRoute::Unknown, trunk_at, phone_at);
+    for nth in 2..=42 {
+        let more =
+            Phone { id: format!("k{nth}"), at: None, agent: None, ..setup.phones[0].clone() };
+        setup.phones.push(more);
+    }
+    let mut bench = Bench::start(setup, trunk, phone);
+    let key = |nth: usize| format!("k{}", 2 + nth % 40);
+    for nth in 0..BOUND {
+        assert_eq!(bench.watches(nth, &key(nth)), ("200".to_owned(), None));
+    }
+    assert_eq!(bench.signalling.lamps(), BOUND);
+    // The rest of the second start, and a third one: of each key the oldest ends.
+    for nth in BOUND..3 * 40 {
+        // 24 keys came twice before the bound; of the others the one before is the only one.
+        let oldest = if (80..104).contains(&nth) { nth - 80 } else { nth - 40 };
+        let expected = ("200".to_owned(), Some(format!("w{oldest}x")));
+        assert_eq!(bench.watches(nth, &key(nth)), expected);
+        assert_eq!(bench.signalling.lamps(), BOUND);
+    }
+    // A key that shows something else has no older one.
+    assert_eq!(bench.watches(3 * 40, "k42"), ("503".to_owned(), None));
+    assert_eq!(bench.signalling.lamps(), BOUND);
+}

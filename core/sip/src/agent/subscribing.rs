@@ -388,6 +388,9 @@ fn last_state(why: Ceasing) -> String {
     match why {
         Ceasing::Timeout => "terminated;reason=timeout".into(),
         Ceasing::NoResource => "terminated;reason=noresource".into(),
+        // A reason after which nobody tries again (RFC 6665, 4.1.3): two that show the same would end each other
+        // for ever.
+        Ceasing::Superseded => "terminated;reason=rejected".into(),
         Ceasing::Probation => format!("terminated;reason=probation;retry-after={PROBATION}"),
     }
 }

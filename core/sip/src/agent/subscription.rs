@@ -56,6 +56,8 @@ pub enum Ceasing {
     NoResource,
     /// We are leaving: it may be tried again [a while](super::limits::PROBATION) later.
     Probation,
+    /// A newer one of the same watcher shows the same: it need not be tried again.
+    Superseded,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

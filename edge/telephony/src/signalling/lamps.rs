@@ -53,6 +53,17 @@ impl Lamps {
         self.stir(Tick::default());
     }
 
+    /// Which one gives way to a new one: none as long as there is room. A telephone that has started anew does not
+    /// take back what it watched before, and we do not hear of that.
+    fn room_for(&self, new: &Watcher) -> Result<Option<SubscriptionId>, (Refused, u16)> {
+        let own = || self.watchers.iter().filter(|(_, it)| it.by == new.by);
+        if own().count() < LAMPS_PER_PHONE {
+            return Ok(None);
+        }
+        let oldest = own().find(|(_, it)| it.at == new.at).map(|(&id, _)| id);
+        oldest.map(Some).ok_or((Refused::Busy, 503))
+    }
+
     /// It watches no longer.
     pub(super) fn forget(&mut self, id: SubscriptionId) {
         self.watchers.remove(&id);
@@ -62,8 +73,10 @@ impl Lamps {
 impl Exchange {
     /// Somebody wants to watch one of our telephones.
     pub(super) fn subscribe_came(&mut self, now: Tick, id: SubscriptionId, info: &SubscribeInfo) {
-        match self.watcher_of(info) {
-            Ok(watcher) => {
+        let watcher = self.watcher_of(info).and_then(|it| Ok((self.lamps.room_for(&it)?, it)));
+        match watcher {
+            Ok((gives_way, watcher)) => {
+                self.cease_watching(now, gives_way.into_iter().collect(), Ceasing::Superseded);
                 let (at, name) = &watcher.at;
                 let entity = self.door.record(&self.setup.phones[*at]).as_bytes().to_vec();
                 let lamp = watcher.shown;
@@ -86,10 +99,6 @@ impl Exchange {
         let is_it = |it: &super::words::Phone| Some(self.door.record(it)) == record;
         let at = self.setup.phones.iter().position(is_it).and_then(phone);
         let at = at.ok_or((Refused::NoSuchNumber, 404))?;
-        let own = self.lamps.watchers.values().filter(|it| it.by == by).count();
-        if own >= LAMPS_PER_PHONE {
-            return Err((Refused::Busy, 503));
-        }
         let shown = self.lamps_now()[at.0];
         Ok(Watcher { by, at, shown })
     }

@@ -54,7 +54,8 @@ pub const SWEEP: Micros = Micros::from_secs(5);
 /// Telephones of one agent that ring for one caller: what one desk has, and one at home.
 pub const PHONES_RINGING_MAX: usize = 8;
 
-/// Telephones that one telephone may watch: the keys of a large switchboard's console. At the bound: 503.
+/// Telephones that one telephone may watch: the keys of a large switchboard's console. At the bound
+/// the oldest that shows the same as the new one ends, as of a telephone that has started anew; without one: 503.
 pub const LAMPS_PER_PHONE: usize = 64;
 
 /// How long after something has happened telephones that are watched are looked at: what happens within that time
