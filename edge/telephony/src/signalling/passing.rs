@@ -61,7 +61,10 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(), No> {
         let peer = Peer::Trunk(from);
-        if !self.lets_in || !self.has_channel(peer) || !self.has_channel(Peer::Trunk(to.trunk)) {
+        if !self.lets_in {
+            return Err(No(Refused::Busy, status(503), None));
+        }
+        if !self.has_channel(peer) || !self.has_channel(Peer::Trunk(to.trunk)) {
             return Err(No(Refused::NoChannel, status(503), None));
         }
         let hops = info.max_forwards.unwrap_or(MAX_FORWARDS).checked_sub(1);

@@ -78,7 +78,6 @@ pub(crate) struct Scene {
     server: SocketAddr,
     dialogs: BTreeMap<String, Dialog>,
     timers: BinaryHeap<Reverse<(u64, String, u64, Due)>>,
-    last: Vec<u8>,
     next: u64,
     sent: u64,
     pub(crate) counts: Counts,
@@ -110,7 +109,6 @@ impl Scene {
             server: here(seats.server),
             dialogs: BTreeMap::new(),
             timers: BinaryHeap::new(),
-            last: Vec::new(),
             next: 0,
             sent: 0,
             counts: Counts::new(),
@@ -186,11 +184,11 @@ impl Scene {
         let mut buffer = vec![0; 65_535];
         loop {
             match self.sockets[socket].recv_from(&mut buffer) {
-                Ok((length, from)) => {
+                Ok((length, _)) => {
                     self.count("messages_in");
                     let bytes = &buffer[..length];
                     match Seen::of(bytes) {
-                        Some(seen) => self.take(socket, from, &seen, bytes),
+                        Some(seen) => self.take(socket, &seen, bytes),
                         None => self.count("unreadable"),
                     }
                 }
@@ -212,7 +210,6 @@ impl Scene {
             let _ = self.sockets[from].send_to(&nonsense, self.server);
             self.count("nonsense");
         }
-        self.last.clear();
     }
 
     fn sends(&mut self, id: &str, bytes: &[u8]) {
@@ -437,7 +434,7 @@ impl Scene {
 
     // ---- what came ----
 
-    fn take(&mut self, socket: usize, from: SocketAddr, seen: &Seen<'_>, bytes: &[u8]) {
+    fn take(&mut self, socket: usize, seen: &Seen<'_>, bytes: &[u8]) {
         let id = String::from_utf8_lossy(seen.call_id).into_owned();
         match seen.kind {
             Kind::Response(code) => self.heard(&id, code, seen),
@@ -447,7 +444,7 @@ impl Scene {
                 if is_new {
                     self.rings(socket, seen, bytes);
                 } else {
-                    self.asked(&id, (socket, from), method, seen);
+                    self.asked(&id, socket, method, seen);
                 }
             }
         }
@@ -494,13 +491,7 @@ impl Scene {
     }
 
     /// A request within a call.
-    fn asked(
-        &mut self,
-        id: &str,
-        (socket, _from): (usize, SocketAddr),
-        method: &[u8],
-        seen: &Seen<'_>,
-    ) {
+    fn asked(&mut self, id: &str, socket: usize, method: &[u8], seen: &Seen<'_>) {
         let mut out = Vec::new();
         let is_known = self.dialogs.contains_key(id);
         if method == b"INVITE" {
