@@ -36,7 +36,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
 use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
-use telephony::signalling::{CannotStart, Listen, Promised, Signalling};
+use telephony::signalling::{CannotStart, Listen, Promised, Setup, Signalling};
 use telephony::tls::Certificates;
 
 /// For how many years timetables are expanded, this one included; a start renews them.
@@ -119,25 +119,9 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     };
     let text = |error: io::Error| format!("{}: {}", data.display(), output::why(lang, &error));
     fs::create_dir_all(data).map_err(text)?;
-    let registering: Vec<&str> =
-        county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
-    let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
-    let of_trunks = TrunkPasswords::load(data).map_err(|why| why.to_string())?;
-    if let Some(warning) = open_to_others(&of_trunks, data, lang) {
-        log.say(Level::Warning, &warning);
-    }
-    let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
-    let entropy = Entropy::open().map_err(|error| error.to_string())?.bytes();
     telephony::tls::install();
-    let certificates = certificates(county, data, lang)?;
-    if let Some(warning) = certificates::expires_soon(&certificates, lang) {
-        log.say(Level::Warning, &warning);
-    }
-    let directories = directory::load(county, data, lang)?;
-    let files = (certificates, &directories[..]);
-    let (setup, missing) = telephones(county, (&passwords, &of_trunks), &folders, files, entropy)
-        .ok_or_else(|| no_telephones(lang))?;
-    for said in missing.said(lang) {
+    let Made { setup, passwords, warnings } = made(county, data, prompts, lang)?;
+    for said in warnings {
         log.say(Level::Warning, &said);
     }
     raise_file_limit(county, &log, lang);
@@ -397,22 +381,8 @@ impl Preparing {
         if !config::keeps_positions(&order, &county) {
             return Err(no_room_before_bench(lang).to_owned());
         }
-        let failed = |why: &dyn std::fmt::Display| why.to_string();
-        let registering: Vec<&str> =
-            county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
-        let passwords = Passwords::load(&self.data, &registering).map_err(|why| failed(&why))?;
-        let of_trunks = TrunkPasswords::load(&self.data).map_err(|why| failed(&why))?;
-        let folders = [Some(self.data.join("prompts")), self.prompts.clone()];
-        let folders = Folders(folders.into_iter().flatten().collect());
-        let entropy = Entropy::open().map_err(|why| failed(&why))?.bytes();
-        let certificates = certificates(&county, &self.data, lang)?;
-        let directories = directory::load(&county, &self.data, lang)?;
-        let files = (certificates, &directories[..]);
-        let (telephones, missing) =
-            telephones(&county, (&passwords, &of_trunks), &folders, files, entropy)
-                .ok_or_else(|| no_telephones(lang))?;
-        let mut later = missing.said(lang);
-        later.extend(open_to_others(&of_trunks, &self.data, lang));
+        let Made { setup: telephones, warnings: mut later, .. } =
+            made(&county, &self.data, self.prompts.clone(), lang)?;
         if county.telephony != self.telephony {
             later.push(after_a_start(lang).to_owned());
         }
@@ -443,6 +413,39 @@ pub fn no_room_before_bench(lang: Lang) -> &'static str {
         "Auf einem Prüfstand ([bench]) kommt niemand dazu, auch kein Telefon: Die erdachten Beraterinnen und Berater stehen hinter allen anderen und behalten ihre Nummern. Ein neuer Datenordner hilft.",
         "Nobody is added on a bench ([bench]), nor a telephone: the made-up agents stand behind all others and keep their numbers. A new data folder helps.",
     )
+}
+
+/// The telephone part of a county, made of its files.
+struct Made {
+    setup: Setup,
+    passwords: Passwords,
+    /// What somebody should look at.
+    warnings: Vec<String>,
+}
+
+/// Reads every file that the telephones need: passwords, certificates, directories and sounds.
+fn made(
+    county: &County,
+    data: &Path,
+    prompts: Option<PathBuf>,
+    lang: Lang,
+) -> Result<Made, String> {
+    let registering: Vec<&str> =
+        county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
+    let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
+    let of_trunks = TrunkPasswords::load(data).map_err(|why| why.to_string())?;
+    let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
+    let entropy = Entropy::open().map_err(|error| error.to_string())?.bytes();
+    let certificates = certificates(county, data, lang)?;
+    let expires = certificates::expires_soon(&certificates, lang);
+    let directories = directory::load(county, data, lang)?;
+    let files = (certificates, &directories[..]);
+    let (setup, missing) = telephones(county, (&passwords, &of_trunks), &folders, files, entropy)
+        .ok_or_else(|| no_telephones(lang))?;
+    let mut warnings: Vec<String> =
+        open_to_others(&of_trunks, data, lang).into_iter().chain(expires).collect();
+    warnings.extend(missing.said(lang));
+    Ok(Made { setup, passwords, warnings })
 }
 
 fn certificates(county: &County, data: &Path, lang: Lang) -> Result<Certificates, String> {
