@@ -49,6 +49,7 @@ extern crate alloc;
 
 pub mod between;
 mod callback;
+pub mod handset;
 mod leg;
 mod phrase;
 pub mod spoken;

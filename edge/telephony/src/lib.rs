@@ -7,4 +7,5 @@ pub mod media;
 mod names;
 pub mod prompts;
 pub mod signalling;
+pub mod softphone;
 pub mod tls;

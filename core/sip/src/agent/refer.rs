@@ -13,10 +13,14 @@ use super::compose::{self, Draft};
 use super::limits::COPY_MAX;
 use super::referral::{Last, ReferReceived, ReferralEffect, ReferralEvent, Report};
 use super::transport::Purpose;
-use super::words::{CallId, CommandRefused, DialogFound, Event, Flow, ReferInfo, ReplacesInfo};
+use super::words::{
+    CallId, CommandRefused, DialogFound, Event, Flow, Raw, ReferInfo, ReplacesInfo,
+};
 use crate::dialog::{DialogId, Phase, Role};
 use crate::message::limits::{IDENTIFIER_MAX, REQUEST_URI_MAX};
-use crate::message::{Headers, Name, Replaces, Request, SipUri, Uri, percent_decode};
+use crate::message::{
+    Headers, Name, Replaces, Request, SipUri, Uri, percent_decode, push_percent_encoded,
+};
 use crate::transaction::TransactionId;
 use crate::{Method, Status};
 use alloc::boxed::Box;
@@ -87,6 +91,19 @@ impl UserAgent {
         };
         let is_ours = dialog.role == Role::UserAgentClient;
         Some(DialogFound { call: *call, is_up, is_ours })
+    }
+
+    /// A Refer-To for the peer of this call: whoever it calls there shall take the place that the other side of us has
+    /// in it (RFC 3891, 6.1). `uri` is a `sip` or `sips` URI without header fields. None if the call is not up.
+    #[must_use]
+    pub fn refer_in_place(&self, call: CallId, uri: &[u8]) -> Option<Raw> {
+        let call = self.calls.get(&call).filter(|call| call.is_up())?;
+        let DialogId { call_id, local_tag, remote_tag } = call.dialog.as_ref()?;
+        // The reader's own tag is the to-tag.
+        let value = [call_id, &b";to-tag="[..], remote_tag, b";from-tag=", local_tag].concat();
+        let mut refer_to = [uri, b"?Replaces="].concat();
+        push_percent_encoded(&mut refer_to, &value);
+        Some(Redacted::new(refer_to))
     }
 
     /// A REFER came in a dialog.

@@ -9,19 +9,19 @@
 //! The rule to keep: whatever is sent goes through the leg's one [`OutStream`], so that the far end
 //! never sees where the sound comes from.
 
-use super::limits::{FRAME, KEY_PAUSE, KEYS_WAITING_MAX};
+use super::keys::KeysOut;
+use super::limits::FRAME;
 use super::ports::Pair;
 use super::protection::{Protection, Stream};
 use super::words::{Clips, Drawn, Figures, LegId, PlayId, Remote, Repeat};
 use crate::clip::ClipCodec;
 use mio::net::UdpSocket;
-use rtp::keys::{Heard as HeardKey, Key, KeyPacket, KeyPress, KeyReceiver, KeySender};
+use rtp::keys::{Heard as HeardKey, Key, KeyPress, KeyReceiver};
 use rtp::latch::{Latch, PayloadTypes, Rules, Verdict};
 use rtp::quality::{Codec, summary};
 use rtp::rtcp::{self, Compound};
 use rtp::srtp;
 use rtp::{Exchange, Header, OutStream, Outgoing, Packet, Reception, Sent, Spoken, Voice, WIDE};
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -81,33 +81,6 @@ impl Playing {
     }
 }
 
-/// The keys that are sent to the peer, one after the other.
-#[derive(Debug, Default)]
-struct Keys {
-    sending: Option<KeySender>,
-    waiting: VecDeque<KeyPress>,
-    not_before: Tick,
-}
-
-impl Keys {
-    fn due(&mut self, at: Tick, out: &OutStream, now: Tick) -> Option<KeyPacket> {
-        if self.sending.is_none() && at >= self.not_before {
-            let press = self.waiting.pop_front()?;
-            self.sending = Some(KeySender::new(at, out.timestamp_now(now), press));
-        }
-        let packet = self.sending.as_mut()?.poll(at);
-        if self.sending.as_ref().is_some_and(|it| it.deadline().is_none()) {
-            self.sending = None;
-            self.not_before = at + FRAME + KEY_PAUSE;
-        }
-        packet
-    }
-
-    fn is_idle(&self) -> bool {
-        self.sending.is_none() && self.waiting.is_empty()
-    }
-}
-
 /// What one datagram is to the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Heard {
@@ -153,7 +126,7 @@ pub(super) struct Leg {
     exchange: Exchange,
     out: OutStream,
     protection: Option<Box<Protection>>,
-    keys: Keys,
+    keys: KeysOut,
     /// Where the peer's RTCP was seen to come from.
     rtcp_from: Option<SocketAddr>,
     heard_at: Tick,
@@ -193,7 +166,7 @@ impl Leg {
             exchange: Exchange::new(now, random.next_u64() as u32),
             out: OutStream::new(drawn.ssrc, CLOCK_RATE, drawn.sequence, drawn.timestamp),
             protection: remote.srtp.as_ref().map(Protection::new),
-            keys: Keys::default(),
+            keys: KeysOut::default(),
             rtcp_from: None,
             heard_at: now,
             silent: false,
@@ -371,7 +344,7 @@ impl Leg {
     /// Whether packets of another leg may go out now.
     pub(super) fn takes_relay(&self) -> bool {
         self.playing.is_none()
-            && self.keys.sending.is_none()
+            && !self.keys.is_pressing()
             && self.remote.we_send
             && self.latch.target().is_some()
     }
@@ -420,11 +393,7 @@ impl Leg {
 
     /// Asks for a key to be sent; whether there is room.
     pub(super) fn press(&mut self, press: KeyPress) -> bool {
-        let has_room = self.keys.waiting.len() < KEYS_WAITING_MAX;
-        if has_room {
-            self.keys.waiting.push_back(press);
-        }
-        has_room
+        self.keys.press(press)
     }
 
     /// Whether the beat has anything to do here.
@@ -441,7 +410,7 @@ impl Leg {
     /// A key takes the place of the sound; whether it does.
     fn send_key(&mut self, at: Tick, now: Tick) -> bool {
         let Some(packet) = self.keys.due(at, &self.out, now) else {
-            return self.keys.sending.is_some();
+            return self.keys.is_pressing();
         };
         if let Some(payload_type) = self.remote.outgoing.event {
             let header = self.out.key(now, payload_type, packet.marker, packet.timestamp);

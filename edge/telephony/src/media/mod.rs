@@ -12,6 +12,7 @@
 
 mod batch;
 mod clock;
+mod keys;
 mod leg;
 pub mod limits;
 mod mixes;
@@ -31,6 +32,7 @@ pub use words::{
 };
 
 use crate::clip::ClipCodec;
+pub(crate) use keys::KeysOut;
 pub(crate) use leg::first_sequence;
 use leg::{Counted, Leg};
 use limits::{COMMANDS_MAX, EVENTS_MAX, HAND_OVER, THREADS_MAX};
