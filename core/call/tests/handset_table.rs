@@ -196,7 +196,23 @@ fn whatever_crosses_whatever_no_call_is_left_behind() {
                 Event::Ended(nr) => seen.alive.retain(|(of, _)| *of != nr),
                 // Only who is there can answer.
                 Event::Answered(nr) if !known.contains(&nr) => continue,
-                _ => {}
+                Event::Answered(_)
+                | Event::PageConnected
+                | Event::PageAway
+                | Event::Closed
+                | Event::Due
+                | Event::Referred(_)
+                | Event::Answer(_)
+                | Event::Decline(_)
+                | Event::HangUp(_)
+                | Event::Hold(_)
+                | Event::Resume(_)
+                | Event::Dial(_)
+                | Event::Keys(_)
+                | Event::Transfer
+                | Event::Complete
+                | Event::Confer
+                | Event::TakeOut => {}
             }
             next += 1;
             let hint = format!("round {round}: {name}: {it:?}");

@@ -158,7 +158,7 @@ impl Desk {
 
     fn happened(&mut self, common: &Common, now: Tick, happened: Happened) {
         match happened {
-            Happened::Heard(header, payload) => self.to_exchange(now, &(header, payload)),
+            Happened::Heard(header, payload) => self.speak(now, &(header, payload)),
             Happened::Quality { loss, loss_there, rtt_ms } => {
                 let wrong_codec = std::mem::take(&mut self.wrong_codec);
                 let quality = Quality { loss, loss_there, rtt_ms, wrong_codec };
@@ -167,10 +167,10 @@ impl Desk {
         }
     }
 
-    fn to_exchange(&mut self, now: Tick, (header, payload): &Heard) {
+    fn speak(&mut self, now: Tick, (header, payload): &Heard) {
         let (Some(nr), Some(page)) = (self.handset.heard(), &self.page) else { return };
         if let Some(line) = self.lines.iter_mut().find(|line| line.nr == nr) {
-            let is_agreed = line.from_page(now, &page.numbers, header, payload);
+            let is_agreed = line.say(now, &page.numbers, header, payload);
             self.wrong_codec += u32::from(!is_agreed);
         }
     }
@@ -183,7 +183,7 @@ impl Desk {
         for _ in 0..most {
             let Some(datagram) = line.read(&mut buffer) else { break };
             let Some(page) = self.page.as_mut().filter(|_| is_heard) else { continue };
-            if let Some((header, number, payload)) = line.to_page(&page.numbers, datagram) {
+            if let Some((header, number, payload)) = line.heard_as(&page.numbers, datagram) {
                 page.send(common, now, (&header, number), payload);
             }
         }
@@ -455,7 +455,7 @@ impl Desk {
     fn settle(&mut self, common: &mut Common, now: Tick) {
         for line in &mut self.lines {
             let Some(call) = line.call else { continue };
-            let Some(offer) = line.to_settle(common) else { continue };
+            let Some(offer) = line.settle(common) else { continue };
             if common.ua.reinvite(now, call, offer).is_err() {
                 // Another change is under way; when it is over this is tried again.
                 line.not_asked();

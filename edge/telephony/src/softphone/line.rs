@@ -200,7 +200,7 @@ impl Line {
     }
 
     /// The offer that makes the session as it shall be: on hold, or not; none if it is so, or is being made so.
-    pub(super) fn to_settle(&mut self, common: &Common) -> Option<Vec<u8>> {
+    pub(super) fn settle(&mut self, common: &Common) -> Option<Vec<u8>> {
         let Hold { wanted, in_force, asked, refused } = self.hold;
         let codec = self.codec()?;
         let is_to_do = wanted != in_force && asked.is_none() && refused != Some(wanted);
@@ -216,7 +216,7 @@ impl Line {
     }
 
     /// What a datagram of the exchange is to the page: header, its number there, payload.
-    pub(super) fn to_page<'a>(
+    pub(super) fn heard_as<'a>(
         &self,
         numbers: &Numbers,
         datagram: &'a [u8],
@@ -237,7 +237,7 @@ impl Line {
     }
 
     /// Sends what the page says; whether it came in the codec that was agreed.
-    pub(super) fn from_page(
+    pub(super) fn say(
         &mut self,
         now: Tick,
         numbers: &Numbers,
@@ -281,11 +281,12 @@ impl Line {
         let takes = self.remote.as_ref().is_some_and(|it| it.outgoing.event.is_some());
         let known: Option<Vec<Key>> = keys.chars().map(Key::from_char).collect();
         let Some(known) = known.filter(|_| takes) else { return false };
-        let press = |key| {
+        let mut has_room = true;
+        for key in known {
             let (volume, length) = (KEY_VOLUME, KEY_LENGTH);
-            self.keys.press(KeyPress { key, volume, length, clock_rate: CLOCK })
-        };
-        known.into_iter().map(press).fold(true, |all, has_room| all && has_room)
+            has_room &= self.keys.press(KeyPress { key, volume, length, clock_rate: CLOCK });
+        }
+        has_room
     }
 
     /// When [`Line::elapse`] is wanted.

@@ -158,7 +158,20 @@ impl Thread {
         while let Ok((id, order)) = self.orders.try_recv() {
             let desk = match &order {
                 Order::Open { password } => self.open_desk(now, &id, password),
-                _ => self.by_id.get(&id).copied(),
+                Order::Close
+                | Order::Offer(_)
+                | Order::PageGone
+                | Order::Answer(_)
+                | Order::Decline(_)
+                | Order::HangUp(_)
+                | Order::Hold(_)
+                | Order::Resume(_)
+                | Order::Dial(_)
+                | Order::Transfer { .. }
+                | Order::Complete
+                | Order::Confer
+                | Order::TakeOut
+                | Order::Keys(..) => self.by_id.get(&id).copied(),
             };
             let Some(slot) = desk else {
                 self.no_desk(&id, &order);
@@ -223,7 +236,7 @@ impl Thread {
         let mut touched = Vec::new();
         for _ in 0..SHARED_DRAIN_MAX {
             let Ok((length, source)) = self.common.web.recv_from(&mut buffer) else { break };
-            if let Some(slot) = self.from_page(now, source, &buffer[..length]) {
+            if let Some(slot) = self.of_page(now, source, &buffer[..length]) {
                 // One desk's packets of one turn are looked after together.
                 if touched.last() != Some(&slot) {
                     touched.push(slot);
@@ -239,7 +252,7 @@ impl Thread {
     }
 
     /// Hands a datagram to the desk whose page it came from; says which. One of nobody is dropped.
-    fn from_page(&mut self, now: Tick, source: SocketAddr, datagram: &[u8]) -> Option<Slot> {
+    fn of_page(&mut self, now: Tick, source: SocketAddr, datagram: &[u8]) -> Option<Slot> {
         let here = self.common.shown_to(source)?;
         let mut input = read(self.common.clock.instant(now), source, here, datagram);
         input.as_ref()?;
@@ -387,7 +400,6 @@ impl Thread {
             Some(sdp) => ua.accept_change(now, call, carrier, Some(sdp)),
             None => ua.refuse_change(now, call, carrier, status(488)),
         };
-        // One that is withdrawn meanwhile was told, or will be.
         self.of_call(call, |desk, common, _| desk.go_on(common, now));
     }
 
