@@ -3,7 +3,7 @@
 
 use super::common::{Common, Slot};
 use super::destination::is_dialled;
-use super::limits::{CONNECT_MAX, DIALLED_RING, PAGE_SILENT, PAGE_SILENT_IN_TALK, REGISTER_FOR};
+use super::limits::{CONNECT_MAX, DIALLED_RING, REGISTER_FOR};
 use super::line::{Line, with};
 use super::page::{Happened, PageLeg};
 use super::words::{
@@ -77,12 +77,9 @@ impl Desk {
 
     fn silent_at(&self) -> Option<Tick> {
         let given_up = self.coming.as_ref().map(|page| page.offered_at + CONNECT_MAX);
-        let patience = match self.handset.heard() {
-            Some(_) => PAGE_SILENT_IN_TALK,
-            None => PAGE_SILENT,
-        };
         let is_here = self.handset.page() == Page::Connected;
-        let silent = self.page.as_ref().filter(|_| is_here).map(|page| page.heard_at + patience);
+        let is_in_talk = self.handset.heard().is_some();
+        let silent = self.page.as_ref().filter(|_| is_here).map(|page| page.silent_at(is_in_talk));
         given_up.into_iter().chain(silent).min()
     }
 
@@ -136,11 +133,8 @@ impl Desk {
     }
 
     fn notice_page(&mut self, common: &mut Common, now: Tick) {
-        let patience = match self.handset.heard() {
-            Some(_) => PAGE_SILENT_IN_TALK,
-            None => PAGE_SILENT,
-        };
-        let is_heard = |page: &PageLeg| page.is_connected() && page.heard_at + patience > now;
+        let is_in_talk = self.handset.heard().is_some();
+        let is_heard = |page: &PageLeg| page.is_connected() && page.silent_at(is_in_talk) > now;
         let is_here = self.is_open && self.page.as_ref().is_some_and(is_heard);
         let was_here = self.handset.page() == Page::Connected;
         match (was_here, is_here) {
@@ -149,6 +143,7 @@ impl Desk {
                 (common.tell)(&self.id, News::PageConnected(true));
             }
             (true, false) => {
+                self.page.iter_mut().for_each(PageLeg::expect_no_sound);
                 self.decide(common, now, Event::PageAway);
                 (common.tell)(&self.id, News::PageConnected(false));
             }
@@ -162,7 +157,9 @@ impl Desk {
             Happened::Quality { loss, loss_there, rtt_ms } => {
                 let wrong_codec = std::mem::take(&mut self.wrong_codec);
                 let quality = Quality { loss, loss_there, rtt_ms, wrong_codec };
-                (common.tell)(&self.id, News::Quality(quality));
+                if quality != Quality::default() {
+                    (common.tell)(&self.id, News::Quality(quality));
+                }
             }
         }
     }
@@ -192,12 +189,20 @@ impl Desk {
 
     /// An offer of the page.
     fn offer(&mut self, common: &mut Common, now: Tick, sdp: &str) -> Result<String, NoAnswer> {
-        self.is_open = true;
-        let known = [&mut self.page, &mut self.coming].into_iter().flatten();
-        if let Some(page) = known.into_iter().find(|page| page.is_of(sdp)) {
-            return page.renew(now, sdp);
+        let was_open = std::mem::replace(&mut self.is_open, true);
+        let heard = self.handset.heard();
+        let one = self.lines.iter().find(|line| heard.is_none_or(|nr| line.nr == nr));
+        let spoken = one.and_then(Line::codec);
+        for page in [&mut self.page, &mut self.coming].into_iter().flatten() {
+            if page.is_of(sdp) {
+                return page.renew(now, (sdp, spoken));
+            }
         }
-        let (coming, answer) = PageLeg::answer(common, now, sdp)?;
+        let (coming, answer) = PageLeg::answer(common, now, (sdp, spoken))?;
+        if !was_open {
+            // Of a page that was left nothing more is to be expected.
+            self.page = None;
+        }
         self.coming = Some(coming);
         Ok(answer)
     }

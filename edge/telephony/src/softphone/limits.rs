@@ -4,8 +4,8 @@
 use std::time::Duration;
 use stdx::Micros;
 
-/// Desks open at once: the agents that we plan for (2,000) would take 0.6 of a core for talking alone, and one thread
-/// has one. At the bound a further desk's offer is answered by [`super::NoAnswer::NoDesk`].
+/// Desks open at once: if all talk, at 0.1 % of a core each, they take half of the core that their one thread has. At
+/// the bound a further desk's offer is answered by [`super::NoAnswer::NoDesk`].
 pub const DESKS_MAX: usize = 512;
 
 /// Addresses by which browsers reach us: three networks, in both families.
@@ -43,12 +43,12 @@ pub const SHARED_DRAIN_MAX: usize = 100;
 /// of which takes some 800 bytes there: 200 ms of them.
 pub const SOCKET_BUFFER: usize = 4 << 20;
 
-/// How long nothing may come from a page until it is away: browsers ask every 2.5 s whether we are still there
-/// (RFC 7675, 5.1), and two questions in a row may be lost. Who talks sends sound every 20 ms; silence is sound too.
-pub const PAGE_SILENT: Micros = Micros::from_secs(6);
+/// How long nothing may come from a page until it is away: browsers ask every 2.5 to 6 s whether we are still there
+/// (RFC 7675, 5.1), and one question may be lost.
+pub const PAGE_SILENT: Micros = Micros::from_secs(13);
 
-/// The same while the page is heard in a call: no network loses packets for so long and is worth waiting for, and a
-/// caller who hears nothing thinks that nobody is there.
+/// The same while the page is heard in a call and has sent sound, which then comes every 20 ms: silence is sound too,
+/// and a caller who hears nothing at all thinks that nobody is there. Longer than the change of a microphone takes.
 pub const PAGE_SILENT_IN_TALK: Micros = Micros::from_secs(2);
 
 /// Addresses of pages that are remembered: each desk's, and what it had before a change of its network. At the bound

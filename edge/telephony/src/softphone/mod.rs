@@ -93,10 +93,25 @@ impl Softphones {
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
+impl Running {
+    /// Hangs up every call and takes every telephone's leave, and returns at once: signalling, which answers that, is
+    /// to go on until [`Running::has_ended`], for [`limits::FAREWELL`] at most.
+    pub fn say_goodbye(&self) {
+        // Said twice is as good.
         let _ = self.ends.try_send(());
         let _ = self.waker.wake();
+    }
+
+    /// Whether every farewell was answered, or waited for in vain.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.handle.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.say_goodbye();
         if let Some(handle) = self.handle.take() {
             // A panic there was printed; there is nothing left to end.
             let _ = handle.join();

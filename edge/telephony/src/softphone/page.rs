@@ -5,11 +5,11 @@
 //! sound with ICE, a fingerprint and a codec of ours.
 
 use super::common::Common;
-use super::limits::{OFFER_MAX, QUALITY_EVERY};
+use super::limits::{OFFER_MAX, PAGE_SILENT, PAGE_SILENT_IN_TALK, QUALITY_EVERY};
 use super::words::{Codec, NoAnswer};
 use crate::media::first_sequence;
 use rtp::{Header, OutStream};
-use sip::sdp::{Direction, Format, Kind, Media, Protocol, Security, Session, Stream};
+use sip::sdp::{Direction, Format, Kind, Media, Security, Session, Stream};
 use std::net::SocketAddr;
 use std::time::Instant;
 use stdx::Tick;
@@ -19,7 +19,7 @@ use str0m::crypto::CryptoProvider;
 use str0m::format::FormatParams;
 use str0m::media::{Frequency, Mid, Pt};
 use str0m::net::{Protocol as Carrier, Receive};
-use str0m::rtp::{RtpPacket, RtpWrite};
+use str0m::rtp::{Extension, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 /// The clock of every codec of ours, and of keys beside it.
@@ -86,7 +86,7 @@ fn offered(sdp: &str) -> Result<Offered, NoAnswer> {
     if stream.direction() != Direction::SendRecv || !stream.muxes_rtcp() {
         return Err(NoAnswer::NoAudio);
     }
-    let is_secured = security(media.protocol()) == Some(Security::Dtls);
+    let is_secured = media.protocol().security() == Some(Security::Dtls);
     let says = |name| stream.value(name).is_some_and(|value| !value.is_empty());
     if !is_secured || !["ice-ufrag", "ice-pwd", "fingerprint", "mid"].into_iter().all(says) {
         return Err(NoAnswer::NoIce);
@@ -97,10 +97,6 @@ fn offered(sdp: &str) -> Result<Offered, NoAnswer> {
         return Err(NoAnswer::NoCodec);
     }
     Ok(Offered { session: session.origin().id(), numbers })
-}
-
-fn security(protocol: Protocol) -> Option<Security> {
-    protocol.security()
 }
 
 /// What happens on a connection.
@@ -131,16 +127,18 @@ pub(super) struct PageLeg {
     pub(super) due: Tick,
     pub(super) offered_at: Tick,
     /// When the page was heard the last time.
-    pub(super) heard_at: Tick,
+    heard_at: Tick,
+    /// Whether sound has come since the page was there, so that it is to come on.
+    sounds: bool,
     connected: bool,
 }
 
 impl PageLeg {
-    /// A connection for this offer, and the answer.
+    /// A connection for this offer, and the answer, which names the codec of the call that is up first.
     pub(super) fn answer(
         common: &mut Common,
         now: Tick,
-        sdp: &str,
+        (sdp, spoken): (&str, Option<Codec>),
     ) -> Result<(PageLeg, String), NoAnswer> {
         let Offered { session, numbers } = offered(sdp)?;
         let rtc = connection(&common.make, common.clock.instant(now));
@@ -157,9 +155,10 @@ impl PageLeg {
             due: now,
             offered_at: now,
             heard_at: now,
+            sounds: false,
             connected: false,
         };
-        let answer = leg.accept(sdp)?;
+        let answer = leg.accept(sdp, spoken.and_then(|codec| numbers.sound(codec)))?;
         Ok((leg, answer))
     }
 
@@ -169,22 +168,41 @@ impl PageLeg {
     }
 
     /// Answers a further offer on this connection.
-    pub(super) fn renew(&mut self, now: Tick, sdp: &str) -> Result<String, NoAnswer> {
+    pub(super) fn renew(
+        &mut self,
+        now: Tick,
+        (sdp, spoken): (&str, Option<Codec>),
+    ) -> Result<String, NoAnswer> {
         let Offered { numbers, .. } = offered(sdp)?;
-        let answer = self.accept(sdp)?;
+        let answer = self.accept(sdp, spoken.and_then(|codec| numbers.sound(codec)))?;
         (self.numbers, self.due) = (numbers, now);
         Ok(answer)
     }
 
-    fn accept(&mut self, sdp: &str) -> Result<String, NoAnswer> {
+    fn accept(&mut self, sdp: &str, spoken: Option<u8>) -> Result<String, NoAnswer> {
         let offer = SdpOffer::from_sdp_string(sdp).map_err(|_| NoAnswer::Unreadable)?;
         let answer = self.rtc.sdp_api().accept_offer(offer);
-        Ok(answer.map_err(|_| NoAnswer::Unreadable)?.to_sdp_string())
+        let answer = answer.map_err(|_| NoAnswer::Unreadable)?.to_sdp_string();
+        Ok(match spoken {
+            Some(number) => named_first(&answer, number),
+            None => answer,
+        })
     }
 
     /// Whether sound flows.
     pub(super) fn is_connected(&self) -> bool {
         self.connected && self.rtc.is_alive()
+    }
+
+    /// When the page counts as away, if nothing comes until then.
+    pub(super) fn silent_at(&self, is_in_talk: bool) -> Tick {
+        let is_to_sound = is_in_talk && self.sounds;
+        self.heard_at + if is_to_sound { PAGE_SILENT_IN_TALK } else { PAGE_SILENT }
+    }
+
+    /// The page is away: what comes next from it need not be sound.
+    pub(super) fn expect_no_sound(&mut self) {
+        self.sounds = false;
     }
 
     /// Whether it can still come to something.
@@ -255,7 +273,10 @@ impl PageLeg {
                 self.mid = Some(media.mid);
                 None
             }
-            Event::RtpPacket(packet) => Some(Happened::Heard(header(&packet), packet.payload)),
+            Event::RtpPacket(packet) => {
+                self.sounds = true;
+                Some(Happened::Heard(header(&packet), packet.payload))
+            }
             Event::PeerStats(stats) => Some(Happened::Quality {
                 loss: stats.ingress_loss_fraction,
                 loss_there: stats.egress_loss_fraction,
@@ -295,6 +316,24 @@ impl PageLeg {
     }
 }
 
+/// The description with this number as the first of its stream: a browser that is not told otherwise sends that
+/// (RFC 8829, 5.3.1).
+fn named_first(sdp: &str, number: u8) -> String {
+    let number = number.to_string();
+    let line = |line: &str| -> String {
+        let words: Vec<&str> = line.trim_end().split(' ').collect();
+        if !line.starts_with("m=") || !words.iter().skip(3).any(|word| *word == number) {
+            return line.to_owned();
+        }
+        let (media, formats) = words.split_at(3);
+        let others = formats.iter().filter(|word| **word != number);
+        let all: Vec<&str> =
+            media.iter().chain([&number.as_str()]).chain(others).copied().collect();
+        format!("{}\r\n", all.join(" "))
+    };
+    sdp.split_inclusive('\n').map(line).collect()
+}
+
 fn header(packet: &RtpPacket) -> Header {
     let it = &packet.header;
     Header {
@@ -316,6 +355,9 @@ fn connection(make: &Make, at: Instant) -> Rtc {
         .enable_g722(true, false)
         .enable_pcma(true, false)
         .enable_pcmu(true, false)
+        // Feedback of transport is for who adapts what is sent, which a telephone's codec cannot.
+        .clear_extension_map()
+        .set_extension(1, Extension::RtpMid)
         .set_stats_interval(Some(QUALITY_EVERY));
     let keys = str0m::format::Codec::Tele;
     let format = FormatParams::default();
@@ -337,4 +379,19 @@ pub(super) fn read<'a>(
 ) -> Option<Input<'a>> {
     let received = Receive::new(Carrier::Udp, source, here, datagram).ok()?;
     Some(Input::Receive(at, received))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codec_of_the_call_is_named_first() {
+        let sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 9 8 0 126\r\na=rtpmap:8 PCMA/8000\r\n";
+        let first = named_first(sdp, 8);
+        assert_eq!(first, sdp.replace("9 8 0 126", "8 9 0 126"));
+        assert_eq!(named_first(sdp, 9), sdp);
+        // The port is none of the formats.
+        assert_eq!(named_first(&sdp.replace(" 9 8", " 8"), 9), sdp.replace(" 9 8", " 8"));
+    }
 }

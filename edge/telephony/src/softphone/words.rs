@@ -100,7 +100,8 @@ pub enum News {
     },
     /// What was ordered cannot be done; nothing changed.
     Refused(Refusal),
-    /// How the page hears and is heard, every [`super::limits::QUALITY_EVERY`] while it is connected.
+    /// How the page hears and is heard, every [`super::limits::QUALITY_EVERY`] while there is anything
+    /// to tell.
     Quality(Quality),
 }
 
@@ -176,7 +177,7 @@ pub enum Why {
 }
 
 /// How the page hears and is heard, since the last time that this was told.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Quality {
     /// Of the packets that the page sent, which part did not come: 0 to 1; none if nothing was to come.
     pub loss: Option<f32>,

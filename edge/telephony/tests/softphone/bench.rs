@@ -7,7 +7,7 @@ use super::caller::Caller;
 use centre::{Command, Event};
 use sip::digest::Secret;
 use sip::number::{Digits, Number, Plan};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -38,10 +38,11 @@ pub(crate) struct Bench {
     pub(crate) signalling: Signalling,
     pub(crate) exchange: SocketAddr,
     pub(crate) softphones: Softphones,
-    _running: Running,
+    pub(crate) running: Running,
     news: Receiver<(String, News)>,
     pub(crate) told: Vec<(String, News)>,
     calls: BTreeMap<String, Vec<CallView>>,
+    registered: BTreeSet<String>,
     pub(crate) pages: Vec<Browser>,
     pub(crate) caller: Caller,
     pub(crate) asked: Vec<Asked>,
@@ -159,10 +160,11 @@ impl Bench {
             signalling,
             exchange,
             softphones,
-            _running: running,
+            running,
             news,
             told: Vec::new(),
             calls: BTreeMap::new(),
+            registered: BTreeSet::new(),
             pages: Vec::new(),
             caller,
             asked: Vec::new(),
@@ -176,10 +178,7 @@ impl Bench {
             bench.open(agent);
             bench.load(agent);
         }
-        bench.until("all are registered", |it| {
-            (0..pages)
-                .all(|agent| it.has_told(agent, |news| matches!(news, News::Registered(true))))
-        });
+        bench.until("all are registered", |it| it.registered.len() == usize::from(pages));
         bench
     }
 
@@ -189,8 +188,11 @@ impl Bench {
     }
 
     /// A page is loaded, for the first time or anew; its offer is made and answered.
-    pub(crate) fn load(&mut self, agent: u16) {
+    pub(crate) fn load(&mut self, agent: u16) -> String {
         let mut page = Browser::new(&self.clock);
+        // As browsers do at first, it names no address (trap T22): the exchange must never hear of that.
+        let unknown = page.offer.contains("m=audio 9 ") && page.offer.contains("IN IP4 0.0.0.0");
+        assert!(unknown, "{}", page.offer);
         // Agent 0 says 0x10, agent 1 0x11, and so on.
         page.says = Some((PCMA, 0x10 + agent as u8));
         let answer = self.offer(agent, page.offer.clone()).expect("an answer");
@@ -200,6 +202,7 @@ impl Bench {
             None => self.pages.push(page),
         }
         self.until("connected", |it| it.pages[usize::from(agent)].connected);
+        answer
     }
 
     pub(crate) fn offer(
@@ -249,6 +252,9 @@ impl Bench {
             if let News::Calls(calls) = &news {
                 self.calls.insert(id.clone(), calls.clone());
             }
+            if let News::Registered(true) = &news {
+                self.registered.insert(id.clone());
+            }
             self.told.push((id, news));
         }
     }
@@ -258,7 +264,8 @@ impl Bench {
         let end = self.clock.now() + DEADLINE;
         while !is_so(self) {
             self.turn();
-            let (told, asked) = (&self.told, &self.asked);
+            let told = &self.told[self.told.len().saturating_sub(20)..];
+            let asked = &self.asked;
             assert!(self.clock.now() < end, "never: {what}; told {told:?}; asked {asked:?}");
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Caller {
     /// The codec's number.
     codec: u8,
     says: u8,
+    /// What it says, packet by packet, again and again.
+    pub(crate) frames: Vec<Vec<u8>>,
     sequence: u16,
     next_at: Tick,
     /// Payloads that were heard.
@@ -49,6 +51,7 @@ impl Caller {
             target: None,
             codec,
             says,
+            frames: vec![vec![says; 160]],
             sequence: 0,
             next_at: Tick(0),
             heard: VecDeque::new(),
@@ -172,8 +175,8 @@ impl Caller {
             let (payload_type, sequence, ssrc) = (self.codec, self.sequence, u32::from(self.says));
             let header = Header { marker: false, payload_type, sequence, timestamp, ssrc };
             let mut datagram = [0; 1_500];
-            let payload = [self.says; 160];
-            let length = Outgoing::new(header, &payload).write(&mut datagram).expect("it fits");
+            let payload = &self.frames[usize::from(self.sequence) % self.frames.len()];
+            let length = Outgoing::new(header, payload).write(&mut datagram).expect("it fits");
             let _ = self.rtp.send_to(&datagram[..length], target);
         }
     }

@@ -5,7 +5,9 @@ use super::bench::{Bench, G722, MUSIC, PCMA, id};
 use centre::{Command, Event, TransferTo};
 use stdx::{AgentId, ContactId, Micros, Redacted};
 use telephony::signalling::Doing;
-use telephony::softphone::{CallState, Direction, News, Order, TransferState, Why, destination};
+use telephony::softphone::{
+    CallState, Direction, News, NotTaken, Order, TransferState, Why, destination,
+};
 
 /// The very bytes that one says are heard at the other end, in each codec: nothing is decoded on the way.
 #[test]
@@ -69,7 +71,9 @@ fn a_page_that_is_loaded_anew_finds_its_talk() {
     bench.until("music", |it| it.caller.hears(MUSIC));
     let music_after = bench.now().since(gone);
     assert!(music_after < Micros::from_secs(1), "music after {music_after:?}");
-    bench.load(0);
+    let answer = bench.load(0);
+    // The page begins with the codec of its talk, and need not be told first.
+    assert!(answer.contains("SAVPF 8 "), "{answer}");
     let back = bench.now();
     bench.speak_agreed(0);
     bench.both_hear(0);
@@ -256,4 +260,44 @@ fn a_desk_that_is_closed_leaves_nothing_behind() {
     bench.until("it is not registered", |it| {
         it.has_told(0, |news| matches!(news, News::Registered(false)))
     });
+}
+
+/// Every farewell is said while somebody is there to hear it.
+#[test]
+fn the_end_hangs_up_and_takes_its_leave() {
+    let mut bench = Bench::with_pages(2, PCMA);
+    bench.talk(0);
+    bench.both_hear(0);
+    bench.running.say_goodbye();
+    bench.until("it has ended", |it| it.running.has_ended());
+    bench.take_asked(|event| matches!(event, Event::HangUp { .. }));
+    for agent in 0..2 {
+        assert!(bench.has_told(agent, |news| matches!(news, News::Registered(false))), "{agent}");
+    }
+    let refused = bench.softphones.tell(&id(0), Order::PageGone);
+    assert_eq!(refused, Err(NotTaken::Ended));
+}
+
+/// Half a hundred desks at once: each is registered, and each hears its own call and no other.
+#[test]
+fn fifty_desks_at_once() {
+    const DESKS: u16 = 50;
+    let mut bench = Bench::with_pages(DESKS, PCMA);
+    for from in (0..DESKS).step_by(10) {
+        let to = from + 5;
+        bench.order(from, Order::Dial(id(to)));
+        bench.until("it rings", |it| !it.calls(to).is_empty());
+        let nr = bench.calls(to)[0].nr;
+        bench.order(to, Order::Answer(nr));
+        bench.speak_agreed(from);
+        bench.speak_agreed(to);
+    }
+    bench.until("each hears the other", |it| {
+        (0..DESKS).step_by(10).all(|from| {
+            let (here, there) = (&it.pages[usize::from(from)], &it.pages[usize::from(from) + 5]);
+            here.hears(0x10 + from as u8 + 5) && there.hears(0x10 + from as u8)
+        })
+    });
+    let quiet = bench.pages.iter().enumerate().filter(|(at, _)| at % 5 != 0);
+    assert!(quiet.into_iter().all(|(_, page)| page.heard.is_empty()));
 }
