@@ -10,13 +10,12 @@ use account::{HandedTo, Step};
 use acd::agent::ReturnReason;
 use centre::{OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
 use privacy::{Group, SmallestGroup, answering_groups};
-use promise::{
-    ContactRecord, Definition, FateReason, Reachability, ToldWait, Verdict, definition, judge,
-};
+use promise::{ContactRecord, Definition, FateReason, Reachability, ToldWait, definition, judge};
 use serde::Serialize;
 use std::fmt::Write as _;
 use stdx::{LineId, Micros, PartnerId, PlanId, SwitchboardId, TeamId};
 use store::Told;
+use web::verdict_words;
 
 /// The definition by which a service level is explained if none is named: the centre's own.
 const OWN: &str = "centre-abandons-count";
@@ -145,79 +144,6 @@ fn by_reach(lang: Lang, record: &ContactRecord) -> Judged {
         ),
     };
     (counts, kept, word, because.to_owned())
-}
-
-fn verdict_words(lang: Lang, verdict: Verdict, within: &str) -> (&'static str, String) {
-    let (word, de, en) = match verdict {
-        Verdict::AnsweredInTime => (
-            "answered_in_time",
-            format!("binnen {within} s angenommen"),
-            format!("answered within {within} s"),
-        ),
-        Verdict::AnsweredLate => (
-            "answered_late",
-            format!("später als {within} s angenommen"),
-            format!("answered later than {within} s"),
-        ),
-        Verdict::Abandoned => (
-            "abandoned",
-            "aufgelegt, bevor jemand abnahm".to_owned(),
-            "left before anybody answered".to_owned(),
-        ),
-        Verdict::Refused => ("refused", "weggeschickt".to_owned(), "sent away".to_owned()),
-        Verdict::NotAnsweredAtOnce => (
-            "not_answered_at_once",
-            "zurückgerufen oder ohne Nachweis weitergeleitet".to_owned(),
-            "called back, or sent on without proof".to_owned(),
-        ),
-        Verdict::AnsweredAtAll => {
-            ("answered_at_all", "angenommen".to_owned(), "answered".to_owned())
-        }
-        Verdict::AbandonedInTime => (
-            "abandoned_in_time",
-            format!("binnen {within} s aufgelegt, was hier als gehalten zählt"),
-            format!("left within {within} s, which counts as kept here"),
-        ),
-        Verdict::AnsweredElsewhere => (
-            "answered_elsewhere",
-            "anderswo angenommen".to_owned(),
-            "answered elsewhere".to_owned(),
-        ),
-        Verdict::FoundClosed => {
-            ("found_closed", "geschlossen".to_owned(), "found it closed".to_owned())
-        }
-        Verdict::OutClosed => (
-            "out_closed",
-            "zählt nicht: geschlossen".to_owned(),
-            "does not count: closed".to_owned(),
-        ),
-        Verdict::OutShortAbandoned => (
-            "out_short_abandoned",
-            "zählt nicht: gleich wieder aufgelegt".to_owned(),
-            "does not count: hung up at once".to_owned(),
-        ),
-        Verdict::OutAbandoned => (
-            "out_abandoned",
-            "zählt nicht: aufgelegt".to_owned(),
-            "does not count: left".to_owned(),
-        ),
-        Verdict::OutLocal => (
-            "out_local",
-            "zählt nicht: vor Ort angenommen".to_owned(),
-            "does not count: answered locally".to_owned(),
-        ),
-        Verdict::OutNeverQueued => (
-            "out_never_queued",
-            "zählt nicht: nie in der Warteschlange".to_owned(),
-            "does not count: never in the queue".to_owned(),
-        ),
-        Verdict::OutLeftByKey => (
-            "out_left_by_key",
-            "zählt nicht: auf Tastendruck ausgeschieden".to_owned(),
-            "does not count: left by key".to_owned(),
-        ),
-    };
-    (word, lang.pick(de, en))
 }
 
 // --- Stories ---------------------------------------------------------------------------------

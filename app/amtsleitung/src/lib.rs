@@ -15,8 +15,8 @@ pub mod erasure;
 pub mod explain;
 pub mod figures;
 pub mod keeper;
-mod lang;
 pub mod output;
+pub mod pages;
 pub mod practice;
 pub mod prompts;
 pub mod recall;
@@ -26,4 +26,4 @@ pub mod service;
 pub mod start;
 pub mod views;
 
-pub use lang::Lang;
+pub use web::lang::Lang;

@@ -3,6 +3,7 @@
 
 use crate::Lang;
 use crate::clock::{Clock, wall_now};
+use crate::config::county::{Phone, Web};
 use crate::config::{self, County, Order, Telephony};
 use crate::data::{Continued, Data};
 use crate::directory;
@@ -10,6 +11,7 @@ use crate::entropy::Entropy;
 use crate::erasure::{self, DayKeys, Erasing, KeyRing};
 use crate::keeper::Keeper;
 use crate::output;
+use crate::pages::{self, BrowserKey, Pages};
 use crate::recall::Recalled;
 use crate::rehearsal;
 use crate::service::certificates;
@@ -18,12 +20,13 @@ use crate::service::log::Level;
 use crate::service::sealing::leg_of;
 use crate::service::steer::Names;
 use crate::service::{
-    Agreement, Decided, Folders, Hiding, Inbox, Kept, Legs, Log, Parts, Passwords, Registrations,
-    Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords, control, http, legs,
-    opened, person_of, registrations, telephones,
+    Agreement, Ask, Decided, Folders, Hiding, Inbox, Kept, Legs, Log, Parts, Passwords,
+    Registrations, Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords, control,
+    http, legs, opened, person_of, registrations, telephones,
 };
 use centre::Centre;
-use hours::{LocalDate, LocalDates};
+use hours::{LocalDate, LocalDates, LocalTime};
+use promise::ContactRecord;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use rustix::system::uname;
 use sip::number::Number;
@@ -38,6 +41,7 @@ use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
 use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Promised, Setup, Signalling};
 use telephony::tls::Certificates;
+use web::Demo;
 
 /// For how many years timetables are expanded, this one included; a start renews them.
 const YEARS: i16 = 3;
@@ -58,6 +62,8 @@ pub struct Options<'a> {
     pub bench: (Option<u16>, u16),
     /// Who hears every command.
     pub listeners: Vec<SyncSender<Decided>>,
+    /// The account of a practice; a centre that serves has none.
+    pub demo: Option<Demo>,
     /// Where lines for the operator go.
     pub log: Log,
     /// In which language.
@@ -100,6 +106,8 @@ pub struct Started {
     pub control: Control,
     /// Keeps the views while it is kept; none if nothing is kept.
     pub keeper: Option<Keeper>,
+    /// The pages while they are kept; none if there are none.
+    pub pages: Option<Pages>,
 }
 
 /// Starts a centre.
@@ -107,20 +115,25 @@ pub struct Started {
 /// # Errors
 /// With a sentence for people.
 pub fn start(options: Options<'_>) -> Result<Started, String> {
-    let Options { county, data, keeps, prompts, http, bench, listeners, log, lang } = options;
+    let Options { county, data, keeps, prompts, http, bench, listeners, demo, log, lang } = options;
     let county = &county.clone().with_bench(bench.0, bench.1);
     let order = Arc::new(Mutex::new(county.order()));
+    let mut entropy = Entropy::open().map_err(|error| error.to_string())?;
+    let browsers = BrowserKey::drawn(&mut entropy);
     let preparing = Preparing {
         data: data.to_owned(),
         prompts: prompts.clone(),
         bench,
         order: Arc::clone(&order),
         telephony: county.telephony.clone(),
+        web: county.web.clone(),
+        browsers: browsers.clone(),
     };
     let text = |error: io::Error| format!("{}: {}", data.display(), output::why(lang, &error));
     fs::create_dir_all(data).map_err(text)?;
     telephony::tls::install();
-    let Made { setup, passwords, warnings } = made(county, data, prompts, lang)?;
+    let Made { setup, passwords, warnings, extensions } =
+        made(county, data, (prompts, &browsers), lang)?;
     for said in warnings {
         log.say(Level::Warning, &said);
     }
@@ -143,7 +156,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             in_log((county, data), *log_of, &agreed, (&mut signalling, &log), lang)?
         }
     };
-    let Keeping { centre, at, kept, private, numbers, registrations, legs } = kept;
+    let Keeping { centre, at, kept, private, numbers, registrations, legs, ended_today } = kept;
     if let Some(Private { today, .. }) = &private {
         signalling.make_tokens_with(Redacted::new(*today.token.expose()));
     }
@@ -164,6 +177,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         names: names.clone(),
         order,
         listeners,
+        ended_today,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
     let erasing =
@@ -172,10 +186,18 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let control = answer(data, &inbox, (names, preparing, erasing), lang)?;
     let keeper = place.map(Keeper::start).transpose().map_err(|error| error.to_string())?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
+    let directory = pages::directory(county, &extensions);
+    let open = |web| {
+        let (hub, telephones) =
+            pages::hub((county, web), (inbox.clone(), browsers, &listens), directory, lang)?;
+        inbox.ask(Ask::Hear(Arc::clone(&hub))).map_err(|why| format!("{why:?}"))?;
+        pages::serve(web, data, (hub, telephones), demo, lang)
+    };
+    let pages = county.web.as_ref().map(open).transpose()?;
     if passwords.drawn > 0 {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }
-    Ok(Started { inbox, service, clock, listens, http, passwords, numbers, control, keeper })
+    Ok(Started { inbox, service, clock, listens, http, passwords, numbers, control, keeper, pages })
 }
 
 /// A centre, and where what happens to it is kept.
@@ -187,6 +209,8 @@ struct Keeping {
     numbers: Numbers,
     registrations: Option<Registrations>,
     legs: Option<Legs>,
+    /// Contacts that ended lately, today's among them.
+    ended_today: Vec<ContactRecord>,
 }
 
 /// What hides persons from the log.
@@ -207,12 +231,22 @@ fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
     let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
     let numbers = BTreeMap::new();
     let (kept, registrations, legs) = (Kept::InMemory, None, None);
-    Ok(Keeping { centre, at: Tick(0), kept, private: None, numbers, registrations, legs })
+    let ended_today = Vec::new();
+    Ok(Keeping {
+        centre,
+        at: Tick(0),
+        kept,
+        private: None,
+        numbers,
+        registrations,
+        legs,
+        ended_today,
+    })
 }
 
 fn in_log(
     (county, folder): (&County, &Path),
-    data: Data,
+    mut data: Data,
     agreed: &Configured,
     (signalling, log): (&mut Signalling, &Log),
     lang: Lang,
@@ -227,6 +261,7 @@ fn in_log(
     if !gone.is_empty() {
         log.say(Level::Notice, &erasure::destroyed(&gone, lang));
     }
+    let ended_today = ended_today(&mut data, county, wall, lang)?;
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers: Numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
@@ -268,7 +303,30 @@ fn in_log(
     signalling.register_again(registrations::load(folder, Now { mono: at, wall }));
     let registrations = Some(Registrations::start(folder).map_err(text)?);
     let legs = Some(Legs::start(folder).map_err(text)?);
-    Ok(Keeping { centre, at, kept: Kept::InLog(writer), private, numbers, registrations, legs })
+    Ok(Keeping {
+        centre,
+        at,
+        kept: Kept::InLog(writer),
+        private,
+        numbers,
+        registrations,
+        legs,
+        ended_today,
+    })
+}
+
+/// The contacts of today that ended before the start.
+fn ended_today(
+    data: &mut Data,
+    county: &County,
+    wall: Timestamp,
+    lang: Lang,
+) -> Result<Vec<ContactRecord>, String> {
+    let zone = county.zone();
+    let midnight = zone.timestamp(zone.local(wall).date().to_datetime(LocalTime::midnight()));
+    let told = data.store.contacts(midnight, Timestamp(i64::MAX));
+    let told = told.map_err(|error| crate::data::said(&error, lang))?;
+    Ok(told.into_iter().map(|told| told.record).collect())
 }
 
 /// Who is promised a call-back, with the numbers that the keys still open.
@@ -350,6 +408,8 @@ pub struct Preparing {
     /// What is agreed by now, or on its way to be.
     order: Arc<Mutex<Order>>,
     telephony: Option<Telephony>,
+    web: Option<Web>,
+    browsers: BrowserKey,
 }
 
 /// A configuration that can be taken up.
@@ -381,15 +441,19 @@ impl Preparing {
         if !config::keeps_positions(&order, &county) {
             return Err(no_room_before_bench(lang).to_owned());
         }
-        let Made { setup: telephones, warnings: mut later, .. } =
-            made(&county, &self.data, self.prompts.clone(), lang)?;
+        let Made { setup: telephones, warnings: mut later, extensions, .. } =
+            made(&county, &self.data, (self.prompts.clone(), &self.browsers), lang)?;
+        if county.web != self.web {
+            later.push(pages_after_a_start(lang).to_owned());
+        }
         if county.telephony != self.telephony {
             later.push(after_a_start(lang).to_owned());
         }
         let names = Names::of(&county);
         let (text, ids) = (text.to_owned(), county.order());
         let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
-        let agreement = Agreement { configured, telephones, names: names.clone() };
+        let directory = pages::directory(&county, &extensions);
+        let agreement = Agreement { configured, telephones, names: names.clone(), directory };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })
     }
@@ -421,35 +485,49 @@ struct Made {
     passwords: Passwords,
     /// What somebody should look at.
     warnings: Vec<String>,
+    /// The directories of exchanges, trunk by trunk.
+    extensions: Vec<Vec<directory::Entry>>,
 }
 
 /// Reads every file that the telephones need: passwords, certificates, directories and sounds.
 fn made(
     county: &County,
     data: &Path,
-    prompts: Option<PathBuf>,
+    (prompts, browsers): (Option<PathBuf>, &BrowserKey),
     lang: Lang,
 ) -> Result<Made, String> {
-    let registering: Vec<&str> =
-        county.phones.iter().filter(|it| it.at.is_none()).map(|it| it.id.as_str()).collect();
-    let passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
+    let registering = county.phones.iter().filter(|it| it.at.is_none());
+    let (in_browsers, registering): (Vec<&Phone>, Vec<&Phone>) =
+        registering.partition(|it| it.browser);
+    let registering: Vec<&str> = registering.into_iter().map(|it| it.id.as_str()).collect();
+    let mut passwords = Passwords::load(data, &registering).map_err(|why| why.to_string())?;
+    for phone in in_browsers {
+        passwords.add(&phone.id, browsers.password(&phone.id));
+    }
     let of_trunks = TrunkPasswords::load(data).map_err(|why| why.to_string())?;
     let folders = Folders([Some(data.join("prompts")), prompts].into_iter().flatten().collect());
     let entropy = Entropy::open().map_err(|error| error.to_string())?.bytes();
     let certificates = certificates(county, data, lang)?;
     let expires = certificates::expires_soon(&certificates, lang);
-    let directories = directory::load(county, data, lang)?;
-    let files = (certificates, &directories[..]);
+    let extensions = directory::load(county, data, lang)?;
+    let files = (certificates, &extensions[..]);
     let (setup, missing) = telephones(county, (&passwords, &of_trunks), &folders, files, entropy)
         .ok_or_else(|| no_telephones(lang))?;
     let mut warnings: Vec<String> =
         open_to_others(&of_trunks, data, lang).into_iter().chain(expires).collect();
     warnings.extend(missing.said(lang));
-    Ok(Made { setup, passwords, warnings })
+    Ok(Made { setup, passwords, warnings, extensions })
 }
 
 fn certificates(county: &County, data: &Path, lang: Lang) -> Result<Certificates, String> {
     certificates::load(county, data).map_err(|defects| certificates::said(&defects, lang))
+}
+
+fn pages_after_a_start(lang: Lang) -> &'static str {
+    lang.pick(
+        "Was in [web] geändert wurde, gilt nach dem nächsten Start.",
+        "What was changed in [web] holds after the next start.",
+    )
 }
 
 fn after_a_start(lang: Lang) -> &'static str {

@@ -251,7 +251,7 @@ impl<'a> Assessment<'a> {
     /// The share that was kept, 0 to 1; none if nothing counts.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
-        (self.counted > 0).then(|| self.kept as f64 / self.counted as f64)
+        share(self.kept, self.counted)
     }
 
     /// Whether the target was met, decided on whole numbers; none if nothing counts.
@@ -260,6 +260,13 @@ impl<'a> Assessment<'a> {
         let target = u128::from(self.definition.target_permille) * u128::from(self.counted);
         (self.counted > 0).then(|| u128::from(self.kept) * 1000 >= target)
     }
+}
+
+/// The share that was kept, 0 to 1, of contacts that were judged one by one; none if nothing counts.
+#[must_use]
+pub fn share(kept: u64, counted: u64) -> Option<f64> {
+    assert!(kept <= counted, "more kept than counted: {kept} of {counted}");
+    (counted > 0).then(|| kept as f64 / counted as f64)
 }
 
 /// The service level of these contacts by this definition.

@@ -18,7 +18,7 @@ mod waits;
 
 pub use comparison::COMPARISONS;
 pub use definition::{
-    Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge,
+    Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge, share,
 };
 pub use occupancy::{Occupancy, WorkTime};
 pub use reachability::Reachability;

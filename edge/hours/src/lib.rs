@@ -29,10 +29,10 @@ mod rules;
 pub use expand::{CLOSURES_MAX, Closure, ExpandError, Expansion, expand};
 pub use explain::{ClosedBecause, Explained, Explanation};
 pub use holidays::{Holiday, State, StateError, holidays};
-pub use jiff::civil::{Date as LocalDate, DateTime as LocalDateTime, Weekday};
+pub use jiff::civil::{Date as LocalDate, DateTime as LocalDateTime, Time as LocalTime, Weekday};
 pub use local::{
     DatesError, HORIZON_YEARS_MAX, HalfHour, LocalDates, LocalTimeError, YEARS, Zone, ZoneError,
-    half_hours, parse_date, parse_datetime, weekday_de, weekday_en,
+    half_hours, parse_date, parse_datetime, rfc3339, weekday_de, weekday_en,
 };
 pub use refusal::{Expected, Refusal, RuleError};
 pub use rules::{DAY_OFFSET_MAX, EXPRESSION_CHARS_MAX, OCCURRENCES_MAX, Rules};

@@ -315,6 +315,14 @@ impl Zone {
     }
 }
 
+/// A moment in UTC with milliseconds, such as `2014-12-24T11:05:00.000Z` (RFC 3339): what programs read.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
+    let nearest = if at.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    let at = jiff::Timestamp::from_microsecond(at.0).unwrap_or(nearest);
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
 /// One local half-hour of real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HalfHour {

@@ -95,6 +95,7 @@ fn setup_at(srtp: SrtpUse, emergency: EmergencyRoute, trunk_at: Listen, phone_at
         emergency,
         srtp,
         short: Arc::default(),
+        browser: false,
     };
     Setup {
         domain: "centre.example".to_owned(),

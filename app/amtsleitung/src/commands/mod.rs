@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The commands: each a module with `run`; this one finds which is meant and how it was asked.
 
+pub mod account;
 pub mod apply;
 pub mod arguments;
 pub mod ask;
@@ -50,7 +51,7 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 16] = [
+pub const COMMANDS: [&Command; 17] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
@@ -58,6 +59,7 @@ pub const COMMANDS: [&Command; 16] = [
     &apply::COMMAND,
     &prompts::COMMAND,
     &directory::COMMAND,
+    &account::COMMAND,
     &report::COMMAND,
     &replay::COMMAND,
     &practice::COMMAND,

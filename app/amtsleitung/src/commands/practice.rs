@@ -7,10 +7,13 @@ use super::files::Source;
 use crate::config::County;
 use crate::config::near::nearest;
 use crate::figures::{Heading, rehearsed};
-use crate::practice::{Ended, Options, Practice, at_terminal, without_terminal};
+use crate::practice::{
+    DEMO, DEMO_PASSWORD, Ended, Options, Practice, at_terminal, without_terminal,
+};
 use crate::{Lang, output, report};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::{self, IsTerminal, stdin, stdout};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,12 +23,12 @@ use stdx::{AgentId, Micros};
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "practice",
-    usage: "practice --config DATEI [--agent KENNUNG] [--pace ZAHL] [--seconds ZAHL]",
+    usage: "practice --config DATEI [--agent KENNUNG] [--pace ZAHL] [--seconds ZAHL] [--web ADRESSE]",
     summary_de: "Übung: der Dienst mit erdachten Anrufen in Echtzeit, und Sie sitzen am Telefon",
     summary_en: "practice: the service with made-up calls in real time, and you are at the telephone",
-    help_de: "  --config DATEI    die Konfiguration\n  --agent KENNUNG   wessen Platz Sie einnehmen (sonst der erste der Datei)\n  --pace ZAHL       Anrufe je Minute (sonst 10)\n  --seconds ZAHL    wie lange sie ohne Terminal spielt (sonst 60)\n\nDer Dienst selbst läuft, mit echten Telefongesprächen innerhalb dieses Rechners; die Trunks der Datei bleiben\naußen vor. Ohne Terminal spielt die Übung eine Minute lang allein und endet mit 0.\n",
-    help_en: "  --config FILE     the configuration\n  --agent ID        whose seat you take (otherwise the first of the file)\n  --pace NUMBER     calls a minute (otherwise 10)\n  --seconds NUMBER  how long it plays without a terminal (otherwise 60)\n\nThe service itself runs, with real telephone calls within this machine; the file's trunks are left out.\nWithout a terminal it plays by itself for a minute and exits with 0.\n",
-    valued: &["config", "agent", "pace", "seconds"],
+    help_de: "  --config DATEI    die Konfiguration\n  --agent KENNUNG   wessen Platz Sie einnehmen (sonst der erste der Datei)\n  --pace ZAHL       Anrufe je Minute (sonst 10)\n  --seconds ZAHL    wie lange sie ohne Terminal spielt (sonst 60)\n  --web ADRESSE     wo die Seiten sind (sonst 127.0.0.1:8115; ohne Terminal und mit „off“ nirgends)\n\nDer Dienst selbst läuft, mit echten Telefongesprächen innerhalb dieses Rechners; die Trunks der Datei bleiben\naußen vor. Ohne Terminal spielt die Übung eine Minute lang allein und endet mit 0.\n",
+    help_en: "  --config FILE     the configuration\n  --agent ID        whose seat you take (otherwise the first of the file)\n  --pace NUMBER     calls a minute (otherwise 10)\n  --seconds NUMBER  how long it plays without a terminal (otherwise 60)\n  --web ADDRESS     where the pages are (otherwise 127.0.0.1:8115; without a terminal and with `off` nowhere)\n\nThe service itself runs, with real telephone calls within this machine; the file's trunks are left out.\nWithout a terminal it plays by itself for a minute and exits with 0.\n",
+    valued: &["config", "agent", "pace", "seconds", "web"],
     flags: &[],
     run,
 };
@@ -36,6 +39,9 @@ const PACE_MAX: f64 = 600.0;
 /// How many seconds it plays without a terminal if nothing else is said, and at the most: a day.
 const SECONDS: u64 = 60;
 const SECONDS_MAX: u64 = 86_400;
+
+/// Where the pages of a practice are.
+const WEB: &str = "127.0.0.1:8115";
 
 /// Runs a practice.
 #[must_use]
@@ -64,10 +70,14 @@ fn practise(arguments: &Arguments) -> Result<(), ExitCode> {
     let seat = newcomer(arguments, county)?;
     let alone = !(stdin().is_terminal() && stdout().is_terminal());
     let prompts = Path::new(&config).parent().map(|folder| folder.join("prompts"));
-    let options = Options { county, prompts, seat, newcomer: !alone, pace, lang };
+    let web = web(arguments, alone)?;
+    let options = Options { county, prompts, seat, newcomer: !alone, pace, web, lang };
     let failed = |error: io::Error| fail(&error.to_string());
     let stop = stop_on_signals().map_err(failed)?;
     let mut practice = Practice::start(&options).map_err(|why| fail(&why))?;
+    if let Some(at) = practice.pages_at() {
+        output::out(&opened(lang, at));
+    }
     let played = if alone {
         output::out(&lang.pick(
             format!("Übung ohne Terminal: {seconds} Sekunden, alle Plätze erdacht.\n"),
@@ -82,6 +92,15 @@ fn practise(arguments: &Arguments) -> Result<(), ExitCode> {
     played.map_err(failed)?;
     output::out(&closing_words(lang, county, &ended));
     Ok(())
+}
+
+/// Where the pages are, and how one signs in there.
+fn opened(lang: Lang, at: SocketAddr) -> String {
+    let (name, password) = (DEMO, DEMO_PASSWORD);
+    lang.pick(
+        format!("Im Browser: http://{at}  Anmelden mit {name} und dem Passwort {password}.\n"),
+        format!("In a browser: http://{at}  Sign in with {name} and the password {password}.\n"),
+    )
 }
 
 /// Whoever ends the program wants the calls hung up and the folder gone all the same.
@@ -103,6 +122,25 @@ fn seconds(arguments: &Arguments) -> Result<u64, ExitCode> {
                 format!("A whole number from 1 to {SECONDS_MAX} is expected here"),
             );
             Err(arguments.wrong_value(&what, &format!("--seconds {text}"), None))
+        }
+    }
+}
+
+/// Where the pages are; without a terminal nowhere, unless it is asked for.
+fn web(arguments: &Arguments, alone: bool) -> Result<Option<SocketAddr>, ExitCode> {
+    let usual = if alone { "off" } else { WEB };
+    let text = arguments.value("web").unwrap_or_else(|| usual.to_owned());
+    if text == "off" {
+        return Ok(None);
+    }
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
+        Ok(_) | Err(_) => {
+            let what = arguments.lang.pick(
+                "Hier wird eine Adresse dieses Rechners mit Port erwartet, etwa 127.0.0.1:8115, oder off",
+                "An address of this machine with a port is expected here, such as 127.0.0.1:8115, or off",
+            );
+            Err(arguments.wrong_value(what, &format!("--web {text}"), None))
         }
     }
 }

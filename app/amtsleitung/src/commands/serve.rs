@@ -67,15 +67,16 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
         http,
         bench: (agents, spread),
         listeners: Vec::new(),
+        demo: None,
         log: log.clone(),
         lang,
     };
     let started = start(options).map_err(|why| fail(lang, &why))?;
     say_ready(&started, &log, lang);
     stop_on(signals, started.inbox.clone(), (log.clone(), lang)).map_err(failed)?;
-    let Started { inbox, service, control, keeper, .. } = started;
+    let Started { inbox, service, control, keeper, pages, .. } = started;
     let ended = service.join();
-    drop((inbox, control, keeper));
+    drop((inbox, control, keeper, pages));
     if ended.as_ref().is_ok_and(|ended| !ended.was_fenced) {
         log.say(Level::Notice, lang.pick("Dienst beendet.", "Service ended."));
     }
@@ -224,8 +225,9 @@ fn bench(arguments: &Arguments) -> Result<(Option<u16>, u16), ExitCode> {
 fn say_ready(started: &Started, log: &Log, lang: Lang) {
     let listens: Vec<String> = started.listens.iter().map(ToString::to_string).collect();
     let http = started.http.map_or(String::new(), |at| format!(" http={at}"));
+    let web = started.pages.as_ref().map_or(String::new(), |it| format!(" web={}", it.at));
     let word = lang.pick("Bereit", "Ready");
-    log.say(Level::Notice, &format!("{word}. sip={}{http}", listens.join(",")));
+    log.say(Level::Notice, &format!("{word}. sip={}{http}{web}", listens.join(",")));
 }
 
 fn stop_on(mut signals: Signals, inbox: Inbox, (log, lang): (Log, Lang)) -> io::Result<()> {

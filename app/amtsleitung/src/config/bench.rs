@@ -61,7 +61,15 @@ impl County {
                 shift: shift.clone(),
             });
             let (name, agent) = (id.clone(), Some(AgentId(agent)));
-            self.phones.push(Phone { id, name, site, agent, at: Some(at), srtp: SrtpUse::Off });
+            self.phones.push(Phone {
+                id,
+                name,
+                site,
+                agent,
+                at: Some(at),
+                srtp: SrtpUse::Off,
+                browser: false,
+            });
         }
         self.bench = Some(bench);
         self

@@ -41,6 +41,8 @@ pub struct County {
     pub rehearsal: Rehearsal,
     /// Where the centre is reached by telephone; a county without it can be rehearsed, not served.
     pub telephony: Option<Telephony>,
+    /// Where the pages are; without them people work with telephones alone.
+    pub web: Option<Web>,
     /// The exchanges that hand calls to the centre.
     pub trunks: Vec<Trunk>,
     /// The telephones of the agents.
@@ -371,6 +373,8 @@ pub struct Line {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// What an agent who answers says first, if the file has words of its own for it.
+    pub welcome: Option<String>,
     /// Who pays, as an index into [`County::clients`].
     pub client: usize,
     /// Its numbers and blocks.
@@ -614,6 +618,21 @@ pub struct Telephony {
     pub name_servers: Vec<SocketAddr>,
 }
 
+/// Where the pages are, and where browsers send their sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Web {
+    /// Where the pages are listened for.
+    pub listen: SocketAddr,
+    /// Where browsers reach them, as they show it; none if only this machine does.
+    pub address: Option<String>,
+    /// Who the pages are; none if a proxy before them says so, or nobody but this machine comes.
+    pub certificate: Option<CertificateFiles>,
+    /// Where the browsers' sound is listened for, by UDP.
+    pub sound: SocketAddr,
+    /// By which addresses browsers reach it, if not by that one.
+    pub sound_addresses: Vec<IpAddr>,
+}
+
 /// Whether sound is encrypted (SRTP) under keys that SIP carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SrtpUse {
@@ -762,6 +781,8 @@ pub struct Phone {
     pub at: Option<SipAddress>,
     /// Whether its sound is encrypted; required only where nobody on the way reads the keys.
     pub srtp: SrtpUse,
+    /// Whether it is in the browser of its agent, who is always there then.
+    pub browser: bool,
 }
 
 /// Made-up agents who are always ready, for load tests.

@@ -28,6 +28,7 @@ pub enum Table {
     Target,
     Rehearsal,
     Telephony,
+    Web,
     Trunk,
     Phone,
     Bench,
@@ -45,7 +46,7 @@ pub enum Table {
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 33] = [
+    pub const ALL: [Table; 34] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -66,6 +67,7 @@ impl Table {
         Table::Target,
         Table::Rehearsal,
         Table::Telephony,
+        Table::Web,
         Table::Trunk,
         Table::Phone,
         Table::Bench,
@@ -101,6 +103,7 @@ impl Table {
                 "target",
                 "rehearsal",
                 "telephony",
+                "web",
                 "trunk",
                 "phone",
                 "bench",
@@ -157,6 +160,7 @@ impl Table {
                 "town_hall_hours",
                 "received_from",
                 "only_in",
+                "welcome",
             ],
             Table::Announcements => &[
                 "greeting",
@@ -222,7 +226,8 @@ impl Table {
                 "shows",
                 "numbers",
             ],
-            Table::Phone => &["id", "name", "site", "agent", "at", "srtp"],
+            Table::Web => &["listen", "address", "certificate", "key", "sound", "sound_addresses"],
+            Table::Phone => &["id", "name", "site", "agent", "at", "srtp", "browser"],
             Table::Bench => &["prefix", "count", "team", "skills", "phones_at"],
             Table::Partner => &[
                 "id",
@@ -292,6 +297,7 @@ impl Table {
             Table::Target => "[[target]]",
             Table::Rehearsal => "[rehearsal]",
             Table::Telephony => "[telephony]",
+            Table::Web => "[web]",
             Table::Trunk => "[[trunk]]",
             Table::Phone => "[[phone]]",
             Table::Bench => "[bench]",

@@ -5,10 +5,11 @@ use super::callers::Callers;
 use super::crowd::{self, Account, Crowd, EXCHANGE, Left, Press, Sockets};
 use super::folder::Folder;
 use super::screen::{Screen, Seat, plain_line, press_for};
-use super::town::{is_for_the_crowd, town};
+use super::town::{demo, is_for_the_crowd, open_pages, town};
 use super::view::View;
 use crate::clock::{Clock, wall_now};
 use crate::config::County;
+use crate::pages::Pages;
 use crate::service::control::{Control, reply};
 use crate::service::{Ask, Decided, Inbox, Log, NotTaken, Service, Snapshot, listener};
 use crate::start::{Keeps, Started, start};
@@ -54,6 +55,8 @@ pub struct Options<'a> {
     pub newcomer: bool,
     /// Calls a minute.
     pub pace: f64,
+    /// Where the pages are; none for a practice without them.
+    pub web: Option<SocketAddr>,
     /// In which language.
     pub lang: Lang,
 }
@@ -70,6 +73,8 @@ pub struct Practice {
     callers: Callers,
     service: Service,
     control: Control,
+    /// The pages, while they are kept.
+    pages: Option<Pages>,
     crowd: Crowd,
     /// Removed at the very end.
     folder: Folder,
@@ -109,7 +114,7 @@ impl Practice {
         let telephones = Telephones { sockets, desks, newcomer, seed };
         let crowd = telephones.start(spec, &town, &started);
         let seat = seat_words(&town, seat, &started, &folder);
-        let Started { inbox, service, clock, control, .. } = started;
+        let Started { inbox, service, clock, control, pages, .. } = started;
         match crowd {
             Ok(crowd) => Ok(Practice {
                 clock,
@@ -121,6 +126,7 @@ impl Practice {
                 callers: Callers::default(),
                 service,
                 control,
+                pages,
                 crowd,
                 folder,
             }),
@@ -131,6 +137,12 @@ impl Practice {
                 Err(why)
             }
         }
+    }
+
+    /// Where the pages are, if there are any.
+    #[must_use]
+    pub fn pages_at(&self) -> Option<SocketAddr> {
+        self.pages.as_ref().map(|pages| pages.at)
     }
 
     /// Ends it: the centre hangs up every call, everybody goes home, and nothing is left.
@@ -240,7 +252,10 @@ fn serve(
 ) -> Result<(County, Started), String> {
     let mut why = String::new();
     for _ in 0..STARTS_MAX {
-        let town = town(options.county, exchange);
+        let mut town = town(options.county, exchange);
+        if let Some(at) = options.web {
+            open_pages(&mut town, options.seat, at);
+        }
         let started = start(crate::start::Options {
             county: &town,
             data: folder.path(),
@@ -249,6 +264,7 @@ fn serve(
             http: None,
             bench: (None, 1),
             listeners: vec![to_desk.clone()],
+            demo: Some(demo(&town, options.seat)),
             log: Log::silent(),
             lang: options.lang,
         });

@@ -23,3 +23,4 @@ mod view;
 
 pub use crowd::Left;
 pub use desk::{Ended, Options, Practice, at_terminal, without_terminal};
+pub use town::{DEMO, DEMO_PASSWORD};

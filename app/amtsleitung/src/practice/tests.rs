@@ -33,7 +33,8 @@ fn harburg() -> County {
 fn practice(county: &County) -> Practice {
     let prompts = None;
     let lang = Lang::De;
-    let options = Options { county, prompts, seat: ME, newcomer: true, pace: PACE, lang };
+    let options =
+        Options { county, prompts, seat: ME, newcomer: true, pace: PACE, web: None, lang };
     let mut practice = Practice::start(&options).expect("this machine can practise");
     let registered = |practice: &Practice| practice.snapshot().is_some_and(|it| it.registered == 5);
     until(&mut practice, registered);

@@ -9,12 +9,14 @@ use super::crowd::CITIZENS_MAX;
 use crate::config::County;
 use crate::config::county::{
     Carrier, Identity, LISTEN_MAX, PasswordDigest, Peer, Phone, Shows, SipAddress, SrtpUse,
-    Telephony, Treatment, Trunk,
+    Telephony, Treatment, Trunk, Web,
 };
 use hours::Rules;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::ops::RangeInclusive;
-use stdx::AgentId;
+use stdx::{AgentId, Redacted};
+use web::Demo;
+use web::accounts::{Account, Role};
 
 /// The domain of a county whose file has no telephone part.
 const DOMAIN: &str = "practice.invalid";
@@ -35,12 +37,13 @@ pub(super) fn town(county: &County, exchange: SocketAddr) -> County {
     town.hours.iter_mut().for_each(|hours| hours.rules = always.clone());
     town.closures.clear();
     town.bench = None;
+    town.web = None;
     town.telephony = Some(telephony(county.telephony.as_ref()));
     town.trunks = vec![trunk(county, exchange)];
     leave_exchanges(&mut town);
     // What never leaves this machine needs no protection, and the crowd's telephones have none.
     for phone in &mut town.phones {
-        (phone.at, phone.srtp) = (None, SrtpUse::Off);
+        (phone.at, phone.srtp, phone.browser) = (None, SrtpUse::Off, false);
     }
     let agents = (0..).map(AgentId).zip(&county.agents);
     let without =
@@ -49,6 +52,38 @@ pub(super) fn town(county: &County, exchange: SocketAddr) -> County {
     town.phones.extend(phones);
     town
 }
+
+/// The pages of a practice, with a telephone in the newcomer's browser beside the one at the terminal.
+pub(super) fn open_pages(town: &mut County, seat: AgentId, at: SocketAddr) {
+    let Some(agent) = town.agents.get(seat.index()).map(|agent| agent.id.clone()) else { return };
+    let browser = phone(town, seat, &format!("{agent}-browser"));
+    town.phones.push(Phone { browser: true, ..browser });
+    town.web = Some(Web {
+        listen: at,
+        address: None,
+        certificate: None,
+        sound: SocketAddr::new(at.ip(), 0),
+        sound_addresses: Vec::new(),
+    });
+}
+
+/// The account with which a newcomer signs in. It is no secret: only this machine reaches the pages.
+pub(super) fn demo(town: &County, seat: AgentId) -> Demo {
+    let agent = town.agents.get(seat.index()).map(|agent| agent.id.clone());
+    let account = Account {
+        name: DEMO.to_owned(),
+        shown: DEMO.to_owned(),
+        roles: vec![Role::Agent, Role::Supervisor],
+        agent,
+        clients: None,
+    };
+    Demo { account, password: Redacted::new(DEMO_PASSWORD.to_owned()) }
+}
+
+/// The name of the newcomer's account.
+pub const DEMO: &str = "uebung";
+/// Its password.
+pub const DEMO_PASSWORD: &str = "115";
 
 /// Nothing leads over an exchange of the file any more, nor to anybody outside.
 fn leave_exchanges(town: &mut County) {
@@ -75,7 +110,15 @@ fn phone(county: &County, agent: AgentId, id: &str) -> Phone {
     }
     let team = county.agents.get(agent.index()).map(|agent| agent.team);
     let site = team.and_then(|team| county.teams.get(team.index())).map_or(0, |team| team.site);
-    Phone { name: id.clone(), id, site, agent: Some(agent), at: None, srtp: SrtpUse::Off }
+    Phone {
+        name: id.clone(),
+        id,
+        site,
+        agent: Some(agent),
+        at: None,
+        srtp: SrtpUse::Off,
+        browser: false,
+    }
 }
 
 /// Hands calls over as the county's first exchange does, with whole numbers.

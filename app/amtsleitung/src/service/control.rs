@@ -260,7 +260,7 @@ fn steered(inbox: &Inbox, names: &Names, lang: Lang, words: &str) -> Option<Answ
     let outcome = reply(inbox, |to| Ask::Steer(steering, to))?;
     Some(match outcome {
         Ok(place) => Ok(steer::done(steering, place, names, lang) + "\n"),
-        Err(why) => Err(steer::refused(why, lang) + "\n"),
+        Err(why) => Err(format!("{}\n", web::refusal(lang, why))),
     })
 }
 

@@ -7,14 +7,14 @@
 //! disk is back.
 
 use super::hiding::names;
-use super::steer::Names;
-use super::steer::{Outcome, Steering};
+use super::steer::{Names, Outcome, Steering};
 use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
 use stdx::{AgentId, Micros, Now, Tick};
 use store::{Configured, Fact, Gap, Sequence, Trouble, Writer};
 use telephony::signalling::Asked;
+use web::centre::Reply;
 
 /// How old the oldest fact that is not durable may be before new calls are refused: callers would hear
 /// nothing for longer than that.
@@ -43,9 +43,20 @@ pub(super) struct Waiting {
 #[derive(Debug)]
 pub(super) enum What {
     /// Something to be decided; and who waits for what has become of it.
-    Asked(Asked, Option<(Steering, SyncSender<Outcome>)>),
+    Asked(Asked, Option<Waiter>),
     /// Something was agreed; and who waits until it holds.
     Agreed(Box<Agreement>, SyncSender<Result<(), String>>),
+}
+
+/// Who waits for what has become of an event.
+#[derive(Debug)]
+pub(super) enum Waiter {
+    /// A supervisor at the command line.
+    Command(Steering, SyncSender<Outcome>),
+    /// A supervisor at a page; what is done is told to the operator.
+    Supervisor(Steering, Reply<Outcome>),
+    /// An agent at a page.
+    Desk(Reply<Outcome>),
 }
 
 impl What {
@@ -70,6 +81,8 @@ pub struct Agreement {
     pub telephones: telephony::signalling::Setup,
     /// What people call things, for log, figures and who has which seat.
     pub names: Names,
+    /// What the pages call them.
+    pub directory: web::Directory,
 }
 
 /// Facts on their way.

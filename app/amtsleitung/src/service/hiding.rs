@@ -115,6 +115,11 @@ impl Hiding {
         self.seats.person(seat)
     }
 
+    /// The seat of this person; none before the first shift of the day.
+    pub(super) fn seat_of(&self, person: AgentId) -> Option<AgentId> {
+        self.seats.seat(person)
+    }
+
     /// What a leg needs to go on, as a file may know it.
     pub(super) fn seal_leg(&mut self, leg: u64, value: &[u8]) -> (Day, Sealed) {
         self.sealing.leg(leg, value)

@@ -22,6 +22,7 @@ mod figures;
 mod hiding;
 pub(crate) mod legs;
 pub mod log;
+mod pages;
 mod passwords;
 pub(crate) mod registrations;
 pub(crate) mod sealing;
@@ -29,6 +30,7 @@ mod seats;
 mod telephones;
 #[cfg(test)]
 mod tests;
+mod today;
 mod trunks;
 
 pub mod control;
@@ -42,12 +44,13 @@ pub use legs::Legs;
 pub use log::Log;
 pub use passwords::{
     FILE as PASSWORDS_FILE, Passwords, PasswordsError, TRUNKS_FILE as TRUNK_PASSWORDS_FILE,
-    TrunkPasswords,
+    TrunkPasswords, drawn_password,
 };
 pub use registrations::Registrations;
 pub use sealing::{Sealing, opened, person_of};
 pub use seats::{Seats, Taken};
 pub use telephones::{Folders, telephones};
+pub use today::DEFINITION;
 
 use crate::clock::Clock;
 use crate::config::Order;
@@ -55,12 +58,14 @@ use crate::erasure::DayKeys;
 use acd::agent::State;
 use always_ready::AlwaysReady;
 use centre::{Centre, Command, Event, Note};
-use facts::{Facts, Waiting, What};
+use facts::{Facts, Waiter, Waiting, What};
 use figures::{Figures, LogFigures};
 use hours::Zone;
 use log::Level;
 use mio::Waker;
+use promise::ContactRecord;
 use sip::number::Number;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,6 +77,9 @@ use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
 use telephony::signalling::{Asked, CallView, Ladder, Moment, Signalling};
 use telephony::tls::Certificates;
+use today::Today;
+use web::centre::Question;
+use web::hub::Hub;
 
 /// What may lie in the inbox: half a second of the most that people and programs ask for.
 pub const INBOX_MAX: usize = 5_000;
@@ -101,7 +109,6 @@ pub struct Decided {
 }
 
 /// What can be asked of the running centre.
-#[derive(Debug)]
 pub enum Ask {
     /// Decide this.
     Event(Event),
@@ -113,6 +120,10 @@ pub enum Ask {
     Trace(ContactId, SyncSender<Option<Ladder>>),
     /// Decide this, which a supervisor wants, and say what has become of it.
     Steer(Steering, SyncSender<Outcome>),
+    /// From now on these pages hear of everything that is decided.
+    Hear(Arc<Hub>),
+    /// What a page asks.
+    Page(Question),
     /// From now on this is agreed; say when it holds, or why it cannot.
     Agree(Box<Agreement>, SyncSender<Result<(), String>>),
     /// From now on this day holds.
@@ -204,6 +215,8 @@ pub struct Parts {
     pub order: Arc<Mutex<Order>>,
     /// Each is sent every command, in order.
     pub listeners: Vec<SyncSender<Decided>>,
+    /// Contacts that ended today before the start.
+    pub ended_today: Vec<ContactRecord>,
 }
 
 impl Service {
@@ -248,6 +261,12 @@ struct Running {
     figures: Figures,
     log: Log,
     listeners: Vec<SyncSender<Decided>>,
+    /// The pages, if there are any.
+    hub: Option<Arc<Hub>>,
+    /// Contacts that ended today.
+    today: Today,
+    /// Since when each agent is in the present state, as far as that was seen.
+    since: BTreeMap<AgentId, Tick>,
     order: Arc<Mutex<Order>>,
     events: u64,
     /// Whether new calls are refused because nothing is decided.
@@ -261,6 +280,7 @@ impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
         let Parts { centre, mut signalling, clock, kept, hiding, .. } = parts;
         let Parts { registrations, legs, always_ready, log, names, order, listeners, .. } = parts;
+        let Parts { ended_today, .. } = parts;
         if legs.is_some() {
             signalling.record_legs();
         }
@@ -286,6 +306,9 @@ impl Running {
             figures: Figures::new(names, began),
             log,
             listeners,
+            hub: None,
+            today: Today::new(ended_today),
+            since: BTreeMap::new(),
             order,
             events: 0,
             is_stalled: false,
@@ -485,7 +508,7 @@ impl Running {
     fn decide(&mut self, now: Now) {
         while let Some(Waiting { at, what, .. }) = self.facts.next() {
             match what {
-                What::Asked(asked, steered) => self.decide_asked(now, at, &asked, steered),
+                What::Asked(asked, waiter) => self.decide_asked(now, at, &asked, waiter),
                 What::Agreed(agreement, to) => {
                     let agreed = self.take_up(now, at, *agreement);
                     // Who does not wait for the answer any more gets none.
@@ -496,20 +519,19 @@ impl Running {
         }
     }
 
-    fn decide_asked(
-        &mut self,
-        now: Now,
-        at: Now,
-        asked: &Asked,
-        steered: Option<(Steering, SyncSender<Outcome>)>,
-    ) {
+    fn decide_asked(&mut self, now: Now, at: Now, asked: &Asked, waiter: Option<Waiter>) {
         let mut outcome = Ok(None);
         self.decide_one(now, at, asked, |command| outcome = steer::outcome(outcome, command));
-        let Some((steering, to)) = steered else { return };
-        let said = steer::logged(steering, &outcome, self.figures.names());
-        self.log.say(Level::Notice, &said);
+        if let Some(Waiter::Command(steering, _) | Waiter::Supervisor(steering, _)) = &waiter {
+            let said = steer::logged(*steering, &outcome, self.figures.names());
+            self.log.say(Level::Notice, &said);
+        }
         // Who does not wait for the answer any more gets none.
-        let _ = to.try_send(outcome);
+        match waiter {
+            Some(Waiter::Command(_, to)) => drop(to.try_send(outcome)),
+            Some(Waiter::Supervisor(_, to) | Waiter::Desk(to)) => drop(to.send(outcome)),
+            None => {}
+        }
     }
 
     /// What cannot be taken up is refused before it is in the log. What is told after it is told of the seats
@@ -539,10 +561,13 @@ impl Running {
 
     /// Takes up what was agreed; calls that are up go on.
     fn take_up(&mut self, now: Now, at: Now, agreement: Agreement) -> Result<(), String> {
-        let Agreement { configured, telephones, names } = agreement;
+        let Agreement { configured, telephones, names, directory } = agreement;
         self.centre.adopt(at, configured.setup).map_err(|why| format!("{why:?}"))?;
         self.signalling.adopt(telephones);
         self.figures.rename(names);
+        if let Some(hub) = &self.hub {
+            hub.agree(directory);
+        }
         self.log.say(Level::Notice, "configuration=taken_up");
         self.carry_out(now, at, &Event::Deadline.into(), |_| ());
         Ok(())
@@ -573,8 +598,9 @@ impl Running {
 
     /// What the operator finds in the log afterwards: every contact that is gone, and every crisis plan, which also
     /// ends when nobody asks for it.
-    fn log_note(&self, note: Note) {
+    fn log_note(&mut self, note: Note) {
         if let Note::Ended(record) = note {
+            self.today.add(record);
             self.log.contact(&record, self.figures.line(record.line));
         } else if let Note::PlanStarted { plan, .. } = note {
             self.log_plan(plan, "started");
@@ -606,6 +632,9 @@ impl Running {
             let event = Event::Unreachable { agent, contact };
             self.facts.tell(now, Vec::new(), What::Asked(event.into(), None));
         }
+        if let Command::Note(Note::AgentChanged { agent: seat, .. }) = command {
+            self.since.insert(seat, at.mono);
+        }
         if let Command::Note(Note::AgentChanged { agent: seat, state: State::SignedOff }) = command
             && let Some(hiding) = &mut self.hiding
             && !self.facts.name(seat)
@@ -620,6 +649,9 @@ impl Running {
             None => Some(cause),
         };
         if let Some(cause) = cause {
+            if let Some(hub) = &self.hub {
+                hub.heard(&cause, &command);
+            }
             let decided = Decided { at: at.mono, cause, command };
             self.listeners.retain(|listener| listener.try_send(decided).is_ok());
         }
@@ -680,8 +712,10 @@ impl Running {
                 Ok(Ask::Event(event)) => self.tell(now, What::Asked(event.into(), None)),
                 Ok(Ask::Steer(steering, to)) => {
                     let asked = steering.event().into();
-                    self.tell(now, What::Asked(asked, Some((steering, to))));
+                    self.tell(now, What::Asked(asked, Some(Waiter::Command(steering, to))));
                 }
+                Ok(Ask::Hear(hub)) => self.hub = Some(hub),
+                Ok(Ask::Page(question)) => self.answer_page(now, question),
                 Ok(Ask::Agree(agreement, to)) => self.agree(now, agreement, to),
                 Ok(Ask::NewDay(keys)) => self.begin_day(*keys),
                 Ok(Ask::Certify(certificates)) => self.signalling.certify(*certificates),
@@ -717,6 +751,8 @@ impl Running {
             }
             Ask::Event(_)
             | Ask::Steer(..)
+            | Ask::Hear(_)
+            | Ask::Page(_)
             | Ask::Agree(..)
             | Ask::NewDay(_)
             | Ask::Certify(_)

@@ -4,6 +4,7 @@
 //! They stand there in the clear, because somebody has to type them into a telephone; the file is the
 //! owner's alone, and passwords never stand in the configuration, which is under version control.
 
+use crate::entropy::Entropy;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::fs::{File, OpenOptions};
@@ -65,16 +66,21 @@ impl Passwords {
         if lacking.is_empty() {
             return Ok(passwords);
         }
-        let mut entropy = File::open("/dev/urandom").map_err(failed)?;
+        let mut entropy = Entropy::open().map_err(failed)?;
         let mut added = String::new();
         for phone in lacking {
-            let password = draw(&mut entropy).map_err(failed)?;
+            let password = drawn_password(&mut entropy);
             let _infallible = writeln!(added, "\"{phone}\" = \"{password}\"");
             passwords.by_phone.insert((*phone).to_owned(), Redacted::new(password));
             passwords.drawn += 1;
         }
         append(&path, &added).map_err(failed)?;
         Ok(passwords)
+    }
+
+    /// Those of the telephones in browsers, which nobody types and no file keeps.
+    pub fn add(&mut self, phone: &str, password: Redacted<String>) {
+        self.by_phone.insert(phone.to_owned(), password);
     }
 
     /// The password of a telephone.
@@ -150,10 +156,11 @@ fn read(path: &Path) -> Result<BTreeMap<String, Redacted<String>>, PasswordsErro
     Ok(by_id)
 }
 
-fn draw(entropy: &mut File) -> io::Result<String> {
-    let mut bytes = [0; LENGTH];
-    entropy.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
+/// A password that nobody can guess and everybody can type.
+#[must_use]
+pub fn drawn_password(entropy: &mut Entropy) -> String {
+    let bytes: [u8; LENGTH] = entropy.bytes();
+    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
 fn append(path: &Path, text: &str) -> io::Result<()> {

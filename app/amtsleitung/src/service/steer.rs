@@ -7,9 +7,10 @@ use crate::Lang;
 use crate::config::duration;
 use crate::config::{County, Line};
 use acd::Refusal;
-use centre::{Command, Event, Note, SteeringReason};
+use centre::{Command, Note, SteeringReason};
 use stdx::limits::{ACT_MAX, SKILL_LEVEL_MAX};
 use stdx::{AgentId, ContactId, LineId, Micros, PlanId, SkillId};
+pub use web::centre::Steering;
 
 /// Names that are listed when one is wrong.
 const KNOWN_SHOWN_MAX: usize = 20;
@@ -99,47 +100,6 @@ pub const FORMS_EN: &str = "  \
   REASON is distress, waited-long, wrong-line or load. `amtsleitung calls` shows the
   numbers of the calls.
 ";
-
-/// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Steering {
-    /// Put a waiting call at the front.
-    Pull(ContactId, SteeringReason),
-    /// Let the agents of another line answer it.
-    Move(ContactId, LineId, SteeringReason),
-    /// Take both back.
-    Undo(ContactId),
-    /// Sign an agent off, after the call if there is one.
-    SignOff(AgentId),
-    /// Change a skill to a level until the agent signs off.
-    Skill(AgentId, SkillId, u8),
-    /// Close a line for so long.
-    Close(LineId, Micros),
-    /// Take the closing back.
-    Open(LineId),
-    /// Start a crisis plan.
-    StartPlan(PlanId),
-    /// End it before its time.
-    EndPlan(PlanId),
-}
-
-impl Steering {
-    /// The event by which the centre is told.
-    #[must_use]
-    pub fn event(self) -> Event {
-        match self {
-            Steering::Pull(contact, reason) => Event::PullForward { contact, reason },
-            Steering::Move(contact, line, reason) => Event::MoveToLine { contact, line, reason },
-            Steering::Undo(contact) => Event::UndoSteering { contact },
-            Steering::SignOff(agent) => Event::SendHome { agent },
-            Steering::Skill(agent, skill, level) => Event::SetSkill { agent, skill, level },
-            Steering::Close(line, lasts) => Event::CloseLine { line, lasts },
-            Steering::Open(line) => Event::OpenLine { line },
-            Steering::StartPlan(plan) => Event::StartPlan { plan },
-            Steering::EndPlan(plan) => Event::EndPlan { plan },
-        }
-    }
-}
 
 /// Reads the words of the command line.
 ///
@@ -327,67 +287,6 @@ fn plan_done(plan: &str, starts: bool, lang: Lang) -> String {
             format!("The crisis plan “{plan}” has ended."),
         )
     }
-}
-
-/// Why it was not done.
-#[must_use]
-pub fn refused(why: Refusal, lang: Lang) -> String {
-    let words = match why {
-        Refusal::UnknownContact => {
-            ("Diesen Anruf gibt es nicht mehr.", "There is no such call any more.")
-        }
-        Refusal::NotWaiting => ("Der Anruf wartet nicht.", "The call does not wait."),
-        Refusal::RingsAlready => {
-            ("Für den Anruf klingelt schon ein Telefon.", "A telephone rings for the call already.")
-        }
-        Refusal::NoQueue => (
-            "Diese Linie hat keine Warteschlange, sie gibt nur Ansagen.",
-            "This line has no queue, it only plays announcements.",
-        ),
-        Refusal::FromPartner => (
-            "Den Anruf hat der Partner geschickt; er bleibt auf seiner Linie.",
-            "The partner has sent this call; it stays on its line.",
-        ),
-        Refusal::NotSteered => (
-            "An der Stelle dieses Anrufs wurde nichts geändert.",
-            "The place of this call has not been changed.",
-        ),
-        Refusal::NotSignedOn => ("Der Platz ist nicht angemeldet.", "The agent is not signed on."),
-        Refusal::NotClosed => (
-            "Die Linie ist nicht durch eine Anordnung geschlossen.",
-            "The line is not closed by an act.",
-        ),
-        Refusal::PlanRuns => ("Der Krisenplan läuft schon.", "The crisis plan runs already."),
-        Refusal::PlanRunsNot => ("Der Krisenplan läuft nicht.", "The crisis plan does not run."),
-        // None of these answers a supervisor.
-        Refusal::AlreadySignedOn
-        | Refusal::NotReady
-        | Refusal::NotOffered
-        | Refusal::NotTalking
-        | Refusal::NotInWrapUp
-        | Refusal::ExtendedEnough
-        | Refusal::NotDue
-        | Refusal::UsedContactId
-        | Refusal::UnknownAgent
-        | Refusal::UnknownLine
-        | Refusal::NotEntering
-        | Refusal::NotAtSwitchboard
-        | Refusal::NotAtPartner
-        | Refusal::NotAtOffice
-        | Refusal::NotReachable
-        | Refusal::NotCallingBack
-        | Refusal::NoCallback
-        | Refusal::NoNumber
-        | Refusal::CallbackTwice
-        | Refusal::CallbackTooMany
-        | Refusal::NoInformation
-        | Refusal::UnknownTrunk
-        | Refusal::UnknownSkill
-        | Refusal::UnknownPlan
-        | Refusal::UnknownSwitchboard
-        | Refusal::OutOfRange => ("Das geht jetzt nicht.", "This cannot be done now."),
-    };
-    lang.pick(words.0, words.1).to_owned()
 }
 
 /// The line of the log, without whose telephone or seat it was.

@@ -335,6 +335,7 @@ fn phone(
         emergency,
         srtp: srtp(phone.srtp),
         short,
+        browser: phone.browser,
     }
 }
 

@@ -391,6 +391,7 @@ mod tests {
                 emergency,
                 srtp: SrtpUse::Off,
                 short: Arc::default(),
+                browser: false,
             }
         };
         let setup = Setup {

@@ -423,6 +423,13 @@ impl Signalling {
         self.exchange.registered()
     }
 
+    /// Whether a telephone on this agent's desk can be called at this moment; one in a browser stands on no desk.
+    #[must_use]
+    pub fn has_desk_phone(&self, now: Tick, agent: AgentId) -> bool {
+        let targets = self.exchange.targets(now, agent);
+        targets.iter().any(|target| !self.exchange.setup.phones[target.phone].browser)
+    }
+
     /// Busy lamps: how many telephones are watched by others, each for itself.
     #[must_use]
     pub fn lamps(&self) -> usize {

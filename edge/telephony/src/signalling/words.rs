@@ -235,6 +235,8 @@ pub struct Phone {
     pub srtp: SrtpUse,
     /// What is dialled there as within the house.
     pub short: Arc<ShortNumbers>,
+    /// Whether it is in a browser.
+    pub browser: bool,
 }
 
 /// Extensions of exchanges, and where they lead.

@@ -25,6 +25,12 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// What takes connections by TLS.
+    #[must_use]
+    pub fn server_config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
     /// Reads both files.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod telephony;
 mod tls;
 mod value;
 mod way;
+mod web;
 
 pub use emergency::Emergency;
 pub use opening::Opening;
@@ -22,6 +23,7 @@ pub use telephony::TelephonyProblem;
 pub use tls::TlsProblem;
 pub use value::ValueProblem;
 pub use way::WayProblem;
+pub use web::WebProblem;
 
 use super::place_in_file::Lines;
 use super::schema::Kind;
@@ -61,6 +63,8 @@ pub enum Problem {
     Telephony(TelephonyProblem),
     /// Certificates are missing, or something for TLS does not fit.
     Tls(TlsProblem),
+    /// The pages, or the telephones in the browsers.
+    Web(WebProblem),
     /// It may be tried out, but must not go public.
     Production(ProductionProblem),
 }
@@ -119,6 +123,7 @@ impl Problem {
             Problem::Way(problem) => problem.severity(),
             Problem::Telephony(problem) => problem.severity(),
             Problem::Tls(problem) => problem.severity(),
+            Problem::Web(problem) => problem.severity(),
             Problem::Production(problem) => problem.severity(),
         }
     }
@@ -136,6 +141,7 @@ impl Problem {
             Problem::Way(problem) => problem.said(lang),
             Problem::Telephony(problem) => problem.said(lang, context),
             Problem::Tls(problem) => problem.said(lang),
+            Problem::Web(problem) => problem.said(lang, context),
             Problem::Production(problem) => problem.said(lang),
         }
     }

@@ -58,6 +58,9 @@ pub(super) fn queues(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<
     queues
 }
 
+/// Characters of what an agent says first: two sentences.
+const WELCOME_MAX: usize = 300;
+
 /// Numbers with the line that they belong to.
 #[derive(Clone, Copy, Debug)]
 struct Dialled {
@@ -98,6 +101,8 @@ fn line(
         reader.note(at, Problem::Value(ValueProblem::ReservedId(TOTAL)));
     }
     let name = reader.name(fields);
+    let welcome = fields.get("welcome");
+    let welcome = welcome.map(|value| reader.text_in("welcome", value, WELCOME_MAX));
     let client = reader.reference(fields, "client", Kind::Client);
     let hours = reader.reference(fields, "hours", Kind::Hours);
     let empty = DeTable::new();
@@ -114,7 +119,7 @@ fn line(
     let in_force = ways::in_force(reader, fields);
     let treatment = treatment(reader, fields, &texts, has_texts, abilities);
     let (treatment, closed) = (treatment?, closed?);
-    Some(Line { id, name, client, numbers, hours, treatment, closed, rehearsal, in_force })
+    Some(Line { id, name, welcome, client, numbers, hours, treatment, closed, rehearsal, in_force })
 }
 
 fn rehearsal(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<LineRehearsal> {

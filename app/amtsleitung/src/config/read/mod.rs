@@ -13,6 +13,7 @@ mod retention;
 mod telephony;
 mod tls;
 mod ways;
+mod web;
 
 use super::Order;
 use super::county::{Centre, Client, County, Definition, PHONES_MAX, Rehearsal, TRUNKS_MAX};
@@ -71,6 +72,8 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     let (telephony, mut known) = telephony::telephony(reader, &root);
     let trunks = telephony::trunks(reader, list(Kind::Trunk), &codes, &mut known);
     let phones = telephony::phones(reader, list(Kind::Phone), &codes, &known);
+    let web = web::web(reader, &root);
+    web::check_browsers(reader, &root, list(Kind::Phone), &phones, telephony.as_ref());
     let bench = bench::bench(reader, &root, &known);
     let partners = ways::partners(reader, list(Kind::Partner));
     let switchboards = ways::switchboards(reader, list(Kind::Switchboard));
@@ -104,6 +107,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
         targets,
         rehearsal,
         telephony,
+        web,
         trunks,
         phones,
         bench: bench.bench,

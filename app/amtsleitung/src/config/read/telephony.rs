@@ -602,7 +602,8 @@ pub(super) fn phones(
             Some(at) => tls::srtp(reader, fields, &[Peer::At(at)]),
             None => tls::srtp_of_registering(reader, fields, &known.listen),
         };
-        phones.push(Phone { id, name, site, agent, at, srtp });
+        let browser = fields.get("browser").is_some() && reader.flag(fields, "browser");
+        phones.push(Phone { id, name, site, agent, at, srtp, browser });
     }
     phones
 }

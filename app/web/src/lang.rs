@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The two languages that the program speaks: German first, English complete.
 
-/// The language of everything that is printed for people.
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
+
+/// The language of everything that people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
     /// German, the default.
@@ -38,6 +41,19 @@ impl Lang {
         }
     }
 
+    /// What a browser asks for (RFC 9110, 12.5.4): whichever of both stands first; orders by weight are rare enough
+    /// to be ignored.
+    #[must_use]
+    pub fn asked_for(headers: &HeaderMap) -> Lang {
+        let text = headers.get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let first = text.split(',').find_map(|part| match part.trim().get(..2) {
+            Some("de") => Some(Lang::De),
+            Some("en") => Some(Lang::En),
+            Some(_) | None => None,
+        });
+        first.unwrap_or(Lang::De)
+    }
+
     /// One of two texts.
     #[must_use]
     pub fn pick<T>(self, de: T, en: T) -> T {
@@ -66,5 +82,19 @@ mod tests {
         assert_eq!(with(&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "de_DE.UTF-8")]), Lang::De);
         assert_eq!(with(&[("LANG", "de_DE.UTF-8"), ("LC_MESSAGES", "en_US")]), Lang::En);
         assert_eq!(with(&[("LC_ALL", ""), ("LANG", "en")]), Lang::En);
+    }
+
+    #[test]
+    fn german_unless_english_stands_first() {
+        let asked = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, text.parse().expect("a header"));
+            Lang::asked_for(&headers)
+        };
+        assert_eq!(asked("en-GB,en;q=0.9,de;q=0.8"), Lang::En);
+        assert_eq!(asked("de-DE,en;q=0.5"), Lang::De);
+        assert_eq!(asked("fr, en"), Lang::En);
+        assert_eq!(asked("fr"), Lang::De);
+        assert_eq!(Lang::asked_for(&HeaderMap::new()), Lang::De);
     }
 }

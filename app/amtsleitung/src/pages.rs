@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The pages of a county: what they call things, and their server with the browsers' telephones.
+
+use crate::Lang;
+use crate::clock::wall_now;
+use crate::config::County;
+use crate::config::county::{Line, Web};
+use crate::config::number::Plan;
+use crate::directory::Entry as Extension;
+use crate::entropy::Entropy;
+use crate::output;
+use crate::service::{DEFINITION, Inbox};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use std::fmt::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use stdx::Redacted;
+use telephony::signalling::{Carrier, Listen};
+use telephony::softphone::{self, Softphones};
+use telephony::tls::Identity;
+use web::accounts::Accounts;
+use web::hub::{Hub, Telephones};
+use web::{Demo, Directory, Entry, EntryKind, OfAgent, OfLine, OfPartner, OfPlan};
+
+/// What the passwords of the telephones in browsers are made of: drawn at every start, and known to nobody.
+#[derive(Clone, Debug)]
+pub struct BrowserKey(Redacted<[u8; 32]>);
+
+impl BrowserKey {
+    /// A fresh one.
+    #[must_use]
+    pub fn drawn(entropy: &mut Entropy) -> BrowserKey {
+        BrowserKey(Redacted::new(entropy.bytes()))
+    }
+
+    /// The password of a telephone.
+    ///
+    /// # Panics
+    /// Never: a key may have any length.
+    #[must_use]
+    pub fn password(&self, phone: &str) -> Redacted<String> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose()).expect("any length will do");
+        mac.update(phone.as_bytes());
+        let mut text = String::new();
+        for byte in mac.finalize().into_bytes() {
+            let _infallible = write!(text, "{byte:02x}");
+        }
+        Redacted::new(text)
+    }
+}
+
+/// The running pages; they end when this is dropped.
+pub struct Pages {
+    /// Where they are.
+    pub at: SocketAddr,
+    // In this order: nobody orders a telephone that has ended.
+    _server: web::Started,
+    _telephones: Option<softphone::Running>,
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+/// What the pages call things.
+#[must_use]
+pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
+    let line = |line: &Line| {
+        let client = county.clients.get(line.client).map_or("", |client| client.name.as_str());
+        OfLine {
+            id: line.id.clone(),
+            name: line.name.clone(),
+            client: line.client,
+            greeting: line.welcome.clone().unwrap_or_else(|| welcome(client, &line.name)),
+            has_queue: line.service().is_some(),
+            number: line.numbers.first().map(|numbers| match numbers.plan {
+                Plan::Short => numbers.first.to_string(),
+                Plan::E164 => format!("+{}", numbers.first),
+            }),
+        }
+    };
+    let phone_of = |agent: usize, browser: bool| {
+        let is_its = |it: &&crate::config::county::Phone| {
+            it.browser == browser && it.agent.is_some_and(|of| of.index() == agent)
+        };
+        county.phones.iter().find(is_its).map(|it| it.id.clone())
+    };
+    let agents = county.agents.iter().enumerate().map(|(at, agent)| OfAgent {
+        id: agent.id.clone(),
+        team: agent.team.index(),
+        browser: phone_of(at, true),
+        desk_phone: phone_of(at, false),
+    });
+    let partners = county.partners.iter().map(|it| OfPartner {
+        id: it.id.clone(),
+        name: it.name.clone(),
+        number: it.number.map(|number| match number.plan {
+            Plan::Short => number.first.to_string(),
+            Plan::E164 => format!("+{}", number.first),
+        }),
+    });
+    Directory {
+        centre: (county.centre.id.clone(), county.centre.name.clone()),
+        lines: county.lines.iter().map(line).collect(),
+        clients: county.clients.iter().map(|it| (it.id.clone(), it.name.clone())).collect(),
+        agents: agents.collect(),
+        teams: county.teams.iter().map(|it| it.name.clone()).collect(),
+        partners: partners.collect(),
+        plans: county
+            .plans
+            .iter()
+            .map(|it| OfPlan { id: it.id.clone(), name: it.name.clone() })
+            .collect(),
+        trunks: county.trunks.iter().map(|it| (it.id.clone(), it.name.clone())).collect(),
+        definition: promise::definition(DEFINITION),
+        others: others(county, extensions),
+    }
+}
+
+/// What an agent says first where the file has no words of its own: for whom, and which line.
+fn welcome(client: &str, line: &str) -> String {
+    format!("{client}, {line}, guten Tag. Was kann ich für Sie tun?")
+}
+
+/// Extensions of exchanges, as their directories name them.
+fn others(county: &County, extensions: &[Vec<Extension>]) -> Vec<Entry> {
+    let of_trunk = county.trunks.iter().zip(extensions);
+    let entries = of_trunk.flat_map(|(trunk, entries)| {
+        let site = county.sites.get(trunk.site).map(|site| site.name.clone());
+        entries.iter().map(move |it| Entry {
+            kind: EntryKind::Extension,
+            id: it.extension.clone(),
+            name: it.name.clone(),
+            detail: site.clone(),
+            number: Some(it.number.clone()),
+        })
+    });
+    entries.collect()
+}
+
+/// The hub and its telephones, before the centre runs that they ask.
+///
+/// # Errors
+/// With a sentence for people.
+pub fn hub(
+    (county, web): (&County, &Web),
+    (inbox, key, listens): (Inbox, BrowserKey, &[Listen]),
+    directory: Directory,
+    lang: Lang,
+) -> Result<(Arc<Hub>, Option<softphone::Running>), String> {
+    let text = |error: std::io::Error| format!("{}: {}", web.sound, output::why(lang, &error));
+    let mut entropy = Entropy::open().map_err(text)?;
+    // The telephones tell the hub, and the hub orders the telephones: one of both comes first.
+    let told: Arc<Mutex<Option<Arc<Hub>>>> = Arc::default();
+    let has_browsers = county.phones.iter().any(|phone| phone.browser);
+    let telephony = county.telephony.as_ref().filter(|_| has_browsers);
+    let telephones = telephony.and_then(|telephony| {
+        let exchange = exchange(listens)?;
+        let shown = web.sound_addresses.iter().map(|&ip| SocketAddr::new(ip, web.sound.port()));
+        let config = softphone::Config {
+            listen: web.sound,
+            shown: shown.collect(),
+            exchange,
+            domain: telephony.domain.clone(),
+            seed: entropy.bytes(),
+        };
+        let told = Arc::clone(&told);
+        Some(Softphones::start(config, move |phone, news| {
+            let hub = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(hub) = hub {
+                hub.telephone_tells(phone, news);
+            }
+        }))
+    });
+    let (softphones, running) = telephones.transpose().map_err(text)?.unzip();
+    let telephones = softphones.map(|softphones| Telephones {
+        softphones,
+        password: Box::new(move |phone| key.password(phone)),
+    });
+    let hub = Arc::new(Hub::new(Arc::new(inbox), directory, telephones, Box::new(wall_now)));
+    *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&hub));
+    Ok((hub, running))
+}
+
+/// Where the telephones in browsers speak to our own signalling: where it listens by UDP, on this machine if that is
+/// among all addresses.
+fn exchange(listens: &[Listen]) -> Option<SocketAddr> {
+    let own = listens.iter().find(|own| own.carrier == Carrier::Udp)?.address;
+    let ip = match own.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    Some(SocketAddr::new(ip, own.port()))
+}
+
+/// Starts the server of the pages.
+///
+/// # Errors
+/// With a sentence for people.
+pub fn serve(
+    web: &Web,
+    data: &Path,
+    (hub, telephones): (Arc<Hub>, Option<softphone::Running>),
+    demo: Option<Demo>,
+    lang: Lang,
+) -> Result<Pages, String> {
+    let text = |error: std::io::Error| format!("{}: {}", web.listen, output::why(lang, &error));
+    let files = web.certificate.as_ref();
+    let identity = files.map(|it| Identity::load(&data.join(&it.certificate), &data.join(&it.key)));
+    let identity = identity.transpose().map_err(|defect| {
+        let said = lang.pick(defect.german(), defect.english());
+        format!("[web] {said}")
+    })?;
+    // Whoever cannot sign in would not know why: better at once.
+    Accounts::load(data).map_err(|why| why.said(lang == Lang::De))?;
+    let entropy = Mutex::new(Entropy::open().map_err(text)?);
+    let folder = data.to_owned();
+    let parts = web::Parts {
+        hub,
+        listen: web.listen,
+        address: web.address.clone(),
+        identity,
+        accounts: Box::new(move || Accounts::load(&folder)),
+        demo,
+        random: Box::new(move || entropy.lock().unwrap_or_else(PoisonError::into_inner).bytes()),
+    };
+    let server = web::serve(parts).map_err(text)?;
+    Ok(Pages { at: server.at, _server: server, _telephones: telephones })
+}

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What pages share: the centre, what things are called, and each agent's desk.
+//!
+//! The rule to keep: a lock is held for a look or a change, never while something is awaited.
+
+use crate::centre::{Centre, NotAsked, Question, Reply, ask};
+use crate::directory::Directory;
+use crate::lang::Lang;
+use crate::limits::WRAP_UPS_KEPT;
+use crate::problem::Problem;
+use crate::words::{Device, Quality, QualityWord, ToDesk, Why, WrapUp};
+use ::centre::{Command, Event, Note, TransferTo};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stdx::{AgentId, Redacted, Timestamp};
+use telephony::softphone::{self, News, Order, Softphones};
+use tokio::sync::{mpsc, watch};
+
+/// Messages for a page that it has not read yet: answers to everything it may ask at once.
+const FOR_PAGE_MAX: usize = 128;
+
+/// The browsers' telephones.
+pub struct Telephones {
+    /// The thread that has them.
+    pub softphones: Softphones,
+    /// The password of each.
+    pub password: Box<dyn Fn(&str) -> Redacted<String> + Send + Sync>,
+}
+
+/// What pages share.
+pub struct Hub {
+    centre: Arc<dyn Centre>,
+    telephones: Option<Telephones>,
+    now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    directory: Mutex<Arc<Directory>>,
+    desks: Mutex<BTreeMap<AgentId, DeskState>>,
+    /// Changes that a wallboard shows.
+    board: watch::Sender<()>,
+}
+
+/// An agent's desk, as far as the centre does not know it.
+#[derive(Debug)]
+struct DeskState {
+    /// Told when anything changed that the desk shows.
+    changed: watch::Sender<()>,
+    open: Option<Open>,
+    /// Counts windows, so that one that closes late does not close the next one's.
+    windows: u64,
+    device: Option<Device>,
+    phone: PhoneState,
+    /// The request with which the page's last offer came.
+    offer: u64,
+    /// The last request that was an order to the telephone.
+    ordered: u64,
+    wrap_ups: VecDeque<WrapUp>,
+}
+
+impl Default for DeskState {
+    fn default() -> DeskState {
+        DeskState {
+            changed: watch::Sender::new(()),
+            open: None,
+            windows: 0,
+            device: None,
+            phone: PhoneState::default(),
+            offer: 0,
+            ordered: 0,
+            wrap_ups: VecDeque::new(),
+        }
+    }
+}
+
+/// The window in which a desk is open.
+#[derive(Debug)]
+struct Open {
+    window: u64,
+    since: Timestamp,
+    lang: Lang,
+    to_page: mpsc::Sender<ToDesk>,
+}
+
+/// What is known of a browser's telephone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PhoneState {
+    pub(crate) connected: bool,
+    pub(crate) registered: bool,
+    pub(crate) calls: Vec<(softphone::CallView, Timestamp)>,
+    pub(crate) transfer: Option<softphone::TransferState>,
+    pub(crate) quality: Option<QualityWord>,
+}
+
+/// A window that has the desk.
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) number: u64,
+    pub(crate) to_page: mpsc::Receiver<ToDesk>,
+    pub(crate) changed: watch::Receiver<()>,
+}
+
+/// What a desk shows beside what the centre says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DeskOwn {
+    pub(crate) device: Option<Device>,
+    pub(crate) phone: PhoneState,
+    pub(crate) wrap_ups: Vec<WrapUp>,
+}
+
+impl Hub {
+    /// A hub where nobody is yet.
+    #[must_use]
+    pub fn new(
+        centre: Arc<dyn Centre>,
+        directory: Directory,
+        telephones: Option<Telephones>,
+        now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    ) -> Hub {
+        Hub {
+            centre,
+            telephones,
+            now,
+            directory: Mutex::new(Arc::new(directory)),
+            desks: Mutex::default(),
+            board: watch::Sender::new(()),
+        }
+    }
+
+    fn desks(&self) -> MutexGuard<'_, BTreeMap<AgentId, DeskState>> {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// What things are called at this moment.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.directory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Another configuration holds from now on.
+    pub fn agree(&self, directory: Directory) {
+        *self.directory.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+        for desk in self.desks().values() {
+            desk.changed.send_replace(());
+        }
+        self.board.send_replace(());
+    }
+
+    /// Asks the centre.
+    pub(crate) async fn ask<T>(
+        &self,
+        question: impl FnOnce(Reply<T>) -> Question,
+    ) -> Result<T, NotAsked> {
+        ask(&*self.centre, question).await
+    }
+
+    // ---- what is heard ----
+
+    /// The centre has decided something.
+    pub fn heard(&self, cause: &Event, command: &Command) {
+        self.board.send_replace(());
+        let desks = self.desks();
+        let touch = |agent: AgentId| {
+            if let Some(desk) = desks.get(&agent) {
+                desk.changed.send_replace(());
+            }
+        };
+        cause.agent().into_iter().for_each(touch);
+        agents_of(command).into_iter().flatten().for_each(touch);
+        if let Command::Wait { .. } | Command::WaitAgain { .. } | Command::Note(Note::Ended(_)) =
+            command
+        {
+            desks.values().for_each(|desk| desk.changed.send_replace(()));
+        }
+    }
+
+    /// A browser's telephone tells something.
+    pub fn telephone_tells(&self, phone: &str, news: News) {
+        let Some(agent) = self.directory().agent_of_browser(phone) else { return };
+        let now = self.now();
+        let mut desks = self.desks();
+        let desk = desks.entry(agent).or_default();
+        desk.learn(now, news);
+        desk.changed.send_replace(());
+    }
+
+    /// Changes that a wallboard shows.
+    pub(crate) fn board_changes(&self) -> watch::Receiver<()> {
+        self.board.subscribe()
+    }
+
+    // ---- desks ----
+
+    /// Opens a desk in a window; or says since when it is open in another.
+    pub(crate) fn open(
+        &self,
+        agent: AgentId,
+        lang: Lang,
+        take_over: bool,
+    ) -> Result<Window, Timestamp> {
+        let now = self.now();
+        let mut desks = self.desks();
+        let desk = desks.entry(agent).or_default();
+        if let Some(open) = &desk.open {
+            if !take_over {
+                return Err(open.since);
+            }
+            // A window that does not read is closed all the same: nobody sends to it any more.
+            let _ = open.to_page.try_send(ToDesk::TakenOver);
+        }
+        let (sender, to_page) = mpsc::channel(FOR_PAGE_MAX);
+        desk.windows += 1;
+        let window = desk.windows;
+        desk.open = Some(Open { window, since: now, lang, to_page: sender });
+        let changed = desk.changed.subscribe();
+        Ok(Window { number: window, to_page, changed })
+    }
+
+    /// A window closes. Its calls are held, if it still had the desk.
+    pub(crate) fn close(&self, agent: AgentId, window: u64) {
+        let was_open = {
+            let mut desks = self.desks();
+            let desk = desks.entry(agent).or_default();
+            desk.open.take_if(|open| open.window == window).is_some()
+        };
+        if was_open {
+            // Without a telephone there is nothing to hold.
+            let _ = self.order(agent, Order::PageGone);
+        }
+    }
+
+    /// What a desk shows beside what the centre says.
+    pub(crate) fn own(&self, agent: AgentId) -> DeskOwn {
+        let desks = self.desks();
+        let Some(desk) = desks.get(&agent) else { return DeskOwn::default() };
+        DeskOwn {
+            device: desk.device,
+            phone: desk.phone.clone(),
+            wrap_ups: desk.wrap_ups.iter().cloned().collect(),
+        }
+    }
+
+    /// With what the agent works from now on; the browser's telephone can be called only if it is that.
+    pub(crate) fn choose(&self, agent: AgentId, device: Option<Device>) {
+        self.desks().entry(agent).or_default().device = device;
+        let order = match device {
+            Some(Device::Browser) => self.browser_of(agent).and_then(|phone| {
+                let telephones = self.telephones.as_ref()?;
+                Some(Order::Open { password: (telephones.password)(&phone) })
+            }),
+            Some(Device::DeskPhone) | None => Some(Order::Close),
+        };
+        if let Some(order) = order {
+            // Who has none has nothing to open or close.
+            let _ = self.order(agent, order);
+        }
+        self.touch(agent);
+    }
+
+    /// With what the agent works.
+    pub(crate) fn device(&self, agent: AgentId) -> Option<Device> {
+        self.desks().get(&agent).and_then(|desk| desk.device)
+    }
+
+    /// The id of the agent's telephone in the browser.
+    pub(crate) fn browser_of(&self, agent: AgentId) -> Option<String> {
+        self.telephones.as_ref()?;
+        self.directory().agents.get(agent.index())?.browser.clone()
+    }
+
+    /// Tells the browser's telephone what to do; says whether there is one that heard it.
+    pub(crate) fn order(&self, agent: AgentId, order: Order) -> bool {
+        let (Some(phone), Some(telephones)) = (self.browser_of(agent), &self.telephones) else {
+            return false;
+        };
+        telephones.softphones.tell(&phone, order).is_ok()
+    }
+
+    fn touch(&self, agent: AgentId) {
+        if let Some(desk) = self.desks().get(&agent) {
+            desk.changed.send_replace(());
+        }
+    }
+
+    /// The page's offer came with this request.
+    pub(crate) fn offer(&self, agent: AgentId, of: u64) {
+        self.desks().entry(agent).or_default().offer = of;
+    }
+
+    /// The last order came with this request.
+    pub(crate) fn ordered(&self, agent: AgentId, of: u64) {
+        self.desks().entry(agent).or_default().ordered = of;
+    }
+
+    /// How the browser measures the sound.
+    pub(crate) fn measure(&self, agent: AgentId, quality: Quality) {
+        self.desks().entry(agent).or_default().phone.quality = Some(rated(quality));
+        self.touch(agent);
+    }
+
+    /// Keeps what an agent says of a call; of one call the last word holds.
+    pub(crate) fn keep(&self, agent: AgentId, wrap_up: WrapUp) {
+        {
+            let mut desks = self.desks();
+            let kept = &mut desks.entry(agent).or_default().wrap_ups;
+            kept.retain(|it| it.contact != wrap_up.contact);
+            kept.push_back(wrap_up);
+            if kept.len() > WRAP_UPS_KEPT {
+                kept.pop_front();
+            }
+        }
+        self.touch(agent);
+    }
+}
+
+impl DeskState {
+    fn learn(&mut self, now: Timestamp, news: News) {
+        match news {
+            News::Registered(registered) => self.phone.registered = registered,
+            News::PageConnected(connected) => self.phone.connected = connected,
+            News::Calls(calls) => {
+                let since = |call: &softphone::CallView| {
+                    let before = self.phone.calls.iter().find(|(it, _)| it.nr == call.nr);
+                    before.filter(|(it, _)| it.state == call.state).map_or(now, |(_, since)| *since)
+                };
+                let calls = calls.into_iter().map(|call| {
+                    let since = since(&call);
+                    (call, since)
+                });
+                self.phone.calls = calls.collect();
+                if self.phone.calls.is_empty() {
+                    self.phone.transfer = None;
+                    self.phone.quality = None;
+                }
+            }
+            News::Transfer(state) => self.phone.transfer = Some(state),
+            News::Answer(Ok(sdp)) => self.say(|_| ToDesk::Sdp { sdp }),
+            News::Answer(Err(why)) => {
+                let of = self.offer;
+                self.say(|lang| refused(of, Problem::no_sound(lang, why)));
+            }
+            News::Refused(why) => {
+                let of = self.ordered;
+                self.say(|lang| refused(of, Problem::telephone_refused(lang, why)));
+            }
+            // What is heard there is measured there.
+            News::Ended { .. } | News::Quality(_) => {}
+        }
+    }
+
+    fn say(&self, what: impl FnOnce(Lang) -> ToDesk) {
+        if let Some(open) = &self.open {
+            // A page that reads nothing is closed by its silence.
+            let _ = open.to_page.try_send(what(open.lang));
+        }
+    }
+}
+
+/// The refusal of a request.
+pub(crate) fn refused(of: u64, problem: Problem) -> ToDesk {
+    ToDesk::Refused { of, problem: Why { title: problem.title, detail: problem.detail } }
+}
+
+/// What can be heard of these losses: the packets of a call hide some per cent, and a jitter buffer some
+/// unevenness (ITU-T G.107 and G.113, appendix I, for G.711 and G.722 with concealment).
+fn rated(quality: Quality) -> QualityWord {
+    if quality.loss > 0.05 || quality.jitter_ms > 80.0 || quality.rtt_ms > 600.0 {
+        QualityWord::Poor
+    } else if quality.loss > 0.01 || quality.jitter_ms > 30.0 || quality.rtt_ms > 300.0 {
+        QualityWord::Fair
+    } else {
+        QualityWord::Good
+    }
+}
+
+/// Whom a command is about.
+fn agents_of(command: &Command) -> [Option<AgentId>; 2] {
+    match *command {
+        Command::CallBack { agent, .. }
+        | Command::Ring { agent, .. }
+        | Command::StopRinging { agent, .. }
+        | Command::LetGo { agent, .. }
+        | Command::Connect { agent, .. } => [Some(agent), None],
+        Command::PutThrough { by, to, .. } => [Some(by), to],
+        Command::Note(note) => match note {
+            Note::AgentChanged { agent, .. }
+            | Note::AgentPlans { agent, .. }
+            | Note::Returned { agent, .. }
+            | Note::SkillSet { agent, .. } => [Some(agent), None],
+            Note::Transferred { to: TransferTo::Agent(agent), .. } => [Some(agent), None],
+            Note::Transferred { .. }
+            | Note::Widened { .. }
+            | Note::Overflows { .. }
+            | Note::PartnerReturned { .. }
+            | Note::SwitchboardReturned { .. }
+            | Note::CallbackReturned { .. }
+            | Note::OfficeReturned { .. }
+            | Note::PulledForward { .. }
+            | Note::Moved { .. }
+            | Note::SteeringUndone { .. }
+            | Note::LineClosed { .. }
+            | Note::LineOpened { .. }
+            | Note::PlanStarted { .. }
+            | Note::PlanEnded { .. }
+            | Note::Ended(_) => [None, None],
+        },
+        Command::Announce { .. }
+        | Command::Wait { .. }
+        | Command::WaitAgain { .. }
+        | Command::RingSwitchboard { .. }
+        | Command::StopSwitchboard { .. }
+        | Command::TryPartner { .. }
+        | Command::StopPartner { .. }
+        | Command::ConnectElsewhere { .. }
+        | Command::Deflect { .. }
+        | Command::PromiseCallback { .. }
+        | Command::StopCallback { .. }
+        | Command::Inform { .. }
+        | Command::Notify { .. }
+        | Command::OpenTask { .. }
+        | Command::RingOffice { .. }
+        | Command::StopOffice { .. }
+        | Command::Dismiss { .. }
+        | Command::Release { .. }
+        | Command::AskAlive { .. }
+        | Command::Refuse(_) => [None, None],
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every bound of the pages, with its calculation and what happens at it.
+
+use std::time::Duration;
+use stdx::Micros;
+
+/// Sessions at once: every agent of the largest centre at two browsers, and some more. At the limit the one that was
+/// idle longest ends.
+pub const SESSIONS_MAX: usize = 4_096;
+
+/// How long a session lasts without being used: a long meeting.
+pub const SESSION_IDLE: Micros = Micros::from_mins(120);
+
+/// How long a session lasts: the longest shift, and some time before and after it.
+pub const SESSION_LASTS: Micros = Micros::from_mins(16 * 60);
+
+/// Accounts in the file: the largest centre, its editors and its supervisors. More are refused when the file is read.
+pub const ACCOUNTS_MAX: usize = 10_000;
+
+/// Bytes of the accounts' file: 10,000 accounts with 400 bytes each.
+pub const ACCOUNTS_FILE_MAX: u64 = 4 << 20;
+
+/// Bytes of a name or a password that somebody signs in with. Longer ones are wrong without being looked at.
+pub const CREDENTIAL_MAX: usize = 256;
+
+/// Attempts to sign in that fail for one name, or come from one address, before it has to wait.
+pub const ATTEMPTS: u32 = 10;
+
+/// How long such an attempt is remembered.
+pub const ATTEMPTS_FOR: Micros = Micros::from_mins(5);
+
+/// Names and addresses whose attempts are remembered; beyond them nobody signs in until the oldest are forgotten.
+pub const ATTEMPTS_KEPT: usize = 10_000;
+
+/// Passwords that are checked at the same time: each takes a core for a twentieth of a second and 19 MiB.
+pub const CHECKS_AT_ONCE: usize = 2;
+
+/// Bytes of the body of a request: a wrap-up with its note.
+pub const BODY_MAX: usize = 16 << 10;
+
+/// Bytes of a message of a desk: an offer of a browser has 4 to 10 KiB.
+pub const MESSAGE_MAX: usize = 64 << 10;
+
+/// Messages of one desk in a second, on average, and at once: somebody who types digits fast, and a page that comes
+/// back. Beyond them the socket is closed.
+pub const MESSAGES_A_SECOND: u32 = 20;
+/// See [`MESSAGES_A_SECOND`].
+pub const MESSAGES_AT_ONCE: u32 = 60;
+
+/// How long a desk waits for the centre's answer. The log may be slow; then people are told.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// How often a desk is told its state at the most: more than eyes can follow.
+pub const DESK_EVERY: Duration = Duration::from_millis(40);
+
+/// How often a desk is told it at least, so that a lost connection is noticed.
+pub const DESK_AT_LEAST: Duration = Duration::from_secs(10);
+
+/// How often a wallboard is told its state at the most.
+pub const BOARD_EVERY: Duration = Duration::from_millis(500);
+
+/// How often a wallboard is told it at least.
+pub const BOARD_AT_LEAST: Duration = Duration::from_secs(5);
+
+/// How long a page may take to read what it is told, before its socket is closed.
+pub const SEND_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long the page of a desk may say nothing: it says something every five seconds.
+pub const PAGE_SILENT: Duration = Duration::from_secs(15);
+
+/// Wallboards at once: three in each of a hundred offices.
+pub const BOARDS_MAX: usize = 300;
+
+/// Connections at once: desks, wallboards, and what browsers open besides. Further ones are closed.
+pub const CONNECTIONS_MAX: usize = 4_096;
+
+/// How long a connection may take to prove who it is by TLS, or to send the head of a request.
+pub const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+
+/// Entries that a search of the directory shows.
+pub const ENTRIES_SHOWN: usize = 50;
+
+/// Concerns of one wrap-up.
+pub const CONCERNS_MAX: usize = 5;
+
+/// Characters of a concern, and of a place.
+pub const CONCERN_MAX: usize = 120;
+
+/// Characters of a note.
+pub const NOTE_MAX: usize = 500;
+
+/// Wrap-ups that are kept for whoever wrote them: a long shift with a call every two minutes.
+pub const WRAP_UPS_KEPT: usize = 400;
+
+/// Digits of a number that is dialled or keys that are sent at once.
+pub const KEYS_MAX: usize = 40;

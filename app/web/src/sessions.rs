@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Who is signed in. The browser holds a random token; here stands only its hash.
+//!
+//! The rule to keep: a session ends when its account changes or goes, when it was idle or lasted for too long, and when
+//! its owner wants it.
+
+use crate::accounts::Account;
+use crate::limits::{SESSION_IDLE, SESSION_LASTS, SESSIONS_MAX};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use stdx::{Redacted, Timestamp};
+use tokio::sync::watch;
+
+/// Bytes of a token.
+pub(crate) const TOKEN_BYTES: usize = 32;
+
+type Key = [u8; 32];
+
+/// Everybody who is signed in.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    by_key: BTreeMap<Key, Session>,
+}
+
+#[derive(Debug)]
+struct Session {
+    account: Arc<Account>,
+    began: Timestamp,
+    used: Timestamp,
+    /// Told when it ends: sockets of it close.
+    ended: watch::Sender<bool>,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) account: Arc<Account>,
+    /// Becomes true when the session ends.
+    pub(crate) ended: watch::Receiver<bool>,
+}
+
+/// Waits until a session ends.
+pub(crate) async fn over(ended: &mut watch::Receiver<bool>) {
+    // One that was dropped has said so before.
+    let _ = ended.wait_for(|it| *it).await;
+}
+
+fn key(token: &Redacted<[u8; TOKEN_BYTES]>) -> Key {
+    Sha256::digest(token.expose()).into()
+}
+
+impl Sessions {
+    /// Somebody signed in with this token, fresh from the system's generator.
+    pub(crate) fn begin(
+        &mut self,
+        now: Timestamp,
+        token: &Redacted<[u8; TOKEN_BYTES]>,
+        account: Account,
+    ) {
+        self.expire(now);
+        if self.by_key.len() >= SESSIONS_MAX
+            && let Some((&idlest, _)) = self.by_key.iter().min_by_key(|(_, session)| session.used)
+        {
+            self.by_key.remove(&idlest);
+        }
+        let session = Session {
+            account: Arc::new(account),
+            began: now,
+            used: now,
+            ended: watch::Sender::new(false),
+        };
+        self.by_key.insert(key(token), session);
+    }
+
+    /// Who has this token.
+    pub(crate) fn of(
+        &mut self,
+        now: Timestamp,
+        token: &Redacted<[u8; TOKEN_BYTES]>,
+    ) -> Option<SignedIn> {
+        self.expire(now);
+        let session = self.by_key.get_mut(&key(token))?;
+        session.used = now;
+        Some(SignedIn { account: Arc::clone(&session.account), ended: session.ended.subscribe() })
+    }
+
+    /// Whoever has this token signs out.
+    pub(crate) fn end(&mut self, token: &Redacted<[u8; TOKEN_BYTES]>) {
+        self.by_key.remove(&key(token));
+    }
+
+    /// Sessions whose account is not as it was end.
+    pub(crate) fn keep(&mut self, is_as_before: impl Fn(&Account) -> bool) {
+        self.by_key.retain(|_, session| is_as_before(&session.account));
+    }
+
+    fn expire(&mut self, now: Timestamp) {
+        self.by_key.retain(|_, it| {
+            now.since(it.used) < SESSION_IDLE && now.since(it.began) < SESSION_LASTS
+        });
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.ended.send_replace(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::Role;
+    use stdx::Micros;
+
+    fn account(name: &str) -> Account {
+        let (name, shown) = (name.to_owned(), name.to_owned());
+        Account { name, shown, roles: vec![Role::Agent], agent: None, clients: None }
+    }
+
+    fn token(number: usize) -> Redacted<[u8; TOKEN_BYTES]> {
+        let mut bytes = [0; TOKEN_BYTES];
+        bytes[..8].copy_from_slice(&number.to_be_bytes());
+        Redacted::new(bytes)
+    }
+
+    #[test]
+    fn it_ends_when_idle_and_when_it_is_old() {
+        let mut sessions = Sessions::default();
+        sessions.begin(Timestamp(0), &token(1), account("anna"));
+        let mut at = Timestamp(0);
+        while at.since(Timestamp(0)) + SESSION_IDLE < SESSION_LASTS {
+            at = at + Micros(SESSION_IDLE.0 - 1);
+            assert!(sessions.of(at, &token(1)).is_some(), "used in time");
+        }
+        assert!(sessions.of(Timestamp(0) + SESSION_LASTS, &token(1)).is_none(), "old");
+        sessions.begin(Timestamp(0), &token(2), account("anna"));
+        assert!(sessions.of(Timestamp(0) + SESSION_IDLE, &token(2)).is_none(), "idle");
+        assert!(sessions.of(Timestamp(0), &token(3)).is_none(), "never begun");
+    }
+
+    #[test]
+    fn whoever_has_it_hears_of_its_end() {
+        let mut sessions = Sessions::default();
+        sessions.begin(Timestamp(0), &token(1), account("anna"));
+        sessions.begin(Timestamp(0), &token(2), account("otto"));
+        let anna = sessions.of(Timestamp(0), &token(1)).expect("signed in");
+        let otto = sessions.of(Timestamp(0), &token(2)).expect("signed in");
+        sessions.keep(|account| account.name != "otto");
+        assert!(*otto.ended.borrow() && !*anna.ended.borrow());
+        sessions.end(&token(1));
+        assert!(*anna.ended.borrow());
+    }
+
+    #[test]
+    fn at_the_limit_the_idlest_goes() {
+        let mut sessions = Sessions::default();
+        for number in 0..SESSIONS_MAX {
+            sessions.begin(Timestamp(number as i64), &token(number), account("anna"));
+        }
+        let now = Timestamp(SESSIONS_MAX as i64);
+        assert!(sessions.of(now, &token(0)).is_some(), "used just now");
+        sessions.begin(now, &token(SESSIONS_MAX), account("otto"));
+        assert!(sessions.of(now, &token(1)).is_none());
+        assert!(sessions.of(now, &token(0)).is_some());
+        assert!(sessions.of(now, &token(SESSIONS_MAX)).is_some());
+    }
+}
