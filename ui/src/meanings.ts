@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** Which words stand for which value of the protocol. */
+
+import type { AgentState, Call, Contact, Desk, Entry, PullReason, Result, Verdict } from './protocol.ts';
+import type { Language } from './time.ts';
+import type { Key } from './words.ts';
+
+export const STATE_WORDS: Record<AgentState, Key> = {
+  signed_off: 'state.signed_off',
+  not_ready: 'state.not_ready',
+  ready: 'state.ready',
+  offered: 'state.offered',
+  talking: 'state.talking',
+  wrap_up: 'state.wrap_up',
+};
+
+export const CALL_WORDS: Record<Call['state'], Key> = {
+  ringing: 'call.ringing',
+  dialling: 'call.dialling',
+  up: 'call.up',
+  held: 'call.held',
+  conference: 'call.conference',
+};
+
+export const KIND_WORDS: Record<Call['kind'], Key> = {
+  caller: 'call.caller',
+  consult: 'call.consult',
+  own: 'call.own',
+};
+
+export const CAME_BY_WORDS: Record<Contact['came_by'], Key | null> = {
+  direct: null,
+  transfer: 'came_by.transfer',
+  overflow: 'came_by.overflow',
+  call_back: 'came_by.call_back',
+};
+
+export const RESULTS: readonly Result[] = ['settled', 'transferred', 'to_be_answered', 'misdial', 'abusive'];
+
+export const RESULT_WORDS: Record<Result, Key> = {
+  settled: 'result.settled',
+  transferred: 'result.transferred',
+  to_be_answered: 'result.to_be_answered',
+  misdial: 'result.misdial',
+  abusive: 'result.abusive',
+};
+
+export const ENTRY_WORDS: Record<Entry['kind'], Key> = {
+  agent: 'entry.agent',
+  line: 'entry.line',
+  partner: 'entry.partner',
+  office: 'entry.office',
+  extension: 'entry.extension',
+  phone: 'entry.phone',
+};
+
+export const PRESENCE_WORDS: Record<NonNullable<Entry['state']>, Key> = {
+  ready: 'presence.ready',
+  busy: 'presence.busy',
+  away: 'presence.away',
+};
+
+export const QUALITY_WORDS: Record<NonNullable<Desk['softphone']['quality']>, Key> = {
+  good: 'quality.good',
+  fair: 'quality.fair',
+  poor: 'quality.poor',
+};
+
+export const PULL_WORDS: Record<PullReason, Key> = {
+  distress: 'pull.distress',
+  waited_long: 'pull.waited_long',
+  wrong_line: 'pull.wrong_line',
+  load: 'pull.load',
+};
+
+export const VERDICTS: readonly Verdict[] = ['all', 'in_time', 'late', 'not_answered', 'left_out'];
+
+export const VERDICT_WORDS: Record<Verdict, Key> = {
+  all: 'verdict.all',
+  in_time: 'verdict.in_time',
+  late: 'verdict.late',
+  not_answered: 'verdict.not_answered',
+  left_out: 'verdict.left_out',
+};
+
+/** The pause that the agent is in, by its name; null if in none. */
+export function pauseName(desk: Desk, language: Language): string | null {
+  const pause = desk.agent.pause;
+  if (pause === null) return null;
+  return desk.pauses.find((one) => one.id === pause)?.name[language] ?? pause;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** Times and numbers as people read them. Everything here is a function of its arguments. */
+
+export type Language = 'de' | 'en';
+
+/** Seconds from `since` to `now_ms`, never below 0: clocks of two machines differ by a little. */
+export function secondsSince(since: string, now_ms: number): number {
+  return Math.max(0, Math.floor((now_ms - Date.parse(since)) / 1_000));
+}
+
+/** Seconds from `now_ms` to `until`, never below 0. */
+export function secondsUntil(until: string, now_ms: number): number {
+  return Math.max(0, Math.ceil((Date.parse(until) - now_ms) / 1_000));
+}
+
+/** `0:07`, `12:40`, `1:02:03`. */
+export function stopwatch(seconds: number): string {
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** `08:30`, in the local time of the desk. */
+export function clock(at: string, language: Language): string {
+  return new Date(at).toLocaleTimeString(language === 'de' ? 'de-DE' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
+}
+
+/** `Mo 08:30` beyond today, `08:30` within it. */
+export function clockOrDay(at: string, now_ms: number, language: Language): string {
+  const locale = language === 'de' ? 'de-DE' : 'en-GB';
+  const date = new Date(at);
+  const today = date.toDateString() === new Date(now_ms).toDateString();
+  const day = today ? '' : `${date.toLocaleDateString(locale, { weekday: 'short' })} `;
+  return day + clock(at, language);
+}
+
+/** `83 %`; cut, never rounded up: 79.9 % has not reached 80 %. */
+export function percent(part: number): string {
+  // Shares come as decimals: 0.29 × 100 is a hair below 29.
+  return `${Math.floor(part * 100 + 1e-9)}\u00a0%`;
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** What the tests' server tells of: one agent in one county, and what a request does to their desk. */
+
+import type { Board, Contacts, Desk, FromDesk, Line, Role, Session, SignIn, Entry } from '../src/protocol.ts';
+
+export const NAME = 'uebung';
+export const PASSWORD = 'uebung115';
+
+export function ago(seconds: number): string {
+  return new Date(Date.now() - seconds * 1_000).toISOString();
+}
+
+export function session(roles: Role[]): Session {
+  return {
+    name: NAME,
+    shown_name: 'Katharina Petersen',
+    roles,
+    clients: null,
+    agent: roles.includes('agent') ? 'petersen' : null,
+    oidc: false,
+    demo: null,
+  };
+}
+
+export function signIn(): SignIn {
+  return {
+    oidc: null,
+    demo: { name: NAME, password: PASSWORD },
+    centre: { name: 'Servicecenter Landkreis Harburg' },
+    version: '0.4.0',
+  };
+}
+
+export function desk(): Desk {
+  return {
+    now: ago(0),
+    centre: { name: 'Servicecenter Landkreis Harburg' },
+    language: 'de',
+    person: { name: NAME, shown_name: 'Katharina Petersen', agent: 'petersen', team: 'Winsen' },
+    agent: { state: 'signed_off', since: ago(300), until: null, pause: null, extensions_left: null, after_call: null },
+    pauses: [
+      { id: 'break', name: { de: 'Pause', en: 'Break' } },
+      { id: 'desk_work', name: { de: 'Arbeit am Platz', en: 'Desk work' } },
+      { id: 'training', name: { de: 'Schulung', en: 'Training' } },
+    ],
+    devices: { chosen: null, browser: true, desk_phone: true },
+    softphone: { connected: false, registered: true, codec: null, quality: null },
+    calls: [],
+    contact: null,
+    waiting: [
+      { line: { id: '115', name: 'Behördennummer 115' }, count: 0, longest_since: null },
+      { line: { id: 'jesteburg', name: 'Rathaus Jesteburg' }, count: 0, longest_since: null },
+      { line: { id: 'neu-wulmstorf', name: 'Rathaus Neu Wulmstorf' }, count: 0, longest_since: null },
+    ],
+    wrap_up: null,
+    transfer: null,
+  };
+}
+
+export const PLACES = [
+  ['115', 'Behördennummer 115', 'Landkreis Harburg'],
+  ['kreis', 'Zentrale Kreisverwaltung', 'Landkreis Harburg'],
+  ['buergerservice', 'Bürgerservice', 'Landkreis Harburg'],
+  ['jesteburg', 'Rathaus Jesteburg', 'Jesteburg'],
+  ['neu-wulmstorf', 'Rathaus Neu Wulmstorf', 'Neu Wulmstorf'],
+  ['salzhausen', 'Rathaus Salzhausen', 'Salzhausen'],
+  ['seevetal', 'Rathaus Seevetal', 'Seevetal'],
+] as const;
+
+/** An offer rings: a caller for Jesteburg who has waited for a while. */
+export function ring(desk: Desk, id = 4711, waited_s = 20): void {
+  desk.agent = { ...desk.agent, state: 'offered', since: ago(0), until: null, pause: null };
+  desk.contact = {
+    id,
+    line: { id: 'jesteburg', name: 'Rathaus Jesteburg' },
+    client: { id: 'jesteburg', name: 'Jesteburg' },
+    greeting: 'Samtgemeinde Jesteburg, guten Tag. Mein Name ist Petersen, was kann ich für Sie tun?',
+    tone: 3,
+    arrived: ago(waited_s),
+    number: '04183 55501',
+    came_by: 'direct',
+    position: null,
+  };
+  desk.calls = [{ call: 1, kind: 'caller', state: 'ringing', with: '04183 55501', since: ago(0) }];
+  desk.wrap_up = null;
+}
+
+/** What a request does: just so much that a page can be led through a call. */
+export function act(desk: Desk, asked: FromDesk): void {
+  const caller = desk.calls.find((call) => call.kind === 'caller');
+  const other = desk.calls.find((call) => call.kind !== 'caller');
+  switch (asked.type) {
+    case 'sign_on':
+      desk.devices.chosen = asked.device;
+      return become(desk, 'not_ready');
+    case 'sign_off':
+      return become(desk, 'signed_off');
+    case 'ready':
+      if (desk.agent.state === 'not_ready') become(desk, 'ready');
+      else desk.agent.after_call = null;
+      return;
+    case 'not_ready':
+      if (desk.agent.state === 'talking' || desk.agent.state === 'wrap_up') desk.agent.after_call = 'not_ready';
+      else {
+        become(desk, 'not_ready');
+        desk.agent.pause = asked.pause;
+      }
+      return;
+    case 'answer':
+      become(desk, 'talking');
+      if (caller) Object.assign(caller, { state: 'up', since: ago(0) });
+      return;
+    case 'decline':
+      desk.contact = null;
+      desk.calls = [];
+      return become(desk, 'not_ready');
+    case 'hold':
+    case 'resume': {
+      const call = desk.calls.find((one) => one.call === asked.call);
+      if (call) call.state = asked.type === 'hold' ? 'held' : 'up';
+      return;
+    }
+    case 'dial':
+      if (caller) caller.state = 'held';
+      desk.calls.push({
+        call: 2,
+        kind: caller ? 'consult' : 'own',
+        state: 'dialling',
+        with: asked.number === '4181' ? 'Bauamt' : asked.number,
+        since: ago(0),
+      });
+      return;
+    case 'confer':
+      for (const call of desk.calls) call.state = 'conference';
+      return;
+    case 'take_out':
+      desk.calls = desk.calls.filter((call) => call.kind === 'caller');
+      if (caller) caller.state = 'up';
+      return;
+    case 'hang_up':
+      if (other && other.call === asked.call) {
+        desk.calls = desk.calls.filter((call) => call !== other);
+        if (caller) caller.state = 'up';
+        return;
+      }
+      return wrapUp(desk);
+    case 'complete':
+      return wrapUp(desk);
+    case 'transfer':
+      desk.transfer = { state: 'trying', to: asked.to.id };
+      return;
+    case 'extend_wrap_up':
+      desk.agent.until = new Date(Date.parse(desk.agent.until ?? ago(0)) + 30_000).toISOString();
+      desk.agent.extensions_left = Math.max(0, (desk.agent.extensions_left ?? 0) - 1);
+      return;
+    case 'end_wrap_up':
+      desk.contact = null;
+      desk.wrap_up = null;
+      return become(desk, desk.agent.after_call === null ? 'ready' : 'not_ready');
+    case 'after_abuse':
+      desk.contact = null;
+      desk.wrap_up = null;
+      become(desk, 'not_ready');
+      desk.agent.pause = 'break';
+      return;
+    case 'wrap_up':
+      if (desk.contact?.id === asked.wrap_up.contact) desk.wrap_up = asked.wrap_up;
+      return;
+    case 'keys':
+    case 'offer':
+    case 'quality':
+    case 'take_over':
+    case 'ping':
+      return;
+  }
+}
+
+function become(desk: Desk, state: Desk['agent']['state']): void {
+  const none = { until: null, pause: null, extensions_left: null, after_call: null };
+  desk.agent = { ...none, state, since: ago(0) };
+  if (state === 'signed_off') desk.devices.chosen = null;
+}
+
+function wrapUp(desk: Desk): void {
+  const after_call = desk.agent.after_call;
+  become(desk, 'wrap_up');
+  desk.agent = { ...desk.agent, until: ago(-45), extensions_left: 2, after_call };
+  desk.calls = [];
+  desk.transfer = null;
+}
+
+const PEOPLE: Entry[] = [
+  entry('agent', 'meyer', 'Jonas Meyer', 'Team Buchholz', '201', 'ready'),
+  entry('agent', 'albers', 'Heike Albers', 'Team Winsen', '202', 'busy'),
+  entry('agent', 'schroeder', 'Annegret Schröder-Wittenberg', 'Team Neu Wulmstorf', '203', 'away'),
+  entry('office', 'bauamt', 'Bauamt', 'Kreishaus Winsen, Gebäude B', '4181', null),
+  entry('office', 'auslaenderbehoerde', 'Ausländerbehörde, Aufenthaltserlaubnisse A–K', 'Kreishaus Winsen', '4190', null),
+  entry('line', 'jesteburg', 'Rathaus Jesteburg', null, null, null),
+  entry('partner', 'oldenburg', 'Servicecenter Oldenburg', null, '0441 2350', null),
+];
+
+function entry(
+  kind: Entry['kind'],
+  id: string,
+  name: string,
+  detail: string | null,
+  number: string | null,
+  state: Entry['state'],
+): Entry {
+  return { kind, id, name, detail, number, state, transfer: true, consult: number !== null };
+}
+
+export function directory(text: string): { entries: Entry[] } {
+  const wanted = text.toLowerCase();
+  return { entries: PEOPLE.filter((one) => `${one.name} ${one.detail ?? ''}`.toLowerCase().includes(wanted)) };
+}
+
+export function line(id: string, name: string, client: string, part: Partial<Line> = {}): Line {
+  return {
+    id,
+    name,
+    client: { id: client.toLowerCase(), name: client },
+    open: true,
+    opens: null,
+    closed_until: null,
+    waiting: 0,
+    longest_since: null,
+    predicted: null,
+    today: {
+      offered: 48,
+      answered: 44,
+      in_time: 39,
+      abandoned: 3,
+      overflowed: 1,
+      refused: 0,
+      counted: 47,
+      service_level: 0.83,
+    },
+    ...part,
+  };
+}
+
+export function board(): Board {
+  const lines = PLACES.map(([id, name, client]) => line(id, name, client));
+  const at = (index: number, part: Partial<Line>): void => void Object.assign(lines[index] ?? {}, part);
+  at(0, { waiting: 3, longest_since: ago(52), predicted: { from_s: 60, to_s: 170 } });
+  at(4, { waiting: 1, longest_since: ago(12), predicted: { from_s: 20, to_s: 60 } });
+  at(5, { open: false, opens: ago(-14 * 3_600) });
+  at(6, { open: false, closed_until: ago(-1_800) });
+  const begin = new Date();
+  begin.setHours(7, 0, 0, 0);
+  const offered = [6, 14, 22, 31, 28, 24, 26, 19, 12, 15, 21, 18];
+  return {
+    now: ago(0),
+    centre: { name: 'Servicecenter Landkreis Harburg' },
+    log_stalled: false,
+    calls_let_in: true,
+    definition: { id: 'd115', title: { de: 'In 30 s angenommen', en: 'Answered within 30 s' }, threshold_seconds: 30 },
+    lines,
+    agents: [
+      { group: 'Winsen', signed_on: 9, ready: 1, offered: 1, talking: 5, wrap_up: 1, not_ready: 1 },
+      { group: 'Buchholz', signed_on: 6, ready: 0, offered: 0, talking: 4, wrap_up: 1, not_ready: 1 },
+      { group: 'Übrige', signed_on: 5, ready: 2, offered: 0, talking: 2, wrap_up: 0, not_ready: 1 },
+    ],
+    trunks: [
+      { id: 'kreis', name: 'SIP-Anschluss Kreishaus', up: true, registered: true, calls: 17, channels: 60 },
+      { id: 'reserve', name: 'Reserve über Buchholz', up: true, registered: false, calls: 0, channels: 30 },
+    ],
+    partners: [{ id: 'oldenburg', name: 'Oldenburg', calls: 2 }],
+    plans: [
+      { id: 'unwetter', name: 'Unwetter', running_until: null },
+      { id: 'grippe', name: 'Personalausfall', running_until: null },
+    ],
+    waiting: [
+      { contact: 501, line: '115', since: ago(52), moved: false },
+      { contact: 502, line: '115', since: ago(31), moved: true },
+      { contact: 503, line: '115', since: ago(8), moved: false },
+      { contact: 504, line: 'neu-wulmstorf', since: ago(12), moved: false },
+    ],
+    half_hours: offered.map((n, index) => ({
+      at: new Date(begin.getTime() + index * 1_800_000).toISOString(),
+      offered: n,
+      answered: n - Math.floor(n / 9),
+      in_time: Math.floor(n * 0.78),
+      counted: n,
+    })),
+  };
+}
+
+export function contacts(): Contacts {
+  const one = (id: number, waited: number | null, talked: number | null, reason: string, team: string | null) => ({
+    id,
+    line: '115',
+    client: 'kreis',
+    arrived: ago(3_600 - id),
+    waited,
+    talked,
+    fate: talked === null ? 'abandoned' : 'accepted',
+    reason,
+    team,
+  });
+  return {
+    definition: { id: 'd115', version: 2, title: { de: 'In 30 s angenommen', en: 'Answered within 30 s' } },
+    contacts: [
+      one(501, 12, 184, 'Nach 12 s angenommen: rechtzeitig.', 'Winsen'),
+      one(502, 74, 65, 'Nach 74 s angenommen: zu spät.', 'Buchholz'),
+      one(503, 41, null, 'Nach 41 s aufgelegt, bevor jemand annahm: zählt als nicht angenommen.', null),
+      one(504, 4, null, 'Nach 4 s aufgelegt: Kurzaufleger, zählt nicht.', null),
+    ],
+  };
+}
