@@ -280,7 +280,7 @@ export const WORDS = {
   'wrap_up.abusive_pause': ['Pause nehmen', 'Take the break'],
   'result.settled': ['Erledigt', 'Settled'],
   'result.transferred': ['Weitergegeben', 'Transferred'],
-  'result.to_be_answered': ['Noch zu beantworten', 'To be answered'],
+  'result.to_be_answered': ['Antwort folgt', 'To be answered'],
   'result.misdial': ['Verwählt', 'Misdial'],
   'result.abusive': ['Beleidigend', 'Abusive'],
 

@@ -289,7 +289,7 @@ export const SCENES: readonly Scene[] = [
     name: 'plan',
     path: '/wallboard',
     then: async (page) => {
-      await page.getByRole('button', { name: 'Starten: Unwetter' }).click();
+      await page.getByRole('button', { name: 'Krisenplan „Unwetter“ starten' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Starten' }).click();
     },
     until: 'text=Bitte geben Sie einen Grund an',

@@ -9,6 +9,8 @@ export type Mood = 'late' | 'busy' | 'calm' | 'closed';
 
 /** With so many lines each has a row of its own; beyond, the calm ones share a list. */
 export const ROWS_MAX = 10;
+/** Rows beside such a list, though fewer lines may wait: the picture must not jump when the first caller comes. */
+const ROWS_MIN = 6;
 
 export function moodOf(line: Line, now_ms: number, threshold_s: number): Mood {
   if (line.waiting > 0) {
@@ -32,8 +34,7 @@ export function parted(lines: readonly Line[], now_ms: number, threshold_s: numb
   const all = ordered(lines, now_ms, threshold_s);
   if (all.length <= ROWS_MAX) return { rows: all, rest: [] };
   const waiting = all.filter((line) => line.waiting > 0);
-  // At least some rows, so that the picture does not jump when the first caller comes.
-  const rows = all.slice(0, Math.max(waiting.length, ROWS_MAX - 2));
+  const rows = all.slice(0, Math.max(waiting.length, ROWS_MIN));
   return { rows, rest: all.slice(rows.length) };
 }
 

@@ -5,7 +5,7 @@ import type { Entry, Request, To } from '../protocol.ts';
 import type { Offered } from './view.ts';
 
 /** What may be dialled by hand: an extension, a number, with the signs people put between. */
-const NUMBER = /^\+?[0-9][0-9 ()/-]*$/;
+const NUMBER = /^(?=.*[0-9])\+?[0-9 ()/-]+$/;
 
 /** What was typed as somebody to ring, if it is a number. */
 export function numberEntry(text: string, name: string): Entry | null {
