@@ -16,6 +16,7 @@ use crate::postgres::{self, Postgres};
 use crate::seed::Seed;
 use crate::soak;
 use crate::tidy;
+use crate::ui;
 
 /// A part ends with a remark for the table, or with what to do.
 type Verdict = Result<String, String>;
@@ -30,10 +31,11 @@ struct Row {
 /// Runs every part; stops at the first that fails; prints the table in any case.
 pub(crate) fn check(seed: Seed) -> Outcome {
     let simulation = move || soak::slice(seed).map(|()| format!("first seed {seed}"));
-    let parts: [(&'static str, &dyn Fn() -> Verdict); 8] = [
+    let parts: [(&'static str, &dyn Fn() -> Verdict); 9] = [
         ("format", &|| silent("fmt --all --check")),
         ("lints", &|| silent("clippy --workspace --all-targets -- -D warnings")),
         ("core alone", &core_alone),
+        ("pages", &ui::check),
         ("tests", &tests),
         ("simulation", &simulation),
         ("fuzz", &|| fuzz::short().map(|()| String::new())),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The project's own tasks, started as `cargo xtask TASK`.
 //!
-//! Rule: nothing in here needs more than Rust and a C and C++ compiler, but making announcements anew.
+//! Rule: nothing in here needs more than Rust and a C and C++ compiler, but making announcements anew, and the pages,
+//! which need Node.
 
 mod bench;
 mod cargo;
@@ -18,6 +19,7 @@ mod soak;
 mod table;
 mod telephony;
 mod tidy;
+mod ui;
 
 use std::env;
 use std::process::ExitCode;
@@ -26,12 +28,14 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 /// Every task: how it is called, and what it does.
-const TASKS: [(&str, &str); 14] = [
+const TASKS: [(&str, &str); 16] = [
     ("run", "set everything up and show the centre at its main job"),
     (
         "check [--seed 0x…]",
-        "format, lints, tests, simulation, fuzz, tidy, docs: all that must hold",
+        "format, lints, pages, tests, simulation, fuzz, tidy, docs: all that must hold",
     ),
+    ("ui", "build the pages (ui/dist), if they have changed"),
+    ("screenshots FOLDER", "every page in every state as a picture, light and dark, in two sizes"),
     ("tidy", "layers, no_std, long functions, licences, headers, machine paths"),
     (
         "scenarios [--bless]",
@@ -86,6 +90,8 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["run"] => run::run(),
         ["check"] => check::check(seed::fresh()),
         ["check", "--seed", seed] => seed::parse(seed).and_then(check::check),
+        ["ui"] => ui::build(),
+        ["screenshots", folder] => ui::screenshots(folder),
         ["tidy"] => tidy::tidy(),
         ["scenarios"] => scenarios::play(),
         ["scenarios", "--bless"] => scenarios::bless(),

@@ -10,6 +10,7 @@ mod functions;
 mod layers;
 mod licences;
 mod packages;
+mod pages;
 mod purity;
 mod source;
 
@@ -25,10 +26,12 @@ pub(crate) fn tidy() -> Outcome {
     let graph = Graph::from_metadata(&cargo::metadata()?)?;
     let files = files::ours(&root())?;
     let listed = dependencies::listed(&read("docs/dependencies.md")?);
-    for note in notes(&graph, &files, &listed) {
+    let pages = pages::Lock::parse(&read("ui/package.json")?, &read("ui/package-lock.json")?)?;
+    for note in notes(&graph, &files, &pages, &listed) {
         println!("{note}");
     }
-    let violations = violations(&graph, &files, &listed);
+    let mut violations = violations(&graph, &files, &listed);
+    violations.extend(pages.violations(&listed));
     for violation in &violations {
         println!("violation: {violation}");
     }
@@ -54,9 +57,9 @@ fn violations(graph: &Graph, files: &[File], listed: &[String]) -> Vec<String> {
     found
 }
 
-fn notes(graph: &Graph, files: &[File], listed: &[String]) -> Vec<String> {
+fn notes(graph: &Graph, files: &[File], pages: &pages::Lock, listed: &[String]) -> Vec<String> {
     let mut notes = functions::report(files);
-    notes.extend(dependencies::unused(&graph.packages, listed));
+    notes.extend(dependencies::unused(&graph.packages, &pages.direct, listed));
     notes
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Every crate that we take from somebody else has a row in `docs/dependencies.md`.
+//! Every crate and every npm package that we take from somebody else has a row in `docs/dependencies.md`.
 
 use std::collections::BTreeSet;
 
@@ -21,10 +21,11 @@ pub(crate) fn violations(packages: &[Package], listed: &[String]) -> Vec<String>
         .collect()
 }
 
-/// Rows of crates that nobody takes.
-pub(crate) fn unused(packages: &[Package], listed: &[String]) -> Vec<String> {
+/// Rows of crates that nobody takes; `pages` are the packages of the pages.
+pub(crate) fn unused(packages: &[Package], pages: &[String], listed: &[String]) -> Vec<String> {
     let taken = taken(packages);
-    let idle = listed.iter().filter(|name| !taken.iter().any(|(there, _)| there == name));
+    let is_taken = |name: &String| taken.iter().any(|(there, _)| there == name);
+    let idle = listed.iter().filter(|&name| !is_taken(name) && !pages.contains(name));
     idle.map(|name| format!("docs/dependencies.md names `{name}`, which nothing uses")).collect()
 }
 
@@ -61,8 +62,9 @@ mod tests {
             ["hours uses toml: no row in docs/dependencies.md"]
         );
         assert_eq!(
-            unused(&packages, &listed(DOCUMENT)),
+            unused(&packages, &[], &listed(DOCUMENT)),
             ["docs/dependencies.md names `serde_json`, which nothing uses"]
         );
+        assert!(unused(&packages, &["serde_json".to_owned()], &listed(DOCUMENT)).is_empty());
     }
 }

@@ -11,14 +11,14 @@ use super::source::in_name;
 const HEADER: &str = "SPDX-License-Identifier: EUPL-1.2";
 
 /// Endings of the files that must state it, besides every script that begins with `#!`.
-const ENDINGS: [&str; 3] = [".rs", ".toml", ".sh"];
+const ENDINGS: [&str; 8] = [".rs", ".toml", ".sh", ".ts", ".js", ".svelte", ".css", ".html"];
 
 /// Beginnings of paths that exist on one machine only. Put together here, so that this file has none.
 const MACHINE_PATHS: [&str; 3] =
     [concat!("/", "work", "/"), concat!("/", "root", "/"), concat!("/", "home", "/")];
 
 /// Folders that are made, not written.
-const MADE: [&str; 3] = [".git", "target", "node_modules"];
+const MADE: [&str; 5] = [".git", "target", "node_modules", "dist", "build"];
 
 /// One text file of the repository.
 pub(crate) struct File {

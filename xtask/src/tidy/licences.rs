@@ -47,7 +47,7 @@ fn violation(package: &Package) -> Option<String> {
 }
 
 /// Whether an SPDX expression leaves us a choice that is allowed.
-fn is_allowed(expression: &str) -> Result<bool, String> {
+pub(crate) fn is_allowed(expression: &str) -> Result<bool, String> {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " / ");
     let mut words = Words { words: spaced.split_whitespace().collect(), at: 0 };
     let allowed = words.either()?;
