@@ -10,7 +10,6 @@ import {
   decimal,
   flag,
   list,
-  nothing,
   object,
   oneOf,
   orNull,
@@ -42,7 +41,6 @@ export const session = object({
   clients: orNull(list(text, MANY)),
   agent: orNull(text),
   oidc: flag,
-  demo: nothing,
 });
 export type Session = Of<typeof session>;
 
@@ -100,11 +98,10 @@ const contact = object({
   arrived: time,
   number: orNull(text),
   came_by: oneOf('direct', 'transfer', 'overflow', 'call_back'),
-  position: nothing,
 });
 export type Contact = Of<typeof contact>;
 
-const codec = oneOf('G722', 'PCMA');
+const codec = oneOf('G722', 'PCMA', 'PCMU');
 export type Codec = Of<typeof codec>;
 const device = oneOf('browser', 'desk_phone');
 export type Device = Of<typeof device>;
@@ -112,7 +109,6 @@ export type Device = Of<typeof device>;
 export const desk = object({
   now: time,
   centre: object({ name: text }),
-  language: text,
   person: object({ name: text, shown_name: text, agent: text, team: text }),
   agent: object({
     state: agentState,

@@ -18,7 +18,6 @@ export function session(roles: Role[]): Session {
     clients: null,
     agent: roles.includes('agent') ? 'petersen' : null,
     oidc: false,
-    demo: null,
   };
 }
 
@@ -35,7 +34,6 @@ export function desk(): Desk {
   return {
     now: ago(0),
     centre: { name: 'Servicecenter Landkreis Harburg' },
-    language: 'de',
     person: { name: NAME, shown_name: 'Katharina Petersen', agent: 'petersen', team: 'Winsen' },
     agent: { state: 'signed_off', since: ago(300), until: null, pause: null, extensions_left: null, after_call: null },
     pauses: [
@@ -79,7 +77,6 @@ export function ring(desk: Desk, id = 4711, waited_s = 20): void {
     arrived: ago(waited_s),
     number: '04183 55501',
     came_by: 'direct',
-    position: null,
   };
   desk.calls = [{ call: 1, kind: 'caller', state: 'ringing', with: '04183 55501', since: ago(0) }];
   desk.wrap_up = null;

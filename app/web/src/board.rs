@@ -46,12 +46,14 @@ pub(crate) fn board(directory: &Directory, account: &Account, facts: &BoardFacts
 pub(crate) fn definition(directory: &Directory) -> DefinitionView {
     match &directory.definition {
         Some(it) => DefinitionView {
-            id: format!("{} v{}", it.id, it.version),
+            id: it.id.to_owned(),
+            version: it.version,
             title: titled(it),
             threshold_seconds: it.within.as_secs(),
         },
         None => DefinitionView {
             id: String::new(),
+            version: 0,
             title: Both { de: String::new(), en: String::new() },
             threshold_seconds: 0,
         },
@@ -168,7 +170,7 @@ fn plans(directory: &Directory, facts: &BoardFacts) -> Vec<PlanView> {
 
 fn waiter(directory: &Directory, it: &Waiter) -> Option<WaiterView> {
     let line = directory.line(it.line)?.id.clone();
-    Some(WaiterView { contact: it.contact.0, line, since: moment(it.since) })
+    Some(WaiterView { contact: it.contact.0, line, since: moment(it.since), moved: it.moved })
 }
 
 /// Today by half-hours, over the lines that are seen.

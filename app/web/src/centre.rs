@@ -22,8 +22,8 @@ pub type Outcome = Result<Option<usize>, Refusal>;
 pub enum Question {
     /// Let this be decided, and say what has become of it.
     Act(Event, Reply<Outcome>),
-    /// Let this be decided, which a supervisor wants; it is told to the operator.
-    Steer(Steering, Reply<Outcome>),
+    /// Let this be decided, which a supervisor wants, for a reason if it has none in it; both are told to the operator.
+    Steer(Steering, Option<String>, Reply<Outcome>),
     /// How is this agent?
     Desk(AgentId, Reply<DeskFacts>),
     /// How is everything?
@@ -81,8 +81,8 @@ pub struct DeskFacts {
     pub now: Timestamp,
     /// What the agent is doing.
     pub agent: acd::agent::Agent,
-    /// Since when; none before the first change since the start.
-    pub since: Option<Timestamp>,
+    /// Since when, as far as it was seen since the start.
+    pub since: Timestamp,
     /// When the state ends by itself.
     pub until: Option<Timestamp>,
     /// Whom the agent is offered, talks to, or talked to.
@@ -204,6 +204,8 @@ pub struct Waiter {
     pub line: LineId,
     /// Since when.
     pub since: Timestamp,
+    /// Whether a supervisor changed its place.
+    pub moved: bool,
 }
 
 /// What a supervisor wants.

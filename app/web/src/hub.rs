@@ -8,11 +8,12 @@ use crate::directory::Directory;
 use crate::lang::Lang;
 use crate::limits::WRAP_UPS_KEPT;
 use crate::problem::Problem;
-use crate::words::{Device, Quality, QualityWord, ToDesk, Why, WrapUp};
+use crate::words::{Device, Quality, QualityWord, ToDesk, Why, WrapUp, moment};
 use ::centre::{Command, Event, Note, TransferTo};
+use acd::agent::State;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use stdx::{AgentId, Redacted, Timestamp};
+use stdx::{AgentId, ContactId, LineId, Redacted, Timestamp};
 use telephony::softphone::{self, News, Order, Softphones};
 use tokio::sync::{mpsc, watch};
 
@@ -52,7 +53,22 @@ struct DeskState {
     offer: u64,
     /// The last request that was an order to the telephone.
     ordered: u64,
+    /// To whom the caller is being handed on.
+    handing_to: String,
+    /// The calls of this shift, the last one last.
+    seen: VecDeque<Seen>,
+    /// Whether the agent has talked to the last one.
+    has_talked: bool,
     wrap_ups: VecDeque<WrapUp>,
+}
+
+/// A call that the agent had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) contact: ContactId,
+    pub(crate) line: LineId,
+    pub(crate) began: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
 }
 
 impl Default for DeskState {
@@ -65,6 +81,9 @@ impl Default for DeskState {
             phone: PhoneState::default(),
             offer: 0,
             ordered: 0,
+            handing_to: String::new(),
+            seen: VecDeque::new(),
+            has_talked: false,
             wrap_ups: VecDeque::new(),
         }
     }
@@ -102,6 +121,8 @@ pub(crate) struct Window {
 pub(crate) struct DeskOwn {
     pub(crate) device: Option<Device>,
     pub(crate) phone: PhoneState,
+    pub(crate) handing_to: String,
+    pub(crate) seen: Option<Seen>,
     pub(crate) wrap_ups: Vec<WrapUp>,
 }
 
@@ -160,7 +181,13 @@ impl Hub {
     /// The centre has decided something.
     pub fn heard(&self, cause: &Event, command: &Command) {
         self.board.send_replace(());
-        let desks = self.desks();
+        let now = self.now();
+        let mut desks = self.desks();
+        if let Command::Ring { agent, contact, line, .. } = *command {
+            desks.entry(agent).or_default().see(now, contact, line);
+        } else if let Command::Note(Note::AgentChanged { agent, state }) = *command {
+            desks.entry(agent).or_default().change(now, state);
+        }
         let touch = |agent: AgentId| {
             if let Some(desk) = desks.get(&agent) {
                 desk.changed.send_replace(());
@@ -237,6 +264,8 @@ impl Hub {
         DeskOwn {
             device: desk.device,
             phone: desk.phone.clone(),
+            handing_to: desk.handing_to.clone(),
+            seen: desk.seen.back().cloned(),
             wrap_ups: desk.wrap_ups.iter().cloned().collect(),
         }
     }
@@ -299,22 +328,74 @@ impl Hub {
         self.touch(agent);
     }
 
-    /// Keeps what an agent says of a call; of one call the last word holds.
-    pub(crate) fn keep(&self, agent: AgentId, wrap_up: WrapUp) {
-        {
-            let mut desks = self.desks();
-            let kept = &mut desks.entry(agent).or_default().wrap_ups;
-            kept.retain(|it| it.contact != wrap_up.contact);
-            kept.push_back(wrap_up);
-            if kept.len() > WRAP_UPS_KEPT {
-                kept.pop_front();
-            }
+    /// Keeps what an agent says of a call that was theirs; of one call the last word holds. As it is kept; none if it
+    /// was not theirs, or is too long ago.
+    pub(crate) fn keep(&self, agent: AgentId, said: WrapUp) -> Option<WrapUp> {
+        let directory = self.directory();
+        let mut desks = self.desks();
+        let desk = desks.entry(agent).or_default();
+        let seen = desk.seen.iter().find(|it| it.contact.0 == said.contact)?;
+        let kept = WrapUp {
+            line: directory.named_line(seen.line).map_or_else(String::new, |it| it.name),
+            client: directory.client_of(seen.line).map_or_else(String::new, |it| it.name),
+            ended: seen.ended.map(moment),
+            ..said
+        };
+        desk.wrap_ups.retain(|it| it.contact != kept.contact);
+        desk.wrap_ups.push_back(kept.clone());
+        if desk.wrap_ups.len() > WRAP_UPS_KEPT {
+            desk.wrap_ups.pop_front();
         }
-        self.touch(agent);
+        desk.changed.send_replace(());
+        Some(kept)
+    }
+
+    /// The caller is to be handed on to whom this names.
+    pub(crate) fn handing_to(&self, agent: AgentId, to: &str) {
+        self.desks().entry(agent).or_default().handing_to = to.to_owned();
     }
 }
 
 impl DeskState {
+    /// A call rings here.
+    fn see(&mut self, now: Timestamp, contact: ContactId, line: LineId) {
+        self.seen.retain(|it| it.contact != contact);
+        self.seen.push_back(Seen { contact, line, began: now, ended: None });
+        if self.seen.len() > WRAP_UPS_KEPT {
+            self.seen.pop_front();
+        }
+    }
+
+    /// The agent does something else: a call that was not answered was not theirs, and one that was is over.
+    fn change(&mut self, now: Timestamp, state: State) {
+        let with = match state {
+            State::Offered { contact, .. } | State::Talking { contact, .. } => Some(contact),
+            State::WrapUp { .. }
+            | State::SignedOff
+            | State::NotReady { .. }
+            | State::Ready { .. } => None,
+        };
+        let talks = matches!(state, State::Talking { .. });
+        if let Some(last) = self.seen.back_mut() {
+            if talks && with == Some(last.contact) {
+                last.began = now;
+                self.has_talked = true;
+            } else if with != Some(last.contact) && last.ended.is_none() {
+                if self.has_talked {
+                    last.ended = Some(now);
+                } else {
+                    self.seen.pop_back();
+                }
+                self.has_talked = false;
+            }
+        }
+        if state == State::SignedOff {
+            // The next shift is somebody else's, or another day's.
+            self.seen.clear();
+            self.wrap_ups.clear();
+        }
+    }
+
     fn learn(&mut self, now: Timestamp, news: News) {
         match news {
             News::Registered(registered) => self.phone.registered = registered,

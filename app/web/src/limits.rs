@@ -80,6 +80,9 @@ pub const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// Entries that a search of the directory shows.
 pub const ENTRIES_SHOWN: usize = 50;
 
+/// Characters of the reason for an act.
+pub const REASON_MAX: usize = 200;
+
 /// Concerns of one wrap-up.
 pub const CONCERNS_MAX: usize = 5;
 

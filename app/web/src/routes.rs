@@ -14,7 +14,7 @@ use crate::sessions::SignedIn;
 use crate::steering::Supervisor;
 use crate::words::{
     Board, CloseLine, Contacts, Credentials, DemoAccount, Found, Move, Named, Pull, Session,
-    SignIn, Steered, WrapUp, WrapUps,
+    SignIn, StartPlan, Steered, WrapUp, WrapUps,
 };
 use crate::{assets, contacts, cookies, fields, live, origin};
 use acd::agent::State as AgentState;
@@ -230,6 +230,7 @@ fn session(account: &Account) -> Session {
         roles: account.roles.iter().map(|role| role.word().to_owned()).collect(),
         clients: account.clients.clone(),
         agent: account.agent.clone(),
+        oidc: false,
     }
 }
 
@@ -317,13 +318,12 @@ async fn correct(
 ) -> Result<Json<WrapUp>, Problem> {
     let agent = somebody.agent(&app.hub)?;
     let wrap_up: WrapUp = body(somebody.lang, &bytes)?;
-    let is_known = app.hub.own(agent).wrap_ups.iter().any(|it| it.contact == contact);
-    if !is_known || wrap_up.contact != contact {
+    if wrap_up.contact != contact {
         return Err(Problem::not_found(somebody.lang));
     }
     let wrap_up = fields::wrap_up(somebody.lang, wrap_up)?;
-    app.hub.keep(agent, wrap_up.clone());
-    Ok(Json(wrap_up))
+    let kept = app.hub.keep(agent, wrap_up);
+    kept.map(Json).ok_or_else(|| Problem::not_found(somebody.lang))
 }
 
 /// The desk's socket (RFC 6455): the whole state after every change, requests and their answers.
@@ -407,8 +407,8 @@ async fn close_line(
     Path(id): Path<String>,
     bytes: Bytes,
 ) -> Result<Json<Steered>, Problem> {
-    let CloseLine { minutes } = body(somebody.lang, &bytes)?;
-    somebody.steers(&app)?.close_line(&id, minutes).await.map(Json)
+    let CloseLine { minutes, reason } = body(somebody.lang, &bytes)?;
+    somebody.steers(&app)?.close_line(&id, minutes, &reason).await.map(Json)
 }
 
 /// Takes the closing of a line back.
@@ -424,15 +424,17 @@ async fn open_line(
 }
 
 /// Starts a crisis plan.
-#[utoipa::path(post, path = "/api/plans/{id}/start",
+#[utoipa::path(post, path = "/api/plans/{id}/start", request_body = StartPlan,
     params(("id" = String, Path, description = "The plan's id.")),
     responses((status = 200, body = Steered), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn start_plan(
     State(app): Shared,
     somebody: Somebody,
     Path(id): Path<String>,
+    bytes: Bytes,
 ) -> Result<Json<Steered>, Problem> {
-    somebody.steers(&app)?.plan(&id, true).await.map(Json)
+    let StartPlan { reason } = body(somebody.lang, &bytes)?;
+    somebody.steers(&app)?.start_plan(&id, &reason).await.map(Json)
 }
 
 /// Ends a crisis plan before its time.
@@ -444,7 +446,7 @@ async fn end_plan(
     somebody: Somebody,
     Path(id): Path<String>,
 ) -> Result<Json<Steered>, Problem> {
-    somebody.steers(&app)?.plan(&id, false).await.map(Json)
+    somebody.steers(&app)?.end_plan(&id).await.map(Json)
 }
 
 /// Puts a waiting caller at the front.

@@ -7,6 +7,7 @@ use crate::centre::{Question, Steering};
 use crate::directory::Directory;
 use crate::hub::Hub;
 use crate::lang::Lang;
+use crate::limits::REASON_MAX;
 use crate::problem::Problem;
 use crate::words::{ReasonGiven, Steered};
 use centre::SteeringReason;
@@ -47,37 +48,64 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    async fn steer(&self, steering: Steering) -> Result<Steered, Problem> {
-        let asked = self.hub.ask(|reply| Question::Steer(steering, reply)).await;
+    async fn steer(&self, steering: Steering, reason: Option<&str>) -> Result<Steered, Problem> {
+        let reason = reason.map(|reason| self.written(reason)).transpose()?;
+        let asked = self.hub.ask(|reply| Question::Steer(steering, reason.clone(), reply)).await;
         let outcome = asked.map_err(|why| Problem::not_asked(self.lang, why))?;
         let position = outcome.map_err(|why| Problem::refused(self.lang, why))?;
         Ok(Steered { position })
     }
 
+    /// A reason as it goes into the operator's log.
+    fn written(&self, reason: &str) -> Result<String, Problem> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > REASON_MAX {
+            let (de, en) = (
+                format!("Bitte einen Grund angeben, mit höchstens {REASON_MAX} Zeichen."),
+                format!("Please give a reason, of {REASON_MAX} characters at the most."),
+            );
+            return Err(Problem::out_of_place(self.lang, &de, &en));
+        }
+        Ok(reason.to_owned())
+    }
+
     /// Closes a line for so long.
-    pub(crate) async fn close_line(&self, id: &str, minutes: u64) -> Result<Steered, Problem> {
+    pub(crate) async fn close_line(
+        &self,
+        id: &str,
+        minutes: u64,
+        reason: &str,
+    ) -> Result<Steered, Problem> {
         let line = self.line(&self.hub.directory(), id)?;
         // Longer than an act may last is refused by the centre; what does not fit even less so.
         let lasts = Micros(minutes.saturating_mul(Micros::from_mins(1).0));
-        self.steer(Steering::Close(line, lasts)).await
+        self.steer(Steering::Close(line, lasts), Some(reason)).await
     }
 
     /// Takes the closing back.
     pub(crate) async fn open_line(&self, id: &str) -> Result<Steered, Problem> {
         let line = self.line(&self.hub.directory(), id)?;
-        self.steer(Steering::Open(line)).await
+        self.steer(Steering::Open(line), None).await
     }
 
-    /// Starts a crisis plan, or ends it. A plan touches lines of several clients: whoever reaches some only may not.
-    pub(crate) async fn plan(&self, id: &str, starts: bool) -> Result<Steered, Problem> {
+    /// The crisis plan of this id. A plan touches lines of several clients: whoever reaches some only may not.
+    fn plan(&self, id: &str) -> Result<PlanId, Problem> {
         if self.account.clients.is_some() {
             return Err(Problem::not_allowed(self.lang));
         }
-        let directory = self.hub.directory();
-        let position = directory.plans.iter().position(|plan| plan.id == id);
+        let position = self.hub.directory().plans.iter().position(|plan| plan.id == id);
         let plan = position.and_then(|it| u16::try_from(it).ok()).map(PlanId);
-        let plan = plan.ok_or_else(|| Problem::not_found(self.lang))?;
-        self.steer(if starts { Steering::StartPlan(plan) } else { Steering::EndPlan(plan) }).await
+        plan.ok_or_else(|| Problem::not_found(self.lang))
+    }
+
+    /// Starts a crisis plan.
+    pub(crate) async fn start_plan(&self, id: &str, reason: &str) -> Result<Steered, Problem> {
+        self.steer(Steering::StartPlan(self.plan(id)?), Some(reason)).await
+    }
+
+    /// Ends it before its time.
+    pub(crate) async fn end_plan(&self, id: &str) -> Result<Steered, Problem> {
+        self.steer(Steering::EndPlan(self.plan(id)?), None).await
     }
 
     /// The contact, if it waits on a line within reach.
@@ -92,7 +120,7 @@ impl<'a> Supervisor<'a> {
     /// Puts a caller at the front.
     pub(crate) async fn pull(&self, number: u64, reason: ReasonGiven) -> Result<Steered, Problem> {
         let contact = self.contact(number).await?;
-        self.steer(Steering::Pull(contact, reason_of(reason))).await
+        self.steer(Steering::Pull(contact, reason_of(reason)), None).await
     }
 
     /// Lets the people of another line answer a caller.
@@ -104,13 +132,13 @@ impl<'a> Supervisor<'a> {
     ) -> Result<Steered, Problem> {
         let contact = self.contact(number).await?;
         let line = self.line(&self.hub.directory(), line)?;
-        self.steer(Steering::Move(contact, line, reason_of(reason))).await
+        self.steer(Steering::Move(contact, line, reason_of(reason)), None).await
     }
 
     /// Takes back what was done to a caller.
     pub(crate) async fn undo(&self, number: u64) -> Result<Steered, Problem> {
         let contact = self.contact(number).await?;
-        self.steer(Steering::Undo(contact)).await
+        self.steer(Steering::Undo(contact), None).await
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Session {
     pub clients: Option<Vec<String>>,
     /// Whose desk they work at.
     pub agent: Option<String>,
+    /// Whether they came by single sign-on.
+    pub oidc: bool,
 }
 
 /// How one signs in here.
@@ -270,9 +272,11 @@ pub struct AgentView {
     /// The state.
     pub state: StateWord,
     /// Since when.
-    pub since: Option<Moment>,
+    pub since: Moment,
     /// When it ends by itself.
     pub until: Option<Moment>,
+    /// What the agent chose to do instead of taking calls.
+    pub pause: Option<PauseWord>,
     /// Why no calls come, if none come.
     pub reason: Option<ReasonWord>,
     /// How often the wrap-up can still be extended.
@@ -310,10 +314,10 @@ pub enum ReasonWord {
 /// What comes after the present call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words of acd::agent::AfterCall")]
 pub enum AfterWord {
-    Break,
-    DeskWork,
+    /// A pause.
+    NotReady,
+    /// The end of the shift.
     SignOff,
 }
 
@@ -423,15 +427,15 @@ pub struct ContactView {
     /// Its number.
     pub id: u64,
     /// The line that was dialled.
-    pub line: Option<Named>,
+    pub line: Named,
     /// For whom the agent answers.
-    pub client: Option<Named>,
+    pub client: Named,
     /// What the agent says first.
     pub greeting: String,
     /// The client's number, for a tone that marks it.
     pub tone: u32,
     /// When the call was set up.
-    pub arrived: Option<Moment>,
+    pub arrived: Moment,
     /// Who calls, if the number is shown.
     pub number: Option<String>,
     /// How it came here.
@@ -465,13 +469,13 @@ pub struct WaitingView {
 pub struct WrapUp {
     /// Which call.
     pub contact: u64,
-    /// On which line.
+    /// On which line, by its name; the server knows it.
     #[serde(default)]
-    pub line: Option<String>,
-    /// For whom.
+    pub line: String,
+    /// For whom, by its name; the server knows it.
     #[serde(default)]
-    pub client: Option<String>,
-    /// When it ended.
+    pub client: String,
+    /// When it ended; null while it lasts.
     #[serde(default)]
     pub ended: Option<Moment>,
     /// What it was about.
@@ -505,6 +509,8 @@ pub enum ResultWord {
 pub struct TransferView {
     /// How far it is.
     pub state: TransferWord,
+    /// To whom.
+    pub to: String,
 }
 
 /// How far it is.
@@ -609,8 +615,10 @@ pub struct HalfHourView {
 /// By which definition a percentage is computed.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct DefinitionView {
-    /// Its id and version.
+    /// Its id.
     pub id: String,
+    /// Its version.
+    pub version: u16,
     /// Its title.
     pub title: Both,
     /// The threshold.
@@ -739,6 +747,8 @@ pub struct WaiterView {
     pub line: String,
     /// Since when.
     pub since: Moment,
+    /// Whether a supervisor changed its place.
+    pub moved: bool,
 }
 
 /// Contacts behind a figure.
@@ -790,6 +800,16 @@ pub struct WrapUps {
 pub struct CloseLine {
     /// For how long.
     pub minutes: u64,
+    /// Why; the operator's log knows it.
+    pub reason: String,
+}
+
+/// A crisis plan is started.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartPlan {
+    /// Why; the operator's log knows it.
+    pub reason: String,
 }
 
 /// Why a caller's place is changed.

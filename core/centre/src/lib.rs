@@ -279,6 +279,12 @@ impl Centre {
         self.contacts.get(&contact).map(|it| (it.line, it.arrived))
     }
 
+    /// Whether a supervisor changed the place of a waiting contact.
+    #[must_use]
+    pub fn is_steered(&self, contact: ContactId) -> bool {
+        self.contacts.get(&contact).is_some_and(|it| it.stood.is_some())
+    }
+
     /// The partner that is asked for a waiting contact, or has it.
     #[must_use]
     pub fn at_partner(&self, contact: ContactId) -> Option<PartnerId> {

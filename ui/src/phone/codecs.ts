@@ -8,7 +8,7 @@ export interface Offerable {
 }
 
 /** What flows to a trunk without being changed on the way: wide band first, then what every telephone knows. */
-const ORDER = ['audio/G722', 'audio/PCMA', 'audio/telephone-event'];
+const ORDER = ['audio/G722', 'audio/PCMA', 'audio/PCMU', 'audio/telephone-event'];
 
 /** Those that we offer, in our order; the one that is wanted first. */
 export function preferred<C extends Offerable>(known: readonly C[], wanted: Codec | null): C[] {

@@ -20,7 +20,7 @@ use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, terminal};
 use sim::{Outcome, People, Spec};
 use sip::digest::Credentials;
-use std::io::{self, Write as _, stdout};
+use std::io::{self, IsTerminal as _, Write as _, stdin, stdout};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -402,6 +402,10 @@ enum Pressed {
 fn pressed() -> io::Result<Pressed> {
     if !event::poll(REDRAWN_EVERY)? {
         return Ok(Pressed::Nothing);
+    }
+    // A terminal that was closed has something to read for ever, and never a key.
+    if !stdin().is_terminal() {
+        return Ok(Pressed::Quit);
     }
     let Some(key) = event::read()?.as_key_event() else { return Ok(Pressed::Nothing) };
     if key.kind == KeyEventKind::Release {

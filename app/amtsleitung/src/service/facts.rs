@@ -53,8 +53,8 @@ pub(super) enum What {
 pub(super) enum Waiter {
     /// A supervisor at the command line.
     Command(Steering, SyncSender<Outcome>),
-    /// A supervisor at a page; what is done is told to the operator.
-    Supervisor(Steering, Reply<Outcome>),
+    /// A supervisor at a page, for a reason; both are told to the operator.
+    Supervisor(Steering, Option<String>, Reply<Outcome>),
     /// An agent at a page.
     Desk(Reply<Outcome>),
 }

@@ -129,6 +129,11 @@ impl Figures {
         self.names = names;
     }
 
+    /// When counting began.
+    pub(super) fn began(&self) -> Now {
+        self.began
+    }
+
     /// The id of a line.
     pub(super) fn line(&self, line: LineId) -> &str {
         self.names.lines.get(line.index()).map_or("", String::as_str)

@@ -522,14 +522,17 @@ impl Running {
     fn decide_asked(&mut self, now: Now, at: Now, asked: &Asked, waiter: Option<Waiter>) {
         let mut outcome = Ok(None);
         self.decide_one(now, at, asked, |command| outcome = steer::outcome(outcome, command));
-        if let Some(Waiter::Command(steering, _) | Waiter::Supervisor(steering, _)) = &waiter {
-            let said = steer::logged(*steering, &outcome, self.figures.names());
+        if let Some(Waiter::Command(steering, _) | Waiter::Supervisor(steering, ..)) = &waiter {
+            let mut said = steer::logged(*steering, &outcome, self.figures.names());
+            if let Some(Waiter::Supervisor(_, Some(reason), _)) = &waiter {
+                said.push_str(&format!(" reason={reason:?}"));
+            }
             self.log.say(Level::Notice, &said);
         }
         // Who does not wait for the answer any more gets none.
         match waiter {
             Some(Waiter::Command(_, to)) => drop(to.try_send(outcome)),
-            Some(Waiter::Supervisor(_, to) | Waiter::Desk(to)) => drop(to.send(outcome)),
+            Some(Waiter::Supervisor(_, _, to) | Waiter::Desk(to)) => drop(to.send(outcome)),
             None => {}
         }
     }

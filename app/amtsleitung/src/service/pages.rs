@@ -32,8 +32,8 @@ impl Running {
             Question::Act(event, to) => {
                 self.tell(now, What::Asked(event.into(), Some(Waiter::Desk(to))));
             }
-            Question::Steer(steering, to) => {
-                let waiter = Waiter::Supervisor(steering, to);
+            Question::Steer(steering, reason, to) => {
+                let waiter = Waiter::Supervisor(steering, reason, to);
                 self.tell(now, What::Asked(steering.event().into(), Some(waiter)));
             }
             Question::Desk(agent, to) => drop(to.send(self.desk(now, agent))),
@@ -73,7 +73,11 @@ impl Running {
         DeskFacts {
             now: now.wall,
             agent: state,
-            since: seat.and_then(|seat| self.since.get(&seat)).map(|&at| wall(at)),
+            since: wall(
+                seat.and_then(|seat| self.since.get(&seat))
+                    .copied()
+                    .unwrap_or(self.figures.began().mono),
+            ),
             until: until.map(wall),
             contact,
             waiting: seat.map_or_else(Vec::new, |seat| self.waiting_for(now, seat)),
@@ -102,7 +106,8 @@ impl Running {
         let waiting = queues.flat_map(|queue| self.centre.waiting(QueueId(queue)));
         let waits = waiting.filter_map(|contact| {
             let (line, at) = self.centre.arrival(contact)?;
-            Some(Waits { contact, line, since: wall_of(now, at) })
+            let moved = self.centre.is_steered(contact);
+            Some(Waits { contact, line, since: wall_of(now, at), moved })
         });
         waits.collect()
     }

@@ -46,7 +46,11 @@ pub(super) async fn act(seat: &Seat, request: FromDesk) -> Result<(), Problem> {
             order(seat, of, Order::Keys(CallNr(call), Redacted::new(keys)))
         }
         Wants::Dial { number } => order(seat, of, Order::Dial(dialled(seat.lang, &number)?)),
-        Wants::Transfer { to } => order(seat, of, Order::Transfer { to: target(seat, &to)? }),
+        Wants::Transfer { to } => {
+            let user = target(seat, &to)?;
+            seat.hub.handing_to(agent, &user);
+            order(seat, of, Order::Transfer { to: user })
+        }
         Wants::Complete => order(seat, of, Order::Complete),
         Wants::Confer => order(seat, of, Order::Confer),
         Wants::TakeOut => order(seat, of, Order::TakeOut),
@@ -204,6 +208,5 @@ fn pause_of(word: PauseWord) -> Pause {
 
 fn keep(seat: &Seat, wrap_up: WrapUp) -> Result<(), Problem> {
     let wrap_up = fields::wrap_up(seat.lang, wrap_up)?;
-    seat.hub.keep(seat.agent, wrap_up);
-    Ok(())
+    seat.hub.keep(seat.agent, wrap_up).map(|_| ()).ok_or_else(|| Problem::not_found(seat.lang))
 }

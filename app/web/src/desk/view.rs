@@ -4,7 +4,7 @@
 use crate::accounts::Account;
 use crate::centre::{ContactFacts, DeskFacts};
 use crate::directory::Directory;
-use crate::hub::DeskOwn;
+use crate::hub::{DeskOwn, Seen};
 use crate::words::{
     AfterWord, AgentView, Both, CallKind, CallState, CallView, CameBy, CodecWord, ContactView,
     Desk, Devices, Named, PauseView, PauseWord, Person, ReasonWord, SoftphoneView, StateWord,
@@ -25,7 +25,7 @@ pub(crate) fn desk(
 ) -> Desk {
     let state = facts.agent.state;
     let of = directory.agents.get(agent.index());
-    let contact = facts.contact.as_ref().map(|it| contact(directory, it));
+    let contact = facts.contact.as_ref().and_then(|it| contact(directory, it, own.seen.as_ref()));
     let wrapped = match state {
         State::WrapUp { contact, .. } | State::Talking { contact, .. } => Some(contact),
         State::SignedOff | State::NotReady { .. } | State::Ready { .. } | State::Offered { .. } => {
@@ -52,15 +52,14 @@ pub(crate) fn desk(
         contact,
         waiting: waiting(directory, facts),
         wrap_up,
-        transfer: own.phone.transfer.as_ref().and_then(transfer),
+        transfer: own.phone.transfer.and_then(|it| transfer(it, &own.handing_to)),
     }
 }
 
 fn agent_view(facts: &DeskFacts) -> AgentView {
     let after_call = match facts.agent.after_call {
         AfterCall::Ready => None,
-        AfterCall::Pause(Pause::Break) => Some(AfterWord::Break),
-        AfterCall::Pause(Pause::DeskWork) => Some(AfterWord::DeskWork),
+        AfterCall::Pause(_) => Some(AfterWord::NotReady),
         AfterCall::SignOff => Some(AfterWord::SignOff),
     };
     let (state, reason, extensions_left) = match facts.agent.state {
@@ -73,10 +72,25 @@ fn agent_view(facts: &DeskFacts) -> AgentView {
             (StateWord::WrapUp, None, Some(WRAP_UP_EXTENSIONS_MAX.saturating_sub(extensions)))
         }
     };
+    let pause = match facts.agent.state {
+        State::NotReady { reason: NotReadyReason::Pause(Pause::Break), .. } => {
+            Some(PauseWord::Break)
+        }
+        State::NotReady { reason: NotReadyReason::Pause(Pause::DeskWork), .. } => {
+            Some(PauseWord::DeskWork)
+        }
+        State::SignedOff
+        | State::NotReady { .. }
+        | State::Ready { .. }
+        | State::Offered { .. }
+        | State::Talking { .. }
+        | State::WrapUp { .. } => None,
+    };
     AgentView {
         state,
-        since: facts.since.map(moment),
+        since: moment(facts.since),
         until: facts.until.map(moment),
+        pause,
         reason,
         extensions_left,
         after_call,
@@ -160,18 +174,21 @@ fn with(with: &softphone::With) -> String {
     }
 }
 
-fn contact(directory: &Directory, it: &ContactFacts) -> ContactView {
-    let line = it.line.and_then(|line| directory.line(line));
-    ContactView {
+/// The contact; what the centre does not know of one that is gone was seen when it rang.
+fn contact(directory: &Directory, it: &ContactFacts, seen: Option<&Seen>) -> Option<ContactView> {
+    let seen = seen.filter(|seen| seen.contact == it.contact);
+    let id = it.line.or(seen.map(|seen| seen.line))?;
+    let line = directory.line(id)?;
+    Some(ContactView {
         id: it.contact.0,
-        line: it.line.and_then(|line| directory.named_line(line)),
-        client: it.line.and_then(|line| directory.client_of(line)),
-        greeting: line.map_or_else(String::new, |line| line.greeting.clone()),
-        tone: line.and_then(|line| u32::try_from(line.client).ok()).unwrap_or_default(),
-        arrived: it.arrived.map(moment),
+        line: directory.named_line(id)?,
+        client: directory.client_of(id)?,
+        greeting: line.greeting.clone(),
+        tone: u32::try_from(line.client).unwrap_or_default(),
+        arrived: moment(it.arrived.or(seen.map(|seen| seen.began))?),
         number: it.number.as_ref().map(|number| number.expose().clone()),
         came_by: if it.is_callback { CameBy::CallBack } else { CameBy::Direct },
-    }
+    })
 }
 
 fn waiting(directory: &Directory, facts: &DeskFacts) -> Vec<WaitingView> {
@@ -185,10 +202,11 @@ fn waiting(directory: &Directory, facts: &DeskFacts) -> Vec<WaitingView> {
     facts.waiting.iter().filter_map(view).collect()
 }
 
-fn transfer(state: &TransferState) -> Option<TransferView> {
+fn transfer(state: TransferState, to: &str) -> Option<TransferView> {
+    let to = to.to_owned();
     match state {
-        TransferState::Trying => Some(TransferView { state: TransferWord::Trying }),
-        TransferState::Failed(_) => Some(TransferView { state: TransferWord::Failed }),
+        TransferState::Trying => Some(TransferView { state: TransferWord::Trying, to }),
+        TransferState::Failed(_) => Some(TransferView { state: TransferWord::Failed, to }),
         TransferState::Done => None,
     }
 }
