@@ -5,7 +5,11 @@ import type { Codec } from '../protocol.ts';
 
 export interface Offerable {
   mimeType: string;
+  clockRate: number;
 }
+
+/** The clock of all of them; keys by another one belong to codecs that we do not offer (RFC 4733, 2.1). */
+const CLOCK_HZ = 8_000;
 
 /** What flows to a trunk without being changed on the way: wide band first, then what every telephone knows. */
 const ORDER = ['audio/G722', 'audio/PCMA', 'audio/PCMU', 'audio/telephone-event'];
@@ -14,7 +18,9 @@ const ORDER = ['audio/G722', 'audio/PCMA', 'audio/PCMU', 'audio/telephone-event'
 export function preferred<C extends Offerable>(known: readonly C[], wanted: Codec | null): C[] {
   const first = wanted === null ? [] : [`audio/${wanted}`];
   const order = [...new Set([...first, ...ORDER])].map((name) => name.toLowerCase());
-  const ranked = known.filter((codec) => order.includes(codec.mimeType.toLowerCase()));
+  const ranked = known.filter(
+    (codec) => codec.clockRate === CLOCK_HZ && order.includes(codec.mimeType.toLowerCase()),
+  );
   const rank = (codec: C): number => order.indexOf(codec.mimeType.toLowerCase());
   return ranked.sort((a, b) => rank(a) - rank(b));
 }

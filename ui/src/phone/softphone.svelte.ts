@@ -43,6 +43,7 @@ export class Softphone {
   #looking: ReturnType<typeof setInterval> | undefined;
   #before: Counters | null = null;
   #talking = false;
+  #starting = false;
 
   constructor(devices: Devices, tell: (request: Request) => boolean) {
     this.#devices = devices;
@@ -70,12 +71,18 @@ export class Softphone {
       return false;
     }
     this.#track()?.addEventListener('ended', () => void this.#unplugged());
+    if (this.#peer === null) this.line = 'off';
     await this.#devices.look();
     return true;
   }
 
   async start(): Promise<void> {
-    if (this.#peer !== null || !(await this.listen())) return;
+    // The desk may change twice while the person is asked for the microphone.
+    if (this.#peer !== null || this.#starting) return;
+    this.#starting = true;
+    const there = await this.listen();
+    this.#starting = false;
+    if (!there) return;
     this.#looking ??= setInterval(() => void this.#measure(), QUALITY_MS);
     await this.#connect();
   }

@@ -2,64 +2,10 @@
 /** The desk in a real browser: a whole call by keyboard, what is read aloud, and what happens when things break. */
 
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { browser } from '../browser.ts';
-import { Peer } from '../peer.ts';
+import type { Page } from 'playwright-core';
 import * as world from '../world.ts';
+import { desk, onDuty, types, until } from './stage.ts';
 
-let chromium: Browser;
-
-before(async () => {
-  chromium = await browser();
-});
-after(async () => {
-  await chromium.close();
-});
-
-interface Stage {
-  page: Page;
-  peer: Peer;
-  context: BrowserContext;
-}
-
-/** A page of its own for each case; whatever the page says wrongly fails it. */
-function desk(name: string, act: (stage: Stage) => Promise<void>): void {
-  test(name, async () => {
-    const peer = await Peer.start();
-    const context = await chromium.newContext({ locale: 'de-DE', viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    try {
-      await act({ page, peer, context });
-      assert.deepEqual(peer.faults, []);
-      assert.deepEqual(errors, []);
-    } finally {
-      await context.close();
-      await peer.stop();
-    }
-  });
-}
-
-async function onDuty({ page, peer }: Stage, change: (peer: Peer) => void = () => {}): Promise<void> {
-  peer.signedIn = true;
-  peer.desk.devices.chosen = 'desk_phone';
-  peer.desk.agent = { ...peer.desk.agent, state: 'ready' };
-  change(peer);
-  await page.goto(peer.address);
-  await page.locator('.state').waitFor();
-}
-
-async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 8_000;
-  while (!(await is())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
-
-const types = (peer: Peer): string[] => peer.asked.map((one) => one.type);
 const active = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 
 desk('a whole shift by keyboard alone: sign in, ring, answer, hold, consult, connect, wrap up, sign off', async (stage) => {
@@ -142,6 +88,7 @@ desk('live regions say a call in the right order', async (stage) => {
   });
   const said = (): Promise<string[]> => page.evaluate(() => (window as unknown as { said: string[] }).said);
   peer.change((desk) => world.ring(desk, 4711, 20));
+  await page.getByRole('button', { name: /Annehmen/ }).waitFor();
   await page.keyboard.press('F2');
   await page.locator('[data-state="talking"]').first().waitFor();
   await page.keyboard.press('F4');
@@ -219,6 +166,7 @@ desk('a draft survives a reload and the next call, and can be corrected', async 
   peer.change((desk) => world.ring(desk, 4712));
   await until('it is saved', () => peer.wrapUps.get(4711)?.note === 'Fundsache');
   await page.keyboard.press('F2');
+  await page.locator('[data-call="caller"][data-state="up"]').waitFor();
   assert.equal(await page.getByLabel('Notiz', { exact: true }).inputValue(), '');
   await page.getByRole('button', { name: /ändern/ }).first().click();
   const dialog = page.getByRole('dialog');
@@ -258,7 +206,10 @@ desk('a second window shows where the desk is open, and takes it over', async (s
 
 desk('a desk that is open in another browser can be taken over', async (stage) => {
   const { page, peer } = stage;
-  await onDuty(stage, (peer) => (peer.elsewhere = world.ago(900))).catch(() => undefined);
+  peer.signedIn = true;
+  peer.desk.agent.state = 'ready';
+  peer.elsewhere = world.ago(900);
+  await page.goto(peer.address);
   await page.getByRole('button', { name: 'Hierher übernehmen' }).click();
   await page.locator('[data-state="ready"]').waitFor();
   assert.deepEqual(types(peer), ['take_over']);

@@ -43,7 +43,11 @@ test('keys have the names of the language', () => {
 });
 
 test('we offer what trunks know, the wanted codec first, and nothing else', () => {
-  const known = ['opus', 'G722', 'PCMU', 'PCMA', 'CN', 'telephone-event'].map((name) => ({ mimeType: `audio/${name}` }));
+  const names8 = ['G722', 'PCMU', 'PCMA', 'CN', 'telephone-event'].map((name) => [name, 8_000] as const);
+  const known = [['opus', 48_000] as const, ['telephone-event', 48_000] as const, ...names8].map(([name, clockRate]) => ({
+    mimeType: `audio/${name}`,
+    clockRate,
+  }));
   const names = (wanted: 'G722' | 'PCMA' | null): string[] => preferred(known, wanted).map((one) => one.mimeType);
   assert.deepEqual(names(null), ['audio/G722', 'audio/PCMA', 'audio/telephone-event']);
   assert.deepEqual(names('PCMA'), ['audio/PCMA', 'audio/G722', 'audio/telephone-event']);
