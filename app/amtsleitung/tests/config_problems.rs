@@ -139,8 +139,8 @@ fn keys() {
     both(
         "wrap_up = \"10s\"",
         "‸wrapup = \"10s\"",
-        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, tells_opening, town_hall_hours, received_from, only_in. Gemeint „wrap_up“?",
-        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, tells_opening, town_hall_hours, received_from, only_in. Did you mean “wrap_up”?",
+        "Fehler: In [[line]] gibt es kein Feld „wrapup“.\n    Bekannt sind: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, tells_opening, town_hall_hours, received_from, only_in, welcome. Gemeint „wrap_up“?",
+        "error: [[line]] has no field “wrapup”.\n    Known are: id, name, client, numbers, hours, queue, no_queue, priority, required, preferred, wrap_up, short_abandon, answer, announcements, rehearsal, from, until, stages, local_first, overflow, callback, tells_wait, tells_position, tells_every, tells_opening, town_hall_hours, received_from, only_in, welcome. Did you mean “wrap_up”?",
     );
     both(
         "[[queue]]\nid = \"buergertelefon\"\nname = \"Bürgertelefon\"",
@@ -1473,6 +1473,93 @@ fn retention() {
 }
 
 #[test]
+fn where_the_pages_are() {
+    let trunk = "[[trunk]]\nid = \"amt-kreishaus\"";
+    let web = |lines: &str| format!("[web]\n{lines}\n\n{trunk}");
+    let good = "listen = \"127.0.0.1:8115\"\nsound = \"127.0.0.1:8116\"";
+    assert_eq!(all_said(&[(trunk, &web(good))]), "");
+    let public = "listen = \"0.0.0.0:443\"\naddress = \"https://115.county.example\"\n\
+                  certificate = \"tls/web.pem\"\nkey = \"tls/web.key\"\nsound = \"0.0.0.0:8116\"\n\
+                  sound_addresses = [\"192.0.2.7\", \"2001:db8::7\"]";
+    assert_eq!(all_said(&[(trunk, &web(public))]), "");
+    let said = [
+        ("listen = ‸\"8115\"\nsound = \"127.0.0.1:8116\"", "„8115“ ist keine Adresse mit Port."),
+        (
+            "listen = ‸\"127.0.0.1:0\"\nsound = \"127.0.0.1:8116\"",
+            "„127.0.0.1:0“ ist keine Adresse mit Port.",
+        ),
+        (
+            "listen = ‸\"0.0.0.0:8115\"\nsound = \"127.0.0.1:8116\"",
+            "Die Seiten sind nicht nur auf diesem Rechner zu erreichen, aber address fehlt.",
+        ),
+        (
+            "listen = \"127.0.0.1:8115\"\nsound = ‸\"0.0.0.0:8116\"",
+            "Auf den Ton wird unter allen Adressen gewartet, aber sound_addresses fehlt.",
+        ),
+        (
+            "listen = \"127.0.0.1:8115\"\naddress = ‸\"http://a\"\nsound = \"127.0.0.1:8116\"",
+            "„http://a“ ist nicht, was ein Browser als Adresse zeigt.",
+        ),
+        (
+            "listen = \"127.0.0.1:8115\"\naddress = ‸\"https://a/\"\nsound = \"127.0.0.1:8116\"",
+            "„https://a/“ ist nicht, was ein Browser als Adresse zeigt.",
+        ),
+        (
+            "listen = \"127.0.0.1:8115\"\ncertificate = ‸\"a\"\nsound = \"127.0.0.1:8116\"",
+            "key fehlt; Zertifikat und Schlüssel gehören zusammen.",
+        ),
+        (
+            "listen = \"127.0.0.1:8115\"\nsound = \"127.0.0.1:8116\"\nsound_addresses = [‸\"a\"]",
+            "„a“ ist keine Adresse eines Rechners.",
+        ),
+        (
+            "listen = \"127.0.0.1:8115\"\nsound = \"127.0.0.1:8116\"\n‸port = 1",
+            "In [web] gibt es kein Feld „port“.",
+        ),
+    ];
+    for (lines, words) in said {
+        wrong(trunk, &web(lines), &format!("Fehler: {words}"));
+    }
+}
+
+#[test]
+fn telephones_in_browsers() {
+    let trunk = "[[trunk]]\nid = \"amt-kreishaus\"";
+    let web = format!("[web]\nlisten = \"127.0.0.1:8115\"\nsound = \"127.0.0.1:8116\"\n\n{trunk}");
+    let phone = |lines: &str| {
+        format!("[[phone]]\nid = \"im-browser\"\nsite = \"kreishaus-winsen\"\n{lines}\n\n{web}")
+    };
+    assert_eq!(all_said(&[(trunk, &phone("agent = \"k1\"\nbrowser = true"))]), "");
+    let said = [
+        ("browser = ‸true", "Dieses Telefon im Browser gehört niemandem."),
+        (
+            "agent = \"k1\"\nat = \"udp:192.0.2.99:5060\"\nbrowser = ‸true",
+            "Ein Telefon im Browser hat keine eigene Adresse.",
+        ),
+        ("agent = \"k1\"\nbrowser = ‸\"ja\"", "Bei „browser“ steht ein Text."),
+    ];
+    for (lines, words) in said {
+        wrong(trunk, &phone(lines), &format!("Fehler: {words}"));
+    }
+    let alone = format!(
+        "[[phone]]\nid = \"im-browser\"\nsite = \"kreishaus-winsen\"\nagent = \"k1\"\nbrowser = ‸true\n\n{trunk}"
+    );
+    wrong(trunk, &alone, "Fehler: Ein Telefon im Browser braucht die Seiten, aber [web] fehlt.");
+    let second = format!(
+        "[[phone]]\nid = \"noch-eines\"\nsite = \"kreishaus-winsen\"\nagent = \"k1\"\nbrowser = ‸true\n\n{}",
+        phone("agent = \"k1\"\nbrowser = true")
+    );
+    let (first, rest) = second.split_once("\n\n").expect("two telephones");
+    let (first, rest) =
+        (first.replace('‸', ""), rest.replacen("browser = true", "browser = ‸true", 1));
+    wrong(
+        trunk,
+        &format!("{first}\n\n{rest}"),
+        "Fehler: Dieser Platz hat schon ein Telefon im Browser: Zeile N.",
+    );
+}
+
+#[test]
 fn every_key_is_documented_under_its_table() {
     use amtsleitung::config::schema::Table;
     for table in Table::ALL {
@@ -1502,6 +1589,7 @@ fn every_key_is_documented_under_its_table() {
             | Table::Line
             | Table::Target
             | Table::Telephony
+            | Table::Web
             | Table::Trunk
             | Table::Phone
             | Table::Bench

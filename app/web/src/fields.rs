@@ -39,8 +39,8 @@ mod tests {
     fn a_wrap_up_is_trimmed_and_bounded() {
         let it = |concerns: Vec<String>, note: &str| WrapUp {
             contact: 1,
-            line: None,
-            client: None,
+            line: String::new(),
+            client: String::new(),
             ended: None,
             concerns,
             place: Some("  ".into()),

@@ -29,6 +29,8 @@ pub struct Phone {
     pub agent: &'static str,
     /// Its fixed address, as the file writes it.
     pub at: Option<String>,
+    /// Whether it is in the browser of its agent.
+    pub browser: bool,
 }
 
 /// How emergency calls leave the site.
@@ -104,6 +106,8 @@ pub struct County {
     pub texts: Vec<(&'static str, &'static str)>,
     /// Crisis plans, as the file writes them.
     pub plans: &'static str,
+    /// The ports of the pages and of the browsers' sound.
+    pub pages: Option<[u16; 2]>,
 }
 
 impl County {
@@ -143,6 +147,7 @@ impl County {
             each_phone: String::new(),
             texts: Vec::new(),
             plans: "",
+            pages: None,
         }
     }
 
@@ -163,8 +168,27 @@ impl County {
     /// With a telephone of this agent that registers.
     #[must_use]
     pub fn phone(mut self, id: &'static str, agent: &'static str) -> County {
-        self.own_phones.push(Phone { id, agent, at: None });
+        self.own_phones.push(Phone { id, agent, at: None, browser: false });
         self
+    }
+
+    /// With the pages, and a telephone in this agent's browser.
+    #[must_use]
+    pub fn browser(mut self, id: &'static str, agent: &'static str) -> County {
+        if self.pages.is_none() {
+            self.pages = Some([self.ports.one(), self.ports.one()]);
+        }
+        self.own_phones.push(Phone { id, agent, at: None, browser: true });
+        self
+    }
+
+    /// The port of the pages.
+    ///
+    /// # Panics
+    /// If there are none.
+    #[must_use]
+    pub fn web(&self) -> u16 {
+        self.pages.expect("a centre with pages")[0]
     }
 
     /// With a second trunk of so many peers, which leads to a switchboard and a partner.
@@ -212,6 +236,12 @@ impl County {
         let mut text = head.replace("@route@", route);
         text.push_str(&self.telephony());
         text.push_str(&self.outsiders());
+        if let Some([web, sound]) = self.pages {
+            let _infallible = writeln!(
+                text,
+                "[web]\nlisten = \"127.0.0.1:{web}\"\nsound = \"127.0.0.1:{sound}\"\n"
+            );
+        }
         for id in &self.agents {
             let _infallible = writeln!(
                 text,
@@ -222,10 +252,11 @@ impl County {
         }
         for phone in &self.own_phones {
             let at = phone.at.as_ref().map_or(String::new(), |at| format!("at = \"{at}\"\n"));
-            let Phone { id, agent, .. } = phone;
+            let Phone { id, agent, browser, .. } = phone;
+            let browser = if *browser { "browser = true\n" } else { "" };
             let _infallible = writeln!(
                 text,
-                "[[phone]]\nid = \"{id}\"\nsite = \"rechner\"\nagent = \"{agent}\"\n{at}{}",
+                "[[phone]]\nid = \"{id}\"\nsite = \"rechner\"\nagent = \"{agent}\"\n{at}{browser}{}",
                 self.each_phone
             );
         }

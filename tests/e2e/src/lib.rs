@@ -10,6 +10,7 @@
 //! was started ends with the value that started it.
 
 pub mod baresip;
+pub mod browser;
 pub mod capture;
 pub mod certificates;
 pub mod clock;

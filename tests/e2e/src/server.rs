@@ -315,5 +315,5 @@ pub fn run_program(folder: &Folder, args: &[&str]) -> Ended {
 /// Where `/metrics` is, if this line says that the centre is ready.
 fn ready_line(line: &str) -> Option<SocketAddr> {
     line.contains("Ready.").then_some(())?;
-    line.split_once("http=")?.1.trim().parse().ok()
+    line.split_once("http=")?.1.split_whitespace().next()?.parse().ok()
 }

@@ -110,6 +110,7 @@ fn running_on(
         names: Names { lines: vec!["115".to_owned()], ..Names::default() },
         order: Arc::default(),
         listeners,
+        ended_today: Vec::new(),
     };
     Service::start(parts).expect("a thread")
 }
@@ -348,6 +349,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
         names: Names { lines: vec!["115".to_owned()], ..Names::default() },
         order: Arc::default(),
         listeners,
+        ended_today: Vec::new(),
     };
     Service::start(parts).expect("a thread")
 }

@@ -107,8 +107,8 @@ mod tests {
 
     fn record(at: i64, answered: Option<u64>) -> ContactRecord {
         let (fate, reason) = match answered {
-            Some(_) => (Fate::Accepted, FateReason::AgentAnswered),
-            None => (Fate::Abandoned, FateReason::CallerLeft),
+            Some(_) => (Fate::Accepted, FateReason::TalkEnded),
+            None => (Fate::Abandoned, FateReason::HungUp),
         };
         ContactRecord {
             contact: ContactId(1),
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(today.records().len(), 3);
         let halves = today.half_hours();
         assert_eq!((halves.len(), halves[0].offered, halves[0].answered), (1, 3, 2));
-        assert_eq!(halves[0].at, Timestamp::from_secs(1_392_999_600), "17:20 belongs to 17:00");
+        assert_eq!(halves[0].at, Timestamp::from_secs(1_392_998_400), "17:26 belongs to 17:00");
         today.look(Now { mono: Tick(0), wall: Timestamp::from_secs(AT + 86_400) });
         assert_eq!((today.line(LineId(0)), today.records().len()), (Counted::default(), 0));
     }

@@ -27,7 +27,7 @@ fn telephones_reach_help() {
     let (mut county, phone) = county(1);
     let desk = county.ports.one();
     let at = Some(format!("udp:127.0.0.1:{desk}"));
-    county.own_phones.push(Phone { id: "desk", agent: "k1", at });
+    county.own_phones.push(Phone { id: "desk", agent: "k1", at, browser: false });
     let way = "overflow = { partner = \"oldenburg\", nobody_signed_on = true }";
     let server = Server::start(county.way("117", way));
     register(&server, phone, "k1");

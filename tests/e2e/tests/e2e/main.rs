@@ -7,6 +7,7 @@ mod broken;
 mod callbacks;
 mod conference;
 mod day;
+mod desks;
 mod elsewhere;
 mod emergency;
 mod endings;
@@ -30,11 +31,15 @@ mod told;
 mod transfers;
 mod trunks;
 
-use e2e::{programs, runner};
+use e2e::{browser, programs, runner};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     if let Some(sentence) = programs::missing() {
+        eprintln!("{sentence}");
+        return ExitCode::FAILURE;
+    }
+    if let Some(sentence) = browser::missing() {
         eprintln!("{sentence}");
         return ExitCode::FAILURE;
     }
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
         killed::LONG,
         takeover::LONG,
         day::LONG,
+        desks::CASES,
         trunks::LONG,
         hostile::CASES,
         killed::CASES,

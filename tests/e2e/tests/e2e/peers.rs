@@ -146,7 +146,7 @@ fn telephones_call_lines() {
     let (first, second) = (county.ports.one(), county.ports.one());
     county.bench = 0;
     let at = Some(format!("udp:127.0.0.1:{second}"));
-    county.own_phones.push(Phone { id: "k2", agent: "k2", at });
+    county.own_phones.push(Phone { id: "k2", agent: "k2", at, browser: false });
     let server = Server::start(county);
     // At a fixed address there is no password; the code is dialled as by any caller.
     Sipp::from(second, server.sip(), "*10", "caller_listens").run(&server);
