@@ -487,7 +487,7 @@ impl Desk {
             return;
         };
         line.call = Some(call);
-        let is_read = line.take_offer(offer);
+        let is_read = line.take_offer(common, offer);
         self.lines.push(line);
         common.by_call.insert(call, (self.slot, nr));
         match is_read {

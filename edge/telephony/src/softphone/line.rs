@@ -16,7 +16,7 @@ use rtp::limits::DATAGRAM_MAX;
 use rtp::{Header, Kind, OutStream, Outgoing, Packet, kind};
 use sip::agent::CallId;
 use sip::message::Address;
-use sip::sdp::{Capabilities, Direction, Local, Negotiation, Session, State, Terms};
+use sip::sdp::{self, Capabilities, Direction, Local, Negotiation, Session, State, Terms};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
@@ -41,6 +41,8 @@ pub(super) struct Line {
     pub(super) dialled: Option<String>,
     negotiation: Negotiation,
     codecs: Vec<Codec>,
+    /// What will be agreed on when the call is answered.
+    expected: Option<Codec>,
     socket: UdpSocket,
     pub(super) token: Token,
     port: NonZeroU16,
@@ -83,6 +85,7 @@ impl Line {
             dialled: None,
             negotiation: Negotiation::new(common.draw_origin()),
             codecs: CODECS.into_iter().filter(speaks).collect(),
+            expected: None,
             socket,
             token,
             port,
@@ -98,9 +101,9 @@ impl Line {
         common.close_sound(self.socket, self.token);
     }
 
-    /// What is spoken.
+    /// What is spoken, or will be when the call is answered.
     pub(super) fn codec(&self) -> Option<Codec> {
-        self.negotiation.negotiated().map(|it| it.codec)
+        self.negotiation.negotiated().map(|it| it.codec).or(self.expected)
     }
 
     // ---- descriptions ----
@@ -132,9 +135,12 @@ impl Line {
     }
 
     /// Takes the first offer of a call that came; whether anything can be agreed on.
-    pub(super) fn take_offer(&mut self, offer: &[u8]) -> bool {
-        let session = Session::parse(offer).ok();
-        session.is_some_and(|session| self.negotiation.take_offer(session).is_ok())
+    pub(super) fn take_offer(&mut self, common: &Common, offer: &[u8]) -> bool {
+        let Ok(session) = Session::parse(offer) else { return false };
+        let terms = self.terms(common, None);
+        let agreed = sdp::answer(&session, self.negotiation.origin.clone(), &terms);
+        self.expected = agreed.ok().map(|(_, agreed)| agreed.codec);
+        self.expected.is_some() && self.negotiation.take_offer(session).is_ok()
     }
 
     /// Our answer to the offer that was taken.
@@ -179,9 +185,8 @@ impl Line {
         let Some(offer) = offer else {
             return Some(self.negotiation.repeat().ok()?.session.to_bytes());
         };
-        if !self.take_offer(offer) {
-            return None;
-        }
+        let session = Session::parse(offer).ok()?;
+        self.negotiation.take_offer(session).ok()?;
         let answer = self.answer(common);
         if answer.is_none() {
             self.forget_offers();

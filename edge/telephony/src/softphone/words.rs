@@ -135,7 +135,8 @@ pub struct CallView {
     pub three: bool,
     /// The other side.
     pub with: With,
-    /// What is spoken; none until that is agreed on. The page is to send this codec while the call is heard.
+    /// What is spoken, or will be when a call that rings is answered; none until that is known. The page is to send this
+    /// codec while the call is heard, and does best to send it when the call rings already.
     pub codec: Option<Codec>,
     /// Whether this is the call that the page hears and speaks in.
     pub heard: bool,
