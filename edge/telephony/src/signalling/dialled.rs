@@ -232,7 +232,12 @@ impl Exchange {
             None => self.staff_shown(it),
         };
         let max_forwards = hops.min(MAX_FORWARDS);
-        let invite = leg.offer(leg.sound.capabilities()).map(|offer| {
+        // What the telephone would like: often the codec of a caller whom it has on hold, and may hand on.
+        let capabilities = match it.phone.would_like() {
+            Some(codec) => leg.sound.capabilities().preferring(codec),
+            None => leg.sound.capabilities(),
+        };
+        let invite = leg.offer(capabilities).map(|offer| {
             let invite = way.outward.clone().invite(from, offer, ring_for);
             Invite { headers, max_forwards, ..invite }
         });
@@ -333,7 +338,9 @@ impl Exchange {
         if it.offered.is_none() {
             return it.phone.offer(capabilities);
         }
-        let (sdp, remote) = it.phone.answer(capabilities)?;
+        // A telephone that does not speak what the other side has chosen is decoded for.
+        let all = it.phone.sound.capabilities();
+        let (sdp, remote) = it.phone.answer(capabilities).or_else(|| it.phone.answer(all))?;
         self.media.update(it.phone.sound.id, &remote).is_ok().then_some(sdp)
     }
 

@@ -14,8 +14,8 @@ use sip::Status;
 use sip::agent::{CallId, Flow};
 use sip::registrar::Transport;
 use sip::sdp::{
-    self, Capabilities, Codec, Crypto, Direction, Host, Local, MASTER_BYTES, Negotiated,
-    Negotiation, Origin, OwnKey, Protection, Rtcp, SrtpKeys, State, Suite, Terms,
+    self, Capabilities, Codec, Crypto, Direction, Format, Host, Kind, Local, MASTER_BYTES,
+    Negotiated, Negotiation, Origin, OwnKey, Protection, Rtcp, SrtpKeys, State, Suite, Terms,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
@@ -196,6 +196,18 @@ impl Leg {
     /// The codec that both sides agreed on.
     pub(super) fn codec(&self) -> Option<Codec> {
         self.negotiation.negotiated().map(|it| it.codec)
+    }
+
+    /// The codec of ours that the description which waits for our answer names first: what its sender would like best
+    /// (RFC 3264, 5.1).
+    pub(super) fn would_like(&self) -> Option<Codec> {
+        let State::HaveRemoteOffer(session) = &self.negotiation.state else { return None };
+        let sounds = session.streams().filter(|it| it.media().kind() == Kind::Audio);
+        let ours = |(_, format)| match format {
+            Format::Audio(codec) => self.sound.codecs.contains(&codec).then_some(codec),
+            Format::Events { .. } => None,
+        };
+        sounds.flat_map(|stream| stream.formats()).find_map(ours)
     }
 
     /// Whether its user wants to hear nothing.

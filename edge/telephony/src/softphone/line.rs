@@ -16,7 +16,7 @@ use rtp::limits::DATAGRAM_MAX;
 use rtp::{Header, Kind, OutStream, Outgoing, Packet, kind};
 use sip::agent::CallId;
 use sip::message::Address;
-use sip::sdp::{self, Capabilities, Direction, Local, Negotiation, Session, State, Terms};
+use sip::sdp::{self, Capabilities, Direction, Format, Local, Negotiation, Session, State, Terms};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
@@ -137,6 +137,11 @@ impl Line {
     /// Takes the first offer of a call that came; whether anything can be agreed on.
     pub(super) fn take_offer(&mut self, common: &Common, offer: &[u8]) -> bool {
         let Ok(session) = Session::parse(offer) else { return false };
+        // The other side's order is ours (RFC 3264, 6.1): it knows what it can pass on as it is.
+        let formats: Vec<Format> =
+            session.streams().flat_map(|it| it.formats()).map(|it| it.1).collect();
+        let place = |codec| formats.iter().position(|&it| it == Format::Audio(codec));
+        self.codecs.sort_by_key(|&codec| place(codec).unwrap_or(usize::MAX));
         let terms = self.terms(common, None);
         let agreed = sdp::answer(&session, self.negotiation.origin.clone(), &terms);
         self.expected = agreed.ok().map(|(_, agreed)| agreed.codec);

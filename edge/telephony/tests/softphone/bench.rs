@@ -42,7 +42,7 @@ pub(crate) struct Bench {
     news: Receiver<(String, News)>,
     pub(crate) told: Vec<(String, News)>,
     calls: BTreeMap<String, Vec<CallView>>,
-    registered: BTreeSet<String>,
+    pub(crate) registered: BTreeSet<String>,
     pub(crate) pages: Vec<Browser>,
     pub(crate) caller: Caller,
     pub(crate) asked: Vec<Asked>,
@@ -189,7 +189,16 @@ impl Bench {
 
     /// A page is loaded, for the first time or anew; its offer is made and answered.
     pub(crate) fn load(&mut self, agent: u16) -> String {
-        let mut page = Browser::new(&self.clock);
+        self.load_page(agent, Browser::new(&self.clock))
+    }
+
+    /// A page that speaks one codec alone is loaded.
+    pub(crate) fn load_speaking(&mut self, agent: u16, codec: u8) {
+        let page = Browser::speaking(&self.clock, [codec == G722, codec == PCMA, false]);
+        self.load_page(agent, page);
+    }
+
+    fn load_page(&mut self, agent: u16, mut page: Browser) -> String {
         // As browsers do at first, it names no address (trap T22): the exchange must never hear of that.
         let unknown = page.offer.contains("m=audio 9 ") && page.offer.contains("IN IP4 0.0.0.0");
         assert!(unknown, "{}", page.offer);

@@ -42,12 +42,17 @@ const KEPT: usize = 2_000;
 
 impl Browser {
     pub(crate) fn new(clock: &Clock) -> Browser {
+        Browser::speaking(clock, [true; 3])
+    }
+
+    /// A page that speaks G.722, PCMA and PCMU, each or not.
+    pub(crate) fn speaking(clock: &Clock, [g722, pcma, pcmu]: [bool; 3]) -> Browser {
         let mut config = RtcConfig::new()
             .set_rtp_mode(true)
             .clear_codecs()
-            .enable_g722(true, false)
-            .enable_pcma(true, false)
-            .enable_pcmu(true, false);
+            .enable_g722(g722, false)
+            .enable_pcma(pcma, false)
+            .enable_pcmu(pcmu, false);
         let (keys, format) = (Codec::Tele, FormatParams::default());
         let frequency = Frequency::EIGHT_KHZ;
         config.codec_config().add_config(126.into(), None, keys, frequency, None, format);

@@ -6,7 +6,7 @@ use centre::{Command, Event, TransferTo};
 use stdx::{AgentId, ContactId, Micros, Redacted};
 use telephony::signalling::Doing;
 use telephony::softphone::{
-    CallState, Direction, News, NotTaken, Order, TransferState, Why, destination,
+    CallState, Codec, Direction, News, NotTaken, Order, TransferState, Why, destination,
 };
 
 /// The very bytes that one says are heard at the other end, in each codec: nothing is decoded on the way.
@@ -152,16 +152,33 @@ fn a_colleague_is_asked_while_the_caller_waits_and_takes_over() {
         assert_eq!(asked.event, Event::AttendedTransfer { agent: AgentId(0), to });
         bench.decide(&asked, Command::PutThrough { contact, by: AgentId(0), to });
         bench.speak_agreed(1);
-        if codec == G722 {
-            bench.both_hear(1);
-        } else {
-            // The colleague speaks G.722, and is decoded for this caller: not byte for byte.
-            bench.until("no music", |it| !it.caller.hears(MUSIC));
-        }
+        // Who was asked speaks the caller's codec already: nothing has to be decoded.
+        bench.both_hear(1);
         bench.until("the first is free", |it| it.calls(0).is_empty());
         let done = |news: &News| matches!(news, News::Transfer(TransferState::Done));
         assert!(bench.has_told(0, done), "{:?}", bench.told);
     }
+}
+
+/// One page speaks G.711 alone, the other one G.722 alone: they hear each other decoded, and not each other's bytes.
+#[test]
+fn colleagues_without_a_codec_in_common_hear_each_other() {
+    let mut bench = Bench::start(2, PCMA);
+    for (agent, codec) in [(0, PCMA), (1, G722)] {
+        bench.open(agent);
+        bench.load_speaking(agent, codec);
+    }
+    bench.until("both are registered", |it| it.registered.len() == 2);
+    bench.order(0, Order::Dial(id(1)));
+    bench.until("it rings", |it| !it.calls(1).is_empty());
+    let nr = bench.calls(1)[0].nr;
+    bench.order(1, Order::Answer(nr));
+    bench.speak_agreed(0);
+    bench.speak_agreed(1);
+    let codecs = [0, 1].map(|agent| bench.calls(agent)[0].codec);
+    assert_eq!(codecs, [Some(Codec::Pcma), Some(Codec::G722)]);
+    bench.until("both hear", |it| it.pages.iter().all(|page| page.heard.len() > 50));
+    assert!(!bench.pages[0].hears(0x11), "decoded on the way");
 }
 
 #[test]
@@ -206,7 +223,7 @@ fn who_cannot_be_handed_on_stays() {
 
 #[test]
 fn three_talk_and_one_is_taken_out_again() {
-    let (mut bench, _) = asked(G722);
+    let (mut bench, _) = asked(PCMA);
     bench.order(0, Order::Confer);
     bench.until("three talk", |it| {
         let calls = it.calls(0);
