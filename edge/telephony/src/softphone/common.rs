@@ -2,6 +2,7 @@
 //! What all desks share: sockets, the user agent, the clock, what is drawn, and whom news is told.
 
 use super::page::Make;
+use super::streams::Streams;
 use super::words::{CallNr, News};
 use crate::media::Clock;
 use mio::net::UdpSocket;
@@ -25,8 +26,12 @@ pub(super) const WAKER: Token = Token(0);
 pub(super) const WEB: Token = Token(1);
 /// The token of SIP.
 pub(super) const SIP: Token = Token(2);
+/// The token of connections that browsers open.
+pub(super) const TCP: Token = Token(3);
 /// The first token of a call's sound.
-const FIRST_SOUND: usize = 3;
+const FIRST_SOUND: usize = 4;
+/// The first token of a connection; sounds never come so far.
+pub(super) const STREAMS: usize = 1 << 20;
 
 /// What all desks share.
 pub(super) struct Common {
@@ -36,6 +41,8 @@ pub(super) struct Common {
     pub(super) make: Make,
     /// The browsers' socket.
     pub(super) web: UdpSocket,
+    /// Their connections by TCP.
+    pub(super) streams: Streams,
     /// Our side of SIP and the exchange's.
     pub(super) flow: Flow,
     pub(super) domain: String,

@@ -151,7 +151,7 @@ impl Desk {
         }
     }
 
-    fn happened(&mut self, common: &Common, now: Tick, happened: Happened) {
+    fn happened(&mut self, common: &mut Common, now: Tick, happened: Happened) {
         match happened {
             Happened::Heard(header, payload) => self.speak(now, &(header, payload)),
             Happened::Quality { loss, loss_there, rtt_ms } => {
@@ -172,19 +172,27 @@ impl Desk {
         }
     }
 
-    /// Sound of a call came; it is read to its end, and heard if the page hears this call.
-    pub(super) fn sound_came(&mut self, common: &mut Common, now: Tick, nr: CallNr, most: usize) {
+    /// Sound of a call came; it is read, and heard if the page hears this call. Whether there may be more.
+    pub(super) fn sound_came(
+        &mut self,
+        common: &mut Common,
+        now: Tick,
+        nr: CallNr,
+        most: usize,
+    ) -> bool {
         let is_heard = self.handset.heard() == Some(nr);
-        let Some(line) = self.lines.iter().find(|line| line.nr == nr) else { return };
-        let mut buffer = [0; DATAGRAM_MAX];
-        for _ in 0..most {
+        let Some(line) = self.lines.iter().find(|line| line.nr == nr) else { return false };
+        let (mut buffer, mut left) = ([0; DATAGRAM_MAX], most);
+        while left > 0 {
             let Some(datagram) = line.read(&mut buffer) else { break };
+            left -= 1;
             let Some(page) = self.page.as_mut().filter(|_| is_heard) else { continue };
             if let Some((header, number, payload)) = line.heard_as(&page.numbers, datagram) {
                 page.send(common, now, (&header, number), payload);
             }
         }
         self.look_after(common, now);
+        left == 0
     }
 
     /// An offer of the page.

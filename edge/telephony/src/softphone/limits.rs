@@ -61,3 +61,22 @@ pub const CONNECT_MAX: Micros = Micros::from_secs(30);
 
 /// How long the farewells of all calls may take at the end.
 pub const FAREWELL: Micros = Micros::from_secs(2);
+
+/// Connections by TCP at once: two for each desk, while one network takes the place of another. At the bound the oldest
+/// on which no desk was known makes room; if all are known, the new one is closed.
+pub const STREAMS_MAX: usize = 2 * DESKS_MAX;
+
+/// Connections that are taken before others have their turn.
+pub const ACCEPTED_MAX: usize = 32;
+
+/// How long a connection may stay on which no desk was known: the browser's first question comes within milliseconds.
+pub const STRANGER: Micros = Micros::from_secs(5);
+
+/// The longest datagram on a connection: what fits into one packet of a network. A longer one ends the connection.
+pub const FRAME_MAX: usize = 1_500;
+
+/// Reads from one connection before the others have their turn: some 16 datagrams of sound each.
+pub const STREAM_READS_MAX: usize = 8;
+
+/// Bytes that wait to be sent on one connection: half a second of a talk, which is of no use any later.
+pub const UNSENT_MAX: usize = 6 << 10;

@@ -6,10 +6,10 @@
 //!                  orders, offers                       REGISTER, INVITE, REFER
 //!   page ── app ─────────────────▶ Handset (core/call) ─────────────────────────▶ signalling
 //!     │                                                                            │ media
-//!     └── ICE, DTLS, SRTP ──▶ one UDP port ──▶ the call that is heard ──▶ RTP, loopback
+//!     └── ICE, DTLS, SRTP ──▶ one port ────────▶ the call that is heard ──▶ RTP, loopback
 //! ```
 //!
-//! One thread of its own; the thread of decisions never meets WebRTC. Sound is relayed without decoding: the browser
+//! That port is one of UDP, and of TCP for networks that let no UDP out. One thread of its own; the thread of decisions never meets WebRTC. Sound is relayed without decoding: the browser
 //! speaks the codec of its call. What a call can do – hold, transfer, conference, counting – exists once, in
 //! signalling; a page that reloads, or a web server that restarts, ends no call, because the telephone stays in it.
 //!
@@ -21,6 +21,7 @@ pub mod destination;
 pub mod limits;
 mod line;
 mod page;
+mod streams;
 mod thread;
 mod words;
 

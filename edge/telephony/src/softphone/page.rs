@@ -18,7 +18,8 @@ use str0m::config::DtlsCert;
 use str0m::crypto::CryptoProvider;
 use str0m::format::FormatParams;
 use str0m::media::{Frequency, Mid, Pt};
-use str0m::net::{Protocol as Carrier, Receive};
+pub(super) use str0m::net::Protocol as Carrier;
+use str0m::net::{Receive, TcpType};
 use str0m::rtp::{Extension, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
@@ -234,16 +235,19 @@ impl PageLeg {
     }
 
     /// What happens next; none when all is told, and everything sent.
-    pub(super) fn next(&mut self, common: &Common, now: Tick) -> Option<Happened> {
+    pub(super) fn next(&mut self, common: &mut Common, now: Tick) -> Option<Happened> {
         if self.due > now {
             return None;
         }
         loop {
             match self.rtc.poll_output() {
-                Ok(Output::Transmit(datagram)) => {
-                    // Full buffers lose packets as networks do.
-                    let _ = common.web.send_to(&datagram.contents, datagram.destination);
-                }
+                Ok(Output::Transmit(datagram)) => match datagram.proto {
+                    Carrier::Tcp => common.streams.send(datagram.destination, &datagram.contents),
+                    Carrier::Udp | Carrier::SslTcp | Carrier::Tls => {
+                        // Full buffers lose packets as networks do.
+                        let _ = common.web.send_to(&datagram.contents, datagram.destination);
+                    }
+                },
                 Ok(Output::Timeout(at)) => {
                     let at = common.clock.tick(at);
                     if at > now || !self.rtc.is_alive() {
@@ -309,7 +313,7 @@ impl PageLeg {
     }
 
     /// Says goodbye to the page, so that it need not find out.
-    pub(super) fn close(mut self, common: &Common, now: Tick) {
+    pub(super) fn close(mut self, common: &mut Common, now: Tick) {
         let _ = self.rtc.close();
         self.due = now;
         while self.next(common, now).is_some() {}
@@ -366,6 +370,8 @@ fn connection(make: &Make, at: Instant) -> Rtc {
     for &shown in &make.shown {
         // Those that cannot be candidates were turned away at the start.
         let _ = Candidate::host(shown, "udp").map(|it| rtc.add_local_candidate(it).is_some());
+        let tcp = Candidate::builder().tcp().host(shown).tcptype(TcpType::Passive).build();
+        let _ = tcp.map(|it| rtc.add_local_candidate(it).is_some());
     }
     rtc
 }
@@ -373,11 +379,11 @@ fn connection(make: &Make, at: Instant) -> Rtc {
 /// A datagram in str0m's words; none if it is none of those that share a port with sound.
 pub(super) fn read<'a>(
     at: Instant,
-    source: SocketAddr,
+    (carrier, source): (Carrier, SocketAddr),
     here: SocketAddr,
     datagram: &'a [u8],
 ) -> Option<Input<'a>> {
-    let received = Receive::new(Carrier::Udp, source, here, datagram).ok()?;
+    let received = Receive::new(carrier, source, here, datagram).ok()?;
     Some(Input::Receive(at, received))
 }
 

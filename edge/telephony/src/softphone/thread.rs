@@ -3,19 +3,20 @@
 //!
 //! The rule to keep: it waits for nobody but the kernel; whoever hears its news must not wait either.
 
-use super::common::{Common, SIP, Slot, Tell, WAKER, WEB};
+use super::common::{Common, SIP, STREAMS, Slot, TCP, Tell, WAKER, WEB};
 use super::desk::{Desk, status, why_ended, why_refused};
 use super::limits::{
     DESKS_MAX, DRAIN_MAX, FAREWELL, SHARED_DRAIN_MAX, SHOWN_MAX, SOCKET_BUFFER, SOURCES_MAX,
 };
-use super::page::{Make, read};
+use super::page::{Carrier, Make, read};
+use super::streams::Streams;
 use super::words::{Config, News, NoAnswer, Order, Why};
 use crate::media::Clock;
-use mio::net::UdpSocket;
+use mio::net::{TcpListener, UdpSocket};
 use mio::{Events, Interest, Poll, Token, Waker};
 use sip::agent::{self, CallId, Flow, InviteInfo, UserAgent};
 use sip::message::Uri;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +26,9 @@ use stdx::{Rng, Tick};
 
 /// The largest datagram of SIP, and of a browser: what UDP can carry.
 const DATAGRAM: usize = 65_535;
+
+/// Free ports that are tried until one is free by UDP and by TCP.
+const PORTS_TRIED: usize = 16;
 
 /// Sockets that one wake-up names; the others come with the next.
 const READY_MAX: usize = 1_024;
@@ -40,6 +44,8 @@ pub(super) struct Thread {
     by_id: BTreeMap<String, Slot>,
     /// Which desk's page was heard from an address.
     sources: BTreeMap<SocketAddr, Slot>,
+    /// Those of which not everything was read: readiness is told once.
+    unread: BTreeSet<Token>,
     buffer: Vec<u8>,
 }
 
@@ -54,10 +60,11 @@ impl Thread {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
         let waker = Arc::new(Waker::new(&registry, WAKER)?);
-        let mut web = bound(config.listen)?;
+        let (mut web, mut tcp) = both_bound(config.listen)?;
         let mut sip = bound(towards(config.exchange)?)?;
         registry.register(&mut web, WEB, Interest::READABLE)?;
         registry.register(&mut sip, SIP, Interest::READABLE)?;
+        registry.register(&mut tcp, TCP, Interest::READABLE)?;
         let make = make(shown(&config.shown, web.local_addr()?)?)?;
         let rng = seeded(&config.seed);
         let agent =
@@ -68,6 +75,7 @@ impl Thread {
             rng,
             make,
             web,
+            streams: Streams::new(tcp),
             flow: Flow::udp(sip.local_addr()?, config.exchange),
             domain: config.domain,
             by_call: BTreeMap::new(),
@@ -76,9 +84,19 @@ impl Thread {
             last_call: 0,
             tell,
         };
-        let (desks, by_id, sources) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let buffer = vec![0; DATAGRAM];
-        Ok((Thread { poll, common, sip, orders, ends, desks, by_id, sources, buffer }, waker))
+        let thread = Thread {
+            poll,
+            common,
+            sip,
+            orders,
+            ends,
+            desks: Vec::new(),
+            by_id: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            unread: BTreeSet::new(),
+            buffer: vec![0; DATAGRAM],
+        };
+        Ok((thread, waker))
     }
 
     /// Where browsers send sound to.
@@ -97,8 +115,12 @@ impl Thread {
                 events.clear();
             }
             let now = self.common.clock.now();
-            for token in events.iter().map(mio::event::Event::token) {
-                self.ready(now, token);
+            let before = std::mem::take(&mut self.unread);
+            let tokens = events.iter().map(mio::event::Event::token);
+            for token in tokens.chain(before).collect::<BTreeSet<Token>>() {
+                if self.ready(now, token) {
+                    self.unread.insert(token);
+                }
             }
             self.elapse(now);
             self.flush(now);
@@ -114,6 +136,7 @@ impl Thread {
 
     fn wait(&mut self, events: &mut Events, deadline: Option<Tick>) -> io::Result<()> {
         let now = self.common.clock.now();
+        let deadline = if self.unread.is_empty() { deadline } else { Some(now) };
         let left = deadline.map(|at| Duration::from_micros(at.since(now).0));
         match self.poll.poll(events, left) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
@@ -123,7 +146,8 @@ impl Thread {
 
     fn deadline(&self) -> Option<Tick> {
         let desks = self.desks.iter().flatten().filter_map(Desk::deadline);
-        desks.chain(self.common.ua.deadline().map(|(at, _)| at)).min()
+        let agent = self.common.ua.deadline().map(|(at, _)| at);
+        desks.chain(agent).chain(self.common.streams.deadline()).min()
     }
 
     fn elapse(&mut self, now: Tick) {
@@ -133,6 +157,8 @@ impl Thread {
                 desk.elapse(&mut self.common, now);
             }
         }
+        let Common { streams, registry, .. } = &mut self.common;
+        streams.elapse(now, registry);
         if self.common.ua.deadline().is_some_and(|(at, _)| at <= now) {
             self.common.ua.elapse(now);
         }
@@ -140,16 +166,22 @@ impl Thread {
 
     // ---- what is ready ----
 
-    fn ready(&mut self, now: Tick, token: Token) {
+    /// Reads there; whether there may be more.
+    fn ready(&mut self, now: Tick, token: Token) -> bool {
+        let Common { streams, registry, .. } = &mut self.common;
         match token {
-            WAKER => self.take_orders(now),
+            WAKER => {
+                self.take_orders(now);
+                false
+            }
             WEB => self.read_web(now),
             SIP => self.read_sip(now),
+            TCP => streams.accept(now, registry),
+            Token(STREAMS..) => self.read_stream(now, token),
             token => {
-                let Some((slot, nr)) = self.common.sound_of(token) else { return };
-                if let Some(desk) = self.desks[slot].as_mut() {
-                    desk.sound_came(&mut self.common, now, nr, DRAIN_MAX);
-                }
+                let Some((slot, nr)) = self.common.sound_of(token) else { return false };
+                let desk = self.desks[slot].as_mut();
+                desk.is_some_and(|desk| desk.sound_came(&mut self.common, now, nr, DRAIN_MAX))
             }
         }
     }
@@ -231,19 +263,38 @@ impl Thread {
 
     // ---- the browsers ----
 
-    fn read_web(&mut self, now: Tick) {
+    fn read_web(&mut self, now: Tick) -> bool {
         let mut buffer = std::mem::take(&mut self.buffer);
-        let mut touched = Vec::new();
-        for _ in 0..SHARED_DRAIN_MAX {
+        let (mut touched, mut left) = (Vec::new(), SHARED_DRAIN_MAX);
+        while left > 0 {
             let Ok((length, source)) = self.common.web.recv_from(&mut buffer) else { break };
-            if let Some(slot) = self.of_page(now, source, &buffer[..length]) {
-                // One desk's packets of one turn are looked after together.
-                if touched.last() != Some(&slot) {
-                    touched.push(slot);
-                }
-            }
+            left -= 1;
+            touched.extend(self.of_page(now, (Carrier::Udp, source), &buffer[..length]));
         }
         self.buffer = buffer;
+        self.look_after(now, touched);
+        left == 0
+    }
+
+    /// A browser's connection has something to read, or takes more.
+    fn read_stream(&mut self, now: Tick, token: Token) -> bool {
+        let Common { streams, registry, .. } = &mut self.common;
+        let more = streams.ready(registry, token);
+        let mut touched = Vec::new();
+        while let Some((source, datagram)) = self.common.streams.next(token) {
+            if let Some(slot) = self.of_page(now, (Carrier::Tcp, source), &datagram) {
+                self.common.streams.is_known(source);
+                touched.push(slot);
+            }
+        }
+        self.look_after(now, touched);
+        more
+    }
+
+    /// One desk's packets of one turn are looked after together.
+    fn look_after(&mut self, now: Tick, mut touched: Vec<Slot>) {
+        touched.sort_unstable();
+        touched.dedup();
         for slot in touched {
             if let Some(desk) = self.desks[slot].as_mut() {
                 desk.look_after(&mut self.common, now);
@@ -252,9 +303,15 @@ impl Thread {
     }
 
     /// Hands a datagram to the desk whose page it came from; says which. One of nobody is dropped.
-    fn of_page(&mut self, now: Tick, source: SocketAddr, datagram: &[u8]) -> Option<Slot> {
+    fn of_page(
+        &mut self,
+        now: Tick,
+        (carrier, source): (Carrier, SocketAddr),
+        datagram: &[u8],
+    ) -> Option<Slot> {
         let here = self.common.shown_to(source)?;
-        let mut input = read(self.common.clock.instant(now), source, here, datagram);
+        let at = self.common.clock.instant(now);
+        let mut input = read(at, (carrier, source), here, datagram);
         input.as_ref()?;
         let known = self.sources.get(&source).copied();
         let is_known = known.filter(|&slot| self.takes(now, slot, &mut input));
@@ -280,10 +337,12 @@ impl Thread {
 
     // ---- the exchange ----
 
-    fn read_sip(&mut self, now: Tick) {
+    fn read_sip(&mut self, now: Tick) -> bool {
         let mut buffer = std::mem::take(&mut self.buffer);
-        for _ in 0..SHARED_DRAIN_MAX {
+        let mut left = SHARED_DRAIN_MAX;
+        while left > 0 {
             let Ok((length, source)) = self.sip.recv_from(&mut buffer) else { break };
+            left -= 1;
             // Nobody else has anything to say here.
             if source == self.common.flow.remote {
                 let flow = self.common.flow;
@@ -292,6 +351,7 @@ impl Thread {
         }
         self.buffer = buffer;
         self.hear(now);
+        left == 0
     }
 
     /// Hears what the user agent tells.
@@ -426,6 +486,31 @@ impl Thread {
         let (calls, ..) = self.common.ua.sizes();
         calls == 0 && self.common.ua.has_withdrawn()
     }
+}
+
+/// The port of browsers, by UDP and by TCP.
+fn both_bound(at: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
+    // A free port of the one may be taken for the other; one that is named has to be free for both.
+    for _ in 1..PORTS_TRIED {
+        let web = bound(at)?;
+        match listening(web.local_addr()?) {
+            Err(_) if at.port() == 0 => {}
+            tcp => return Ok((web, tcp?)),
+        }
+    }
+    let web = bound(at)?;
+    let tcp = listening(web.local_addr()?)?;
+    Ok((web, tcp))
+}
+
+fn listening(at: SocketAddr) -> io::Result<TcpListener> {
+    let kind = socket2::Type::STREAM;
+    let socket = socket2::Socket::new(socket2::Domain::for_address(at), kind, None)?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&at.into())?;
+    socket.listen(128)?;
+    Ok(TcpListener::from_std(socket.into()))
 }
 
 /// A socket without waiting, with as much of a buffer as the system allows; less only means that a burst loses more.

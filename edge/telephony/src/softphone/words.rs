@@ -9,7 +9,8 @@ use stdx::Redacted;
 
 /// What the thread of the browsers' telephones has to know.
 pub struct Config {
-    /// Where browsers send sound to (ICE, DTLS and SRTP on one UDP port). A port of 0 takes a free one.
+    /// Where browsers send sound to (ICE, DTLS and SRTP on one port, by UDP, or by TCP where they cannot). A port of 0
+    /// takes a free one.
     pub listen: SocketAddr,
     /// The addresses by which browsers reach [`Config::listen`]: the candidates that every answer names, at most
     /// [`super::limits::SHOWN_MAX`]. A port of 0 stands for the one that is listened on. None: the address that is

@@ -198,7 +198,7 @@ impl Bench {
         self.load_page(agent, page);
     }
 
-    fn load_page(&mut self, agent: u16, mut page: Browser) -> String {
+    pub(crate) fn load_page(&mut self, agent: u16, mut page: Browser) -> String {
         // As browsers do at first, it names no address (trap T22): the exchange must never hear of that.
         let unknown = page.offer.contains("m=audio 9 ") && page.offer.contains("IN IP4 0.0.0.0");
         assert!(unknown, "{}", page.offer);

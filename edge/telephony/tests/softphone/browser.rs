@@ -2,13 +2,14 @@
 //! A page: a WebRTC endpoint with full ICE that speaks one byte again and again, and notes what it hears.
 
 use std::collections::VecDeque;
-use std::net::{SocketAddr, UdpSocket};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 use stdx::{Micros, Tick};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::{Codec, FormatParams};
 use str0m::media::{Direction, Frequency, MediaKind, Mid, Pt};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use telephony::media::Clock;
@@ -26,6 +27,8 @@ pub(crate) struct Heard {
 pub(crate) struct Browser {
     rtc: Rtc,
     socket: UdpSocket,
+    /// Its connection, for one whose network lets no UDP out; and what came on it and is no whole datagram yet.
+    tcp: Option<(TcpStream, Vec<u8>)>,
     mid: Mid,
     pending: Option<SdpPendingOffer>,
     pub(crate) offer: String,
@@ -67,6 +70,7 @@ impl Browser {
         Browser {
             rtc,
             socket,
+            tcp: None,
             mid,
             pending: Some(pending),
             offer: offer.to_sdp_string(),
@@ -76,6 +80,20 @@ impl Browser {
             next_at: Tick(0),
             heard: VecDeque::new(),
         }
+    }
+
+    /// A page whose network lets no UDP out: it opens a connection to there.
+    pub(crate) fn by_tcp(clock: &Clock, to: SocketAddr) -> Browser {
+        let mut page = Browser::new(clock);
+        let stream = TcpStream::connect(to).expect("somebody listens");
+        stream.set_nonblocking(true).expect("a socket of ours");
+        let here = stream.local_addr().expect("connected");
+        let udp = Candidate::host(page.address(), "udp").expect("one");
+        page.rtc.direct_api().invalidate_candidate(&udp);
+        let tcp = Candidate::builder().tcp().host(here).tcptype(TcpType::Active).build();
+        page.rtc.add_local_candidate(tcp.expect("one"));
+        page.tcp = Some((stream, Vec::new()));
+        page
     }
 
     /// Takes the answer; the connection begins.
@@ -102,6 +120,7 @@ impl Browser {
     /// Sends and receives what is due.
     pub(crate) fn turn(&mut self, clock: &Clock) {
         let now = clock.now();
+        self.read_tcp(clock, now);
         let mut buffer = [0; 2_000];
         while let Ok((length, source)) = self.socket.recv_from(&mut buffer) {
             let here = self.address();
@@ -115,6 +134,28 @@ impl Browser {
         let _ = self.rtc.handle_input(Input::Timeout(clock.instant(now)));
         self.drain(clock, now);
         self.speak(clock, now);
+    }
+
+    fn read_tcp(&mut self, clock: &Clock, now: Tick) {
+        let Some((stream, unread)) = &mut self.tcp else { return };
+        let mut part = [0; 4_096];
+        while let Ok(length @ 1..) = stream.read(&mut part) {
+            unread.extend(&part[..length]);
+        }
+        let (here, there) = (stream.local_addr(), stream.peer_addr());
+        let (here, there) = (here.expect("connected"), there.expect("connected"));
+        while let Some((_, unread)) = &mut self.tcp
+            && let Some((length, rest)) = unread.split_first_chunk::<2>()
+            && let Some(datagram) = rest.get(..usize::from(u16::from_be_bytes(*length)))
+        {
+            let datagram = datagram.to_vec();
+            unread.drain(..2 + datagram.len());
+            if let Ok(received) = Receive::new(Protocol::Tcp, there, here, &datagram) {
+                let input = Input::Receive(clock.instant(now), received);
+                self.rtc.handle_input(input).expect("it can be taken");
+                self.drain(clock, now);
+            }
+        }
     }
 
     fn speak(&mut self, clock: &Clock, now: Tick) {
@@ -136,9 +177,16 @@ impl Browser {
     fn drain(&mut self, clock: &Clock, now: Tick) {
         loop {
             match self.rtc.poll_output().expect("it goes on") {
-                Output::Transmit(it) => {
-                    let _ = self.socket.send_to(&it.contents, it.destination);
-                }
+                Output::Transmit(it) => match &mut self.tcp {
+                    Some((stream, _)) => {
+                        let length = u16::try_from(it.contents.len()).expect("a datagram");
+                        let framed = [&length.to_be_bytes()[..], &it.contents].concat();
+                        stream.write_all(&framed).expect("it is taken");
+                    }
+                    None => {
+                        let _ = self.socket.send_to(&it.contents, it.destination);
+                    }
+                },
                 Output::Timeout(at) => {
                     if clock.tick(at) > now {
                         return;

@@ -2,6 +2,7 @@
 //! What a browser's telephone does with calls.
 
 use super::bench::{Bench, G722, MUSIC, PCMA, id};
+use super::browser::Browser;
 use centre::{Command, Event, TransferTo};
 use stdx::{AgentId, ContactId, Micros, Redacted};
 use telephony::signalling::Doing;
@@ -317,4 +318,17 @@ fn fifty_desks_at_once() {
     });
     let quiet = bench.pages.iter().enumerate().filter(|(at, _)| at % 5 != 0);
     assert!(quiet.into_iter().all(|(_, page)| page.heard.is_empty()));
+}
+
+/// A network that lets no UDP out: the same by TCP, each datagram with its length before it.
+#[test]
+fn a_page_speaks_by_tcp() {
+    let mut bench = Bench::start(1, PCMA);
+    bench.open(0);
+    let page = Browser::by_tcp(&bench.clock, bench.softphones.listens());
+    let answer = bench.load_page(0, page);
+    assert!(answer.contains("tcptype passive"), "{answer}");
+    bench.until("it is registered", |it| it.registered.len() == 1);
+    bench.talk(0);
+    bench.both_hear(0);
 }

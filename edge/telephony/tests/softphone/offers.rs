@@ -3,7 +3,8 @@
 
 use super::bench::{Bench, PCMA};
 use super::browser::Browser;
-use std::net::UdpSocket;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpStream, UdpSocket};
 use stdx::Micros;
 use telephony::softphone::limits::OFFER_MAX;
 use telephony::softphone::{News, NoAnswer, Order};
@@ -90,4 +91,32 @@ fn another_codec_than_agreed_is_dropped_and_counted() {
         it.has_told(0, |news| matches!(news, News::Quality(it) if it.wrong_codec > 0))
     });
     assert!(bench.caller.heard.iter().all(|it| it[..] != [0x44; 160]));
+}
+
+/// Connections of strangers: one that says nothing, one that says what cannot be, and one that says what could be and
+/// means nobody. Each is closed, and none is heard.
+#[test]
+fn strangers_connections_are_closed() {
+    let mut bench = Bench::with_pages(1, PCMA);
+    bench.talk(0);
+    let to = bench.softphones.listens();
+    let said: [&[u8]; 4] = [b"", &[0xff; 64], b"\x00\x03abc", b"GET / HTTP/1.1\r\n\r\n"];
+    let mut strangers: Vec<TcpStream> = said
+        .iter()
+        .map(|said| {
+            let mut stream = TcpStream::connect(to).expect("somebody listens");
+            stream.set_nonblocking(true).expect("a socket of ours");
+            stream.write_all(said).expect("it is taken");
+            stream
+        })
+        .collect();
+    bench.until("all are closed", |_| {
+        let is_closed = |stream: &mut TcpStream| match stream.read(&mut [0; 100]) {
+            Ok(length) => length == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        };
+        strangers.retain_mut(|stream| !is_closed(stream));
+        strangers.is_empty()
+    });
+    bench.both_hear(0);
 }
