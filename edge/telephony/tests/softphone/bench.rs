@@ -46,6 +46,8 @@ pub(crate) struct Bench {
     pub(crate) pages: Vec<Browser>,
     pub(crate) caller: Caller,
     pub(crate) asked: Vec<Asked>,
+    /// Who is inside.
+    pub(crate) contact: ContactId,
 }
 
 pub(crate) fn clips(byte: u8) -> Clips {
@@ -106,6 +108,7 @@ fn phone(agent: u16) -> Phone {
         emergency: EmergencyRoute::Unknown,
         srtp: SrtpUse::Offered,
         short: Arc::default(),
+        browser: true,
     }
 }
 
@@ -168,6 +171,7 @@ impl Bench {
             pages: Vec::new(),
             caller,
             asked: Vec::new(),
+            contact: ContactId(0),
         }
     }
 
