@@ -67,7 +67,7 @@ fn a_browser_answers_and_comes_back() {
     // On hold the caller hears music, and then the agent again.
     caller.forget();
     browser.press("F4");
-    caller.hears(600.0);
+    caller.hears(300.0);
     caller.forget();
     browser.press("F4");
     caller.hears(620.0);
@@ -126,7 +126,7 @@ fn a_browser_asks_and_hands_on() {
     browser.hears(700.0);
     colleague.hears(620.0);
     caller.forget();
-    caller.hears(600.0);
+    caller.hears(300.0);
     // And is handed the caller.
     browser.click("^(Verbinden|Übergeben|Weitergeben)");
     colleague.hears(440.0);
