@@ -77,7 +77,8 @@ function withCaller(caller: Call, own: Call | null): Offered[] {
     case 'up':
       return own === null ? ['hold', 'hang_up', 'transfer'] : ['hang_up'];
     case 'held':
-      return own === null ? ['resume', 'hang_up', 'transfer'] : [];
+      // Back to the caller while somebody is asked: one talks to the two in turn.
+      return own === null ? ['resume', 'hang_up', 'transfer'] : own.state === 'up' ? ['resume'] : [];
     case 'conference':
       return ['hang_up', 'take_out'];
   }
@@ -91,7 +92,7 @@ function withOwn(own: Call): Offered[] {
     case 'up':
       return own.kind === 'consult' ? ['hang_up_consult', 'complete', 'confer'] : ['hang_up_consult', 'hold'];
     case 'held':
-      return ['hang_up_consult', 'resume'];
+      return own.kind === 'consult' ? ['hang_up_consult', 'resume', 'complete'] : ['hang_up_consult', 'resume'];
     case 'conference':
       return [];
   }

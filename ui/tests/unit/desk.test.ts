@@ -51,8 +51,19 @@ test('each state offers what makes sense in it, and nothing else', () => {
     'hang_up_consult',
     'keys',
     'pause_after',
+    'resume',
     'wrap_up',
   ]);
+});
+
+test('one talks to caller and consult in turn, and either can end', () => {
+  const desk = consulting('up');
+  assert.deepEqual(holdOrResume(desk), { type: 'resume', call: 1 });
+  const [caller, consult] = desk.calls;
+  if (caller && consult) [caller.state, consult.state] = ['up', 'held'];
+  assert.deepEqual(holdOrResume(desk), { type: 'resume', call: 2 });
+  assert.ok(offers(desk).has('complete'));
+  assert.deepEqual(hangUp(desk), { type: 'hang_up', call: 2 });
 });
 
 test('wrap-up can be extended as often as it says, and ends', () => {
@@ -77,6 +88,13 @@ test('hanging up means whom one asked before it means the caller', () => {
   assert.equal(hangUp(ringing()), null);
 });
 
+test('of three in one talk, the agent takes the third out or leaves', () => {
+  const desk = consulting('up');
+  world.act(desk, { type: 'confer', of: 1 });
+  assert.deepEqual(sorted(desk), ['hang_up', 'keys', 'pause_after', 'take_out', 'wrap_up']);
+  assert.deepEqual(hangUp(desk), { type: 'hang_up', call: 1 });
+});
+
 test('one key is ready and not ready; in a talk it is about the time after it', () => {
   const desk = world.desk();
   assert.equal(toggleReady(desk), null);
@@ -96,6 +114,7 @@ test('a ringing call is said first, with client and waiting time, and once', () 
   world.act(before, { type: 'ready', of: 2 });
   const after = structuredClone(before);
   world.ring(after);
+  after.now = new Date(Date.parse(after.contact?.arrived ?? '') + 20_400).toISOString();
   const said = announce(before, after, german);
   assert.deepEqual(said, [
     { text: 'Anruf für Jesteburg, wartet seit 20 Sekunden.', urgent: true },
