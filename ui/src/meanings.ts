@@ -83,6 +83,14 @@ export const VERDICT_WORDS: Record<Verdict, Key> = {
   left_out: 'verdict.left_out',
 };
 
+/** Why nobody is sent to an agent who did not ask for that. */
+export const REASON_WORDS: Partial<Record<NonNullable<Desk['agent']['reason']>, Key>> = {
+  signed_on: 'reason.signed_on',
+  no_answer: 'reason.no_answer',
+  declined: 'reason.declined',
+  unreachable: 'reason.unreachable',
+};
+
 /** The pause that the agent is in, by its name; null if in none. */
 export function pauseName(desk: Desk, language: Language): string | null {
   const pause = desk.agent.pause;

@@ -63,6 +63,7 @@ export const NOTE_MAX = 500;
 
 export const wrapUp = object({
   contact: whole,
+  /** Line and client by their names; the server knows them. */
   line: text,
   client: text,
   /** When the talk ended; not yet while it lasts. */
@@ -101,7 +102,7 @@ const contact = object({
 });
 export type Contact = Of<typeof contact>;
 
-const codec = oneOf('G722', 'PCMA', 'PCMU');
+const codec = oneOf('G722', 'PCMA', 'PCMU', 'opus');
 export type Codec = Of<typeof codec>;
 const device = oneOf('browser', 'desk_phone');
 export type Device = Of<typeof device>;
@@ -115,6 +116,8 @@ export const desk = object({
     since: time,
     until: orNull(time),
     pause: orNull(text),
+    /** Why no calls come, if none come. */
+    reason: orNull(oneOf('signed_on', 'break', 'desk_work', 'no_answer', 'declined', 'unreachable')),
     extensions_left: orNull(whole),
     after_call: orNull(oneOf('not_ready', 'sign_off')),
   }),
@@ -262,7 +265,8 @@ export const board = object({
 });
 export type Board = Of<typeof board>;
 
-export const toBoard = tagged({ board: { board } });
+export const toBoard = tagged({ board: { board }, bye: {} });
+export type ToBoard = Of<typeof toBoard>;
 
 const verdict = oneOf('in_time', 'late', 'not_answered', 'left_out', 'all');
 export type Verdict = Of<typeof verdict>;

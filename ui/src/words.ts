@@ -152,6 +152,11 @@ export const WORDS = {
   'state.talking': ['Im Gespräch', 'Talking'],
   'state.wrap_up': ['Nachbearbeitung', 'Wrap-up'],
 
+  'reason.signed_on': ['gerade angemeldet', 'signed on just now'],
+  'reason.no_answer': ['ein Anruf wurde nicht angenommen', 'a call was not answered'],
+  'reason.declined': ['ein Anruf wurde abgelehnt', 'a call was declined'],
+  'reason.unreachable': ['Ihr Telefon war nicht zu erreichen', 'your telephone could not be reached'],
+
   'desk.left': ['Zustand und Telefon', 'State and telephone'],
   'desk.right': ['Wissen und Vorgänge', 'Knowledge and cases'],
 
@@ -168,6 +173,7 @@ export const WORDS = {
   'agent.sign_off': ['Dienst beenden', 'End the shift'],
 
   'phone.title': ['Telefon', 'Telephone'],
+  'phone.at_desk': ['Halten und weitergeben am Tischtelefon.', 'Hold and transfer at the desk phone.'],
   'phone.none': ['Kein Gespräch.', 'No call.'],
   'phone.hold': ['Halten', 'Hold'],
   'phone.resume': ['Weiterführen', 'Resume'],
@@ -250,7 +256,7 @@ export const WORDS = {
   'contact.greeting': ['Begrüßung zum Vorlesen', 'Greeting to read aloud'],
   'contact.answer': ['Annehmen', 'Answer'],
   'contact.decline': ['Ablehnen', 'Decline'],
-  'contact.at_phone': ['oder den Hörer abheben', 'or lift the receiver'],
+  'contact.at_phone': ['Bitte den Hörer abheben', 'Please lift the receiver'],
   'came_by.transfer': ['weitergegeben', 'transferred'],
   'came_by.overflow': ['vom Partner', 'from a partner'],
   'came_by.call_back': ['Rückruf', 'call-back'],
@@ -326,6 +332,10 @@ export const WORDS = {
   'directory.count': ['1 Treffer. Pfeiltasten wählen. | {n} Treffer. Pfeiltasten wählen.', '1 found. Arrow keys choose. | {n} found. Arrow keys choose.'],
   'directory.about': ['Sie können von hier aus auch selbst anrufen.', 'You can also call somebody from here.'],
   'directory.about_call': ['Beim Rückfragen hört der Anruf Musik.', 'During a consult the caller hears music.'],
+  'directory.desk_phone': [
+    'Gewählt und weitergegeben wird am Tischtelefon; die Nummer steht hier.',
+    'Dial and transfer at the desk phone; the number stands here.',
+  ],
   'directory.impossible': ['Erst wenn nichts anderes klingelt oder läuft.', 'Once nothing else is ringing or going on.'],
   'entry.agent': ['Team', 'Agent'],
   'entry.line': ['Leitung', 'Line'],
@@ -467,6 +477,7 @@ export const WORDS = {
   'say.region': ['Meldungen', 'Messages'],
   'say.ringing': ['Anruf für {client}, wartet seit {waited}.', 'Call for {client}, waiting for {waited}.'],
   'say.ringing_line': ['Leitung {line}. F2 nimmt an.', 'Line {line}. F2 answers.'],
+  'say.ringing_lift': ['Leitung {line}. Bitte den Hörer abheben.', 'Line {line}. Please lift the receiver.'],
   'say.second': ['1 Sekunde', '1 second'],
   'say.seconds': ['{n} Sekunden', '{n} seconds'],
   'say.minute': ['1 Minute', '1 minute'],

@@ -18,7 +18,7 @@ export interface Scene {
 }
 
 function onDuty(peer: Peer): void {
-  peer.desk.devices.chosen = 'desk_phone';
+  peer.desk.devices.chosen = 'browser';
   peer.desk.agent = { ...peer.desk.agent, state: 'ready', since: world.ago(92) };
   peer.desk.waiting[0] = { line: { id: '115', name: 'Behördennummer 115' }, count: 2, longest_since: world.ago(17) };
 }
@@ -36,8 +36,8 @@ function earlier(peer: Peer): void {
   const done = (contact: number, ago: number, concerns: string[], place: string | null, result: 'settled' | 'transferred' | null) =>
     peer.wrapUps.set(contact, {
       contact,
-      line: '115',
-      client: 'kreis',
+      line: 'Behördennummer 115',
+      client: 'Landkreis Harburg',
       ended: world.ago(ago),
       concerns,
       place,
@@ -120,6 +120,23 @@ export const SCENES: readonly Scene[] = [
       world.ring(peer.desk);
     },
     until: 'role=button[name=/Annehmen/]',
+  },
+  {
+    name: 'ringing-desk-phone',
+    before: (peer) => {
+      onDuty(peer);
+      peer.desk.devices.chosen = 'desk_phone';
+      world.ring(peer.desk);
+    },
+    until: 'text=Bitte den Hörer abheben >> nth=-1',
+  },
+  {
+    name: 'not-answered',
+    before: (peer) => {
+      onDuty(peer);
+      peer.desk.agent = { ...peer.desk.agent, state: 'not_ready', reason: 'no_answer' };
+    },
+    until: 'text=ein Anruf wurde nicht angenommen >> nth=-1',
   },
   { name: 'talking', before: talking, until: 'text=Notizen zum Gespräch' },
   {

@@ -35,7 +35,7 @@ export function desk(): Desk {
     now: ago(0),
     centre: { name: 'Servicecenter Landkreis Harburg' },
     person: { name: NAME, shown_name: 'Katharina Petersen', agent: 'petersen', team: 'Winsen' },
-    agent: { state: 'signed_off', since: ago(300), until: null, pause: null, extensions_left: null, after_call: null },
+    agent: { state: 'signed_off', since: ago(300), until: null, pause: null, reason: null, extensions_left: null, after_call: null },
     pauses: [
       { id: 'break', name: { de: 'Pause', en: 'Break' } },
       { id: 'desk_work', name: { de: 'Arbeit am Platz', en: 'Desk work' } },
@@ -78,7 +78,9 @@ export function ring(desk: Desk, id = 4711, waited_s = 20): void {
     number: '04183 55501',
     came_by: 'direct',
   };
-  desk.calls = [{ call: 1, kind: 'caller', state: 'ringing', with: '04183 55501', since: ago(0) }];
+  // The calls of a telephone on the desk are not shown.
+  const browser = desk.devices.chosen !== 'desk_phone';
+  desk.calls = browser ? [{ call: 1, kind: 'caller', state: 'ringing', with: '04183 55501', since: ago(0) }] : [];
   desk.wrap_up = null;
 }
 
@@ -173,7 +175,7 @@ export function act(desk: Desk, asked: FromDesk): void {
 }
 
 function become(desk: Desk, state: Desk['agent']['state']): void {
-  const none = { until: null, pause: null, extensions_left: null, after_call: null };
+  const none = { until: null, pause: null, reason: null, extensions_left: null, after_call: null };
   desk.agent = { ...none, state, since: ago(0) };
   if (state === 'signed_off') desk.devices.chosen = null;
 }

@@ -6,7 +6,7 @@ import { Live, type Status } from '../net/live.ts';
 import { ask } from '../net/rest.ts';
 import { now } from '../now.svelte.ts';
 import * as protocol from '../protocol.ts';
-import type { Board, Problem } from '../protocol.ts';
+import type { Board, Problem, ToBoard } from '../protocol.ts';
 import { sessions } from '../session.svelte.ts';
 
 const ASK_AFTER_LOSSES = 3;
@@ -16,7 +16,7 @@ export class BoardModel {
   status: Status = $state('connecting');
   fault = $state(false);
   #losses = 0;
-  readonly #live: Live<{ type: 'board'; board: Board }>;
+  readonly #live: Live<ToBoard>;
 
   constructor() {
     const listener = {
@@ -24,7 +24,8 @@ export class BoardModel {
         this.status = status;
         if (status === 'lost' && ++this.#losses % ASK_AFTER_LOSSES === 0) void sessions.look();
       },
-      message: (message: { type: 'board'; board: Board }) => {
+      message: (message: ToBoard) => {
+        if (message.type === 'bye') return void sessions.over();
         now.set(message.board.now);
         this.board = message.board;
         this.fault = false;

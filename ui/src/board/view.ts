@@ -15,7 +15,8 @@ const ROWS_MIN = 6;
 export function moodOf(line: Line, now_ms: number, threshold_s: number): Mood {
   if (line.waiting > 0) {
     const longest = line.longest_since === null ? 0 : secondsSince(line.longest_since, now_ms);
-    return longest > threshold_s ? 'late' : 'busy';
+    // A centre without a promise has no threshold, and nobody is late.
+    return threshold_s > 0 && longest > threshold_s ? 'late' : 'busy';
   }
   return line.open ? 'calm' : 'closed';
 }

@@ -7,7 +7,7 @@
 
 import type { Call, Desk } from '../protocol.ts';
 import { secondsSince } from '../time.ts';
-import { STATE_WORDS, pauseName } from '../meanings.ts';
+import { pauseName, REASON_WORDS, STATE_WORDS } from '../meanings.ts';
 import type { Speak } from '../words.ts';
 
 export interface Sentence {
@@ -31,10 +31,16 @@ function ringing(before: Desk | null, after: Desk, speak: Speak): Sentence[] {
   if (after.agent.state !== 'offered' || contact === null) return [];
   if (before?.agent.state === 'offered' && before.contact?.id === contact.id) return [];
   const seconds = secondsSince(contact.arrived, Date.parse(after.now));
+  const lift = after.devices.chosen === 'desk_phone';
   return [
     { text: speak('say.ringing', { client: contact.client.name, waited: waited(seconds, speak) }), urgent: true },
-    { text: speak('say.ringing_line', { line: contact.line.name }), urgent: true },
+    { text: speak(lift ? 'say.ringing_lift' : 'say.ringing_line', { line: contact.line.name }), urgent: true },
   ];
+}
+
+function why(desk: Desk, speak: Speak): string | null {
+  const reason = desk.agent.reason === null ? undefined : REASON_WORDS[desk.agent.reason];
+  return pauseName(desk, speak.language) ?? (reason === undefined ? null : speak(reason));
 }
 
 /** "20 Sekunden", "1 Minute und 5 Sekunden": as one says it, since "1:05" is read as a time of day. */
@@ -94,7 +100,7 @@ function transfer(before: Desk | null, after: Desk, speak: Speak): Sentence[] {
 function state(before: Desk | null, after: Desk, speak: Speak): Sentence[] {
   const same = before?.agent.state === after.agent.state && before.agent.pause === after.agent.pause;
   if (same || after.agent.state === 'offered') return [];
-  const pause = pauseName(after, speak.language);
   const name = speak(STATE_WORDS[after.agent.state]);
-  return [{ text: after.agent.state === 'not_ready' && pause !== null ? `${name}: ${pause}` : name, urgent: false }];
+  const because = after.agent.state === 'not_ready' ? why(after, speak) : null;
+  return [{ text: because === null ? name : `${name}: ${because}`, urgent: false }];
 }

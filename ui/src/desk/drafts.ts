@@ -17,8 +17,8 @@ export type Drafts = readonly WrapUp[];
 export function emptyFor(contact: Pick<Contact, 'id' | 'line' | 'client'>): WrapUp {
   return {
     contact: contact.id,
-    line: contact.line.id,
-    client: contact.client.id,
+    line: contact.line.name,
+    client: contact.client.name,
     ended: null,
     concerns: [],
     place: null,

@@ -46,6 +46,12 @@ export function audibleCall(desk: Desk): Call | null {
 
 export function offers(desk: Desk): Set<Offered> {
   const found = new Set<Offered>(byState(desk));
+  // A telephone on the desk is worked by its own keys; only its talk can be ended from here.
+  if (desk.devices.chosen === 'desk_phone') {
+    found.delete('answer');
+    if (desk.agent.state === 'talking') found.add('hang_up');
+    return found;
+  }
   const caller = callerCall(desk);
   const own = ownCall(desk);
   if (caller !== null) for (const one of withCaller(caller, own)) found.add(one);
@@ -113,9 +119,9 @@ export function hangUp(desk: Desk): Request | null {
   const offered = offers(desk);
   const own = ownCall(desk);
   if (offered.has('hang_up_consult') && own !== null) return { type: 'hang_up', call: own.call };
-  const caller = callerCall(desk);
-  if (offered.has('hang_up') && caller !== null) return { type: 'hang_up', call: caller.call };
-  return null;
+  if (!offered.has('hang_up')) return null;
+  // The calls of a telephone on the desk are not ours to number.
+  return { type: 'hang_up', call: callerCall(desk)?.call ?? 0 };
 }
 
 /** The pause that "not ready" means when nobody chose one: the county's first. */

@@ -221,8 +221,9 @@ export class Softphone {
     const peer = this.#peer;
     const transceiver = peer?.getTransceivers()[0];
     if (peer === null || transceiver === undefined || peer.signalingState !== 'stable') return;
-    const known = RTCRtpSender.getCapabilities('audio')?.codecs ?? [];
-    const chosen = known.find((one) => one.mimeType.toLowerCase() === `audio/${codec.toLowerCase()}`);
+    // What we did not offer we cannot speak, whatever is wished.
+    const offered = preferred(RTCRtpSender.getCapabilities('audio')?.codecs ?? [], null);
+    const chosen = offered.find((one) => one.mimeType.toLowerCase() === `audio/${codec.toLowerCase()}`);
     const parameters = transceiver.sender.getParameters();
     const encoding = parameters.encodings[0];
     if (chosen === undefined || encoding === undefined) return;

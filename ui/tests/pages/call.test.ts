@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import * as world from '../world.ts';
-import { desk, onDuty, types, until } from './stage.ts';
+import { asked, desk, onDuty, until } from './stage.ts';
 
 const active = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 
@@ -19,8 +19,7 @@ desk('a whole shift by keyboard alone: sign in, ring, answer, hold, consult, con
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Guten Tag, Katharina Petersen' }).waitFor();
 
-  await page.getByRole('radio', { name: /Tischtelefon/ }).focus();
-  await page.keyboard.press('Space');
+  assert.ok(await page.getByRole('radio', { name: /Computer mit Headset/ }).isChecked());
   await page.getByRole('button', { name: 'Dienst beginnen' }).focus();
   await page.keyboard.press('Enter');
   await page.locator('[data-state="not_ready"]').waitFor();
@@ -65,7 +64,7 @@ desk('a whole shift by keyboard alone: sign in, ring, answer, hold, consult, con
   await page.getByRole('heading', { name: 'Guten Tag, Katharina Petersen' }).waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   assert.deepEqual(
-    types(peer).filter((type) => type !== 'wrap_up'),
+    asked(peer).filter((type) => type !== 'wrap_up'),
     ['sign_on', 'ready', 'answer', 'hold', 'resume', 'dial', 'not_ready', 'complete', 'end_wrap_up', 'sign_off'],
   );
 });
@@ -114,7 +113,23 @@ desk('a call that rings does not steal the focus from whoever types', async (sta
   await page.keyboard.type('amt');
   assert.equal(await page.getByRole('combobox', { name: /suchen/ }).inputValue(), 'Bauamt');
   await page.keyboard.press('F2');
-  await until('it is answered all the same', () => types(peer).includes('answer'));
+  await until('it is answered all the same', () => asked(peer).includes('answer'));
+});
+
+desk('at a desk phone nothing is offered that only its own keys can do', async (stage) => {
+  const { page, peer } = stage;
+  await onDuty(stage, (peer) => (peer.desk.devices.chosen = 'desk_phone'));
+  peer.change((desk) => world.ring(desk));
+  await page.getByRole('log').getByText('Bitte den Hörer abheben.').waitFor({ state: 'attached' });
+  assert.equal(await page.getByRole('button', { name: /Annehmen/ }).count(), 0);
+  await page.keyboard.press('F2');
+  // The telephone tells the centre that it was lifted.
+  peer.change((desk) => world.act(desk, { type: 'answer', of: 1, contact: 4711 }));
+  await page.getByText('Halten und weitergeben am Tischtelefon.').waitFor();
+  assert.equal(await page.getByRole('button', { name: /Halten/ }).count(), 0);
+  await page.keyboard.press('F9');
+  await page.locator('[data-state="wrap_up"]').waitFor();
+  assert.deepEqual(asked(peer), ['hang_up']);
 });
 
 desk('a lost connection is said plainly, and comes back within two seconds', async (stage) => {
@@ -124,7 +139,7 @@ desk('a lost connection is said plainly, and comes back within two seconds', asy
   await page.getByText('Keine Verbindung zum Server.').waitFor();
   await page.keyboard.press('Control+KeyB');
   await page.getByText('das ist nicht angekommen').waitFor();
-  assert.deepEqual(types(peer), []);
+  assert.deepEqual(asked(peer), []);
   peer.back();
   const began = Date.now();
   await page.getByText('Keine Verbindung zum Server.').waitFor({ state: 'detached' });
@@ -186,7 +201,7 @@ desk('after an abusive call there is a break without a reason', async (stage) =>
   await page.getByRole('button', { name: 'Pause nehmen' }).click();
   await page.locator('[data-state="not_ready"]').waitFor();
   assert.equal(peer.wrapUps.get(4711)?.result, 'abusive');
-  assert.ok(types(peer).includes('after_abuse'));
+  assert.ok(asked(peer).includes('after_abuse'));
 });
 
 desk('a second window shows where the desk is open, and takes it over', async (stage) => {
@@ -212,7 +227,7 @@ desk('a desk that is open in another browser can be taken over', async (stage) =
   await page.goto(peer.address);
   await page.getByRole('button', { name: 'Hierher übernehmen' }).click();
   await page.locator('[data-state="ready"]').waitFor();
-  assert.deepEqual(types(peer), ['take_over']);
+  assert.deepEqual(asked(peer), ['take_over']);
 });
 
 desk('messages that are no messages are told, and the desk goes on', async (stage) => {

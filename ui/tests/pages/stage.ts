@@ -42,10 +42,10 @@ export function desk(name: string, act: (stage: Stage) => Promise<void>, zoom = 
   });
 }
 
-/** Opens the desk of somebody who is ready at a desk phone, or as `change` has it. */
+/** Opens the desk of somebody who is ready at the computer, or as `change` has it. */
 export async function onDuty({ page, peer }: Stage, change: (peer: Peer) => void = () => {}): Promise<void> {
   peer.signedIn = true;
-  peer.desk.devices.chosen = 'desk_phone';
+  peer.desk.devices.chosen = 'browser';
   peer.desk.agent = { ...peer.desk.agent, state: 'ready' };
   change(peer);
   await page.goto(peer.address);
@@ -59,5 +59,8 @@ export async function until(what: string, is: () => boolean | Promise<boolean>, 
     await new Promise((done) => setTimeout(done, 20));
   }
 }
+
+/** What the person asked for; the telephone's own offers are of the telephone. */
+export const asked = (peer: Peer): string[] => types(peer).filter((type) => type !== 'offer' && type !== 'quality');
 
 export const types = (peer: Peer): string[] => peer.asked.map((one) => one.type);

@@ -11,6 +11,8 @@ const line = (id: string, part = {}) => world.line(id, id, 'Kreis', part);
 test('a line is late once somebody waits longer than promised, not before', () => {
   assert.equal(moodOf(line('a', { waiting: 1, longest_since: since(30) }), now, 30), 'busy');
   assert.equal(moodOf(line('a', { waiting: 1, longest_since: since(31) }), now, 30), 'late');
+  // Without a promise there is no threshold.
+  assert.equal(moodOf(line('a', { waiting: 1, longest_since: since(90) }), now, 0), 'busy');
   assert.equal(moodOf(line('a'), now, 30), 'calm');
   assert.equal(moodOf(line('a', { open: false }), now, 30), 'closed');
   // Who waits on a line that has closed meanwhile still waits.

@@ -66,6 +66,17 @@ test('one talks to caller and consult in turn, and either can end', () => {
   assert.deepEqual(hangUp(desk), { type: 'hang_up', call: 2 });
 });
 
+test('at a desk phone only its talk can be ended from the page', () => {
+  const desk = ringing();
+  desk.devices.chosen = 'desk_phone';
+  desk.calls = [];
+  assert.deepEqual(sorted(desk), ['decline']);
+  world.act(desk, { type: 'answer', of: 1, contact: 4711 });
+  assert.deepEqual(sorted(desk), ['hang_up', 'pause_after', 'wrap_up']);
+  assert.deepEqual(hangUp(desk), { type: 'hang_up', call: 0 });
+  assert.equal(holdOrResume(desk), null);
+});
+
 test('wrap-up can be extended as often as it says, and ends', () => {
   const desk = talking();
   world.act(desk, { type: 'hang_up', of: 1, call: 1 });
@@ -121,6 +132,16 @@ test('a ringing call is said first, with client and waiting time, and once', () 
     { text: 'Leitung Rathaus Jesteburg. F2 nimmt an.', urgent: true },
   ]);
   assert.deepEqual(announce(after, structuredClone(after), german), []);
+});
+
+test('who is not ready without having asked for it is told why', () => {
+  const before = ringing();
+  const after = structuredClone(before);
+  after.agent = { ...after.agent, state: 'not_ready', reason: 'no_answer' };
+  assert.deepEqual(
+    announce(before, after, german).map((one) => one.text),
+    ['Nicht bereit: ein Anruf wurde nicht angenommen'],
+  );
 });
 
 test('times are said as people say them', () => {
