@@ -7,7 +7,7 @@ use crate::spec::{
     Behaviour, Faults, LineTraffic, PartnerBehaviour, Spec, SwitchboardBehaviour, TalkLength,
 };
 use acd::{
-    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, First, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
@@ -203,6 +203,7 @@ fn any_line(rng: &mut Rng, ways: Ways) -> LineRules {
             retry_after: Micros::from_secs(rng.below(900)),
             expires_after: Micros::from_secs(60 + rng.below(7200)),
             ring: Micros::from_secs(5 + rng.below(60)),
+            first: if rng.chance(0.5) { First::Agent } else { First::Caller },
         }),
         ..line
     }

@@ -378,7 +378,7 @@ impl People {
                 return self.waits(contact).then_some(Event::InformationWanted { contact });
             }
             Happening::CallbackEnds { contact, event } => {
-                return self.is_called_back(contact).then_some(event);
+                return self.end_callback(now, contact, event);
             }
             Happening::Says(event) => return Some(event),
         }

@@ -95,7 +95,7 @@ fn happens_to(contact: ContactId, meets: Meets) -> Event {
         Meets::OtherLeaves => Event::OtherLeft { contact, parting: Parting::HungUp },
         Meets::WantsCallback => Event::CallbackWanted { contact },
         Meets::Reached => Event::CallbackReached { contact },
-        Meets::NotReached => Event::CallbackFailed { contact },
+        Meets::NotReached(why) => Event::CallbackNotReached { contact, why },
         Meets::WantsInformation => Event::InformationWanted { contact },
         Meets::PulledForward(reason) => Event::PullForward { contact, reason },
         Meets::MovedTo(line, reason) => Event::MoveToLine { contact, line, reason },
@@ -286,8 +286,8 @@ impl Stage<'_> {
                 let position = self.centre.position(contact)?;
                 words.promised(self.name(contact), position)
             }
-            Command::CallBack { contact, agent, .. } => {
-                words.called_back(self.name(contact), self.agent_name(agent))
+            Command::CallBack { contact, agent, first, .. } => {
+                words.called_back(self.name(contact), self.agent_name(agent), first)
             }
             Command::Inform { contact, .. } => words.informed(self.name(contact)),
             Command::Notify { contact, plan } => {
@@ -342,8 +342,8 @@ impl Stage<'_> {
                 words.transferred(self.name(contact), &self.destination(to), attended)
             }
             Note::OfficeReturned { contact, why } => words.office_returned(self.name(contact), why),
-            Note::CallbackReturned { contact, again_at } => {
-                words.not_reached(self.name(contact), &values::clock(again_at))
+            Note::CallbackReturned { contact, again_at, why } => {
+                words.not_reached(self.name(contact), &values::clock(again_at), why)
             }
             Note::PulledForward { contact, reason, position } => {
                 words.pulled_forward(self.name(contact), reason, position)

@@ -8,7 +8,7 @@ use crate::config::County;
 use crate::report::{decimal, percent};
 use account::{HandedTo, Step};
 use acd::agent::ReturnReason;
-use centre::{OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
+use centre::{NotReached, OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
 use privacy::{Group, SmallestGroup, answering_groups};
 use promise::{ContactRecord, Definition, FateReason, Reachability, ToldWait, definition, judge};
 use serde::Serialize;
@@ -278,7 +278,16 @@ impl Words<'_> {
             Step::Informed(plan) => of("Information gehört", "heard information", self.plan(plan)),
             Step::CallbackPromised => plain("Rückruf zugesagt", "call-back promised"),
             Step::CalledBack(team) => of("Rückruf", "called back", &self.group(team)),
-            Step::CallbackReturned => plain("nicht erreicht", "not reached"),
+            Step::CallbackReturned(None) => plain("Rückruf abgebrochen", "call-back broken off"),
+            Step::CallbackReturned(Some(NotReached::Busy)) => {
+                plain("nicht erreicht: besetzt", "not reached: busy")
+            }
+            Step::CallbackReturned(Some(NotReached::NoAnswer)) => {
+                plain("nicht erreicht: nimmt nicht ab", "not reached: no answer")
+            }
+            Step::CallbackReturned(Some(NotReached::Unreachable)) => {
+                plain("nicht erreicht: nicht erreichbar", "not reached: unreachable")
+            }
             Step::TaskOpened => plain("Aufgabe hinterlegt", "task left"),
             Step::AndSoOn => plain("und so weiter", "and so on"),
         }

@@ -2,7 +2,7 @@
 //! A checked configuration becomes the core's setup, and a stretch of days becomes a rehearsal.
 
 use crate::config::county::{Agent, Announcement, County, Line, Queue, Service, SkillLevel};
-use crate::config::ways::{InForce, Overflow, Partner, Plan, Reach, Stage, Switchboard};
+use crate::config::ways::{First, InForce, Overflow, Partner, Plan, Reach, Stage, Switchboard};
 use acd::{
     AgentRules, CentreRules, CrisisPlan, LineRules, PartnerRules, QueueRules, SkillNeed,
     SwitchboardRules,
@@ -161,6 +161,10 @@ fn service_rules(service: &Service, timetable: TimetableId) -> LineRules {
             retry_after: callback.retry_after,
             expires_after: callback.expires_after,
             ring: callback.ring,
+            first: match callback.first {
+                First::Agent => acd::First::Agent,
+                First::Caller => acd::First::Caller,
+            },
         }),
         tells_wait: ways.tells_wait,
         only_in: ways.only_in,

@@ -2206,6 +2206,18 @@ fn call_backs_and_told_waits_that_do_not_fit() {
         "error: Nobody hears this announcement: when the call-back is offered is not said.\n    Enter offer_after in [line.callback], \"60s\" for example, or delete the text.",
     );
     both_ways(
+        "callback = \"Wir rufen Sie zurück.\"",
+        "callback = \"Wir rufen Sie zurück.\"\ncallback_greeting = ‸\"Hier ist der Kreis.\"",
+        "Fehler: Diese Ansage hört niemand: beim Rückruf klingelt zuerst die Beraterin.\n    In [line.callback] first = \"caller\" eintragen, oder den Text streichen.",
+        "error: Nobody hears this announcement: a call-back rings at the agent's first.\n    Enter first = \"caller\" in [line.callback], or delete the text.",
+    );
+    let first = "attempts = 3\nfirst = \"caller\"\nretry_after = \"10min\"";
+    let said = all_said_of_ways(&[("attempts = 3\nretry_after = \"10min\"", first)]);
+    assert!(said.contains("fehlt das Feld „callback_greeting“"), "{said}");
+    let nobody = "attempts = 3\nfirst = \"nobody\"\nretry_after = \"10min\"";
+    let said = all_said_of_ways(&[("attempts = 3\nretry_after = \"10min\"", nobody)]);
+    assert!(said.contains("agent") && said.contains("caller"), "{said}");
+    both_ways(
         "tells_wait = true\n",
         "tells_every = ‸\"60s\"\n",
         "Fehler: tells_every wiederholt nichts: die Leitung sagt weder Platz noch Wartezeit.\n    tells_wait = true oder tells_position = true eintragen, oder tells_every streichen.",

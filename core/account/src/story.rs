@@ -5,8 +5,8 @@ use acd::agent::ReturnReason;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use centre::{
-    Command, Note, OfficeEnd, OverflowCause, PartnerEnd, Setup, SteeringReason, SwitchboardEnd,
-    TransferTo,
+    Command, NotReached, Note, OfficeEnd, OverflowCause, PartnerEnd, Setup, SteeringReason,
+    SwitchboardEnd, TransferTo,
 };
 use promise::ToldWait;
 use stdx::limits::STORY_STEPS_MAX;
@@ -62,7 +62,7 @@ pub enum Step {
     /// The caller's telephone rang, while somebody of this team waited.
     CalledBack(TeamId),
     /// The caller was not reached and will be tried again.
-    CallbackReturned,
+    CallbackReturned(Option<NotReached>),
     /// A task was left.
     TaskOpened,
     /// There were more steps than are kept.
@@ -117,7 +117,7 @@ pub fn place_in_queue(story: &[(Micros, Step)]) -> u64 {
         | Step::Informed(_)
         | Step::CallbackPromised
         | Step::CalledBack(_)
-        | Step::CallbackReturned
+        | Step::CallbackReturned(_)
         | Step::TaskOpened
         | Step::AndSoOn => 0,
     });
@@ -249,7 +249,9 @@ impl Stories {
                 Some((contact, if attended { Step::PutThrough(to) } else { Step::HandedOn(to) }))
             }
             Note::OfficeReturned { contact, why } => Some((contact, Step::OfficeReturned(why))),
-            Note::CallbackReturned { contact, .. } => Some((contact, Step::CallbackReturned)),
+            Note::CallbackReturned { contact, why, .. } => {
+                Some((contact, Step::CallbackReturned(why)))
+            }
             Note::PulledForward { contact, reason, .. } => {
                 Some((contact, Step::PulledForward(reason)))
             }

@@ -103,7 +103,7 @@ pub enum State {
         /// Since when.
         idle_since: Tick,
     },
-    /// The telephone rings.
+    /// The telephone rings; or it will as soon as the caller, who is called back first, has answered.
     Offered {
         /// For whom.
         contact: ContactId,
@@ -379,6 +379,11 @@ impl Agent {
             }
             Event::MakeReady => self.planning(AfterCall::Ready),
             Event::MakeNotReady(pause) => self.planning(AfterCall::Pause(pause)),
+            // Who was reserved while the caller was called is asked from now on.
+            Event::Offer { contact: again, ring } if again == contact => {
+                let ring_until = now + ring;
+                (self.offered(Offer { contact, idle_since, ring_until }), Effect::None)
+            }
             Event::Offer { .. } | Event::TakeOver(_) => self.refuse(Refusal::NotReady),
             Event::Answer(answered) if answered == contact => {
                 let lease = Lease::Held { check_at: now + TALK_CHECK_EVERY };

@@ -9,7 +9,7 @@
 //!       │                                          │  │  └─partner answers─▶ AtPartner
 //!       │                       call-back wanted ──┘  │ offer │ returned
 //!       │                             ▼               ▼
-//!       │                         Promised ──agent──▶ CallingBack ──reached──▶ Talking
+//!       │                         Promised ──agent──▶ CallingBack ──reached──▶ Talking, or Waiting
 //!       ▼                             ▲────not reached────┘
 //!    Gone: reached from every state
 //! ```
@@ -21,6 +21,9 @@
 //!      │ └──put through to another agent──▶ Talking         │ answers
 //!      └────put through to an office──────▶ AtOffice ◀──────┘
 //! ```
+//!
+//! Who is called back waits at the old place again if the caller was to be called first: the reserved agent's
+//! telephone rings from then on.
 //!
 //! An offer never moves a contact, nor does an attempt at the partner: it waits on at its place
 //! meanwhile. The rule to keep: while a telephone rings for a caller, or somebody is ready who could
@@ -157,7 +160,7 @@ pub enum State {
         /// How often the caller has been tried.
         attempts: u8,
     },
-    /// An agent waits while the caller's telephone rings.
+    /// An agent waits, or is reserved, while the caller's telephone rings.
     CallingBack {
         /// Who.
         agent: AgentId,
@@ -216,8 +219,20 @@ pub enum Event {
         /// When it becomes a task.
         expires_at: Tick,
     },
-    /// The caller answered the call-back.
+    /// The caller is called first, and this agent reserved meanwhile.
+    CalledFirst {
+        /// Who.
+        agent: AgentId,
+        /// Until when the caller's telephone rings.
+        ring_until: Tick,
+    },
+    /// The caller answered the call-back, and hears the agent.
     CallbackReached,
+    /// The caller answered the call-back, and waits for the agent.
+    CallbackWaits {
+        /// When waiting ends at the latest.
+        limit_at: Tick,
+    },
     /// The caller did not, or could not be dialled; none if it was the last attempt.
     CallbackFailed {
         /// When the next attempt is due.
@@ -374,13 +389,14 @@ impl State {
             Event::Offered(_)
             | Event::OfferReturned
             | Event::Answered { .. }
+            | Event::CalledFirst { .. }
             | Event::CallbackPromised { .. }
             | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             Event::AgentLeft(_) | Event::OtherLeft(_) | Event::TalkAlive => {
                 refuse(self, Refusal::NotTalking)
             }
-            Event::CallbackReached | Event::CallbackFailed { .. } => {
+            Event::CallbackReached | Event::CallbackWaits { .. } | Event::CallbackFailed { .. } => {
                 refuse(self, Refusal::NotCallingBack)
             }
             Event::Timeout => refuse(self, Refusal::NotDue),
@@ -413,13 +429,14 @@ impl State {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
-            Event::Offered(_) | Event::CallbackPromised { .. } | Event::CalledAgain => {
-                refuse(self, Refusal::NotWaiting)
-            }
+            Event::Offered(_)
+            | Event::CalledFirst { .. }
+            | Event::CallbackPromised { .. }
+            | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
             Event::OfferReturned | Event::Answered { .. } => refuse(self, Refusal::NotOffered),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             Event::AgentLeft(_) => refuse(self, Refusal::NotTalking),
-            Event::CallbackReached | Event::CallbackFailed { .. } => {
+            Event::CallbackReached | Event::CallbackWaits { .. } | Event::CallbackFailed { .. } => {
                 refuse(self, Refusal::NotCallingBack)
             }
         }
@@ -462,13 +479,14 @@ impl State {
             Event::Offered(_)
             | Event::OfferReturned
             | Event::Answered { .. }
+            | Event::CalledFirst { .. }
             | Event::CallbackPromised { .. }
             | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             Event::AgentLeft(_) | Event::OtherLeft(_) | Event::TalkAlive => {
                 refuse(self, Refusal::NotTalking)
             }
-            Event::CallbackReached | Event::CallbackFailed { .. } => {
+            Event::CallbackReached | Event::CallbackWaits { .. } | Event::CallbackFailed { .. } => {
                 refuse(self, Refusal::NotCallingBack)
             }
         }
@@ -497,9 +515,11 @@ impl State {
             Event::AgentLeft(_) | Event::OtherLeft(_) | Event::TalkAlive => {
                 refuse(self, Refusal::NotTalking)
             }
-            Event::CallbackReached | Event::CallbackFailed { .. } | Event::CalledAgain => {
-                refuse(self, Refusal::NotCallingBack)
-            }
+            Event::CalledFirst { .. }
+            | Event::CallbackReached
+            | Event::CallbackWaits { .. }
+            | Event::CallbackFailed { .. }
+            | Event::CalledAgain => refuse(self, Refusal::NotCallingBack),
         }
     }
 
@@ -528,14 +548,15 @@ impl State {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
-            Event::Offered(_) => refuse(self, Refusal::NotWaiting),
+            Event::Offered(_) | Event::CalledFirst { .. } => refuse(self, Refusal::NotWaiting),
             Event::CallbackPromised { .. } => refuse(self, Refusal::RingsAlready),
             Event::AgentLeft(_) | Event::OtherLeft(_) | Event::TalkAlive => {
                 refuse(self, Refusal::NotTalking)
             }
-            Event::CallbackReached | Event::CallbackFailed { .. } | Event::CalledAgain => {
-                refuse(self, Refusal::NotCallingBack)
-            }
+            Event::CallbackReached
+            | Event::CallbackWaits { .. }
+            | Event::CallbackFailed { .. }
+            | Event::CalledAgain => refuse(self, Refusal::NotCallingBack),
         }
     }
 
@@ -550,14 +571,15 @@ impl State {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
-            Event::Offered(_) | Event::CallbackPromised { .. } | Event::CalledAgain => {
-                refuse(self, Refusal::NotWaiting)
-            }
+            Event::Offered(_)
+            | Event::CalledFirst { .. }
+            | Event::CallbackPromised { .. }
+            | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
             Event::OfferReturned | Event::Answered { .. } => refuse(self, Refusal::NotOffered),
             Event::PartnerAnswered | Event::Deflected | Event::OtherLeft(_) => {
                 refuse(self, Refusal::NotAtPartner)
             }
-            Event::CallbackReached | Event::CallbackFailed { .. } => {
+            Event::CallbackReached | Event::CallbackWaits { .. } | Event::CallbackFailed { .. } => {
                 refuse(self, Refusal::NotCallingBack)
             }
             Event::TalkAlive | Event::Timeout => refuse(self, Refusal::NotDue),
@@ -598,13 +620,14 @@ impl State {
             Event::Offered(_)
             | Event::OfferReturned
             | Event::Answered { .. }
+            | Event::CalledFirst { .. }
             | Event::CallbackPromised { .. }
             | Event::CalledAgain => refuse(self, Refusal::NotWaiting),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             Event::AgentLeft(_) | Event::OtherLeft(_) | Event::TalkAlive => {
                 refuse(self, Refusal::NotTalking)
             }
-            Event::CallbackReached | Event::CallbackFailed { .. } => {
+            Event::CallbackReached | Event::CallbackWaits { .. } | Event::CallbackFailed { .. } => {
                 refuse(self, Refusal::NotCallingBack)
             }
             Event::Timeout => refuse(self, Refusal::NotDue),
@@ -626,7 +649,14 @@ impl State {
             Event::Offered(agent) if offered_to.is_none() && rests_until.is_none() => {
                 (rests(Some(agent), None), Effect::None)
             }
-            Event::Offered(_) => refuse(self, Refusal::NotWaiting),
+            Event::CalledFirst { agent, ring_until }
+                if offered_to.is_none() && rests_until.is_none() =>
+            {
+                let attempts = attempts + 1;
+                let state = State::CallingBack { agent, ring_until, expires_at, attempts };
+                (state, Effect::CallBack(agent))
+            }
+            Event::Offered(_) | Event::CalledFirst { .. } => refuse(self, Refusal::NotWaiting),
             Event::OfferReturned if offered_to.is_some() => (rests(None, None), Effect::None),
             Event::OfferReturned => refuse(self, Refusal::NotOffered),
             Event::Answered { ring_until } => match offered_to {
@@ -669,7 +699,9 @@ impl State {
                 }
                 None => refuse(self, Refusal::NotCallingBack),
             },
-            Event::CallbackReached => refuse(self, Refusal::NotCallingBack),
+            Event::CallbackReached | Event::CallbackWaits { .. } => {
+                refuse(self, Refusal::NotCallingBack)
+            }
         }
     }
 
@@ -680,6 +712,9 @@ impl State {
         match event {
             Event::Transfer(step) => refuse(self, step.refusal()),
             Event::CallbackReached => (State::Talking { agent }, Effect::Connect(agent)),
+            Event::CallbackWaits { limit_at } => {
+                (State::Waiting { offered_to: Some(agent), limit_at }, Effect::None)
+            }
             Event::CallbackFailed { again_at: Some(again_at), counts } => {
                 let rests_until = Some(again_at);
                 let attempts = attempts - u8::from(!counts);
@@ -695,7 +730,7 @@ impl State {
                 refuse(self, Refusal::NotAtSwitchboard)
             }
             Event::AnnouncementOver => refuse(self, Refusal::NotEntering),
-            Event::Offered(_) => refuse(self, Refusal::NotWaiting),
+            Event::Offered(_) | Event::CalledFirst { .. } => refuse(self, Refusal::NotWaiting),
             Event::OfferReturned | Event::Answered { .. } => refuse(self, Refusal::NotOffered),
             Event::PartnerAnswered | Event::Deflected => refuse(self, Refusal::NotAtPartner),
             // Neither side's end is the end of the promise: the one who dials says that it failed.

@@ -25,7 +25,7 @@ pub use order::{Queues, Turn};
 pub use ready::{Fit, ReadyAgents};
 pub use remembered::{KeptPlace, Remembered, RememberedCallers};
 pub use rules::{
-    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, First, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 

@@ -77,6 +77,18 @@ pub struct CallbackRules {
     pub expires_after: Micros,
     /// How long the caller's telephone rings.
     pub ring: Micros,
+    /// Whose telephone rings first.
+    pub first: First,
+}
+
+/// Whose telephone rings first when somebody is called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The agent's: the caller never waits, but the agent does, also for who does not answer.
+    Agent,
+    /// The caller's, while an agent is reserved, whose telephone rings the moment the caller has answered: the
+    /// agent's time is not spent on who does not answer, but the caller waits until somebody picks up.
+    Caller,
 }
 
 /// One line's rules.

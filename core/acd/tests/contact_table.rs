@@ -65,7 +65,7 @@ fn transfer(step: Transfer) -> Event {
     Event::Transfer(step)
 }
 
-fn events() -> [(&'static str, Event); 28] {
+fn events() -> [(&'static str, Event); 30] {
     [
         ("the announcement is over", Event::AnnouncementOver),
         ("is offered to Yvonne", Event::Offered(YVONNE)),
@@ -79,7 +79,9 @@ fn events() -> [(&'static str, Event); 28] {
         ("the other side hangs up", Event::OtherLeft(Parting::HungUp)),
         ("the talk is alive", Event::TalkAlive),
         ("a call-back is promised", Event::CallbackPromised { expires_at: LATER }),
+        ("is called first for Yvonne", Event::CalledFirst { agent: YVONNE, ring_until: LATER }),
         ("the caller is reached", Event::CallbackReached),
+        ("the caller is reached and waits", Event::CallbackWaits { limit_at: LATER }),
         (
             "is not reached, again later",
             Event::CallbackFailed { again_at: Some(LATER), counts: true },

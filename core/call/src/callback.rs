@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! One attempt to call somebody back: the agent's telephone first, then the citizen's.
+//! One attempt to call somebody back: the agent's telephone first, then the citizen's; or the citizen's first.
 //!
 //! ```text
+//!   CallingFirst ──answers──▶ Over: a Call that waits for an agent
+//!
 //!   Ringing ──answers──▶ PickedUp ──call──▶ Calling ──answers──▶ Reached ──connect──▶ Over: a joined Call
 //!      └───────────────────┴──────────────────┴────────────────────┴─ stopped, or somebody is gone ─▶ Over
 //! ```
@@ -26,6 +28,8 @@ pub enum CallbackState {
     Calling,
     /// The citizen answered; the centre has not said yet that both are to hear each other.
     Reached,
+    /// The citizen's telephone rings first; no telephone of an agent does yet.
+    CallingFirst,
     /// Nothing is left of it.
     Over,
 }
@@ -64,6 +68,8 @@ pub enum CallbackAction {
     DropCitizen,
     /// Both legs become a [`crate::Call`].
     Join,
+    /// The citizen's leg becomes a [`crate::Call`] that waits: the citizen hears who calls.
+    Welcome,
     /// Tell the centre that the agent answered.
     TellAnswered,
     /// Tell the centre that the agent's telephone turned the call down or cannot be reached.
@@ -73,7 +79,7 @@ pub enum CallbackAction {
     /// Tell the centre that the citizen answered.
     TellReached,
     /// Tell the centre that the citizen was not reached.
-    TellFailed,
+    TellNotReached(Ending),
     /// Tell the centre that the citizen hung up after all.
     TellCitizenLeft(Ending),
 }
@@ -90,6 +96,12 @@ impl Callback {
     #[must_use]
     pub const fn ringing(agent: AgentId) -> Callback {
         Callback { state: CallbackState::Ringing, agent }
+    }
+
+    /// The citizen's telephone is made to ring, for an agent who is reserved.
+    #[must_use]
+    pub const fn calling_first(agent: AgentId) -> Callback {
+        Callback { state: CallbackState::CallingFirst, agent }
     }
 
     /// Where it is.
@@ -112,6 +124,7 @@ impl Callback {
             CallbackState::PickedUp => picked_up(event),
             CallbackState::Calling => calling(event),
             CallbackState::Reached => reached(event),
+            CallbackState::CallingFirst => calling_first(event),
             CallbackState::Over => over(event),
         };
         self.state = after;
@@ -151,7 +164,9 @@ fn calling(event: CallbackEvent) -> Decided {
         CallbackEvent::CitizenAnswered => {
             (CallbackState::Reached, vec![Do::Silence, Do::TellReached])
         }
-        CallbackEvent::CitizenGone(_) => (CallbackState::Over, vec![Do::DropAgent, Do::TellFailed]),
+        CallbackEvent::CitizenGone(ending) => {
+            (CallbackState::Over, vec![Do::DropAgent, Do::TellNotReached(ending)])
+        }
         CallbackEvent::AgentGone(_) => {
             (CallbackState::Over, vec![Do::DropCitizen, Do::TellAgentHungUp])
         }
@@ -175,6 +190,20 @@ fn reached(event: CallbackEvent) -> Decided {
         CallbackEvent::Stop => (CallbackState::Over, vec![Do::DropCitizen, Do::DropAgent]),
         CallbackEvent::Call | CallbackEvent::AgentAnswered | CallbackEvent::CitizenAnswered => {
             (CallbackState::Reached, vec![])
+        }
+    }
+}
+
+fn calling_first(event: CallbackEvent) -> Decided {
+    match event {
+        CallbackEvent::CitizenAnswered => (CallbackState::Over, vec![Do::Welcome, Do::TellReached]),
+        CallbackEvent::CitizenGone(ending) => {
+            (CallbackState::Over, vec![Do::TellNotReached(ending)])
+        }
+        CallbackEvent::Stop => (CallbackState::Over, vec![Do::DropCitizen]),
+        CallbackEvent::AgentAnswered => (CallbackState::CallingFirst, vec![Do::DropAgent]),
+        CallbackEvent::Call | CallbackEvent::Connect | CallbackEvent::AgentGone(_) => {
+            (CallbackState::CallingFirst, vec![])
         }
     }
 }

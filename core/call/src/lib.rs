@@ -34,7 +34,8 @@
 //!        └───── third leaves ────┘        └───────────────▶ Over; the other two go on without us
 //! ```
 //!
-//! Who is called back begins elsewhere, with the agent ([`Callback`]), and comes here when both are up.
+//! Who is called back begins elsewhere ([`Callback`]), and comes here when both are up; or alone, if the caller was
+//! called first.
 //!
 //! A line may leave the caller's leg unanswered until an agent answers: then nothing is played and
 //! the caller hears the ordinary ringing tone.
@@ -82,6 +83,8 @@ pub enum Sound {
     Busy,
     /// The text that promises a call-back.
     Callback,
+    /// Who calls, said to one whom a call-back reaches before an agent is there; the music follows.
+    CallbackGreeting,
 }
 
 /// How a leg ended.
@@ -265,6 +268,13 @@ impl Call {
     pub fn called_back(agent: AgentId) -> Call {
         let (state, caller, agents) = (State::Joined(agent), answered(), Some(answered()));
         Call { state, caller, agent: agents, elsewhere: None, sound: None, next: None }
+    }
+
+    /// A call that we made: the caller has answered, and waits for an agent.
+    #[must_use]
+    pub fn called_first() -> Call {
+        let (state, caller) = (State::Alone, answered());
+        Call { state, caller, agent: None, elsewhere: None, sound: None, next: None }
     }
 
     /// Where the call is.
@@ -726,7 +736,8 @@ impl Call {
             | Sound::Message
             | Sound::Closed
             | Sound::Busy
-            | Sound::Callback => sound,
+            | Sound::Callback
+            | Sound::CallbackGreeting => sound,
         };
         self.sound = Some(sound);
         actions.push(Action::Play(sound));
@@ -758,9 +769,9 @@ impl Call {
         match self.sound {
             Some(Sound::Music) => actions.push(Action::Play(Sound::Music)),
             Some(Sound::Notice(_)) => self.play(Sound::Greeting, actions),
-            Some(Sound::Information(_) | Sound::News(_) | Sound::Message) => {
-                self.play(Sound::Music, actions)
-            }
+            Some(
+                Sound::Information(_) | Sound::News(_) | Sound::Message | Sound::CallbackGreeting,
+            ) => self.play(Sound::Music, actions),
             Some(Sound::Greeting) => {
                 self.sound = None;
                 actions.push(Action::TellAnnouncementOver);

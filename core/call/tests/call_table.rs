@@ -108,6 +108,7 @@ fn ways() -> Vec<(&'static str, Vec<Event>)> {
         ),
         ("leaving", vec![Dismiss(Sound::Closed)]),
         ("promised a call-back", vec![music, Dismiss(Sound::Callback)]),
+        ("called back, hears who calls", vec![Play(Sound::CallbackGreeting)]),
         ("over", vec![CallerGone(Ending::HungUp)]),
     ]
 }

@@ -24,23 +24,25 @@ const EVENTS: [(&str, Event); 10] = [
     ("no way there", Event::CitizenGone(Ending::Unreachable)),
 ];
 
-fn situations() -> [(&'static str, Vec<Event>); 5] {
+fn situations() -> [(&'static str, Callback, Vec<Event>); 6] {
     use Event::{AgentAnswered, Call, CitizenAnswered, Stop};
+    let (agent, citizen) = (Callback::ringing(ANNA), Callback::calling_first(ANNA));
     [
-        ("rings at anna", vec![]),
-        ("anna picked up", vec![AgentAnswered]),
-        ("rings at the citizen's", vec![AgentAnswered, Call]),
-        ("the citizen answered", vec![AgentAnswered, Call, CitizenAnswered]),
-        ("over", vec![Stop]),
+        ("rings at anna", agent.clone(), vec![]),
+        ("anna picked up", agent.clone(), vec![AgentAnswered]),
+        ("rings at the citizen's", agent.clone(), vec![AgentAnswered, Call]),
+        ("the citizen answered", agent.clone(), vec![AgentAnswered, Call, CitizenAnswered]),
+        ("rings at the citizen's first", citizen, vec![]),
+        ("over", agent, vec![Stop]),
     ]
 }
 
 fn table() -> String {
     let mut table = String::new();
-    for (situation, way) in situations() {
+    for (situation, begins, way) in situations() {
         let _ = writeln!(table, "== {situation}");
         for (name, event) in EVENTS {
-            let mut it = Callback::ringing(ANNA);
+            let mut it = begins.clone();
             for &event in &way {
                 it.handle(event);
             }
@@ -71,8 +73,10 @@ fn every_event_in_every_state_is_decided_as_the_table_says() {
 fn whatever_crosses_whatever_no_leg_is_left_and_the_centre_is_told_once() {
     let mut rng = stdx::Rng::new(115);
     for round in 0..20_000 {
-        let mut it = Callback::ringing(ANNA);
-        let (mut agent, mut citizen, mut ends, mut joined) = (true, false, 0, 0);
+        // Every other time the citizen is called first.
+        let first = round % 2 == 1;
+        let mut it = if first { Callback::calling_first(ANNA) } else { Callback::ringing(ANNA) };
+        let (mut agent, mut citizen, mut ends, mut joined) = (!first, first, 0, 0);
         for _ in 0..20 {
             let (name, event) = EVENTS[rng.below(EVENTS.len() as u64) as usize];
             // A telephone can only answer or vanish if it was called.
@@ -96,9 +100,13 @@ fn whatever_crosses_whatever_no_leg_is_left_and_the_centre_is_told_once() {
                         assert!(agent && citizen, "round {round}: {name}: nobody to join");
                         (agent, citizen, joined) = (false, false, joined + 1);
                     }
+                    Action::Welcome => {
+                        assert!(citizen && !agent, "round {round}: {name}: nobody to welcome");
+                        (citizen, joined) = (false, joined + 1);
+                    }
                     Action::TellNotTaken(_)
                     | Action::TellAgentHungUp
-                    | Action::TellFailed
+                    | Action::TellNotReached(_)
                     | Action::TellCitizenLeft(_) => ends += 1,
                     Action::PlayRinging
                     | Action::Silence

@@ -26,6 +26,9 @@ impl Centre {
         let mut left = self.replace_agent(id, before, after);
         match effect {
             agent::Effect::None | agent::Effect::Refused(_) => {}
+            agent::Effect::Returned(contact, _) if self.is_being_called(contact) => {
+                self.callback_failed(now, contact, CallbackEnd::AgentLeft);
+            }
             agent::Effect::Returned(contact, why) => {
                 self.commands.push_back(Command::StopRinging { agent: id, contact });
                 self.note(Note::Returned { contact, agent: id, why });
@@ -59,6 +62,21 @@ impl Centre {
         }
     }
 
+    /// An agent takes an offer. While the caller's telephone rings first there is nothing to take yet.
+    pub(crate) fn answer(&mut self, now: Tick, id: AgentId, contact: ContactId) {
+        let state = self.agents.get(id.index()).map(|agent| agent.state);
+        let is_asked =
+            matches!(state, Some(agent::State::Offered { contact: to, .. }) if to == contact);
+        if is_asked && self.is_being_called(contact) {
+            return self.refuse(Refusal::NotOffered);
+        }
+        self.agent_event(now, id, agent::Event::Answer(contact));
+    }
+
+    fn is_being_called(&self, contact: ContactId) -> bool {
+        matches!(self.contact(contact), Some(State::CallingBack { .. }))
+    }
+
     /// An agent took a contact: a caller on the line, or one to be called back.
     fn take(&mut self, now: Tick, id: ContactId) {
         let it = &self.contacts[&id];
@@ -71,7 +89,7 @@ impl Centre {
         }
         let again_at = Some(now + rules.retry_after).filter(|&at| at < expires_at);
         if let Some(again_at) = again_at {
-            self.note(Note::CallbackReturned { contact: id, again_at });
+            self.note(Note::CallbackReturned { contact: id, again_at, why: None });
         }
         let event = contact::Event::CallbackFailed { again_at, counts: false };
         self.contact_event(now, id, event);
@@ -84,7 +102,7 @@ impl Centre {
             if before.after_call != after.after_call {
                 self.note(Note::AgentPlans { agent: id, after_call: after.after_call });
             }
-        } else if !renews_lease(before.state, after.state) {
+        } else if !goes_on(before.state, after.state) {
             self.note(Note::AgentChanged { agent: id, state: after.state });
         }
         left
@@ -167,12 +185,17 @@ impl Centre {
     pub(crate) fn offer(&mut self, now: Tick) {
         while let Some((contact, agent)) = self.next_match() {
             self.offer_to(now, agent, contact);
+            // Who is called first takes a channel at once.
+            self.look_for_channels();
         }
     }
 
     /// An agent's telephone rings for one who waits.
     pub(crate) fn offer_to(&mut self, now: Tick, agent: AgentId, contact: ContactId) {
         let it = &self.contacts[&contact];
+        if matches!(it.state, State::Promised { .. }) && it.is_called_first() {
+            return self.call_first(now, agent, contact);
+        }
         let (line, ring) = (it.line, self.setup.queues[it.queue.index()].ring);
         self.agent_event(now, agent, agent::Event::Offer { contact, ring });
         self.contact_event(now, contact, contact::Event::Offered(agent));
@@ -191,15 +214,15 @@ impl Centre {
     }
 }
 
-/// Whether a talk merely goes on, which is no news to anybody.
-fn renews_lease(before: agent::State, after: agent::State) -> bool {
-    let talks_to = |state| match state {
-        agent::State::Talking { contact, .. } => Some(contact),
+/// Whether a talk or an offer merely goes on, which is no news to anybody.
+fn goes_on(before: agent::State, after: agent::State) -> bool {
+    let with = |state| match state {
+        agent::State::Talking { contact, .. } => Some((contact, true)),
+        agent::State::Offered { contact, .. } => Some((contact, false)),
         agent::State::SignedOff
         | agent::State::NotReady { .. }
         | agent::State::Ready { .. }
-        | agent::State::Offered { .. }
         | agent::State::WrapUp { .. } => None,
     };
-    talks_to(before).is_some() && talks_to(before) == talks_to(after)
+    with(before).is_some() && with(before) == with(after)
 }

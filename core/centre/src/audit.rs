@@ -215,12 +215,14 @@ impl Centre {
                     contact::State::Waiting { offered_to: Some(agent), .. }
                     | contact::State::Promised { offered_to: Some(agent), .. },
                 ) if agent == id => {}
+                Some(contact::State::CallingBack { agent, .. })
+                    if agent == id && self.contacts[&contact].is_called_first() => {}
                 other => panic!("{id:?} is offered {contact:?}, which is {other:?}"),
             },
             agent::State::Talking { contact, .. } => match self.contact(contact) {
-                Some(
-                    contact::State::Talking { agent } | contact::State::CallingBack { agent, .. },
-                ) if agent == id => {}
+                Some(contact::State::CallingBack { agent, .. })
+                    if agent == id && !self.contacts[&contact].is_called_first() => {}
+                Some(contact::State::Talking { agent }) if agent == id => {}
                 other => panic!("{id:?} talks to {contact:?}, which is {other:?}"),
             },
         }
@@ -244,6 +246,13 @@ impl Centre {
                 let state = self.agents[agent.index()].state;
                 let rings = matches!(state, agent::State::Offered { contact, .. } if contact == id);
                 assert!(rings, "{id:?} is offered to {agent:?}, who is {state:?}");
+            }
+            contact::State::CallingBack { agent, .. } if it.is_called_first() => {
+                assert!(!in_queue && !unoffered, "{id:?} waits and is called");
+                let state = self.agents[agent.index()].state;
+                let is_reserved =
+                    matches!(state, agent::State::Offered { contact, .. } if contact == id);
+                assert!(is_reserved, "{id:?} is called for {agent:?}, who is {state:?}");
             }
             contact::State::Talking { agent } | contact::State::CallingBack { agent, .. } => {
                 assert!(!in_queue && !unoffered, "{id:?} waits and talks");

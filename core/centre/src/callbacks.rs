@@ -5,7 +5,7 @@
 //! never two for one caller; none is promised that the rest of the shift cannot repay; and who is not
 //! reached becomes a task, never silence.
 
-use crate::{Centre, Command, Note};
+use crate::{Centre, Command, NotReached, Note};
 use acd::agent;
 use acd::contact::{self, State};
 use acd::{CallbackRules, Refusal};
@@ -17,12 +17,16 @@ use stdx::{AgentId, ContactId, LineId, Micros, QueueId, Tick, Timestamp};
 /// How an attempt to call back ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallbackEnd {
-    /// The edge says that the caller was busy or did not answer.
-    Told,
+    /// The edge says how the caller was not reached.
+    Told(NotReached),
+    /// By a fault of ours.
+    Lost,
     /// It rang for its time.
     Silent,
     /// The agent hung up before.
     GivenUp,
+    /// The agent who was reserved for the caller cannot be asked any more.
+    AgentLeft,
 }
 
 impl Centre {
@@ -145,6 +149,33 @@ impl Centre {
         }
     }
 
+    /// The caller's telephone rings first, for an agent who is reserved meanwhile: as long as it rings, and then
+    /// as long as the agent's does, so that nobody is called who would find nobody.
+    pub(crate) fn call_first(&mut self, now: Tick, agent: AgentId, id: ContactId) {
+        let it = &self.contacts[&id];
+        let rings = it.callback.map_or(Micros::ZERO, |rules| rules.ring);
+        let ring = rings + self.setup.queues[it.queue.index()].ring;
+        self.agent_event(now, agent, agent::Event::Offer { contact: id, ring });
+        let ring_until = now + rings;
+        self.contact_event(now, id, contact::Event::CalledFirst { agent, ring_until });
+    }
+
+    /// The caller answered: the agent is there already, or is asked from now on while the caller waits.
+    pub(crate) fn callback_reached(&mut self, now: Tick, id: ContactId) {
+        let reserved = self.contacts.get(&id).filter(|it| it.is_called_first());
+        let Some(&State::CallingBack { agent, .. }) = reserved.map(|it| &it.state) else {
+            return self.contact_event(now, id, contact::Event::CallbackReached);
+        };
+        let it = &self.contacts[&id];
+        let (line, ring) = (it.line, self.setup.queues[it.queue.index()].ring);
+        let limit_at = self.limit_at(now, id);
+        self.contact_event(now, id, contact::Event::CallbackWaits { limit_at });
+        self.choose_stage(now, id);
+        self.agent_event(now, agent, agent::Event::Offer { contact: id, ring });
+        let until = now + ring;
+        self.commands.push_back(Command::Ring { agent, contact: id, line, until });
+    }
+
     /// The caller was not reached: the next attempt is planned, or the promise becomes a task.
     pub(crate) fn callback_failed(&mut self, now: Tick, id: ContactId, end: CallbackEnd) {
         let Some(it) = self.contacts.get(&id) else {
@@ -155,15 +186,23 @@ impl Centre {
         };
         let rules = it.callback;
         let most = rules.map_or(1, |rules| rules.attempts).min(CALLBACK_ATTEMPTS_MAX);
-        let next = now + rules.map_or(Micros::ZERO, |rules| rules.retry_after);
         // Who was not let ring to the end was not tried.
-        let counts = end != CallbackEnd::GivenUp;
+        let (rests, counts, why) = match end {
+            CallbackEnd::Told(why) => (true, true, Some(why)),
+            CallbackEnd::Silent => (true, true, Some(NotReached::NoAnswer)),
+            CallbackEnd::Lost => (true, true, None),
+            CallbackEnd::GivenUp => (true, false, None),
+            // Somebody else may be ready at this moment.
+            CallbackEnd::AgentLeft => (false, false, None),
+        };
+        let next = now + rules.filter(|_| rests).map_or(Micros::ZERO, |rules| rules.retry_after);
         let again_at = ((attempts < most || !counts) && next < expires_at).then_some(next);
-        if end != CallbackEnd::Told {
+        let is_over_there = matches!(end, CallbackEnd::Told(_) | CallbackEnd::Lost);
+        if !is_over_there {
             self.commands.push_back(Command::StopCallback { contact: id });
         }
         if let Some(again_at) = again_at {
-            self.note(Note::CallbackReturned { contact: id, again_at });
+            self.note(Note::CallbackReturned { contact: id, again_at, why });
         }
         self.contact_event(now, id, contact::Event::CallbackFailed { again_at, counts });
     }

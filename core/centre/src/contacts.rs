@@ -5,9 +5,9 @@ use crate::callbacks::CallbackEnd;
 use crate::estimate::Forecast;
 use crate::place::WayOut;
 use crate::{Centre, Command, Note, TaskReason};
-use acd::Refusal;
 use acd::agent::{self, AfterCall};
 use acd::contact::{self, ClosedBecause, Departure, Effect, Parting, SentAway, State};
+use acd::{First, Refusal};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::{AgentId, ContactId, Micros, Tick};
 
@@ -103,8 +103,9 @@ impl Centre {
         let it = &self.contacts[&id];
         let is_over =
             matches!(it.state, State::Waiting { .. }) && !matches!(after, State::Waiting { .. });
-        // Who waits for the second time was answered once: of patience that says nothing.
-        if let Some(queued) = it.queued_at.filter(|_| is_over && it.transfer.is_none()) {
+        // Who waits for the second time was answered once, or has been called: of patience that says nothing.
+        let is_first = it.transfer.is_none() && it.callback.is_none();
+        if let Some(queued) = it.queued_at.filter(|_| is_over && is_first) {
             let (line, waited) = (it.line, now.since(queued));
             match after {
                 State::Gone(Departure::Unanswered(_)) => self.learned.left(line, waited),
@@ -141,12 +142,32 @@ impl Centre {
                 let State::CallingBack { ring_until: until, .. } = self.contacts[&id].state else {
                     unreachable!("just begun")
                 };
-                self.commands.push_back(Command::CallBack { contact: id, agent, line, until });
+                let is_called_first = self.contacts[&id].is_called_first();
+                let first = if is_called_first { First::Caller } else { First::Agent };
+                let command = Command::CallBack { contact: id, agent, line, until, first };
+                self.commands.push_back(command);
             }
-            Effect::GiveUp(agent) => {
+            Effect::GiveUp(agent) => self.let_agent_go(now, agent, id),
+        }
+    }
+
+    /// Nobody is called back any more: the agent who waited for it, or was reserved, is free; who left meanwhile
+    /// is gone already.
+    fn let_agent_go(&mut self, now: Tick, id: AgentId, contact: ContactId) {
+        match self.agents[id.index()].state {
+            agent::State::Talking { contact: with, .. } if with == contact => {
                 let nothing_left = agent::Event::CallEnded { wrap_up: Micros::ZERO };
-                self.agent_event(now, agent, nothing_left);
+                self.agent_event(now, id, nothing_left);
             }
+            agent::State::Offered { contact: to, .. } if to == contact => {
+                self.agent_event(now, id, agent::Event::OfferWithdrawn);
+            }
+            agent::State::SignedOff
+            | agent::State::NotReady { .. }
+            | agent::State::Ready { .. }
+            | agent::State::Offered { .. }
+            | agent::State::Talking { .. }
+            | agent::State::WrapUp { .. } => {}
         }
     }
 
@@ -269,8 +290,10 @@ impl Centre {
             fate_of(departure, ended_after, short_abandon)
         };
         self.release(id, it.line, departure, event);
-        if it.owed && is_unanswered(departure) && it.transfer.is_none() {
-            let reason = TaskReason::CalledAgain;
+        let was_called = it.callback.is_some();
+        if (it.owed || was_called) && is_unanswered(departure) && it.transfer.is_none() {
+            let reason =
+                if was_called { TaskReason::ReachedInVain } else { TaskReason::CalledAgain };
             self.commands.push_back(Command::OpenTask { contact: id, line: it.line, reason });
         }
         if it.callback.is_some()

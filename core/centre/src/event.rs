@@ -3,7 +3,7 @@
 
 use acd::agent::{self, AfterCall, Pause, ReturnReason};
 use acd::contact::Parting;
-use acd::{Reach, Refusal};
+use acd::{First, Reach, Refusal};
 use promise::{ContactRecord, Fate, FateReason, ToldWait};
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, PlanId, SkillId, SwitchboardId,
@@ -99,10 +99,17 @@ pub enum Event {
         /// Who.
         contact: ContactId,
     },
-    /// The caller did not answer the call-back, or was busy.
+    /// The attempt to call the caller back ended by a fault of ours, and nobody knows how it would have gone.
     CallbackFailed {
         /// Who.
         contact: ContactId,
+    },
+    /// The caller was not reached by the call-back.
+    CallbackNotReached {
+        /// Who.
+        contact: ContactId,
+        /// How.
+        why: NotReached,
     },
     /// A waiting caller wants to hear the information of a crisis plan.
     InformationWanted {
@@ -332,6 +339,17 @@ pub enum OfficeEnd {
     Unreachable,
 }
 
+/// How somebody whom we called back was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotReached {
+    /// Was busy, or turned the call down.
+    Busy,
+    /// Did not answer.
+    NoAnswer,
+    /// Could not be reached, or not be called from here.
+    Unreachable,
+}
+
 /// Why a call is to be taken to a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OverflowCause {
@@ -374,6 +392,8 @@ pub enum TaskReason {
     NotReached,
     /// The caller called again instead of waiting for the call-back, and was not answered.
     CalledAgain,
+    /// The caller answered the call-back, and was gone before an agent was there.
+    ReachedInVain,
 }
 
 impl Event {
@@ -406,6 +426,7 @@ impl Event {
             | Event::CallbackWanted { .. }
             | Event::CallbackReached { .. }
             | Event::CallbackFailed { .. }
+            | Event::CallbackNotReached { .. }
             | Event::InformationWanted { .. }
             | Event::PullForward { .. }
             | Event::MoveToLine { .. }
@@ -512,16 +533,18 @@ pub enum Command {
         /// Whose words.
         line: LineId,
     },
-    /// Let the caller's telephone ring; an agent waits.
+    /// Let the caller's telephone ring; an agent waits, or is reserved.
     CallBack {
         /// Whose.
         contact: ContactId,
-        /// Who waits.
+        /// Who waits, or whose telephone is to ring when the caller has answered.
         agent: AgentId,
         /// On which line, for the number to show.
         line: LineId,
         /// When it will be taken back.
         until: Tick,
+        /// Whether the agent has answered already, or the caller is to answer first.
+        first: First,
     },
     /// Let it ring no longer.
     StopCallback {
@@ -697,6 +720,8 @@ pub enum Note {
         contact: ContactId,
         /// When.
         again_at: Tick,
+        /// How the caller was not reached; none if that was not the caller's doing.
+        why: Option<NotReached>,
     },
     /// An agent handed a contact on.
     Transferred {

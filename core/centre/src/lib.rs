@@ -40,8 +40,8 @@ pub use acts::RunningPlan;
 pub use adopt::AdoptError;
 pub use estimate::{Lessons, LineLessons, Rate};
 pub use event::{
-    Command, Event, Note, OfficeEnd, OverflowCause, PartnerEnd, RefusedBy, SteeringReason,
-    SwitchboardEnd, TaskReason, TransferTo, Via,
+    Command, Event, NotReached, Note, OfficeEnd, OverflowCause, PartnerEnd, RefusedBy,
+    SteeringReason, SwitchboardEnd, TaskReason, TransferTo, Via,
 };
 pub use place::{Attempt, Contact, Stood, Transferred, WayOut};
 pub use restore::RestoreError;
@@ -191,11 +191,12 @@ impl Centre {
                 self.contact_event(now, contact, Meets::CallerLeft(parting));
             }
             Event::CallbackWanted { contact } => self.want_callback(now, contact),
-            Event::CallbackReached { contact } => {
-                self.contact_event(now, contact, Meets::CallbackReached);
-            }
+            Event::CallbackReached { contact } => self.callback_reached(now, contact),
             Event::CallbackFailed { contact } => {
-                self.callback_failed(now, contact, CallbackEnd::Told)
+                self.callback_failed(now, contact, CallbackEnd::Lost);
+            }
+            Event::CallbackNotReached { contact, why } => {
+                self.callback_failed(now, contact, CallbackEnd::Told(why));
             }
             Event::InformationWanted { contact } => self.inform(contact),
             Event::PullForward { contact, reason } => self.pull_forward(contact, reason),
@@ -215,9 +216,7 @@ impl Centre {
             Event::MakeNotReady { agent, pause } => {
                 self.agent_event(now, agent, Does::MakeNotReady(pause));
             }
-            Event::Answer { agent, contact } => {
-                self.agent_event(now, agent, Does::Answer(contact));
-            }
+            Event::Answer { agent, contact } => self.answer(now, agent, contact),
             Event::Decline { agent, contact } => {
                 self.agent_event(now, agent, Does::Decline(contact));
             }

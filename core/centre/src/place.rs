@@ -8,7 +8,7 @@
 use crate::timers::Timer;
 use crate::{Centre, OverflowCause};
 use acd::contact::State;
-use acd::{CallbackRules, LaneId, Lanes, Reach, Turn};
+use acd::{CallbackRules, First, LaneId, Lanes, Reach, Turn};
 use promise::ToldWait;
 use stdx::{
     AgentId, CallerToken, ContactId, LineId, Micros, PartnerId, QueueId, SwitchboardId, Tick,
@@ -95,6 +95,11 @@ pub struct Stood {
 }
 
 impl Contact {
+    /// Whether the caller's telephone rings before the agent's when it is called back.
+    pub(crate) fn is_called_first(&self) -> bool {
+        self.callback.is_some_and(|rules| rules.first == First::Caller)
+    }
+
     /// Where it stands now, as to be remembered if a supervisor moves it: where it stood at first.
     pub(crate) fn stood_at_first(&self) -> Stood {
         let Contact { turn, asked_as, partner_only, ours_at, .. } = *self;

@@ -80,7 +80,7 @@ impl Saved {
     // --- Agents -------------------------------------------------------------------------------
 
     fn check_agent(&self, id: AgentId, it: &Agent) -> Result<(), Fault> {
-        let inside = |contact: ContactId| self.contacts.get(&contact).map(|it| it.state);
+        let inside = |contact: ContactId| self.contacts.get(&contact);
         let is_over = is_time(it.shift_until);
         must(is_over, "a shift without end")?;
         match it.state {
@@ -101,10 +101,11 @@ impl Saved {
             }
             agent::State::Talking { contact, lease } => {
                 must(is_time(end_of(lease)), "talks without being asked")?;
-                let state = inside(contact);
-                let talks = state.and_then(talks_with) == Some(id);
+                let it = inside(contact);
+                let talks = it.and_then(talks_with) == Some(id);
                 must(talks, "talks to a contact that says otherwise")?;
                 // Only a talk is asked about: the caller's telephone never rings so long.
+                let state = it.map(|it| it.state);
                 let Some(State::CallingBack { ring_until, .. }) = state else { return Ok(()) };
                 must(ring_until < end_of(lease), "calls back longer than a talk goes unasked")
             }
@@ -125,12 +126,12 @@ impl Saved {
         check_way_out(setup, it)?;
         check_promise(it)?;
         let agent = |agent: AgentId| self.agents.get(agent.index()).map(|it| it.state);
-        if let Some(at) = rings_at(it.state) {
+        if let Some(at) = rings_at(it) {
             let rings =
                 matches!(agent(at), Some(agent::State::Offered { contact, .. }) if contact == id);
             must(rings, "offered to an agent who says otherwise")?;
         }
-        if let Some(with) = talks_with(it.state) {
+        if let Some(with) = talks_with(it) {
             let talks =
                 matches!(agent(with), Some(agent::State::Talking { contact, .. }) if contact == id);
             must(talks, "talks to an agent who says otherwise")?;
@@ -323,6 +324,8 @@ fn check_promise(it: &Contact) -> Result<(), Fault> {
             must((1..=rules.attempts).contains(&attempts), "tried too often, or never")
         }
         State::Talking { .. } => Ok(()),
+        // Called first, who waits again may go to a partner like everybody.
+        State::Waiting { .. } | State::AtPartner { .. } if it.is_called_first() => Ok(()),
         State::Waiting { .. }
         | State::AtPartner { .. }
         | State::ToOffice { .. }
@@ -365,10 +368,11 @@ fn ends_of(state: State) -> [Option<Tick>; 2] {
     }
 }
 
-/// At whose telephone it rings for a contact.
-fn rings_at(state: State) -> Option<AgentId> {
-    match state {
+/// At whose telephone it rings for a contact, or will when the caller has answered.
+fn rings_at(it: &Contact) -> Option<AgentId> {
+    match it.state {
         State::Waiting { offered_to, .. } | State::Promised { offered_to, .. } => offered_to,
+        State::CallingBack { agent, .. } if it.is_called_first() => Some(agent),
         State::AtSwitchboard { .. }
         | State::Local { .. }
         | State::Entering { .. }
@@ -382,8 +386,9 @@ fn rings_at(state: State) -> Option<AgentId> {
 }
 
 /// Which agent a contact has.
-fn talks_with(state: State) -> Option<AgentId> {
-    match state {
+fn talks_with(it: &Contact) -> Option<AgentId> {
+    match it.state {
+        State::CallingBack { .. } if it.is_called_first() => None,
         State::Talking { agent } | State::CallingBack { agent, .. } => Some(agent),
         State::AtSwitchboard { .. }
         | State::Local { .. }

@@ -168,7 +168,7 @@ impl Centre {
     }
 
     /// When one who waits again is sent away at the latest.
-    fn limit_at(&self, now: Tick, id: ContactId) -> Tick {
+    pub(crate) fn limit_at(&self, now: Tick, id: ContactId) -> Tick {
         let it = &self.contacts[&id];
         now + self.waiting_max(it.line, it.queue)
     }

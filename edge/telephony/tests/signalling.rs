@@ -3,7 +3,8 @@
 //!
 //! The test is the centre: it hands commands in and looks at what is sent.
 
-use centre::{Command, Event};
+use acd::First;
+use centre::{Command, Event, NotReached};
 use sip::digest::Credentials;
 use sip::number::{Digits, Number, Plan};
 use std::net::{SocketAddr, UdpSocket};
@@ -64,6 +65,7 @@ fn setup_at(srtp: SrtpUse, emergency: EmergencyRoute, trunk_at: Listen, phone_at
         closed: Clips::default(),
         busy: Clips::default(),
         callback: Clips::default(),
+        callback_greeting: Clips::default(),
         offer: Clips::default(),
         between: call::between::Rules::default(),
         greetings: Vec::new(),
@@ -638,7 +640,15 @@ impl Bench {
     fn call_back(&mut self) -> String {
         let until = Tick(0) + Micros::from_secs(30);
         let (contact, agent) = (CONTACT, AGENT);
-        self.order(Command::CallBack { contact, agent, line: LineId(0), until });
+        let (line, first) = (LineId(0), First::Agent);
+        self.order(Command::CallBack { contact, agent, line, until, first });
+        self.sent(true, "INVITE").expect("the citizen's telephone rings")
+    }
+
+    fn call_first(&mut self) -> String {
+        let (contact, agent) = (CONTACT, AGENT);
+        let (line, first, until) = (LineId(0), First::Caller, Tick(0) + Micros::from_secs(30));
+        self.order(Command::CallBack { contact, agent, line, until, first });
         self.sent(true, "INVITE").expect("the citizen's telephone rings")
     }
 
@@ -730,6 +740,71 @@ fn both_hear_each_other_after_a_call_back() {
     bench.nothing_is_left();
 }
 
+/// The citizen's telephone rings first, and no agent's; who answers is on the line, and the agent's rings.
+#[test]
+fn who_is_called_first_waits_for_the_agent() {
+    let mut bench = bench();
+    bench.promised();
+    let citizen = bench.call_first();
+    assert!(bench.sent(false, "INVITE").is_none(), "no agent's telephone rings yet");
+    bench.respond(&Whose::Citizen, &citizen, "200 OK", PCMA);
+    assert!(bench.has_told(&Event::CallbackReached { contact: CONTACT }));
+    let alone = telephony::signalling::Doing::Call(call::State::Alone);
+    let calls = bench.signalling.calls();
+    assert_eq!(calls.iter().map(|it| it.doing).collect::<Vec<_>>(), [alone]);
+    let until = Tick(0) + Micros::from_secs(30);
+    bench.order(Command::Ring { agent: AGENT, contact: CONTACT, line: LineId(0), until });
+    let agent = bench.sent(false, "INVITE").expect("the agent's telephone rings");
+    bench.respond(&Whose::Agent, &agent, "200 OK", PCMA);
+    assert!(bench.has_told(&Event::Answer { agent: AGENT, contact: CONTACT }));
+    bench.order(Command::Connect { contact: CONTACT, agent: AGENT });
+    bench.hangs_up(&Whose::Citizen, &citizen);
+    let parting = acd::contact::Parting::HungUp;
+    assert!(bench.has_told(&Event::CallerLeft { contact: CONTACT, parting }));
+    assert!(bench.sent(false, "BYE").is_some());
+    bench.nothing_is_left();
+}
+
+/// Busy, stopped while it rings, and stopped in the moment of the answer: no leg is left, and the promise stands.
+#[test]
+fn who_is_called_first_and_not_reached_leaves_nothing() {
+    let mut bench = bench();
+    bench.promised();
+    let citizen = bench.call_first();
+    bench.respond(&Whose::Citizen, &citizen, "486 Busy Here", "");
+    let (contact, why) = (CONTACT, NotReached::Busy);
+    assert!(bench.has_told(&Event::CallbackNotReached { contact, why }));
+    bench.nothing_is_left();
+
+    let citizen = bench.call_first();
+    bench.respond(&Whose::Citizen, &citizen, "180 Ringing", "");
+    bench.order(Command::StopCallback { contact: CONTACT });
+    assert!(bench.sent(true, "CANCEL").is_some());
+    bench.respond(&Whose::Citizen, &citizen, "487 Request Terminated", "");
+    bench.nothing_is_left();
+
+    let citizen = bench.call_first();
+    bench.respond(&Whose::Citizen, &citizen, "200 OK", PCMA);
+    bench.order(Command::StopCallback { contact: CONTACT });
+    assert!(bench.sent(true, "BYE").is_some());
+    bench.nothing_is_left();
+    // The promise is still known: the agent's telephone rings for a call-back.
+    assert!(bench.ring_back().contains("Rückruf: Kreis"));
+}
+
+/// Nobody is called who would find nobody.
+#[test]
+fn nobody_is_called_first_for_an_agent_without_a_telephone() {
+    let mut bench = bench();
+    bench.promised();
+    let (contact, agent) = (CONTACT, AgentId(7));
+    let (line, first, until) = (LineId(0), First::Caller, Tick(0) + Micros::from_secs(30));
+    bench.order(Command::CallBack { contact, agent, line, until, first });
+    assert!(bench.sent(true, "INVITE").is_none());
+    assert!(bench.has_told(&Event::Unreachable { agent, contact }));
+    bench.nothing_is_left();
+}
+
 #[test]
 fn a_call_back_that_is_turned_down_leaves_nothing() {
     let mut bench = bench();
@@ -751,7 +826,8 @@ fn a_citizen_who_is_busy_frees_the_agent() {
     let mut bench = bench();
     let [_, citizen] = bench.calling();
     bench.respond(&Whose::Citizen, &citizen, "486 Busy Here", "");
-    assert!(bench.has_told(&Event::CallbackFailed { contact: CONTACT }));
+    let (contact, why) = (CONTACT, NotReached::Busy);
+    assert!(bench.has_told(&Event::CallbackNotReached { contact, why }));
     assert!(bench.sent(false, "BYE").is_some());
     bench.nothing_is_left();
 }
@@ -805,11 +881,13 @@ fn a_day_s_call_backs_are_counted_with_the_calls_that_leave() {
         let agent = bench.ring_back();
         bench.respond(&Whose::Agent, &agent, "200 OK", PCMA);
         let (contact, agent) = (CONTACT, AGENT);
-        bench.order(Command::CallBack { contact, agent, line: LineId(0), until });
+        let (line, first) = (LineId(0), First::Agent);
+        bench.order(Command::CallBack { contact, agent, line, until, first });
         assert_eq!(bench.sent(true, "INVITE").is_some(), left > 0, "{left} left");
         bench.order(Command::StopCallback { contact });
     }
-    assert!(bench.has_told(&Event::CallbackFailed { contact: CONTACT }));
+    let (contact, why) = (CONTACT, NotReached::Unreachable);
+    assert!(bench.has_told(&Event::CallbackNotReached { contact, why }));
 }
 
 /// In the moment between the answer and the centre's word the agent hangs up. The centre takes the two for talking by

@@ -6,8 +6,9 @@ use super::elsewhere::leaves_elsewhere;
 use super::{Caller, Happening, People, Phase, stream, talk_length};
 use crate::chance;
 use crate::spec::Behaviour;
+use acd::First;
 use acd::contact::Parting;
-use centre::{Event, Via};
+use centre::{Event, NotReached, Via};
 use promise::{ContactRecord, Fate, FateReason};
 use stdx::{AgentId, CallerToken, ContactId, LineId, Micros, Rng, Tick};
 
@@ -141,20 +142,40 @@ impl People {
         let (event, mean) = if caller.rng.chance(reached) {
             (Event::CallbackReached { contact }, Micros::from_secs(8))
         } else {
-            (Event::CallbackFailed { contact }, Micros::from_secs(20))
+            (
+                Event::CallbackNotReached { contact, why: NotReached::NoAnswer },
+                Micros::from_secs(20),
+            )
         };
         let at = now + chance::exponential(&mut caller.rng, mean);
         self.plan(at, Happening::CallbackEnds { contact, event });
     }
 
-    pub(super) fn is_called_back(&mut self, contact: ContactId) -> bool {
-        let Some(caller) = self.callers.get_mut(&contact) else { return false };
-        let is = caller.phase == Phase::CalledBack;
-        if is {
+    /// The telephone of one who is called back was answered or not, if it still rings.
+    pub(super) fn end_callback(
+        &mut self,
+        now: Tick,
+        contact: ContactId,
+        event: Event,
+    ) -> Option<Event> {
+        let behaviour = self.spec.behaviour;
+        let caller = self.callers.get_mut(&contact)?;
+        if caller.phase != Phase::CalledBack {
+            return None;
+        }
+        let callback = self.spec.setup.lines[caller.line.index()].callback;
+        let waits = callback.is_some_and(|rules| rules.first == First::Caller);
+        if !waits || event != (Event::CallbackReached { contact }) {
             // Reached, a talk begins at once; not reached, the promise goes on.
             caller.phase = Phase::Promised;
+            return Some(event);
         }
-        is
+        caller.phase = Phase::Waiting;
+        let patience = behaviour.patience.map(|mean| chance::exponential(&mut caller.rng, mean));
+        if let Some(patience) = patience {
+            self.plan(now + patience, Happening::GivesUp(contact));
+        }
+        Some(event)
     }
 
     /// Gives up or is cut off, if still waiting.

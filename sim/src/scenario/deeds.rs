@@ -5,7 +5,9 @@ use super::read::{Names, known};
 use super::values::{read_duration, tick, whole};
 use acd::agent::Pause;
 use acd::contact::Parting;
-use centre::{Event, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, TransferTo};
+use centre::{
+    Event, NotReached, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd, TransferTo,
+};
 use stdx::{AgentId, LineId, PartnerId, PlanId, SkillId, SwitchboardId, Tick, TrunkId};
 
 /// One thing that somebody does.
@@ -49,7 +51,7 @@ pub(super) enum Meets {
     OfficeFails(OfficeEnd),
     WantsCallback,
     Reached,
-    NotReached,
+    NotReached(NotReached),
     WantsInformation,
     PulledForward(SteeringReason),
     MovedTo(LineId, SteeringReason),
@@ -308,7 +310,9 @@ fn contact_deed(verb: &str) -> Option<Meets> {
         "has heard the greeting" | "hat die Ansage gehört" => Meets::AnnouncementOver,
         "wants a call-back" | "will zurückgerufen werden" => Meets::WantsCallback,
         "is reached" | "wird erreicht" => Meets::Reached,
-        "is not reached" | "wird nicht erreicht" => Meets::NotReached,
+        "is not reached" | "wird nicht erreicht" => Meets::NotReached(NotReached::NoAnswer),
+        "is busy" | "ist besetzt" => Meets::NotReached(NotReached::Busy),
+        "is unreachable" | "ist unerreichbar" => Meets::NotReached(NotReached::Unreachable),
         "wants information" | "will die Auskunft" => Meets::WantsInformation,
         _ => return None,
     })

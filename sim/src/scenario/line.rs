@@ -3,7 +3,7 @@
 
 use super::read::{Names, interned, known, table};
 use super::values::{read_duration, setting, whole};
-use acd::{CallbackRules, LineRules, LocalFirst, Overflow, Reach, SkillNeed, Stage};
+use acd::{CallbackRules, First, LineRules, LocalFirst, Overflow, Reach, SkillNeed, Stage};
 use calendar::Interval;
 use stdx::{Micros, PartnerId, PlanId, QueueId, SkillId, SwitchboardId, TeamId, TimetableId};
 
@@ -138,15 +138,25 @@ fn set_callback(line: &mut LineRules, what: &str, value: &str) -> Result<(), Str
         retry_after: Micros::from_mins(5),
         expires_after: Micros::from_mins(240),
         ring: Micros::from_secs(30),
+        first: First::Agent,
     });
     match what {
         "attempts" | "versuche" => callback.attempts = whole(value)?,
         "retry" | "erneut nach" => callback.retry_after = read_duration(value)?,
         "expires" | "frist" => callback.expires_after = read_duration(value)?,
         "ring" | "klingelt" => callback.ring = read_duration(value)?,
+        "first" | "zuerst" => callback.first = read_first(value)?,
         other => return Err(format!("unknown setting of a call-back: {other}")),
     }
     Ok(())
+}
+
+fn read_first(value: &str) -> Result<First, String> {
+    match value {
+        "agent" | "beraterin" => Ok(First::Agent),
+        "caller" | "anrufer" => Ok(First::Caller),
+        other => Err(format!("nobody to be called first: {other}")),
+    }
 }
 
 /// What follows one of these beginnings.

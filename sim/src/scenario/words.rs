@@ -2,8 +2,10 @@
 //! What the right-hand side says, in the story's language.
 
 use acd::agent::{AfterCall, NotReadyReason, Pause, ReturnReason};
-use acd::{Reach, Refusal};
-use centre::{OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd, TaskReason};
+use acd::{First, Reach, Refusal};
+use centre::{
+    NotReached, OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd, TaskReason,
+};
 use promise::{Fate, FateReason};
 
 /// A story's language.
@@ -231,17 +233,28 @@ impl Words {
         }
     }
 
-    pub(super) fn called_back(self, who: &str, agent: &str) -> String {
-        match self {
-            Words::English => format!("{agent} calls {who} back"),
-            Words::German => format!("{agent} ruft {who} zurück"),
+    pub(super) fn called_back(self, who: &str, agent: &str, first: First) -> String {
+        match (self, first) {
+            (Words::English, First::Agent) => format!("{agent} calls {who} back"),
+            (Words::German, First::Agent) => format!("{agent} ruft {who} zurück"),
+            (Words::English, First::Caller) => {
+                format!("{who} is called back, {agent} is reserved")
+            }
+            (Words::German, First::Caller) => {
+                format!("{who} wird zurückgerufen, {agent} ist vorgemerkt")
+            }
         }
     }
 
-    pub(super) fn not_reached(self, who: &str, again_at: &str) -> String {
+    pub(super) fn not_reached(self, who: &str, again_at: &str, why: Option<NotReached>) -> String {
+        let why = match why {
+            Some(NotReached::Busy) => self.pick(" (busy)", " (besetzt)"),
+            Some(NotReached::Unreachable) => self.pick(" (unreachable)", " (nicht erreichbar)"),
+            Some(NotReached::NoAnswer) | None => "",
+        };
         match self {
-            Words::English => format!("{who} not reached, again at {again_at}"),
-            Words::German => format!("{who} nicht erreicht, wieder um {again_at}"),
+            Words::English => format!("{who} not reached{why}, again at {again_at}"),
+            Words::German => format!("{who} nicht erreicht{why}, wieder um {again_at}"),
         }
     }
 
@@ -258,6 +271,9 @@ impl Words {
         let reason = match reason {
             TaskReason::CallbackExpired => self.pick("call-back expired", "Rückruf verfallen"),
             TaskReason::NotReached => self.pick("not reached", "nicht erreicht"),
+            TaskReason::ReachedInVain => {
+                self.pick("answered the call-back in vain", "nahm den Rückruf vergeblich ab")
+            }
             TaskReason::CalledAgain => {
                 self.pick("called again in vain", "rief vergeblich noch einmal an")
             }

@@ -8,9 +8,9 @@
 use super::values::clock;
 use acd::agent::Pause;
 use acd::contact::Parting;
-use acd::{AgentRules, LineRules, Overflow, QueueRules, Reach};
+use acd::{AgentRules, First, LineRules, Overflow, QueueRules, Reach};
 use calendar::Timetable;
-use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd};
+use centre::{Event, NotReached, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd};
 use std::collections::BTreeMap;
 use stdx::{ContactId, LineId, Micros, Tick, Timestamp, TimetableId};
 
@@ -133,6 +133,9 @@ fn line_cells(setup: &Setup, line: &LineRules) -> Vec<String> {
         cells.push(format!("call-back retry {}", length(callback.retry_after)));
         cells.push(format!("call-back expires {}", length(callback.expires_after)));
         cells.push(format!("call-back ring {}", length(callback.ring)));
+        if callback.first == First::Caller {
+            cells.push("call-back first caller".to_owned());
+        }
     }
     cells.extend(line.tells_wait.then(|| "tells the wait".to_owned()));
     cells.extend(line.from_partner.then(|| "from a partner".to_owned()));
@@ -249,7 +252,16 @@ fn of_contact(event: Event, names: &BTreeMap<ContactId, String>) -> Option<Strin
         Event::OtherLeft { contact, .. } => format!("partner hangs up on {}", name(contact)?),
         Event::CallbackWanted { contact } => format!("{} wants a call-back", name(contact)?),
         Event::CallbackReached { contact } => format!("{} is reached", name(contact)?),
-        Event::CallbackFailed { contact } => format!("{} is not reached", name(contact)?),
+        Event::CallbackFailed { contact }
+        | Event::CallbackNotReached { contact, why: NotReached::NoAnswer } => {
+            format!("{} is not reached", name(contact)?)
+        }
+        Event::CallbackNotReached { contact, why: NotReached::Busy } => {
+            format!("{} is busy", name(contact)?)
+        }
+        Event::CallbackNotReached { contact, why: NotReached::Unreachable } => {
+            format!("{} is unreachable", name(contact)?)
+        }
         Event::InformationWanted { contact } => format!("{} wants information", name(contact)?),
         Event::TalkAlive { contact } => format!("{} is alive", name(contact)?),
         Event::PullForward { contact, reason } => {

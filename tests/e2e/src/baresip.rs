@@ -58,6 +58,8 @@ pub struct Phone {
     pub codec: &'static str,
     /// Whom it goes to, if that is not the centre.
     pub proxy: Option<SocketAddr>,
+    /// Whether it answers by itself.
+    pub answers: bool,
 }
 
 impl Phone {
@@ -77,6 +79,7 @@ impl Phone {
             hertz,
             codec: "PCMA/8000",
             proxy: None,
+            answers: true,
         }
     }
 
@@ -144,8 +147,9 @@ impl Phone {
         let login = self.password.as_ref().map_or("regint=0".to_owned(), |password| {
             format!("auth_user={user};auth_pass={password};regint=120")
         });
+        let mode = if self.answers { "auto" } else { "manual" };
         format!(
-            "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode=auto;{encrypts}\
+            "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode={mode};{encrypts}\
              {codecs}outbound=\"sip:{server};transport={transport}\"\n"
         )
     }
@@ -173,6 +177,11 @@ impl Baresip {
     /// Dials.
     pub fn dial(&self, number: &str) {
         self.press(&format!("/dial {number}\n"));
+    }
+
+    /// Answers the call that rings.
+    pub fn answer(&self) {
+        self.press("/accept\n");
     }
 
     /// Hangs up.

@@ -281,11 +281,12 @@ fn launch(folder: &Folder, name: &str, command: &mut Command) -> (Process, Socke
 }
 
 /// The sounds: name, frequency, length.
-const SOUNDS: [(&str, u32, u32); 5] = [
+const SOUNDS: [(&str, u32, u32); 6] = [
     ("greeting", 600, 600),
     ("closed", 700, 600),
     ("busy", 800, 600),
     ("callback", 900, 900),
+    ("callback-greeting", 1_050, 1_500),
     ("music", 300, 2_000),
 ];
 

@@ -327,6 +327,8 @@ pub struct Service {
     pub busy: Announcement,
     /// Heard when a call-back is promised; there for lines that offer one.
     pub callback: Option<Announcement>,
+    /// Heard by whom a call-back reaches before an agent is there; there for lines that call the caller first.
+    pub callback_greeting: Option<Announcement>,
     /// Heard between the music when a call-back is offered.
     pub callback_offer: Option<Announcement>,
     /// Heard instead of the greeting while their hours are open; the first whose are.

@@ -168,6 +168,7 @@ impl Table {
                 "closed",
                 "busy",
                 "callback",
+                "callback_greeting",
                 "callback_offer",
                 "town_hall_closed",
             ],
@@ -268,7 +269,9 @@ impl Table {
                 "closed",
                 "no_channel",
             ],
-            Table::Callback => &["attempts", "retry_after", "expires_after", "ring", "offer_after"],
+            Table::Callback => {
+                &["attempts", "retry_after", "expires_after", "ring", "offer_after", "first"]
+            }
             Table::Retention => &["numbers_days", "tokens_days", "seats_days"],
         }
     }

@@ -209,6 +209,25 @@ pub struct Callback {
     pub ring: Micros,
     /// How long after the wait has begun it is offered; never if none.
     pub offer_after: Option<Micros>,
+    /// Whose telephone rings first.
+    pub first: First,
+}
+
+/// Whose telephone rings first when somebody is called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The agent's.
+    Agent,
+    /// The caller's, while an agent is reserved.
+    Caller,
+}
+
+impl First {
+    /// Everybody, in the order of [`First::WORDS`].
+    pub const ALL: [First; 2] = [First::Agent, First::Caller];
+
+    /// The words of the file.
+    pub const WORDS: [&str; 2] = ["agent", "caller"];
 }
 
 /// All of a line's ways.

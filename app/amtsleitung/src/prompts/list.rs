@@ -149,6 +149,9 @@ fn purpose(lang: Lang, entry: &Entry<'_, '_>) -> String {
                 Occasion::Closed => lang.pick("Außerhalb der Servicezeit", "Outside the hours"),
                 Occasion::Busy => lang.pick("Alle Plätze belegt", "All places taken"),
                 Occasion::Callback => lang.pick("Rückruf zugesagt", "Call-back promised"),
+                Occasion::CallbackGreeting => {
+                    lang.pick("Vom Rückruf erreicht", "Reached by a call-back")
+                }
                 Occasion::CallbackOffer => lang.pick("Rückruf angeboten", "Call-back offered"),
                 Occasion::TownHallClosed => {
                     lang.pick("Das Rathaus ist geschlossen", "The town hall is closed")

@@ -98,11 +98,12 @@ impl<'c> Piece<'c> {
     }
 }
 
-const OCCASIONS: [Occasion; 6] = [
+const OCCASIONS: [Occasion; 7] = [
     Occasion::Greeting,
     Occasion::Closed,
     Occasion::Busy,
     Occasion::Callback,
+    Occasion::CallbackGreeting,
     Occasion::CallbackOffer,
     Occasion::TownHallClosed,
 ];
@@ -233,12 +234,16 @@ fn of_line(line: &Line, occasion: Occasion) -> Option<&Announcement> {
         (Treatment::Queue(service), Occasion::Busy) => Some(&service.busy),
         (Treatment::Announce(text), Occasion::Greeting) => Some(text),
         (Treatment::Queue(service), Occasion::Callback) => service.callback.as_ref(),
+        (Treatment::Queue(service), Occasion::CallbackGreeting) => {
+            service.callback_greeting.as_ref()
+        }
         (Treatment::Queue(service), Occasion::CallbackOffer) => service.callback_offer.as_ref(),
         (Treatment::Queue(service), Occasion::TownHallClosed) => service.town_hall_closed.as_ref(),
         (
             Treatment::Announce(_),
             Occasion::Busy
             | Occasion::Callback
+            | Occasion::CallbackGreeting
             | Occasion::CallbackOffer
             | Occasion::TownHallClosed,
         ) => None,

@@ -504,6 +504,10 @@ fn callback_state(lang: Lang, state: CallbackState) -> &'static str {
         CallbackState::Calling => {
             lang.pick("Rückruf: klingelt beim Bürger", "call-back: rings at the citizen's")
         }
+        CallbackState::CallingFirst => lang.pick(
+            "Rückruf: klingelt zuerst beim Anrufer",
+            "call-back: rings at the caller's first",
+        ),
         CallbackState::Reached => lang.pick("Rückruf: erreicht", "call-back: reached"),
         CallbackState::Over => lang.pick("zu Ende", "over"),
     }

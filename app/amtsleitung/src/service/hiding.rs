@@ -196,6 +196,7 @@ fn event_at(event: Event, mut at: impl FnMut(AgentId) -> AgentId) -> Event {
         | Event::CallbackWanted { .. }
         | Event::CallbackReached { .. }
         | Event::CallbackFailed { .. }
+        | Event::CallbackNotReached { .. }
         | Event::InformationWanted { .. }
         | Event::PullForward { .. }
         | Event::MoveToLine { .. }
@@ -212,8 +213,8 @@ fn event_at(event: Event, mut at: impl FnMut(AgentId) -> AgentId) -> Event {
 /// The command with other agents in it, if there are any.
 fn command_to(command: Command, to: impl Fn(AgentId) -> Option<AgentId>) -> Option<Command> {
     Some(match command {
-        Command::CallBack { contact, agent, line, until } => {
-            Command::CallBack { contact, agent: to(agent)?, line, until }
+        Command::CallBack { contact, agent, line, until, first } => {
+            Command::CallBack { contact, agent: to(agent)?, line, until, first }
         }
         Command::Ring { agent, contact, line, until } => {
             Command::Ring { agent: to(agent)?, contact, line, until }

@@ -158,6 +158,7 @@ fn line(county: &County, line: &Line, prompts: &Prompts) -> signalling::Line {
         closed: heard(Occasion::Closed),
         busy: heard(Occasion::Busy),
         callback: heard(Occasion::Callback),
+        callback_greeting: heard(Occasion::CallbackGreeting),
         // A tone would offer nothing.
         offer: PromptName::of_line(&line.id, Occasion::CallbackOffer)
             .and_then(|name| Some(prompts.spoken(&name)?.clips()))

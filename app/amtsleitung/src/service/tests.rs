@@ -54,6 +54,7 @@ fn signalling() -> Signalling {
         closed: Clips::default(),
         busy: Clips::default(),
         callback: Clips::default(),
+        callback_greeting: Clips::default(),
         offer: Clips::default(),
         between: call::between::Rules::default(),
         greetings: Vec::new(),

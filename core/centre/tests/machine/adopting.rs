@@ -3,6 +3,7 @@
 
 use crate::any_day::{AnyDay, any_centre_that_estimates, commands};
 use crate::saved_days::restarted;
+use acd::First;
 use acd::contact::State;
 use centre::{AdoptError, Centre, Command, Contact, Event, Note, Saved, Setup, SetupError, WayOut};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +107,14 @@ fn compare(seed: u64, setup: &Setup, before: &Saved, after: &Saved, seen: &mut S
                 seen.offered += 1;
             }
             (State::Promised { offered_to: None, .. }, State::Promised { .. }) => {}
+            // Who is called first is called as soon as somebody can be reserved.
+            (State::Promised { offered_to: None, .. }, State::CallingBack { .. }) => {
+                assert_eq!(
+                    is.callback.map(|it| it.first),
+                    Some(First::Caller),
+                    "seed {seed}: {id:?}"
+                );
+            }
             (was, is) => assert_eq!(is, was, "seed {seed}: {id:?}"),
         }
         if let WayOut::Tried(attempt) = was.overflow {

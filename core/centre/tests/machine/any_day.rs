@@ -8,8 +8,8 @@ use crate::random_setup::{BEGIN, any_centre};
 use acd::agent::{Pause, State as Doing};
 use acd::contact::{Parting, State as Place};
 use centre::{
-    Centre, Command, Event, OfficeEnd, PartnerEnd, Saved, Setup, SteeringReason, SwitchboardEnd,
-    TransferTo, Via, WayOut,
+    Centre, Command, Event, NotReached, OfficeEnd, PartnerEnd, Saved, Setup, SteeringReason,
+    SwitchboardEnd, TransferTo, Via, WayOut,
 };
 use stdx::limits::{SHIFT_MAX, TALK_CHECK_EVERY};
 use stdx::{
@@ -156,7 +156,7 @@ impl AnyDay {
         if self.chance(0.5) {
             Event::CallbackReached { contact }
         } else {
-            Event::CallbackFailed { contact }
+            Event::CallbackNotReached { contact, why: NotReached::Busy }
         }
     }
 

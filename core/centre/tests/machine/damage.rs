@@ -4,7 +4,7 @@
 use crate::any_day::{AnyDay, any_centre_that_estimates, commands};
 use acd::agent::{self, AfterCall, Lease, NotReadyReason, Pause};
 use acd::contact::{Departure, State};
-use acd::{CallbackRules, KeptPlace, Reach, Remembered, SkillNeed, Turn};
+use acd::{CallbackRules, First, KeptPlace, Reach, Remembered, SkillNeed, Turn};
 use centre::{
     Attempt, Centre, Contact, Event, OverflowCause, RestoreError, RunningPlan, Saved, Setup,
     SetupError, Stood, Transferred, WayOut,
@@ -483,6 +483,7 @@ fn some_promise(rng: &mut Rng) -> CallbackRules {
         retry_after: Micros::from_secs(10),
         expires_after: Micros::from_secs(600),
         ring: Micros::from_secs(pick(rng, &[0, 10, 10_000])),
+        first: pick(rng, &[First::Agent, First::Caller]),
     }
 }
 

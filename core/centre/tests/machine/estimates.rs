@@ -5,7 +5,7 @@ use crate::random_setup::{BEGIN, any_centre};
 use crate::story::*;
 use acd::agent::{Pause, State as Doing};
 use acd::contact::State as Place;
-use acd::{AgentRules, CallbackRules, LineRules, Overflow, PartnerRules, Reach};
+use acd::{AgentRules, CallbackRules, First, LineRules, Overflow, PartnerRules, Reach};
 use centre::{Centre, Command, Event, Note, OverflowCause, Setup, Via};
 use promise::ToldWait;
 use std::collections::BTreeSet;
@@ -271,6 +271,7 @@ fn mean_told_after_a_call_back(minutes: u64) -> f64 {
             retry_after: Micros::ZERO,
             expires_after: Micros::from_mins(600),
             ring: Micros::from_secs(30),
+            first: First::Agent,
         });
         let mut it = Busy::with(setup, 7 * begin);
         let agent = AgentId(0);

@@ -7,8 +7,8 @@ use acd::Refusal;
 use acd::agent::Pause;
 use acd::contact::Parting;
 use centre::{
-    Centre, Command, Event, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason, SwitchboardEnd,
-    TransferTo, Via,
+    Centre, Command, Event, NotReached, OfficeEnd, PartnerEnd, RefusedBy, SteeringReason,
+    SwitchboardEnd, TransferTo, Via,
 };
 use stdx::limits::{ACT_MAX, CONTACTS_MAX, REMEMBERED_CALLERS_MAX, SKILL_LEVEL_MAX, SKILLS_MAX};
 use stdx::{
@@ -224,7 +224,7 @@ fn transfers(agent: AgentId) -> Vec<Event> {
 }
 
 /// What the telephone side may say about a contact that is not with an agent.
-fn elsewhere(contact: ContactId) -> [Event; 13] {
+fn elsewhere(contact: ContactId) -> [Event; 14] {
     let parting = Parting::CutOff;
     [
         Event::SwitchboardAnswered { contact },
@@ -238,6 +238,7 @@ fn elsewhere(contact: ContactId) -> [Event; 13] {
         Event::CallbackWanted { contact },
         Event::CallbackReached { contact },
         Event::CallbackFailed { contact },
+        Event::CallbackNotReached { contact, why: NotReached::Unreachable },
         Event::InformationWanted { contact },
         Event::CallRefused { contact, line: CITIZENS, by: RefusedBy::Carrier },
     ]

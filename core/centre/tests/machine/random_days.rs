@@ -4,12 +4,12 @@
 
 use crate::random_setup::{BEGIN, any_centre};
 use crate::reference::{Caller, Reference};
-use acd::Refusal;
 use acd::agent::{Pause, State as Doing};
 use acd::contact::{Parting, State as Place};
+use acd::{First, Refusal};
 use centre::{
-    Centre, Command, Event, Note, OfficeEnd, OverflowCause, PartnerEnd, RefusedBy, Setup,
-    SteeringReason, SwitchboardEnd, TransferTo, Via,
+    Centre, Command, Event, NotReached, Note, OfficeEnd, OverflowCause, PartnerEnd, RefusedBy,
+    Setup, SteeringReason, SwitchboardEnd, TaskReason, TransferTo, Via,
 };
 use promise::FateReason;
 use proptest::prelude::*;
@@ -54,6 +54,12 @@ struct Seen {
     deadlines: BTreeSet<&'static str>,
     /// How often callers were handed on in each way, and what came of it.
     transfers: BTreeMap<String, u32>,
+    /// What tasks were opened for.
+    tasks: BTreeSet<TaskReason>,
+    /// How often what became of those who were called before the agent.
+    called_first: BTreeMap<&'static str, u32>,
+    /// Who was called first and waits now.
+    waits_again: BTreeSet<ContactId>,
     /// Who was handed on without a question, and where to, until somebody answers.
     handed_on: BTreeMap<ContactId, (&'static str, AgentId)>,
     /// Who was let go last.
@@ -92,7 +98,7 @@ impl Day {
         let expected = self.reference.handle(self.now, event);
         same("commands", &asked, &expected)?;
         self.compare()?;
-        self.note(&asked);
+        self.note(event, &asked);
         Ok(())
     }
 
@@ -134,10 +140,11 @@ impl Day {
         Ok(())
     }
 
-    fn note(&mut self, commands: &[Command]) {
+    fn note(&mut self, event: Event, commands: &[Command]) {
         self.seen.deadlines.extend(self.centre.deadline().map(|(_, why)| why));
         for command in commands {
             self.seen.note_transfers(command);
+            self.seen.note_called_first(command, event);
             let text = format!("{command:?}").replacen("Note(", "", 1);
             let name = text.split([' ', '(']).next().expect("split gives one at least");
             self.seen.said.insert(name.to_owned());
@@ -361,7 +368,10 @@ impl Day {
             215..=217 => Event::CallbackReached { contact: anybody },
             218..=234 => Event::CallbackReached { contact: one(calling_back) },
             235..=237 => Event::CallbackFailed { contact: anybody },
-            238..=255 => Event::CallbackFailed { contact: one(calling_back) },
+            238..=242 => Event::CallbackFailed { contact: one(calling_back) },
+            243..=255 => {
+                Event::CallbackNotReached { contact: one(calling_back), why: not_reached(who) }
+            }
         }
     }
 
@@ -506,7 +516,7 @@ impl Day {
             self.centre.audit();
             same("commands", &asked, &self.reference.handle(self.now, Event::Deadline))?;
             self.compare()?;
-            self.note(&asked);
+            self.note(Event::Deadline, &asked);
             if self.centre.deadline().is_some_and(|(at, _)| (at, self.now.mono) == before)
                 && asked.is_empty()
             {
@@ -561,6 +571,14 @@ fn a_while(die: u8) -> Micros {
         15..=99 => Micros::from_secs(20),
         100..=199 => Micros::from_mins(3),
         200..=255 => Micros::from_mins(60),
+    }
+}
+
+fn not_reached(chance: u8) -> NotReached {
+    match chance % 3 {
+        0 => NotReached::Busy,
+        1 => NotReached::NoAnswer,
+        _ => NotReached::Unreachable,
     }
 }
 
@@ -626,6 +644,10 @@ fn the_core_and_a_second_opinion_agree_on_random_days() {
         seen.causes.append(&mut day.seen.causes);
         seen.said.append(&mut day.seen.said);
         seen.deadlines.append(&mut day.seen.deadlines);
+        seen.tasks.append(&mut day.seen.tasks);
+        for (what, times) in day.seen.called_first {
+            *seen.called_first.entry(what).or_default() += times;
+        }
         for (what, times) in day.seen.transfers {
             *seen.transfers.entry(what).or_default() += times;
         }
@@ -714,12 +736,50 @@ impl Seen {
         assert_eq!(self.causes, BTreeSet::from(every_cause));
         let said: Vec<&str> = self.said.iter().map(String::as_str).collect();
         assert_eq!(said, SAID);
+        let every_task = [
+            TaskReason::CallbackExpired,
+            TaskReason::NotReached,
+            TaskReason::CalledAgain,
+            TaskReason::ReachedInVain,
+        ];
+        assert_eq!(self.tasks, BTreeSet::from(every_task));
+        let called_first: Vec<&str> = self.called_first.keys().copied().collect();
+        assert_eq!(called_first, CALLED_FIRST, "{:?}", self.called_first);
         let deadlines: Vec<&str> = self.deadlines.iter().copied().collect();
         assert_eq!(deadlines, DEADLINES);
         let seldom = self.transfers.iter().filter(|&(_, &times)| times < 20);
         assert_eq!(seldom.collect::<Vec<_>>(), [], "of {:#?}", self.transfers);
         let transfers: Vec<&str> = self.transfers.keys().map(String::as_str).collect();
         assert_eq!(transfers, TRANSFERS);
+    }
+
+    /// What becomes of those who are called before the agent.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all else has nothing to do with it")]
+    fn note_called_first(&mut self, command: &Command, event: Event) {
+        let mut count = |what| *self.called_first.entry(what).or_default() += 1;
+        match *command {
+            Command::OpenTask { reason, .. } => {
+                self.tasks.insert(reason);
+            }
+            Command::CallBack { first: First::Caller, .. } => count("called"),
+            Command::Ring { contact, .. } if event == (Event::CallbackReached { contact }) => {
+                self.waits_again.insert(contact);
+                count("reached");
+            }
+            Command::Ring { contact, .. } if self.waits_again.contains(&contact) => {
+                count("rings at another");
+            }
+            Command::Connect { contact, .. } if self.waits_again.remove(&contact) => {
+                count("talks");
+            }
+            Command::ConnectElsewhere { contact } if self.waits_again.remove(&contact) => {
+                count("talks to the partner");
+            }
+            Command::Note(Note::Ended(record)) if self.waits_again.remove(&record.contact) => {
+                count("gone unheard");
+            }
+            _ => {}
+        }
     }
 
     /// Where callers are handed on, who comes back, and what becomes of them then.
@@ -875,6 +935,10 @@ const TRANSFERS: [&str; 29] = [
     "taken by an office",
     "taken by the partner",
 ];
+
+/// All that becomes of those who are called before the agent.
+const CALLED_FIRST: [&str; 6] =
+    ["called", "gone unheard", "reached", "rings at another", "talks", "talks to the partner"];
 
 /// All deadlines there are.
 const DEADLINES: [&str; 20] = [

@@ -4,7 +4,7 @@
 //! The rule to keep: every rule there is appears often, but for those that ask the estimate.
 
 use acd::{
-    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, First, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
@@ -161,6 +161,7 @@ fn with_ways(rng: &mut Rng, counts: &Counts, plain: LineRules) -> LineRules {
             retry_after: secs(rng, &[0, 10, 60]),
             expires_after: secs(rng, &[0, 60, 600, 3_600]),
             ring: secs(rng, &[1, 10, 30]),
+            first: pick(rng, &[First::Agent, First::Caller]),
         }),
         ..plain
     }

@@ -177,7 +177,10 @@ impl Reference {
             Event::OtherLeft { contact, .. } => self.other_left(contact),
             Event::CallbackWanted { contact } => self.callback_wanted(contact),
             Event::CallbackReached { contact } => self.callback_reached(contact),
-            Event::CallbackFailed { contact } => self.callback_failed(contact, Attempt::Failed),
+            Event::CallbackFailed { contact } => self.callback_failed(contact, Attempt::Lost),
+            Event::CallbackNotReached { contact, why } => {
+                self.callback_failed(contact, Attempt::Failed(why));
+            }
             Event::InformationWanted { contact } => self.information_wanted(contact),
             Event::PullForward { contact, reason } => self.pull_forward(contact, reason),
             Event::MoveToLine { contact, line, reason } => self.move_to_line(contact, line, reason),
@@ -512,8 +515,11 @@ impl Reference {
         let gone_unheard =
             matches!(fate, Fate::Abandoned | Fate::ShortAbandoned | Fate::Refused | Fate::Closed)
                 && !matches!(reason, FateReason::CallbackExpired | FateReason::CalledAgain);
-        if it.owed && gone_unheard {
-            let reason = TaskReason::CalledAgain;
+        if (it.owed || it.called_back) && gone_unheard {
+            let reason = match it.called_back {
+                true => TaskReason::ReachedInVain,
+                false => TaskReason::CalledAgain,
+            };
             self.said.push(Command::OpenTask { contact, line: it.line, reason });
         }
         let by = it.answered.and_then(|(_, agent)| agent);

@@ -4,7 +4,8 @@
 use crate::story::*;
 use acd::agent::Pause;
 use acd::{
-    CallbackRules, CrisisPlan, LocalFirst, Overflow, PartnerRules, Reach, Stage, SwitchboardRules,
+    CallbackRules, CrisisPlan, First, LocalFirst, Overflow, PartnerRules, Reach, Stage,
+    SwitchboardRules,
 };
 use centre::{Event, PartnerEnd, Setup, SteeringReason, SwitchboardEnd, Via};
 use stdx::limits::{CONTACTS_MAX, SHIFT_MAX};
@@ -779,6 +780,7 @@ pub(crate) fn with_stages_and_callbacks() -> Setup {
         retry_after: Micros::from_secs(60),
         expires_after: Micros::from_secs(3_600),
         ring: Micros::from_secs(30),
+        first: First::Agent,
     });
     setup.queues[0].waiting_max = Micros::from_secs(1_000);
     setup

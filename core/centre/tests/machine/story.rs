@@ -6,7 +6,7 @@
 use acd::agent::{NotReadyReason, Pause, ReturnReason, State};
 use acd::contact::Parting;
 use acd::{
-    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, First, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
@@ -116,6 +116,7 @@ pub(crate) fn large_county() -> Setup {
         retry_after: Micros::from_mins(1),
         expires_after: Micros::from_mins(60),
         ring: Micros::from_secs(30),
+        first: First::Agent,
     };
     let local = LocalFirst { switchboard: SwitchboardId(0), ring: Micros::from_secs(15) };
     setup.lines.extend([
@@ -348,7 +349,7 @@ fn act_in_words(note: Note) -> String {
         Note::SwitchboardReturned { contact, why, .. } => {
             format!("{} returned by the switchboard: {why:?}", contact.0)
         }
-        Note::CallbackReturned { contact, again_at } => {
+        Note::CallbackReturned { contact, again_at, .. } => {
             format!("{} not reached, again at {}", contact.0, seconds(again_at))
         }
         Note::Transferred { contact, to, attended } => {

@@ -10,7 +10,7 @@ use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, Pause, ReturnReason, S
 use acd::contact::{ClosedBecause, Departure, Parting, SentAway, State as Place};
 use acd::{CallbackRules, KeptPlace, Reach, Remembered, SkillNeed, Turn};
 use centre::{
-    Attempt, Contact, Lessons, LineLessons, OfficeEnd, OverflowCause, PartnerEnd, Rate,
+    Attempt, Contact, Lessons, LineLessons, NotReached, OfficeEnd, OverflowCause, PartnerEnd, Rate,
     RunningPlan, Saved, SteeringReason, Stood, SwitchboardEnd, Transferred, WayOut,
 };
 use promise::{ContactRecord, Fate, FateReason, ToldWait, WorkTime};
@@ -319,7 +319,7 @@ choice!(StepRecord = Step {
     Informed(plan: PlanId),
     CallbackPromised,
     CalledBack(team: TeamId),
-    CallbackReturned,
+    CallbackReturned(why: Option<NotReached>),
     TaskOpened,
     AndSoOn,
 });

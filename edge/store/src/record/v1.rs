@@ -8,15 +8,17 @@ use crate::seal::Sealed;
 use acd::agent::Pause;
 use acd::contact::Parting;
 use acd::{
-    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, First, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
 use centre::{
-    Event, OfficeEnd, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, TransferTo, Via,
+    Event, NotReached, OfficeEnd, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd,
+    TransferTo, Via,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use stdx::limits::CALLBACK_ATTEMPTS_MAX;
 use stdx::{
     AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, TimetableId, TrunkId,
@@ -81,6 +83,7 @@ choice!(EventV1 = Event {
     AttendedTransfer { agent: AgentId, to: Option<AgentId> },
     OfficeAnswered { contact: ContactId },
     OfficeFailed { contact: ContactId, why: OfficeEnd },
+    CallbackNotReached { contact: ContactId, why: NotReached },
 });
 
 choice!(TransferToV1 = TransferTo {
@@ -90,6 +93,7 @@ choice!(TransferToV1 = TransferTo {
     Office,
 });
 choice!(OfficeEndV1 = OfficeEnd { Busy, NoAnswer, Unreachable });
+choice!(NotReachedV1 = NotReached { Busy, NoAnswer, Unreachable });
 
 structure!(ViaV1 = Via { trunk: Option<TrunkId>, forwarded: bool });
 choice!(RefusedByV1 = RefusedBy { Carrier, Door, NoChannel });
@@ -157,10 +161,46 @@ structure!(OverflowV1 = Overflow {
     no_channel: bool,
 });
 
-structure!(
-    CallbackRulesV1 =
-        CallbackRules { attempts: u8, retry_after: Micros, expires_after: Micros, ring: Micros }
-);
+/// As it was before callers could be called first: whose telephone rings first stands in the highest bit of the
+/// attempts, of which there were never so many.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CallbackRulesV1 {
+    attempts: u8,
+    retry_after: u64,
+    expires_after: u64,
+    ring: u64,
+}
+
+const CALLER_FIRST: u8 = 0x80;
+const _: () = assert!(CALLBACK_ATTEMPTS_MAX < CALLER_FIRST);
+
+impl Recorded for CallbackRules {
+    type Record = CallbackRulesV1;
+
+    fn record(&self) -> CallbackRulesV1 {
+        let first = match self.first {
+            First::Agent => 0,
+            First::Caller => CALLER_FIRST,
+        };
+        CallbackRulesV1 {
+            attempts: self.attempts | first,
+            retry_after: self.retry_after.0,
+            expires_after: self.expires_after.0,
+            ring: self.ring.0,
+        }
+    }
+
+    fn recall(record: CallbackRulesV1) -> Option<CallbackRules> {
+        let is_caller = record.attempts & CALLER_FIRST != 0;
+        Some(CallbackRules {
+            attempts: record.attempts & !CALLER_FIRST,
+            retry_after: Micros(record.retry_after),
+            expires_after: Micros(record.expires_after),
+            ring: Micros(record.ring),
+            first: if is_caller { First::Caller } else { First::Agent },
+        })
+    }
+}
 
 structure!(QueueRulesV1 = QueueRules { ring: Micros, length_max: u32, waiting_max: Micros });
 structure!(AgentRulesV1 = AgentRules {

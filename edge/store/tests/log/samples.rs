@@ -4,11 +4,13 @@
 use acd::agent::Pause;
 use acd::contact::Parting;
 use acd::{
-    AgentRules, CallbackRules, CentreRules, CrisisPlan, LineRules, LocalFirst, Overflow,
+    AgentRules, CallbackRules, CentreRules, CrisisPlan, First, LineRules, LocalFirst, Overflow,
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
-use centre::{Event, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via};
+use centre::{
+    Event, NotReached, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via,
+};
 use privacy::Purpose;
 use stdx::{
     AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
@@ -34,6 +36,10 @@ pub(crate) fn facts() -> Vec<Fact> {
     let person = sealed(day, Purpose::Seat, 7, b"k1");
     facts.push(Fact::Caller(Caller { contact, day, number }));
     facts.push(Fact::Seated(Seated { seat, day, person }));
+    // What came later stands at the end, so that the rows before stay as they are.
+    facts.push(Fact::Configured(Box::new(calling_first())));
+    let whys = [NotReached::Busy, NotReached::NoAnswer, NotReached::Unreachable];
+    facts.extend(whys.map(|why| Fact::Happened(Event::CallbackNotReached { contact, why })));
     facts
 }
 
@@ -114,6 +120,15 @@ fn configured() -> Configured {
     Configured { text: "[centre]\nid = \"harburg\" # ä\n".to_owned(), ids, setup: setup() }
 }
 
+/// The same, where callers are called before agents.
+fn calling_first() -> Configured {
+    let mut it = configured();
+    it.setup.lines.iter_mut().filter_map(|line| line.callback.as_mut()).for_each(|callback| {
+        callback.first = First::Caller;
+    });
+    it
+}
+
 fn setup() -> Setup {
     let rules = CentreRules {
         head_start: Micros::from_secs(60),
@@ -152,6 +167,7 @@ fn setup() -> Setup {
             retry_after: Micros::from_mins(30),
             expires_after: Micros::from_mins(480),
             ring: Micros::from_secs(40),
+            first: First::Agent,
         }),
         expected_talk: Micros::from_secs(185),
         tells_wait: true,

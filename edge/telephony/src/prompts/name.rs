@@ -16,6 +16,8 @@ pub enum Occasion {
     Busy,
     /// When a call-back is promised.
     Callback,
+    /// When a call-back reaches somebody before an agent is there.
+    CallbackGreeting,
     /// When one is offered to who waits.
     CallbackOffer,
     /// To who waits while the client's own town hall is closed.
@@ -27,6 +29,7 @@ impl Occasion {
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
+            Occasion::CallbackGreeting => "callback_greeting",
             Occasion::CallbackOffer => "callback_offer",
             Occasion::TownHallClosed => "town_hall_closed",
             Occasion::Greeting | Occasion::Closed | Occasion::Busy | Occasion::Callback => {
@@ -43,6 +46,7 @@ impl Occasion {
             Occasion::Closed => "closed",
             Occasion::Busy => "busy",
             Occasion::Callback => "callback",
+            Occasion::CallbackGreeting => "callback-greeting",
             Occasion::CallbackOffer => "callback-offer",
             Occasion::TownHallClosed => "town-hall-closed",
         }

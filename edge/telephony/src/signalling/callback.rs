@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Call-backs: who is promised one, and the attempts: the agent's telephones first, then the citizen's.
+//! Call-backs: who is promised one, and the attempts: the agent's telephones first, then the citizen's, or the
+//! citizen's first.
 //!
 //! ```text
 //!   key 1 ──▶ the centre promises ──▶ text, farewell     no leg is left; line, number and trunk are kept
 //!   Ring ──▶ the agent answers ──CallBack──▶ the trunk's peers in turn ──Connect──▶ a Conversation
+//!   CallBack, caller first ──▶ the trunk's peers in turn ──▶ a Conversation that waits: who calls, music, Ring
 //! ```
 //!
 //! What crosses what is decided by [`Callback`]; here its actions are carried out.
@@ -23,7 +25,7 @@ use super::trunk::Outward;
 use super::words::{CallView, Doing, Outside, Promised};
 use crate::media::{LegId, PlayId, Remote, Repeat};
 use call::{Callback, CallbackAction as Action, CallbackEvent as Event, CallbackState, Ending};
-use centre::Event as Told;
+use centre::{Event as Told, NotReached};
 use sip::Status;
 use sip::agent::{CallId, Invite};
 use sip::message::push_quoted;
@@ -58,6 +60,8 @@ pub(super) struct Promise {
     trunk: usize,
     /// Whether the centre has agreed.
     is_agreed: bool,
+    /// Whether the citizen was called first, has answered, and waits in a conversation.
+    is_reached: bool,
     attempt: Option<Attempt>,
 }
 
@@ -68,6 +72,8 @@ struct Attempt {
     citizen: Option<Leg>,
     /// How many of the trunk's peers were asked.
     asked: usize,
+    /// The last final response that turned the call to the citizen down.
+    said: Option<u16>,
     /// Until when whoever rings now may ring.
     until: Tick,
     since: Tick,
@@ -98,12 +104,12 @@ impl Promise {
         self.attempt.as_mut()?.legs_mut().find(|leg| leg.sound.id == id)
     }
 
-    /// Whether somebody is called at this moment.
     /// The agent's side of the attempt that is under way.
     pub(super) fn side(&self) -> Option<&Side> {
         self.attempt.as_ref()?.side.as_ref()
     }
 
+    /// Whether somebody is called at this moment.
     pub(super) fn is_under_way(&self) -> bool {
         self.attempt.is_some()
     }
@@ -155,7 +161,8 @@ impl Exchange {
         }
         // Kept from now on: the caller may have hung up when the centre agrees.
         let (line, number) = (it.line, Some(it.number));
-        let wanted = Promise { line, number, trunk, is_agreed: false, attempt: None };
+        let wanted =
+            Promise { line, number, trunk, is_agreed: false, is_reached: false, attempt: None };
         self.promises.entry(contact).or_insert(wanted);
         let event = Told::CallbackWanted { contact };
         self.asked_for.push_back((event, Some(Waits::Promise(contact))));
@@ -179,13 +186,14 @@ impl Exchange {
     /// Who was promised a call-back before the start. By which trunk the call came is not known any more.
     pub(super) fn recall_promise(&mut self, promised: Promised) {
         let Promised { contact, line, number } = promised;
-        let promise = Promise { line, number, trunk: 0, is_agreed: true, attempt: None };
+        let promise =
+            Promise { line, number, trunk: 0, is_agreed: true, is_reached: false, attempt: None };
         self.promises.insert(contact, promise);
     }
 
     /// Whether the centre means a call-back when it lets somebody ring for this contact.
     pub(super) fn is_promised(&self, contact: ContactId) -> bool {
-        self.promises.get(&contact).is_some_and(|it| it.is_agreed)
+        self.promises.get(&contact).is_some_and(|it| it.is_agreed && !it.is_reached)
     }
 
     /// The contact is over.
@@ -201,7 +209,8 @@ impl Exchange {
         let Some(it) = self.promises.get_mut(&contact) else { return };
         let side = Some(Side { agent, legs: Vec::new(), up: false, worst: Ending::Unreachable });
         let decides = Callback::ringing(agent);
-        it.attempt = Some(Attempt { decides, side, citizen: None, asked: 0, until, since: now });
+        it.attempt =
+            Some(Attempt { decides, side, citizen: None, asked: 0, said: None, until, since: now });
         self.traces.begin_again(contact);
         let mut targets = self.targets(now, agent);
         targets.truncate(PHONES_RINGING_MAX);
@@ -232,10 +241,47 @@ impl Exchange {
         self.meet(now, contact, Event::Call);
     }
 
+    /// The centre lets the citizen's telephone ring first. Nobody is called for an agent who has no telephone
+    /// at this moment.
+    pub(super) fn call_first(
+        &mut self,
+        now: Tick,
+        contact: ContactId,
+        agent: AgentId,
+        until: Tick,
+    ) {
+        // Who still hears the promise would be busy.
+        self.apply(now, contact, call::Event::Release);
+        if self.targets(now, agent).is_empty() {
+            return self.tell_not_taken(agent, contact, Ending::Unreachable);
+        }
+        let Some(it) = self.promises.get_mut(&contact) else { return };
+        let decides = Callback::calling_first(agent);
+        it.attempt = Some(Attempt {
+            decides,
+            side: None,
+            citizen: None,
+            asked: 0,
+            said: None,
+            until,
+            since: now,
+        });
+        self.traces.begin_again(contact);
+        self.invite_citizen(now, contact);
+    }
+
+    /// The centre gives an attempt up, perhaps in the moment in which the citizen answers.
+    pub(super) fn stop_callback(&mut self, now: Tick, contact: ContactId) {
+        self.meet(now, contact, Event::Stop);
+        if let Some(it) = self.promises.get_mut(&contact).filter(|it| it.is_reached) {
+            it.is_reached = false;
+            self.apply(now, contact, call::Event::Release);
+        }
+    }
+
     /// The centre lets both hear each other; says whether this is about a call-back.
     pub(super) fn connect_back(&mut self, now: Tick, contact: ContactId, agent: AgentId) -> bool {
-        let is_meant = |it: &Promise| it.is_agreed;
-        if !self.promises.get(&contact).is_some_and(is_meant) {
+        if !self.is_promised(contact) {
             return false;
         }
         if self.attempt_mut(contact).is_some_and(|it| it.decides.agent() == agent) {
@@ -255,11 +301,11 @@ impl Exchange {
             attempt.since = now;
         }
         let is_over = attempt.decides.state() == CallbackState::Over;
-        let is_joined = actions.contains(&Action::Join);
+        let goes_on = actions.iter().any(|it| matches!(it, Action::Join | Action::Welcome));
         for action in actions {
             self.act_back(now, contact, agent, action);
         }
-        if !is_over || is_joined {
+        if !is_over || goes_on {
             return;
         }
         if let Some(it) = self.promises.get_mut(&contact) {
@@ -285,11 +331,16 @@ impl Exchange {
                 }
             }
             Action::Join => self.join_back(now, contact),
+            Action::Welcome => self.welcome(now, contact),
             Action::TellAnswered => self.told.push_back(Told::Answer { agent, contact }),
             Action::TellNotTaken(ending) => self.tell_not_taken(agent, contact, ending),
             Action::TellAgentHungUp => self.told.push_back(Told::HangUp { agent }),
             Action::TellReached => self.told.push_back(Told::CallbackReached { contact }),
-            Action::TellFailed => self.told.push_back(Told::CallbackFailed { contact }),
+            Action::TellNotReached(ending) => {
+                let said = self.attempt_mut(contact).and_then(|it| it.said);
+                let why = not_reached(said, ending);
+                self.told.push_back(Told::CallbackNotReached { contact, why });
+            }
             Action::TellCitizenLeft(ending) => {
                 let parting = parting(ending);
                 self.told.push_back(Told::CallerLeft { contact, parting });
@@ -472,6 +523,19 @@ impl Exchange {
         self.join(now, contact);
     }
 
+    /// The citizen is up: from now on it is a conversation of one who waits, and hears who calls. The promise is
+    /// kept until the centre has said what becomes of it.
+    fn welcome(&mut self, now: Tick, contact: ContactId) {
+        let Some(promise) = self.promises.get_mut(&contact) else { return };
+        let citizen = promise.attempt.take().and_then(|attempt| attempt.citizen);
+        let Some(citizen) = citizen else { return };
+        promise.is_reached = true;
+        let number = promise.number.map_or(Number::Withheld, |number| *number.expose());
+        let it = Conversation::called_first(now, promise.line, citizen, number);
+        self.conversations.insert(contact, it);
+        self.apply(now, contact, call::Event::Play(call::Sound::CallbackGreeting));
+    }
+
     // ---- what the legs report ----
 
     /// Whose call-back has this leg, if one has.
@@ -535,6 +599,13 @@ impl Exchange {
         self.counters.media_refused += u64::from(updated.is_err());
     }
 
+    /// What a final response to the citizen's leg said, before it is gone.
+    pub(super) fn refused_back(&mut self, contact: ContactId, call: CallId, status: u16) {
+        if let Some(attempt) = self.attempt_mut(contact).filter(|it| it.is_citizen(call)) {
+            attempt.said = Some(status);
+        }
+    }
+
     /// A leg is gone. Of a trunk that is out of order the next peer is asked.
     pub(super) fn gone_back(
         &mut self,
@@ -545,7 +616,13 @@ impl Exchange {
     ) {
         let Some(attempt) = self.attempt_mut(contact) else { return };
         if let Some(leg) = attempt.citizen.take_if(|leg| leg.call == call) {
-            let rang = attempt.decides.state() == CallbackState::Calling;
+            let rang = match attempt.decides.state() {
+                CallbackState::Calling | CallbackState::CallingFirst => true,
+                CallbackState::Ringing
+                | CallbackState::PickedUp
+                | CallbackState::Reached
+                | CallbackState::Over => false,
+            };
             self.close_elsewhere(&leg);
             let is_out_of_order = rang && ending == Ending::Unreachable;
             if !is_out_of_order || !self.invite_next_citizen(now, contact) {
@@ -583,6 +660,17 @@ impl Exchange {
             self.heard_at(id, &remote);
         }
         Ok(sdp)
+    }
+}
+
+/// How a citizen was not reached, by what the network said last.
+fn not_reached(said: Option<u16>, ending: Ending) -> NotReached {
+    match (said, ending) {
+        (Some(486 | 600 | 603), _) => NotReached::Busy,
+        (Some(408 | 480 | 487), _) | (_, Ending::HungUp | Ending::TurnedDown) => {
+            NotReached::NoAnswer
+        }
+        (_, Ending::Unreachable | Ending::Lost) => NotReached::Unreachable,
     }
 }
 

@@ -18,8 +18,8 @@ use super::trace::{Party, What};
 use super::trunk::Outward;
 use super::words::{Answering, Line, PlanSounds};
 use crate::media::{Clips, LegId, PlayId, Refused, Repeat};
-use acd::Reach;
 use acd::contact::Parting;
+use acd::{First, Reach};
 use call::between::Between;
 use call::{Action, Call, CallbackEvent, Ending, Event, LegState, Sound as Heard};
 use centre::Note;
@@ -129,6 +129,17 @@ impl Conversation {
         let call = Call::called_back(agent);
         let it = Conversation::new(now, line, caller, number, MAX_FORWARDS, None);
         Conversation { call, side: Some(side), ..it }
+    }
+
+    /// One that we called: the caller has answered, and waits for an agent.
+    pub(super) fn called_first(
+        now: Tick,
+        line: LineId,
+        caller: Leg,
+        number: Number,
+    ) -> Conversation {
+        let it = Conversation::new(now, line, caller, number, MAX_FORWARDS, None);
+        Conversation { call: Call::called_first(), ..it }
     }
 
     fn legs_mut(&mut self) -> impl Iterator<Item = &mut Leg> {
@@ -285,10 +296,13 @@ impl Exchange {
                 }
             }
             Command::PromiseCallback { contact, .. } => self.promised(now, contact),
-            Command::CallBack { contact, until, .. } => self.call_back(now, contact, until),
+            Command::CallBack { contact, agent, until, first, .. } => match first {
+                First::Agent => self.call_back(now, contact, until),
+                First::Caller => self.call_first(now, contact, agent, until),
+            },
+            Command::StopCallback { contact } => self.stop_callback(now, contact),
             // The attempt is over, also where the centre found no channel for it.
-            Command::StopCallback { contact }
-            | Command::Note(Note::CallbackReturned { contact, .. }) => {
+            Command::Note(Note::CallbackReturned { contact, .. }) => {
                 self.meet(now, contact, CallbackEvent::Stop);
             }
             Command::Note(Note::Ended(record)) => self.forget_promise(now, record.contact),
@@ -517,13 +531,15 @@ impl Exchange {
             | Heard::Message
             | Heard::Music
             | Heard::Busy
-            | Heard::Callback => Clips::default(),
+            | Heard::Callback
+            | Heard::CallbackGreeting => Clips::default(),
         };
         let (clips, repeat) = match sound {
             Heard::Notice(plan) | Heard::News(plan) => (&of_plan(plan).announcement, Repeat::Once),
             Heard::Information(plan) => (&of_plan(plan).information, Repeat::Once),
             Heard::Message => (&it.message, Repeat::Once),
             Heard::Callback => (&line.callback, Repeat::Once),
+            Heard::CallbackGreeting => (&line.callback_greeting, Repeat::Once),
             Heard::Greeting => (greeting.as_ref().unwrap_or(now_greets), Repeat::Once),
             Heard::Closed => (&closed, Repeat::Once),
             Heard::Busy => (&line.busy, Repeat::Once),

@@ -297,6 +297,9 @@ impl Exchange {
                 if let Some(contact) = self.contact_elsewhere(call).filter(|_| by == Whose::Peer) {
                     self.refused_elsewhere(contact, status.code());
                 }
+                if let Some(contact) = self.called_back(call).filter(|_| by == Whose::Peer) {
+                    self.refused_back(contact, call, status.code());
+                }
                 self.leg_gone(now, call, refusal_means(status, by));
             }
             Event::Ended(call, end) => self.leg_gone(now, call, end_means(end)),

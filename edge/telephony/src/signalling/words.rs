@@ -322,6 +322,8 @@ pub struct Line {
     pub busy: Clips,
     /// Heard when a call-back is promised.
     pub callback: Clips,
+    /// Heard by whom a call-back reaches before an agent is there.
+    pub callback_greeting: Clips,
     /// Heard between the music when one is offered.
     pub offer: Clips,
     /// What else is said between the music, and when.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Callers who ask by key to be called back, and are: the agent's telephone rings first, then theirs.
+//! Callers who ask by key to be called back, and are: the agent's telephone rings first, then theirs; or theirs first.
 
 use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::clock::{SOON, shift_of_now};
@@ -16,6 +16,10 @@ pub(crate) const CASES: &[Case] = &[
     ("the_agent_gives_a_call_back_up", the_agent_gives_a_call_back_up),
     ("a_call_back_is_handed_on", a_call_back_is_handed_on),
     ("a_promise_outlives_a_restart", a_promise_outlives_a_restart),
+    ("who_is_called_first_hears_who_calls", who_is_called_first_hears_who_calls),
+    ("who_is_called_first_gets_the_next_agent", who_is_called_first_gets_the_next_agent),
+    ("who_is_called_first_is_busy", who_is_called_first_is_busy),
+    ("who_is_called_first_hangs_up_too_soon", who_is_called_first_hangs_up_too_soon),
     ("who_is_not_named_cannot_be_called_back", who_is_not_named_cannot_be_called_back),
 ];
 
@@ -25,12 +29,15 @@ const OTHER: u32 = 520;
 const CALLER: u32 = 440;
 const MUSIC: f64 = 300.0;
 const PROMISE: f64 = 900.0;
+const GREETING: f64 = 1_050.0;
 const RINGING: f64 = 425.0;
 
 const CALLBACK: &str =
     "tells_wait = true\ncallback = { attempts = 1, ring = \"30s\", retry_after = \"30min\" }";
 const BRIEFLY: &str =
     "tells_wait = true\ncallback = { attempts = 1, ring = \"5s\", retry_after = \"30min\" }";
+const CALLER_FIRST: &str = "tells_wait = true\n\
+    callback = { attempts = 1, ring = \"30s\", retry_after = \"30min\", first = \"caller\" }";
 
 /// An agent with a telephone that registers and answers by itself, signed on but not free: somebody is there who
 /// can keep the promise.
@@ -47,15 +54,28 @@ impl Desk {
     }
 
     fn with(county: County, callback: &'static str) -> Desk {
+        Desk::whose_telephone(county, callback, true)
+    }
+
+    /// The same; the telephone answers by itself, or when the agent picks up.
+    fn whose_telephone(county: County, callback: &'static str, answers: bool) -> Desk {
         let mut county = county.agent("k1").phone("k1", "k1").way("115", callback);
         (county.bench, county.shift) = (0, shift_of_now());
         let port = county.ports.row(PORTS);
         let server = Server::start(county);
-        let agent = phone(&server, "k1", port, FIRST);
+        let agent = Phone::new("k1", port, FIRST).registering(server.password("k1"));
+        let mut agent = Phone { answers, ..agent }.start(&server);
+        agent.is_registered();
         let desk = Desk { server, agent, other: None };
         desk.dials("*10", "ready", 1);
         desk.dials("*12", "ready", 0);
         desk
+    }
+
+    /// The same for a centre that calls the caller first, whose agent picks up by hand.
+    fn that_calls_first(mut county: County) -> Desk {
+        county.texts.push(("115", "callback_greeting = \"Hier ist der Kreis.\""));
+        Desk::whose_telephone(county, CALLER_FIRST, false)
     }
 
     /// The same, and the agent talks: a code's call would sound into the call-back that follows it.
@@ -221,6 +241,68 @@ fn a_promise_outlives_a_restart() {
     desk.server.start_again();
     desk.agent.hears(CALLER.into());
     desk.talk_and_end(&caller, FIRST);
+}
+
+/// No agent's telephone rings before the citizen has answered; from then on the citizen waits, and hears who calls.
+fn who_is_called_first_hears_who_calls() {
+    let desk = Desk::that_calls_first(County::new());
+    let caller = desk.caller_asks();
+    caller.forget();
+    desk.is_ready();
+    caller.hears(GREETING);
+    caller.hears(MUSIC);
+    desk.server.wait_for_call("a telephone rings for it");
+    let ladder = desk.server.ask(&["trace", "1"]);
+    let line_of = |words: &[&str]| {
+        let of = |line: &&str| words.iter().all(|word| line.contains(word));
+        ladder.lines().position(|line| of(&line)).unwrap_or_else(|| panic!("{words:?}: {ladder}"))
+    };
+    let citizen = line_of(&["◀─ INVITE"]);
+    let agent = line_of(&["│                         │ ── INVITE"]);
+    assert!(citizen < agent, "{ladder}");
+    desk.agent.answer();
+    desk.agent.hears(CALLER.into());
+    desk.talk_and_end(&caller, FIRST);
+}
+
+/// The first one does not pick up: the citizen waits on, and another agent's telephone rings.
+fn who_is_called_first_gets_the_next_agent() {
+    let mut county = County::new().agent("k2").phone("k2", "k2");
+    county.ring = "3s";
+    let port = county.ports.row(PORTS);
+    let desk = Desk::that_calls_first(county);
+    let caller = desk.caller_asks();
+    caller.forget();
+    desk.is_ready();
+    caller.hears(GREETING);
+    let second = phone(&desk.server, "k2", port, SECOND);
+    second.dial("*10");
+    second.hears(CALLER.into());
+    desk.talk_and_end(&caller, SECOND);
+}
+
+/// The agent was reserved, but has heard nothing of it.
+fn who_is_called_first_is_busy() {
+    let desk = Desk::that_calls_first(County::new());
+    desk.somebody_asks();
+    let there = desk.server.county.caller(0);
+    let mut busy = Sipp::at(there, "agent_refuses").with("code", 486).start(&desk.server);
+    desk.is_ready();
+    busy.succeeds();
+    desk.ends_in_vain();
+    let ladder = desk.server.ask(&["trace", "1"]);
+    assert!(ladder.contains("486"), "{ladder}");
+}
+
+/// The citizen has answered and does not wait for the agent: the call is over, and a task is left.
+fn who_is_called_first_hangs_up_too_soon() {
+    let desk = Desk::that_calls_first(County::new());
+    let caller = desk.caller_asks();
+    caller.forget();
+    desk.is_ready();
+    caller.hears(GREETING);
+    caller.hang_up();
+    desk.ends_in_vain();
 }
 
 /// The key does nothing: the caller waits on.

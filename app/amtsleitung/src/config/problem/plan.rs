@@ -96,6 +96,8 @@ pub enum PlanProblem {
     TownHall,
     /// An offer of a call-back of which nobody says when it is made.
     OfferNever,
+    /// What is said to whom a call-back reaches before the agent, who is called first.
+    CallbackGreetingNever,
     /// A stage that does not come after the one before; or the first one, which must begin at once.
     StageOrder {
         /// Whether it is the first one.
@@ -137,6 +139,7 @@ impl PlanProblem {
             | PlanProblem::PassedOn
             | PlanProblem::NothingToRepeat
             | PlanProblem::OfferNever
+            | PlanProblem::CallbackGreetingNever
             | PlanProblem::TownHall
             | PlanProblem::StageOrder { .. }
             | PlanProblem::OverflowNever
@@ -221,6 +224,13 @@ impl PlanProblem {
                 "In [line.callback] offer_after eintragen, zum Beispiel \"60s\", oder den Text streichen.",
                 "Nobody hears this announcement: when the call-back is offered is not said.",
                 "Enter offer_after in [line.callback], \"60s\" for example, or delete the text.",
+            ),
+            PlanProblem::CallbackGreetingNever => say!(
+                lang,
+                "Diese Ansage hört niemand: beim Rückruf klingelt zuerst die Beraterin.",
+                "In [line.callback] first = \"caller\" eintragen, oder den Text streichen.",
+                "Nobody hears this announcement: a call-back rings at the agent's first.",
+                "Enter first = \"caller\" in [line.callback], or delete the text.",
             ),
             PlanProblem::StageOrder { first } => stage_order(lang, *first),
             PlanProblem::OverflowNever => overflow_never(lang),

@@ -14,6 +14,7 @@ use crate::config::number::Numbers;
 use crate::config::problem::{Emergency, PlanProblem, Problem, Shape, ValueProblem};
 use crate::config::reader::{At, DurationRule, Fields, Reader, start};
 use crate::config::schema::{Kind, Table};
+use crate::config::ways::First;
 use std::collections::{BTreeMap, BTreeSet};
 use stdx::limits::{CONTACTS_MAX, PRIORITY_MAX, RULE_DURATION_MAX, SKILLS_PER_LINE_MAX};
 use stdx::{LineId, Micros, QueueId, SkillId};
@@ -176,7 +177,14 @@ fn refuse_without_queue(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, texts:
     let of_line = ["priority", "required", "preferred", "wrap_up", "short_abandon", "answer"];
     let present =
         of_line.into_iter().chain(ways::KEYS).filter_map(|key| Some((key, fields.get(key)?)));
-    let of_texts = ["busy", "callback", "callback_offer", "greetings", "town_hall_closed"];
+    let of_texts = [
+        "busy",
+        "callback",
+        "callback_greeting",
+        "callback_offer",
+        "greetings",
+        "town_hall_closed",
+    ];
     let of_texts = of_texts.into_iter().filter_map(|key| Some((key, texts.get(key)?)));
     for (key, value) in present.chain(of_texts) {
         reader.note(start(value), Problem::Plan(PlanProblem::NeedsQueue { key }));
@@ -216,6 +224,8 @@ fn service(
     let ways = ways::ways(reader, fields);
     let offers = ways.callback.is_some_and(|it| it.offer_after.is_some());
     let callback_offer = callback_offer(reader, fields, texts, offers);
+    let calls_first = ways.callback.is_some_and(|it| it.first == First::Caller);
+    let callback_greeting = callback_greeting(reader, fields, texts, calls_first);
     let greetings = greetings(reader, texts, answering);
     let town_hall_closed = town_hall_closed(reader, fields, texts, ways.town_hall_hours.is_some());
     Some(Service {
@@ -229,6 +239,7 @@ fn service(
         greeting,
         busy: busy?,
         callback,
+        callback_greeting,
         callback_offer,
         greetings,
         town_hall_closed,
@@ -292,6 +303,25 @@ fn callback_offer(
         None | Some(_) => {}
     }
     announcement(reader, texts, "callback_offer")
+}
+
+/// Who is called first hears who calls; who is connected at once hears the agent.
+fn callback_greeting(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    texts: &Fields<'_, '_>,
+    calls_first: bool,
+) -> Option<Announcement> {
+    match texts.get("callback_greeting") {
+        None if calls_first && fields.get("announcements").is_some() => {
+            reader.required(texts, "callback_greeting");
+        }
+        Some(value) if !calls_first => {
+            reader.note(start(value), Problem::Plan(PlanProblem::CallbackGreetingNever));
+        }
+        None | Some(_) => {}
+    }
+    announcement(reader, texts, "callback_greeting")
 }
 
 /// When a call is answered; at once, if the line does not say.

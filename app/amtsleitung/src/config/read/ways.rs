@@ -8,7 +8,7 @@ use crate::config::problem::{Opening, PlanProblem, Problem, WayProblem};
 use crate::config::reader::{At, DurationRule, Fields, Reader, start};
 use crate::config::schema::{Kind, Table};
 use crate::config::ways::{
-    Callback, InForce, LocalFirst, Overflow, Partner, PartnerRehearsal, Plan, Reach,
+    Callback, First, InForce, LocalFirst, Overflow, Partner, PartnerRehearsal, Plan, Reach,
     STAGES_OF_LINE_MAX, Stage, Switchboard, SwitchboardRehearsal, Ways,
 };
 use hours::{LocalDate, YEARS, parse_date};
@@ -316,5 +316,12 @@ fn callback(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<Callback
         expires_after: reader.duration(&fields, "expires_after", expires),
         ring: reader.duration(&fields, "ring", ring),
         offer_after: some_duration(reader, &fields, "offer_after", between_messages()),
+        first: first(reader, &fields),
     })
+}
+
+/// Whose telephone rings first; the agent's, if the file does not say.
+fn first(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> First {
+    let index = fields.get("first").and_then(|_| reader.word(fields, "first", &First::WORDS));
+    index.and_then(|index| First::ALL.get(index)).copied().unwrap_or(First::Agent)
 }

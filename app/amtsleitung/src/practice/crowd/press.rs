@@ -99,6 +99,7 @@ impl Wish {
             | Event::CallbackWanted { .. }
             | Event::CallbackReached { .. }
             | Event::CallbackFailed { .. }
+            | Event::CallbackNotReached { .. }
             | Event::InformationWanted { .. }
             | Event::PullForward { .. }
             | Event::MoveToLine { .. }

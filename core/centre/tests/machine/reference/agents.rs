@@ -56,7 +56,9 @@ impl Reference {
             Event::SignOff { .. } => self.wish(at, AfterCall::SignOff),
             Event::MakeReady { .. } => self.wish(at, AfterCall::Ready),
             Event::MakeNotReady { pause, .. } => self.wish(at, AfterCall::Pause(pause)),
-            Event::Answer { contact, .. } if rings_for(state, contact) => {
+            Event::Answer { contact, .. }
+                if rings_for(state, contact) && !self.is_being_called(contact) =>
+            {
                 self.connect(at, contact);
             }
             Event::Decline { contact, .. } if rings_for(state, contact) => {
@@ -130,6 +132,11 @@ impl Reference {
         }
     }
 
+    fn is_being_called(&self, contact: ContactId) -> bool {
+        let place = self.inside(contact).map(|at| self.callers[at].place);
+        matches!(place, Some(Place::CallingBack { .. }))
+    }
+
     fn connect(&mut self, at: usize, contact: ContactId) {
         let agent = AgentId(at as u16);
         let lease = Lease::Held { check_at: self.now.mono + TALK_CHECK_EVERY };
@@ -175,6 +182,10 @@ impl Reference {
                 self.go_on(at, now)
             }
         };
+        if self.is_being_called(contact) {
+            self.callback_failed(contact, Attempt::AgentLeft);
+            return self.nobody_left(&left);
+        }
         self.said.push(Command::StopRinging { agent, contact });
         self.said.push(Command::Note(Note::Returned { contact, agent, why }));
         let caller = self.inside(contact).expect("it rang for this caller");
@@ -263,7 +274,9 @@ impl Reference {
     pub(super) fn becomes(&mut self, at: usize, state: Doing) {
         let goes_on = matches!(
             (self.agents[at].state, state),
-            (Doing::Talking { contact, .. }, Doing::Talking { contact: same, .. }) if contact == same
+            (Doing::Talking { contact, .. }, Doing::Talking { contact: same, .. })
+            | (Doing::Offered { contact, .. }, Doing::Offered { contact: same, .. })
+                if contact == same
         );
         if goes_on {
             self.agents[at].state = state;
@@ -285,8 +298,10 @@ impl Reference {
         order.sort();
         for (_, at) in order {
             let it = &self.callers[at];
-            if let Some((agent, _)) = self.best_for((it.asked, it.stage)) {
+            let best = self.best_for((it.asked, it.stage)).filter(|_| can_be_offered(it));
+            if let Some((agent, _)) = best {
                 self.ring_at(agent, at);
+                self.look_for_channels();
             }
         }
     }
@@ -300,6 +315,10 @@ impl Reference {
             // What the agent planned for after this caller comes after this caller.
             _ => self.now.mono,
         };
+        let is_promised = matches!(it.place, Place::Promised { .. });
+        if is_promised && self.is_called_first(caller) {
+            return self.call_first(caller, agent, idle_since);
+        }
         let until = self.now.mono + self.setup.queues[queue.index()].ring;
         self.becomes(agent.index(), Doing::Offered { contact, idle_since, ring_until: until });
         self.said.push(Command::Ring { agent, contact, line, until });

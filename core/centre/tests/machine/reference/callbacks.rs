@@ -4,11 +4,11 @@
 use super::{Caller, Reference, can_be_offered};
 use acd::agent::State as Doing;
 use acd::contact::State as Place;
-use acd::{CallbackRules, LineRules, Refusal};
-use centre::{Command, Note, TaskReason};
+use acd::{CallbackRules, First, LineRules, Refusal};
+use centre::{Command, NotReached, Note, TaskReason};
 use promise::{Fate, FateReason};
 use stdx::limits::LEARNED_TALKS;
-use stdx::{CallerToken, ContactId, LineId, Micros};
+use stdx::{CallerToken, ContactId, LineId, Micros, Tick};
 
 /// Before a line has learned from its own talks: eight that are spread as chance would spread them.
 pub(super) fn first_talks(line: &LineRules) -> Vec<Micros> {
@@ -24,11 +24,15 @@ pub(super) fn first_talks(line: &LineRules) -> Vec<Micros> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Attempt {
     /// The telephone rings no longer: busy, out of reach.
-    Failed,
+    Failed(NotReached),
+    /// It was cut off.
+    Lost,
     /// It rang for its time.
     RangInVain,
     /// The agent hung up while it rang.
     GivenUp,
+    /// The agent who was reserved has gone.
+    AgentLeft,
 }
 
 impl Reference {
@@ -133,11 +137,16 @@ impl Reference {
             let (attempts, until) = (attempts + 1, now + rules.ring);
             self.callers[at].place =
                 Place::CallingBack { agent, ring_until: until, expires_at, attempts };
-            self.said.push(Command::CallBack { contact, agent, line, until });
+            let first = First::Agent;
+            self.said.push(Command::CallBack { contact, agent, line, until, first });
         } else {
             let again_at = now + rules.retry_after;
             if again_at < expires_at {
-                self.said.push(Command::Note(Note::CallbackReturned { contact, again_at }));
+                self.said.push(Command::Note(Note::CallbackReturned {
+                    contact,
+                    again_at,
+                    why: None,
+                }));
             }
             let rests_until = Some(again_at.min(expires_at));
             self.callers[at].place =
@@ -146,9 +155,50 @@ impl Reference {
         }
     }
 
+    /// Whether the caller is called before the agent.
+    pub(super) fn is_called_first(&self, at: usize) -> bool {
+        let it = &self.callers[at];
+        let rules = self.setup.lines[it.line.index()].callback;
+        it.called_back && rules.expect("it was promised").first == First::Caller
+    }
+
+    /// The caller's telephone rings at once; the agent's waits for the answer.
+    pub(super) fn call_first(&mut self, at: usize, agent: stdx::AgentId, idle_since: Tick) {
+        let it = &self.callers[at];
+        let Place::Promised { expires_at, attempts, .. } = it.place else {
+            unreachable!("asked before")
+        };
+        let (contact, line, now) = (it.id, it.line, self.now.mono);
+        let rules = self.setup.lines[line.index()].callback.expect("it was promised");
+        let until = now + rules.ring;
+        let ring_until = until + self.setup.queues[self.queue_of(it).index()].ring;
+        self.becomes(agent.index(), Doing::Offered { contact, idle_since, ring_until });
+        let attempts = attempts + 1;
+        self.callers[at].place =
+            Place::CallingBack { agent, ring_until: until, expires_at, attempts };
+        let first = First::Caller;
+        self.said.push(Command::CallBack { contact, agent, line, until, first });
+    }
+
     pub(super) fn callback_reached(&mut self, contact: ContactId) {
         match self.inside(contact).map(|at| (at, self.callers[at].place)) {
             None => self.refuse(Refusal::UnknownContact),
+            Some((at, Place::CallingBack { agent, .. })) if self.is_called_first(at) => {
+                let (line, queue) = (self.callers[at].line, self.queue_of(&self.callers[at]));
+                let now = self.now.mono;
+                let limit_at = now + self.may_wait(line, queue);
+                self.callers[at].place = Place::Waiting { offered_to: Some(agent), limit_at };
+                self.choose_stage(at);
+                let until = now + self.setup.queues[queue.index()].ring;
+                let Doing::Offered { idle_since, .. } = self.agents[agent.index()].state else {
+                    unreachable!("it is reserved")
+                };
+                self.becomes(
+                    agent.index(),
+                    Doing::Offered { contact, idle_since, ring_until: until },
+                );
+                self.said.push(Command::Ring { agent, contact, line, until });
+            }
             Some((at, Place::CallingBack { agent, .. })) => {
                 self.callers[at].place = Place::Talking { agent };
                 self.callers[at].answered = Some((self.now.mono, Some(agent)));
@@ -169,22 +219,43 @@ impl Reference {
         };
         let (line, now) = (it.line, self.now.mono);
         let rules = self.setup.lines[line.index()].callback.expect("it was promised");
-        if how != Attempt::Failed {
+        let (rings, why) = match how {
+            Attempt::Failed(why) => (false, Some(why)),
+            Attempt::Lost => (false, None),
+            Attempt::RangInVain => (true, Some(NotReached::NoAnswer)),
+            Attempt::GivenUp | Attempt::AgentLeft => (true, None),
+        };
+        if rings {
             self.said.push(Command::StopCallback { contact });
         }
-        let again_at = now + rules.retry_after;
-        let attempts = if how == Attempt::GivenUp { attempts - 1 } else { attempts };
+        let left = how == Attempt::AgentLeft;
+        let again_at = if left { now } else { now + rules.retry_after };
+        let was_none = left || how == Attempt::GivenUp;
+        let attempts = if was_none { attempts - 1 } else { attempts };
         if attempts < rules.attempts && again_at < expires_at {
-            self.said.push(Command::Note(Note::CallbackReturned { contact, again_at }));
+            self.said.push(Command::Note(Note::CallbackReturned { contact, again_at, why }));
             let rests_until = Some(again_at);
             self.callers[at].place =
                 Place::Promised { offered_to: None, rests_until, expires_at, attempts };
-            self.free(agent.index(), now);
+            self.free_for(agent.index(), contact);
         } else {
-            self.free(agent.index(), now);
+            self.free_for(agent.index(), contact);
             let reason = TaskReason::NotReached;
             self.said.push(Command::OpenTask { contact, line, reason });
             self.end(contact, Fate::Abandoned, FateReason::CallbackExpired, false);
+        }
+    }
+
+    /// Who waited for this caller, or was reserved, is free again; who has left is not.
+    fn free_for(&mut self, at: usize, contact: ContactId) {
+        match self.agents[at].state {
+            Doing::Talking { contact: with, .. } if with == contact => {
+                self.free(at, self.now.mono);
+            }
+            Doing::Offered { contact: to, idle_since, .. } if to == contact => {
+                self.free(at, idle_since);
+            }
+            _ => {}
         }
     }
 
@@ -235,7 +306,7 @@ impl Reference {
             self.stop_ringing(at);
             if let Place::CallingBack { agent, .. } = self.callers[at].place {
                 self.said.push(Command::StopCallback { contact });
-                self.free(agent.index(), self.now.mono);
+                self.free_for(agent.index(), contact);
             }
             self.end(contact, Fate::Abandoned, FateReason::CalledAgain, true);
         }
