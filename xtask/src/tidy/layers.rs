@@ -20,13 +20,13 @@ const NEVER_IN_TESTS_OF_CORE: [&str; 2] = ["edge", "app"];
 const ROWS_OF_CORE: [&[&str]; 5] = [
     &["stdx"],
     &["calendar", "sip", "rtp"],
-    &["acd", "call", "case", "promise", "privacy"],
+    &["acd", "call", "case", "knowledge", "promise", "privacy"],
     &["centre"],
     &["account"],
 ];
 
 /// Crates that decide about people, not about protocols …
-const WITHOUT_PROTOCOLS: [&str; 4] = ["acd", "case", "promise", "privacy"];
+const WITHOUT_PROTOCOLS: [&str; 5] = ["acd", "case", "knowledge", "promise", "privacy"];
 
 /// … and the protocols that they never see.
 const PROTOCOLS: [&str; 2] = ["sip", "rtp"];

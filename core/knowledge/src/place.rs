@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Where the caller lives: places, and what hints at them.
+//!
+//! Postcodes, area codes and municipalities do not fit on each other: each may have many of the others. So a
+//! clue is a hint to be confirmed and never a fact: "040: Neu Wulmstorf or Hamburg?"
+
+use crate::AreaKey;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Places in one gazetteer: 11,004 municipalities and 4,606 associations of all of Germany, 401 counties and 16
+/// Länder, and as many districts of the own county as a map has. More are an error.
+pub const PLACES_MAX: usize = 65_536;
+
+/// Places that are proposed at once: what a person can look through. The rest is counted.
+pub const PROPOSED_MAX: usize = 12;
+
+/// A place that people say they live in: a municipality, an association of them, a county.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its area.
+    pub area: AreaKey,
+    /// Its name, as people know it.
+    pub name: String,
+    /// Its parts (Ortsteile), by name.
+    pub districts: Vec<String>,
+    /// Postcodes of five digits; others may have them too.
+    pub postcodes: Vec<String>,
+    /// Area codes of telephones, with the 0; others may have them too.
+    pub area_codes: Vec<String>,
+}
+
+/// Why places make no gazetteer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlaceError {
+    /// More than [`PLACES_MAX`]; how many.
+    TooMany(usize),
+    /// Two have the same area.
+    Twice(AreaKey),
+}
+
+/// What hints at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clue<'a> {
+    /// The postcode that the caller names.
+    Postcode(&'a str),
+    /// The name of the place or of a part of it, as the caller says it; its beginning is enough.
+    Name(&'a str),
+    /// The area of the line that was dialled: a town hall's own number.
+    Line(AreaKey),
+    /// The area code of the caller's number. Mobile telephones have none.
+    AreaCode(&'a str),
+}
+
+/// A place that the clues hint at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proposed<'g> {
+    /// Which.
+    pub place: &'g Place,
+    /// How many of the clues hint at it.
+    pub clues: usize,
+}
+
+/// What the clues hint at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proposal<'g> {
+    /// The likeliest first: most clues, then the strongest clue, then by area; at most [`PROPOSED_MAX`].
+    pub places: Vec<Proposed<'g>>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Proposal<'_> {
+    /// Whether all clues agree on one place and no other: then one word of the caller confirms it.
+    #[must_use]
+    pub fn is_clear(&self, clues: &[Clue<'_>]) -> bool {
+        match self.places.as_slice() {
+            [] => false,
+            [one] => self.more == 0 && one.clues == clues.len(),
+            [first, second, ..] => first.clues == clues.len() && second.clues < first.clues,
+        }
+    }
+}
+
+/// All places that callers may name.
+#[derive(Clone, Debug, Default)]
+pub struct Gazetteer {
+    /// In the order of their areas.
+    places: Vec<Place>,
+    by_postcode: BTreeMap<String, Vec<usize>>,
+    by_area_code: BTreeMap<String, Vec<usize>>,
+    /// Names of places and of their parts, as they are compared.
+    by_name: BTreeMap<String, Vec<usize>>,
+}
+
+impl Gazetteer {
+    /// Puts places in order.
+    ///
+    /// # Errors
+    /// If there are too many, or two of the same area.
+    pub fn new(mut places: Vec<Place>) -> Result<Gazetteer, PlaceError> {
+        if places.len() > PLACES_MAX {
+            return Err(PlaceError::TooMany(places.len()));
+        }
+        places.sort_by_key(|place| place.area);
+        if let Some([first, _]) = places.array_windows().find(|[a, b]| a.area == b.area) {
+            return Err(PlaceError::Twice(first.area));
+        }
+        let mut all = Gazetteer::default();
+        for (at, place) in places.iter().enumerate() {
+            all.note(at, place);
+        }
+        all.places = places;
+        Ok(all)
+    }
+
+    fn note(&mut self, at: usize, place: &Place) {
+        let add = |to: &mut BTreeMap<String, Vec<usize>>, key: String| {
+            let at_key = to.entry(key).or_default();
+            if at_key.last() != Some(&at) {
+                at_key.push(at);
+            }
+        };
+        place.postcodes.iter().for_each(|it| add(&mut self.by_postcode, it.clone()));
+        place.area_codes.iter().for_each(|it| add(&mut self.by_area_code, it.clone()));
+        let names = place.districts.iter().chain([&place.name]);
+        names.for_each(|it| add(&mut self.by_name, compared(it)));
+    }
+
+    /// Every place, in the order of areas.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The place of this area.
+    #[must_use]
+    pub fn of(&self, area: AreaKey) -> Option<&Place> {
+        let at = self.places.binary_search_by_key(&area, |place| place.area).ok()?;
+        self.places.get(at)
+    }
+
+    /// The smallest place that holds this area: the municipality's name for an area inside it.
+    #[must_use]
+    pub fn around(&self, area: AreaKey) -> Option<&Place> {
+        area.and_above().filter_map(|above| self.of(above)).last()
+    }
+
+    /// What the clues hint at.
+    #[must_use]
+    pub fn propose(&self, clues: &[Clue<'_>]) -> Proposal<'_> {
+        let mut hinted: BTreeMap<usize, Vec<Clue<'_>>> = BTreeMap::new();
+        for clue in clues {
+            for at in self.hinted(clue) {
+                hinted.entry(at).or_default().push(*clue);
+            }
+        }
+        let mut order: Vec<(usize, Vec<Clue<'_>>)> = hinted.into_iter().collect();
+        for (_, clues) in &mut order {
+            clues.sort();
+        }
+        // Places stand in the order of areas, so the smaller number is the smaller area key.
+        order.sort_by_key(|(at, clues)| {
+            (usize::MAX - clues.len(), clues.first().map(strength), *at)
+        });
+        let more = order.len().saturating_sub(PROPOSED_MAX);
+        let shown = order.into_iter().take(PROPOSED_MAX);
+        let places = shown.filter_map(|(at, clues)| {
+            Some(Proposed { place: self.places.get(at)?, clues: clues.len() })
+        });
+        Proposal { places: places.collect(), more }
+    }
+
+    /// The places that one clue hints at, each once, in order.
+    fn hinted(&self, clue: &Clue<'_>) -> Vec<usize> {
+        let at = |index: &BTreeMap<String, Vec<usize>>, key: &str| {
+            index.get(key).cloned().unwrap_or_default()
+        };
+        match clue {
+            Clue::Postcode(code) => at(&self.by_postcode, code),
+            Clue::AreaCode(code) => at(&self.by_area_code, code),
+            Clue::Line(area) => self.inside(*area),
+            Clue::Name(name) => self.named(name),
+        }
+    }
+
+    /// The places in this area, or the one that the area lies in.
+    fn inside(&self, area: AreaKey) -> Vec<usize> {
+        let places = self.places.iter().enumerate();
+        let inside = places.filter(|(_, place)| area.contains(place.area)).map(|(at, _)| at);
+        inside.collect()
+    }
+
+    fn named(&self, name: &str) -> Vec<usize> {
+        let name = compared(name);
+        if name.is_empty() {
+            return Vec::new();
+        }
+        let from_here = self.by_name.range(name.clone()..);
+        let begins = from_here.take_while(|(key, _)| key.starts_with(&name));
+        let mut found: Vec<usize> = begins.flat_map(|(_, at)| at.iter().copied()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// The stronger the clue, the smaller the number: what is said comes before what a number suggests.
+fn strength(clue: &Clue<'_>) -> u8 {
+    match clue {
+        Clue::Name(_) => 0,
+        Clue::Postcode(_) => 1,
+        Clue::Line(_) => 2,
+        Clue::AreaCode(_) => 3,
+    }
+}
+
+/// A name as it is compared: without case, marks and umlauts, so that whoever types fast is understood.
+fn compared(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'ä' => text.push_str("ae"),
+            'ö' => text.push_str("oe"),
+            'ü' => text.push_str("ue"),
+            'ß' => text.push_str("ss"),
+            letter if letter.is_alphanumeric() => text.push(letter),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::borrow::ToOwned as _;
+    use alloc::vec;
+
+    fn place(area: &str, name: &str, postcodes: &[&str], codes: &[&str]) -> Place {
+        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        Place {
+            area: AreaKey::parse(area).expect("a key"),
+            name: name.to_owned(),
+            districts: vec![],
+            postcodes: owned(postcodes),
+            area_codes: owned(codes),
+        }
+    }
+
+    fn around_hamburg() -> Gazetteer {
+        let mut buchholz =
+            place("033530005005", "Buchholz in der Nordheide", &["21244"], &["04181"]);
+        buchholz.districts = vec!["Trelde".to_owned(), "Holm-Seppensen".to_owned()];
+        Gazetteer::new(vec![
+            place("020000000000", "Hamburg", &["20095"], &["040"]),
+            place("033530026026", "Neu Wulmstorf", &["21629"], &["040", "04168"]),
+            place("033530040040", "Winsen (Luhe)", &["21423"], &["04171"]),
+            place("033535401007", "Drage", &["21423"], &["04177"]),
+            place("033535401", "Elbmarsch", &["21423", "21436", "21395"], &["04176", "04177"]),
+            buchholz,
+        ])
+        .expect("places")
+    }
+
+    #[track_caller]
+    fn check(clues: &[Clue<'_>], expected: &[&str], is_clear: bool) {
+        let all = around_hamburg();
+        let proposal = all.propose(clues);
+        let names: Vec<&str> = proposal.places.iter().map(|it| it.place.name.as_str()).collect();
+        assert_eq!((names.as_slice(), proposal.is_clear(clues)), (expected, is_clear));
+    }
+
+    #[test]
+    fn a_clue_is_a_hint_and_never_a_fact() {
+        check(&[Clue::AreaCode("040")], &["Hamburg", "Neu Wulmstorf"], false);
+        check(&[Clue::Postcode("21423")], &["Winsen (Luhe)", "Elbmarsch", "Drage"], false);
+        check(&[Clue::Postcode("21244")], &["Buchholz in der Nordheide"], true);
+        check(&[Clue::Postcode("99999")], &[], false);
+        check(&[], &[], false);
+    }
+
+    #[test]
+    fn two_clues_tell_more_than_one() {
+        let clues = [Clue::Postcode("21423"), Clue::AreaCode("04171")];
+        check(&clues, &["Winsen (Luhe)", "Elbmarsch", "Drage"], true);
+        let neu_wulmstorf = AreaKey::parse("033530026").expect("a key");
+        let clues = [Clue::Line(neu_wulmstorf), Clue::AreaCode("040")];
+        check(&clues, &["Neu Wulmstorf", "Hamburg"], true);
+        let against = [Clue::Postcode("21244"), Clue::AreaCode("04171")];
+        check(&against, &["Buchholz in der Nordheide", "Winsen (Luhe)"], false);
+    }
+
+    #[test]
+    fn names_are_found_by_their_beginning_and_by_their_parts() {
+        check(&[Clue::Name("buch")], &["Buchholz in der Nordheide"], true);
+        check(&[Clue::Name("Holm Sepp")], &["Buchholz in der Nordheide"], true);
+        check(&[Clue::Name("winsen luhe")], &["Winsen (Luhe)"], true);
+        check(&[Clue::Name(" - ")], &[], false);
+    }
+
+    #[test]
+    fn an_area_has_one_place_and_a_place_around() {
+        let all = around_hamburg();
+        let tespe = AreaKey::parse("033535401033").expect("a key");
+        assert_eq!(all.of(tespe), None);
+        assert_eq!(all.around(tespe).map(|it| it.name.as_str()), Some("Elbmarsch"));
+        let twice = vec![place("02", "Hamburg", &[], &[]), place("020000000000", "HH", &[], &[])];
+        let area = AreaKey::parse("02").expect("a key");
+        assert_eq!(Gazetteer::new(twice).err(), Some(PlaceError::Twice(area)));
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted() {
+        let many = (0..20).map(|n| place(&alloc::format!("0335354{n:02}"), "Ort", &["1"], &[]));
+        let all = Gazetteer::new(many.collect()).expect("places");
+        let proposal = all.propose(&[Clue::Postcode("1")]);
+        assert_eq!((proposal.places.len(), proposal.more), (PROPOSED_MAX, 8));
+    }
+}
