@@ -30,7 +30,7 @@ struct Target {
     example: &'static str,
 }
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     Target { name: "configuration", length_max: 20_000, example: "examples/harburg.toml" },
     Target { name: "opening-hours", length_max: 300, example: "fuzz/seeds/opening-hours.txt" },
     Target { name: "sip-message", length_max: 4_000, example: "fuzz/seeds/invite.txt" },
@@ -38,6 +38,11 @@ const TARGETS: [Target; 7] = [
     Target { name: "crypto", length_max: 200, example: "fuzz/seeds/crypto.txt" },
     Target { name: "rtp", length_max: 400, example: "fuzz/seeds/rtp.txt" },
     Target { name: "srtp", length_max: 400, example: "fuzz/seeds/rtp.txt" },
+    Target {
+        name: "xzufi",
+        length_max: 6_000,
+        example: "edge/catalogue/tests/samples/transfer-2.2.xml",
+    },
 ];
 
 /// A few seconds for every target.
