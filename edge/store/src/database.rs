@@ -218,16 +218,33 @@ impl Database {
         })
     }
 
+    /// Looks something up with a statement that was made of our own words.
+    pub(crate) fn fetch_made<T: Tuple>(
+        &mut self,
+        statement: String,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, sqlx::Error> {
+        on_either!(self, it => {
+            let query = with_values!(sqlx::query_as::<_, T>(AssertSqlSafe(statement)), values);
+            query.fetch_all(it).await
+        })
+    }
+
+    /// From here on everything is one, until it is committed.
+    pub(crate) fn begin(&mut self) -> Result<(), sqlx::Error> {
+        let begin = match self.connection {
+            Connection::Sqlite(_) => "BEGIN IMMEDIATE",
+            Connection::Postgres(_) => "BEGIN",
+        };
+        self.execute(begin, &[]).map(drop)
+    }
+
     /// Does all of it or nothing.
     pub(crate) fn at_once<T>(
         &mut self,
         all: impl FnOnce(&mut Database) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let begin = match self.connection {
-            Connection::Sqlite(_) => "BEGIN IMMEDIATE",
-            Connection::Postgres(_) => "BEGIN",
-        };
-        self.execute(begin, &[])?;
+        self.begin()?;
         let done = all(self);
         let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.execute(end, &[]);

@@ -12,6 +12,7 @@
 //! and its key lies elsewhere.
 #![forbid(unsafe_code)]
 
+mod catalogue;
 mod chain;
 mod database;
 mod error;
@@ -24,6 +25,10 @@ mod store;
 mod view;
 mod writer;
 
+pub use catalogue::{
+    AREAS_MAX, Catalogue, OBJECTS_AT_ONCE, ObjectKey, ResponsibilityRow, Run, StoredObject,
+    Written, catalogue_place,
+};
 pub use chain::{Damage, ENTRY_MAX, Fault, Link, Row};
 pub use database::Place;
 pub use error::Error;

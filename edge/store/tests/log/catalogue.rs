@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The catalogue's tables on both engines.
+
+use crate::place::Ground;
+use store::{Catalogue, ObjectKey, ResponsibilityRow, StoredObject, Written};
+
+crate::on_both!(
+    what_is_written_is_there_and_what_is_the_same_is_not_written,
+    a_place_is_told_who_answers_there_and_above_and_inside,
+    what_a_run_has_not_seen_goes,
+    a_run_that_was_broken_off_goes_on,
+    what_was_not_committed_never_was,
+);
+
+fn open(ground: &Ground) -> Catalogue {
+    Catalogue::open(&ground.place).expect("a catalogue")
+}
+
+fn key(kind: &str, id: &str) -> ObjectKey {
+    ObjectKey { kind: kind.to_owned(), agency: "L1".to_owned(), id: id.to_owned() }
+}
+
+fn object(id: &str, xml: &str) -> StoredObject {
+    StoredObject { key: key("leistung", id), xml: xml.to_owned(), rows: Vec::new() }
+}
+
+fn row(area: &str, unit: &str) -> ResponsibilityRow {
+    let ident = |id: &str| ("L1".to_owned(), id.to_owned());
+    let (from, until) = (i64::MIN, i64::MAX);
+    ResponsibilityRow {
+        service: ident("5"),
+        area: area.to_owned(),
+        role: 1,
+        unit: ident(unit),
+        from,
+        until,
+    }
+}
+
+fn what_is_written_is_there_and_what_is_the_same_is_not_written(ground: Ground) {
+    let mut catalogue = open(&ground);
+    let both = [object("1", "<a/>"), object("2", "<b/>")];
+    let written = catalogue.put("feed", 1, &both).expect("written");
+    assert_eq!(written, [Written::New, Written::New]);
+    let again = [object("1", "<a/>"), object("2", "<c/>"), object("3", "Ä\u{1F600}'")];
+    let written = catalogue.put("feed", 1, &again).expect("written");
+    assert_eq!(written, [Written::Same, Written::Changed, Written::New]);
+    assert_eq!(catalogue.object(&key("leistung", "2")).expect("read").as_deref(), Some("<c/>"));
+    let first = catalogue.page("leistung", None, 2).expect("read");
+    assert_eq!(first.iter().map(|(key, _)| key.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    let last = catalogue.page("leistung", Some(&first[1].0), 2).expect("read");
+    assert_eq!(last, [(key("leistung", "3"), "Ä\u{1F600}'".to_owned())]);
+    assert!(catalogue.delete(&key("leistung", "1")).expect("written"));
+    assert!(!catalogue.delete(&key("leistung", "1")).expect("written"));
+    drop(catalogue);
+    assert_eq!(
+        open(&ground).counts().expect("read").into_iter().collect::<Vec<_>>(),
+        [("leistung".to_owned(), 2)]
+    );
+}
+
+fn a_place_is_told_who_answers_there_and_above_and_inside(ground: Ground) {
+    let mut catalogue = open(&ground);
+    let areas = ["00", "03353", "033535401", "033535401007", "033535402", "02"];
+    let mut unit = object("9", "<u/>");
+    unit.rows = areas.iter().map(|area| row(area, area)).collect();
+    catalogue.put("feed", 1, &[unit.clone()]).expect("written");
+    let mut asked = |areas: &[&str]| {
+        let areas: Vec<String> = areas.iter().map(|&area| area.to_owned()).collect();
+        let rows = catalogue.responsible(("L1", "5"), &areas).expect("read");
+        rows.into_iter().map(|row| row.area).collect::<Vec<_>>()
+    };
+    let elbmarsch = ["00", "03", "03353", "033535401"];
+    assert_eq!(asked(&elbmarsch), ["00", "03353", "033535401", "033535401007"]);
+    assert_eq!(asked(&["00", "02"]), ["00", "02"]);
+    assert_eq!(asked(&["00"]).len(), areas.len());
+    // Written anew, it says what it says now and nothing else.
+    unit.xml = "<v/>".to_owned();
+    unit.rows = vec![row("033535402", "7")];
+    catalogue.put("feed", 1, &[unit]).expect("written");
+    let elsewhere = |catalogue: &mut Catalogue| {
+        catalogue.responsible(("L1", "5"), &["02".to_owned()]).expect("read")
+    };
+    assert_eq!(elsewhere(&mut catalogue), [row("033535402", "7")]);
+    catalogue.delete(&key("leistung", "9")).expect("written");
+    assert_eq!(elsewhere(&mut catalogue), []);
+}
+
+fn what_a_run_has_not_seen_goes(ground: Ground) {
+    let mut catalogue = open(&ground);
+    catalogue.put("ours", 1, &[object("0", "<o/>")]).expect("written");
+    catalogue.put("land", 1, &[object("1", "<a/>"), object("2", "<b/>")]).expect("written");
+    catalogue.put("land", 2, &[object("2", "<b/>"), object("3", "<c/>")]).expect("written");
+    assert_eq!(catalogue.unseen("land", 2).expect("read"), (3, 1));
+    assert_eq!(catalogue.unseen_keys("land", 2, 9).expect("read"), [key("leistung", "1")]);
+    assert_eq!(catalogue.delete_unseen("land", 2).expect("written"), 1);
+    let there = catalogue.page("leistung", None, 9).expect("read");
+    assert_eq!(there.iter().map(|(key, _)| key.id.as_str()).collect::<Vec<_>>(), ["0", "2", "3"]);
+}
+
+fn a_run_that_was_broken_off_goes_on(ground: Ground) {
+    let mut catalogue = open(&ground);
+    let run = catalogue.run("land", "d1").expect("a run");
+    catalogue.file_is_in(run.number, "a.xml", "f1").expect("written");
+    drop(catalogue);
+    let mut catalogue = open(&ground);
+    let again = catalogue.run("land", "d1").expect("a run");
+    assert_eq!(
+        (again.number, again.files.get("a.xml").map(String::as_str)),
+        (run.number, Some("f1"))
+    );
+    let other = catalogue.run("land", "d2").expect("a run");
+    assert!(other.number > run.number && other.files.is_empty());
+    catalogue.run_has_ended(again.number).expect("written");
+    assert!(catalogue.run("land", "d1").expect("a run").number > other.number);
+}
+
+fn what_was_not_committed_never_was(ground: Ground) {
+    let mut catalogue = open(&ground);
+    catalogue.begin().expect("begun");
+    catalogue.put("land", 1, &[object("1", "<a/>")]).expect("written");
+    catalogue.roll_back().expect("rolled back");
+    assert!(catalogue.counts().expect("read").is_empty());
+    catalogue.begin().expect("begun");
+    catalogue.put("land", 1, &[object("1", "<a/>")]).expect("written");
+    catalogue.commit().expect("committed");
+    assert_eq!(catalogue.counts().expect("read").len(), 1);
+}
