@@ -14,12 +14,13 @@
 mod element;
 mod html;
 mod moment;
+pub mod search;
 mod service;
 mod unit;
 pub mod xzufi;
 
 pub use element::{Element, Name, Node, Space};
 pub use html::{plain, safe};
-pub use moment::moment;
+pub use moment::{moment, written};
 pub use service::{Service, Text, TextCode};
 pub use unit::{Channel, Unit};

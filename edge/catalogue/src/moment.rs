@@ -19,6 +19,12 @@ pub fn moment(text: &str) -> Option<Timestamp> {
     Some(Timestamp(at.as_microsecond()))
 }
 
+/// A moment as XML Schema writes it, in UTC; empty for what no calendar has.
+#[must_use]
+pub fn written(at: Timestamp) -> String {
+    Instant::from_microsecond(at.0).map(|at| at.to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +36,7 @@ mod tests {
         {
             assert_eq!(moment(text), noon, "{text}");
         }
+        assert_eq!(moment(&written(Timestamp(1))), Some(Timestamp(1)));
         assert_eq!(moment("2014-05-02"), Some(Timestamp(1_398_988_800_000_000)));
         for text in ["", "gestern", "2014-13-02", "02.05.2014"] {
             assert_eq!(moment(text), None, "{text}");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What we understand of a service: its names, its texts, where it is offered, how old it is.
 
+use crate::search::{Document, Field};
 use crate::xzufi::{Ident, Object};
 use crate::{Element, html, moment};
 use knowledge::{AreaKey, ServiceKey};
@@ -126,6 +127,19 @@ impl Service {
     pub fn plain(&self, code: TextCode) -> Option<String> {
         let text = self.texts.iter().find(|text| text.code == code)?;
         Some(html::plain(&text.html)).filter(|text| !text.is_empty())
+    }
+
+    /// What it is found by: its name, its other names, and all that it says.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        let mut fields =
+            vec![(Field::Title, self.title.clone()), (Field::Name, self.names.join("\n"))];
+        for text in &self.texts {
+            let is_short = matches!(text.code, TextCode::Summary | TextCode::Teaser);
+            let field = if is_short { Field::Summary } else { Field::Text };
+            fields.push((field, html::plain(&text.html)));
+        }
+        Document { fields, areas: self.areas.clone() }
     }
 
     /// Whether there is something to read from: a name alone is no answer.

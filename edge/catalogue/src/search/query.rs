@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What is asked for, and what is meant by it.
+//!
+//! Each word of a question is taken in every way that makes sense: as it stands, as the beginning of a word, by
+//! its parts, by what else it is called, and last by what is spelt almost like it. The best way counts, for
+//! each document by itself.
+
+use super::distance::{forgiven, letters, slips};
+use super::german::{is_stop, stem, words};
+use super::index::{Index, name_of};
+use knowledge::AreaKey;
+
+/// The longest question, in characters; what is beyond is not looked at. Two sentences have 200.
+pub const QUERY_CHARS_MAX: usize = 400;
+
+/// Words of a question that are looked at.
+const WORDS_MAX: usize = 24;
+
+/// Ways that one word is taken at most: of a beginning the commonest words, of a slip the nearest.
+const WAYS_MAX: usize = 96;
+
+/// What a way is worth beside the word itself.
+const BEGINNING: f32 = 0.75;
+const LONGER_THAN_KNOWN: f32 = 0.6;
+const PARTS: f32 = 0.9;
+const SYNONYM: f32 = 0.8;
+const SYNONYM_OF_PART: f32 = 0.7;
+const EDGE: f32 = 0.5;
+const SLIP: f32 = 0.65;
+const SLIP_IN_FIRST_LETTER: f32 = 0.8;
+
+/// How much of the score hangs on whether every word was found.
+const ALL_FOUND: f32 = 0.5;
+
+/// What it adds if the words make up the whole title.
+const WHOLE_TITLE: f32 = 0.35;
+
+/// What it adds if it is called just so.
+const CALLED_SO: f32 = 0.8;
+
+/// What it adds if the service is one of this place alone, and what is left if it is not offered here.
+const OF_THIS_PLACE: f32 = 1.15;
+const NOT_OFFERED_HERE: f32 = 0.1;
+
+/// Words that are looked at together for a synonym of several words.
+const PHRASE_MAX: usize = 4;
+
+/// A question.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    /// What is typed.
+    pub text: &'a str,
+    /// Whether more may be typed: then the last word is also taken for a beginning.
+    pub is_typing: bool,
+    /// Where the caller lives, if that is known.
+    pub place: Option<AreaKey>,
+}
+
+/// A document that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// Which, by its place in the list that the index was made of.
+    pub document: usize,
+    /// How well it fits; comparable within one question only.
+    pub score: f32,
+}
+
+/// A way to take a word: terms that count together, and what the way is worth.
+#[derive(Debug)]
+struct Way {
+    terms: Vec<usize>,
+    worth: f32,
+}
+
+/// A word of the question with all its ways; the words that it stands for, by bits.
+#[derive(Debug)]
+struct Asked {
+    ways: Vec<Way>,
+    /// How much the word tells documents apart.
+    rarity: f32,
+}
+
+/// What a document has gathered.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gathered {
+    score: f32,
+    found: f32,
+    in_title: f32,
+    is_called_so: bool,
+}
+
+impl Index {
+    /// The documents that fit best, the best first, at most so many.
+    #[must_use]
+    pub fn search(&self, query: &Query<'_>, limit: usize) -> Vec<Hit> {
+        let asked = self.asked(query);
+        let total: f32 = asked.iter().map(|word| word.rarity).sum();
+        let mut all = vec![Gathered::default(); self.documents()];
+        let mut best = vec![(0.0_f32, false); self.documents()];
+        for word in &asked {
+            self.gather(word, &mut best, &mut all);
+        }
+        for document in self.names.get(&name_of(query.text)).into_iter().flatten() {
+            all[*document as usize].is_called_so = true;
+        }
+        let scored = all.iter().enumerate().filter(|(_, it)| it.score > 0.0);
+        let mut hits: Vec<Hit> = scored
+            .map(|(document, it)| Hit { document, score: self.score(document, it, total, query) })
+            .collect();
+        let order =
+            |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(a.document.cmp(&b.document));
+        if hits.len() > limit && limit > 0 {
+            hits.select_nth_unstable_by(limit - 1, order);
+        }
+        hits.truncate(limit);
+        hits.sort_by(order);
+        hits
+    }
+
+    /// Adds to each document the best way of a word.
+    fn gather(&self, word: &Asked, best: &mut [(f32, bool)], all: &mut [Gathered]) {
+        let mut touched: Vec<u32> = Vec::new();
+        for way in &word.ways {
+            let share = way.worth / way.terms.len() as f32;
+            match way.terms.as_slice() {
+                [term] => {
+                    let worth = share * self.rarity(*term);
+                    for posting in &self.postings[*term] {
+                        let there = &mut best[posting.document as usize];
+                        if there.0 == 0.0 {
+                            touched.push(posting.document);
+                        }
+                        if worth * posting.impact > there.0 {
+                            *there = (worth * posting.impact, posting.in_title);
+                        }
+                    }
+                }
+                several => {
+                    for (document, value, in_title) in self.together(several, share) {
+                        let there = &mut best[document as usize];
+                        if there.0 == 0.0 {
+                            touched.push(document);
+                        }
+                        if value > there.0 {
+                            *there = (value, in_title);
+                        }
+                    }
+                }
+            }
+        }
+        for document in touched {
+            let (value, in_title) = std::mem::take(&mut best[document as usize]);
+            let gathered = &mut all[document as usize];
+            gathered.score += value;
+            gathered.found += word.rarity;
+            gathered.in_title += f32::from(u8::from(in_title));
+        }
+    }
+
+    /// What documents get from several terms that belong together: the sum over those that they have.
+    fn together(&self, terms: &[usize], share: f32) -> Vec<(u32, f32, bool)> {
+        let mut sums: std::collections::BTreeMap<u32, (f32, usize, bool)> =
+            std::collections::BTreeMap::new();
+        for term in terms {
+            let worth = share * self.rarity(*term);
+            for posting in &self.postings[*term] {
+                let (sum, count, in_title) = sums.entry(posting.document).or_default();
+                *sum += worth * posting.impact;
+                *count += 1;
+                *in_title |= posting.in_title;
+            }
+        }
+        let all = terms.len() as f32;
+        // One part of a compound is a weak hint, all of them are the word.
+        let value = |(document, (sum, count, in_title)): (u32, (f32, usize, bool))| {
+            (document, sum * (count as f32 / all), in_title)
+        };
+        sums.into_iter().map(value).collect()
+    }
+
+    fn score(&self, document: usize, it: &Gathered, total: f32, query: &Query<'_>) -> f32 {
+        let found = if total > 0.0 { it.found / total } else { 1.0 };
+        let title = self.title_terms[document].max(1) as f32;
+        let whole = (it.in_title / title).min(1.0);
+        let score = it.score * (1.0 - ALL_FOUND + ALL_FOUND * found) * (1.0 + WHOLE_TITLE * whole);
+        let called = if it.is_called_so { 1.0 + CALLED_SO } else { 1.0 };
+        score * called * self.fits(document, query.place)
+    }
+
+    fn fits(&self, document: usize, place: Option<AreaKey>) -> f32 {
+        let areas = &self.areas[document];
+        match place {
+            Some(_) | None if areas.is_empty() => 1.0,
+            Some(place) if areas.iter().any(|area| area.contains(place)) => OF_THIS_PLACE,
+            Some(place) if areas.iter().any(|area| place.contains(*area)) => 1.0,
+            Some(_) => NOT_OFFERED_HERE,
+            None => 1.0,
+        }
+    }
+
+    /// The words of a question with their ways.
+    fn asked(&self, query: &Query<'_>) -> Vec<Asked> {
+        let text: String = query.text.chars().take(QUERY_CHARS_MAX).collect();
+        let all = words(&text);
+        let mut meant: Vec<&String> = all.iter().filter(|word| !is_stop(word)).collect();
+        if meant.is_empty() {
+            meant = all.iter().collect();
+        }
+        meant.truncate(WORDS_MAX);
+        let ends = text.chars().next_back().is_some_and(char::is_alphanumeric);
+        let last = (query.is_typing && ends).then(|| meant.len().saturating_sub(1));
+        let stems: Vec<String> = meant.iter().map(|word| stem(word)).collect();
+        let words = meant.iter().enumerate();
+        let mut asked: Vec<Asked> =
+            words.map(|(at, word)| self.ways(word, &stems[at], last == Some(at))).collect();
+        self.add_synonyms(&stems, &mut asked);
+        asked.retain(|word| !word.ways.is_empty());
+        asked
+    }
+
+    fn ways(&self, word: &str, stem: &str, is_beginning: bool) -> Asked {
+        let mut ways = Vec::new();
+        let exact = self.term(stem);
+        ways.extend(exact.map(|term| Way { terms: vec![term], worth: 1.0 }));
+        let parts = self.lexicon.parts(word);
+        self.add_parts(&parts, &mut ways);
+        if is_beginning {
+            self.add_beginnings(word, &mut ways);
+        }
+        if exact.is_none() && parts.is_empty() {
+            self.add_slips(stem, &mut ways);
+            for edge in self.lexicon.edges(word) {
+                self.add_term_list(&[edge], EDGE, &mut ways);
+            }
+        }
+        let rarest = ways.iter().flat_map(|way| &way.terms).map(|term| self.rarity(*term));
+        let rarity = match exact {
+            Some(term) => self.rarity(term),
+            None => rarest.fold(0.0, f32::max),
+        };
+        Asked { ways, rarity }
+    }
+
+    fn add_parts(&self, parts: &[String], ways: &mut Vec<Way>) {
+        let terms: Vec<usize> = parts.iter().filter_map(|part| self.term(part)).collect();
+        if terms.len() == parts.len() && !terms.is_empty() {
+            ways.push(Way { terms, worth: PARTS });
+        } else {
+            ways.extend(
+                terms.into_iter().map(|term| Way { terms: vec![term], worth: PARTS / 2.0 }),
+            );
+        }
+        for part in parts {
+            for synonym in self.synonyms.of(std::slice::from_ref(part)) {
+                self.add_term_list(synonym, SYNONYM_OF_PART / parts.len() as f32, ways);
+            }
+        }
+    }
+
+    /// Words that begin like this one, and words that this one has outgrown.
+    fn add_beginnings(&self, word: &str, ways: &mut Vec<Way>) {
+        let typed = word.replace("ae", "a").replace("oe", "o").replace("ue", "u");
+        let from = self.terms.partition_point(|term| term.as_str() < typed.as_str());
+        let begin = self.terms[from..].iter().take_while(|term| term.starts_with(&typed));
+        let mut found: Vec<usize> = (from..from + begin.count()).collect();
+        found.sort_by_key(|term| std::cmp::Reverse(self.postings[*term].len()));
+        found.truncate(WAYS_MAX);
+        ways.extend(found.into_iter().map(|term| Way { terms: vec![term], worth: BEGINNING }));
+        for length in (5..typed.len()).rev().take(4) {
+            let known = typed.get(..length).and_then(|shorter| self.term(shorter));
+            ways.extend(known.map(|term| Way { terms: vec![term], worth: LONGER_THAN_KNOWN }));
+        }
+    }
+
+    /// Words that are spelt almost like this one.
+    fn add_slips(&self, stem: &str, ways: &mut Vec<Way>) {
+        let most = forgiven(stem.len());
+        if most == 0 {
+            return;
+        }
+        let bits = letters(stem);
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (term, other) in self.letters.iter().enumerate() {
+            // Each slip changes at most two letters of the set.
+            if (bits ^ other).count_ones() as usize <= 2 * most
+                && let Some(slips) = slips(stem, &self.terms[term], most)
+            {
+                found.push((slips, term));
+            }
+        }
+        found.sort_by_key(|(slips, term)| (*slips, usize::MAX - self.postings[*term].len()));
+        found.truncate(WAYS_MAX / 4);
+        let first = stem.chars().next();
+        for (slips, term) in found {
+            let same_first = self.terms[term].chars().next() == first;
+            let worth = if same_first { 1.0 } else { SLIP_IN_FIRST_LETTER };
+            let worth = (0..slips).fold(worth, |worth, _| worth * SLIP);
+            ways.push(Way { terms: vec![term], worth });
+        }
+    }
+
+    /// What else a word or several words together are called.
+    fn add_synonyms(&self, stems: &[String], asked: &mut [Asked]) {
+        for from in 0..stems.len() {
+            for length in 1..=PHRASE_MAX.min(stems.len() - from) {
+                let phrase = &stems[from..from + length];
+                for synonym in self.synonyms.of(phrase) {
+                    let mut ways = Vec::new();
+                    self.add_term_list(synonym, SYNONYM, &mut ways);
+                    let rarest = ways.iter().flat_map(|way| &way.terms);
+                    let rarest = rarest.map(|term| self.rarity(*term)).fold(0.0, f32::max);
+                    let word = &mut asked[from];
+                    word.ways.extend(ways);
+                    if word.rarity == 0.0 {
+                        word.rarity = rarest;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Terms that count together, if all of them are known.
+    fn add_term_list(&self, stems: &[String], worth: f32, ways: &mut Vec<Way>) {
+        let terms: Option<Vec<usize>> = stems.iter().map(|stem| self.term(stem)).collect();
+        if let Some(terms) = terms
+            && !terms.is_empty()
+        {
+            ways.push(Way { terms, worth });
+        }
+    }
+}
