@@ -2,7 +2,7 @@
 // A browser that is told what to do line by line, and answers each line with one.
 //
 //   {"do": "open", "url": …}            {"do": "click", "button": "pattern"}      {"do": "press", "keys": "F2"}
-//   {"do": "type", "field": …, "text"}  {"do": "see", "text": "pattern"}          {"do": "hears"} → loudest tone in Hz
+//   {"do": "type", "field": …, "text"}  {"do": "write", "text": …}                {"do": "see", "text": "pattern"}          {"do": "hears"} → loudest tone in Hz
 //   {"do": "offline", "on": true}       {"do": "reload"}                          {"do": "picture", "file": …}
 //
 // The microphone is a file. What the page plays is measured where it comes out of the connection, by its spectrum.
@@ -82,6 +82,7 @@ const acts = {
   reload: () => page.reload(),
   click: ({ button }) => page.getByRole('button', { name: new RegExp(button) }).first().click(),
   press: ({ keys }) => page.keyboard.press(keys),
+  write: ({ text }) => page.keyboard.type(text),
   type: ({ field, text }) => page.getByLabel(new RegExp(field)).first().fill(text),
   see: ({ text }) => page.getByText(new RegExp(text)).first().waitFor(),
   text: () => page.locator('body').innerText(),

@@ -85,6 +85,11 @@ impl Browser {
         self.tell(json!({"do": "press", "keys": keys}));
     }
 
+    /// Writes where the cursor is.
+    pub fn write(&self, text: &str) {
+        self.tell(json!({"do": "write", "text": text}));
+    }
+
     /// Waits for a text.
     pub fn see(&self, text: &str) {
         self.tell(json!({"do": "see", "text": text}));

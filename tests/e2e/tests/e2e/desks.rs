@@ -65,32 +65,28 @@ fn a_browser_answers_and_comes_back() {
     browser.hears(440.0);
 
     // On hold the caller hears music, and then the agent again.
-    caller.forget();
     browser.press("F4");
-    caller.hears(300.0);
-    caller.forget();
+    caller.hears_just(&[300]);
     browser.press("F4");
-    caller.hears(620.0);
+    caller.hears_just(&[620]);
     browser.hears(440.0);
 
     // A page that is loaded anew finds its call.
-    caller.forget();
     let left = Instant::now();
     browser.tell(json!({"do": "reload"}));
     browser.see("Auflegen");
     browser.hears(440.0);
     let back = left.elapsed();
-    caller.hears(620.0);
+    caller.hears_just(&[620]);
     assert_eq!(server.figures().agents("talking"), 1);
     assert!(back < BACK_WITHIN + SOON, "the talk went on after {back:?}");
 
     // Five seconds without a network.
     browser.tell(json!({"do": "offline", "on": true}));
     browser.see("[Nn]icht verbunden|[Kk]eine Verbindung|unterbrochen");
-    caller.forget();
     browser.tell(json!({"do": "offline", "on": false}));
     browser.see("Verbunden");
-    caller.hears(620.0);
+    caller.hears_just(&[620]);
     browser.hears(440.0);
 
     caller.hang_up();
@@ -121,16 +117,16 @@ fn a_browser_asks_and_hands_on() {
 
     // The colleague is asked; the caller hears music meanwhile.
     browser.press("F8");
-    browser.tell(json!({"do": "type", "field": "Name, Amt oder Nummer|Rückfragen", "text": "k2"}));
+    browser.write("k2");
+    browser.see("1 Treffer");
     browser.press("Enter");
     browser.hears(700.0);
     colleague.hears(620.0);
-    caller.forget();
-    caller.hears(300.0);
+    caller.hears_just(&[300]);
     // And is handed the caller.
     browser.click("^(Verbinden|Übergeben|Weitergeben)");
-    colleague.hears(440.0);
-    caller.hears(700.0);
+    colleague.hears_just(&[440]);
+    caller.hears_just(&[700]);
     browser.see("Nachbearbeitung|Bereit");
     colleague.hang_up();
     let figures = server.is_empty();
