@@ -23,6 +23,7 @@ pub mod recall;
 pub mod rehearsal;
 pub mod report;
 pub mod service;
+pub mod shelf;
 pub mod start;
 pub mod views;
 

@@ -221,7 +221,7 @@ impl Arguments {
 /// How a command is called: what stands in capitals is in the reader's language.
 #[must_use]
 pub fn usage(lang: Lang, command: &Command) -> String {
-    const CAPITALS: [(&str, &str); 11] = [
+    const CAPITALS: [(&str, &str); 13] = [
         ("DATEI", "FILE"),
         ("KENNUNG", "ID"),
         ("ZEITPUNKT", "MOMENT"),
@@ -233,6 +233,8 @@ pub fn usage(lang: Lang, command: &Command) -> String {
         ("ORDNER", "FOLDER"),
         ("ANRUF", "CALL"),
         ("WAS", "WHAT"),
+        ("GEBIET", "AREA"),
+        ("QUELLE", "SOURCE"),
     ];
     let in_english = |usage: String, (de, en): (&str, &str)| usage.replace(de, en);
     lang.pick(

@@ -8,7 +8,10 @@ pub mod ask;
 pub mod check;
 pub mod directory;
 pub mod erase;
+pub mod export;
 pub mod files;
+pub mod import;
+pub mod knowledge;
 mod new_file;
 pub mod plan;
 pub mod practice;
@@ -16,6 +19,7 @@ mod progress;
 pub mod prompts;
 pub mod replay;
 pub mod report;
+pub mod search;
 pub mod serve;
 pub mod simulate;
 pub mod when;
@@ -51,7 +55,7 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 17] = [
+pub const COMMANDS: [&Command; 21] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
@@ -60,6 +64,10 @@ pub const COMMANDS: [&Command; 17] = [
     &prompts::COMMAND,
     &directory::COMMAND,
     &account::COMMAND,
+    &import::COMMAND,
+    &export::COMMAND,
+    &search::COMMAND,
+    &knowledge::COMMAND,
     &report::COMMAND,
     &replay::COMMAND,
     &practice::COMMAND,

@@ -10,21 +10,27 @@ const WIDTH: usize = 40;
 /// A bar that is drawn over itself.
 #[derive(Debug)]
 pub(super) struct Progress {
-    lang: Lang,
+    what: &'static str,
     visible: bool,
 }
 
 impl Progress {
-    /// A bar, if somebody is there to see it.
+    /// A bar of a rehearsal, if somebody is there to see it.
     #[must_use]
     pub(super) fn new(lang: Lang) -> Self {
-        Progress { lang, visible: stderr().is_terminal() }
+        Progress::of(lang.pick("Probe", "Rehearsal"))
+    }
+
+    /// A bar of this piece of work.
+    #[must_use]
+    pub(super) fn of(what: &'static str) -> Self {
+        Progress { what, visible: stderr().is_terminal() }
     }
 
     /// Shows how much is done, from 0 to 1.
     pub(super) fn show(&mut self, share: f64) {
         if self.visible {
-            let _unseen = stderr().write_all(bar(self.lang, share).as_bytes());
+            let _unseen = stderr().write_all(bar(self.what, share).as_bytes());
         }
     }
 
@@ -36,10 +42,9 @@ impl Progress {
     }
 }
 
-fn bar(lang: Lang, share: f64) -> String {
+fn bar(what: &str, share: f64) -> String {
     let full = ((share.clamp(0.0, 1.0) * WIDTH as f64) as usize).min(WIDTH);
     let (done, left) = ("█".repeat(full), "░".repeat(WIDTH - full));
-    let what = lang.pick("Probe", "Rehearsal");
     format!("\r{what} {done}{left} {:3.0} %", share.clamp(0.0, 1.0) * 100.0)
 }
 
@@ -50,8 +55,8 @@ mod tests {
     #[test]
     fn a_bar_is_always_as_wide() {
         for share in [0.0, 0.5, 1.0, 1.5, -1.0] {
-            assert_eq!(bar(Lang::De, share).chars().count(), bar(Lang::De, 0.0).chars().count());
+            assert_eq!(bar("Probe", share).chars().count(), bar("Probe", 0.0).chars().count());
         }
-        assert!(bar(Lang::En, 0.5).ends_with(" 50 %"));
+        assert!(bar("Rehearsal", 0.5).ends_with(" 50 %"));
     }
 }

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `knowledge coverage`: what callers of each administration would be told about each service, and what is missing.
+
+use super::Command;
+use super::arguments::{Arguments, BAD_FILE};
+use super::prompts::{county, path};
+use super::search::{at, place, why_none};
+use crate::config::near::nearest;
+use crate::config::problem::visible;
+use crate::shelf::answer::Services;
+use crate::shelf::coverage::{Covered, covered};
+use crate::shelf::{open_there, unreadable};
+use crate::{Lang, output};
+use catalogue::{Channel, Unit};
+use hours::Zone;
+use knowledge::{AreaKey, Coverage, Gap};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use stdx::Timestamp;
+
+/// How it is called.
+pub const COMMAND: Command = Command {
+    name: "knowledge",
+    usage: "knowledge coverage --data ORDNER [--config DATEI] [--place GEBIET] [--at ZEITPUNKT] [--gaps]",
+    summary_de: "was zu jeder Leistung an jedem Ort gesagt werden kann, und was fehlt",
+    summary_en: "what can be said about each service at each place, and what is missing",
+    help_de: "  --data ORDNER    der Datenordner mit dem Katalog\n  --config DATEI   die Konfiguration, deren Orte (place) gemeint sind; ohne sie die des Datenordners\n  --place GEBIET   nur dieser Ort: Regionalschlüssel aus 2 bis 12 Ziffern\n  --at ZEITPUNKT   wann (sonst jetzt), etwa 2014-12-24T12:05\n  --gaps           nur, was fehlt\n\nJe Zeile: Ort, Leistung, zuständige Stelle, Telefon, Öffnungszeiten, Alter der Quelle in Tagen; oder warum nichts\ngesagt werden kann. Zuletzt die Summe je Ort.\n",
+    help_en: "  --data FOLDER    the data folder with the catalogue\n  --config FILE    the configuration whose places are meant; without it that of the data folder\n  --place AREA     only this place: a regional key of 2 to 12 digits\n  --at MOMENT      when (otherwise now), 2014-12-24T12:05 for example\n  --gaps           only what is missing\n\nIn each line: place, service, responsible unit, telephone, opening hours, age of the source in days; or why nothing\ncan be said. Last the sum for each place.\n",
+    valued: &["data", "config", "place", "at"],
+    flags: &["gaps"],
+    run,
+};
+
+fn run(arguments: Arguments) -> ExitCode {
+    let lang = arguments.lang;
+    let words: Vec<String> =
+        arguments.plain.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["coverage"] => list(&arguments),
+        ["coverage", extra, ..] => {
+            let what = lang.pick("Das ist ein Argument zu viel", "This is one argument too many");
+            Err(arguments.wrong_value(what, extra, None))
+        }
+        [other, ..] => {
+            let what = lang.pick(
+                "Das gibt es nicht (möglich: coverage)",
+                "There is no such thing (possible: coverage)",
+            );
+            Err(arguments.wrong_value(what, other, nearest(other, ["coverage"])))
+        }
+        [] => {
+            let what = lang.pick("Es fehlt, was zu tun ist", "What to do is missing");
+            Err(arguments.wrong_value(what, "coverage", None))
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(code) => code,
+    }
+}
+
+fn list(arguments: &Arguments) -> Result<(), ExitCode> {
+    let lang = arguments.lang;
+    let (places, at) = (places(arguments)?, at(arguments)?);
+    let data = PathBuf::from(arguments.required("data")?);
+    let mut catalogue = open_there(&data, lang).map_err(|why| fail(&why))?;
+    let services = Services::read(&mut catalogue, lang).map_err(|why| fail(&why))?;
+    let mut sums = String::new();
+    for (name, area) in places {
+        let all = covered(&mut catalogue, &services.all, area, at);
+        let all = all.map_err(|error| fail(&unreadable(lang, &error)))?;
+        let mut text = String::new();
+        let mut gaps: BTreeMap<String, usize> = BTreeMap::new();
+        for it in &all {
+            let (line, gap) = line(lang, &name, it, at);
+            if gap.is_some() || !arguments.flag("gaps") {
+                text.push_str(&line);
+            }
+            gap.into_iter().for_each(|gap| *gaps.entry(gap).or_default() += 1);
+        }
+        output::out(&text);
+        sums.push_str(&sum(lang, &name, all.len(), &gaps));
+    }
+    output::out(&format!("\n{sums}"));
+    Ok(())
+}
+
+/// The places that are meant: name and area.
+fn places(arguments: &Arguments) -> Result<Vec<(String, AreaKey)>, ExitCode> {
+    if let Some(key) = arguments.value("place") {
+        return Ok(vec![(key.clone(), place(arguments, &key)?)]);
+    }
+    let (config, data) = (path(arguments, "config"), path(arguments, "data"));
+    let county = county(arguments, config.as_deref(), data.as_deref())?;
+    let known = county.places.iter();
+    // The configuration was checked: each place has a key.
+    let known = known.filter_map(|it| Some((it.name.clone(), AreaKey::parse(&it.ars).ok()?)));
+    Ok(known.collect())
+}
+
+/// A line, and what is missing, if something is.
+fn line(lang: Lang, place: &str, it: &Covered<'_>, now: Timestamp) -> (String, Option<String>) {
+    let title = visible(&it.service.title);
+    match (&it.coverage, &it.unit) {
+        (Coverage::Answered { changed, .. }, Some(unit)) => {
+            let told = [
+                visible(&unit.name),
+                telephone(lang, unit),
+                opening(lang, unit),
+                age(lang, *changed, now),
+            ];
+            (format!("{place} | {title} | {}\n", told.join(" | ")), None)
+        }
+        (Coverage::Answered { .. }, None) => unreachable!("an answer has its unit"),
+        (Coverage::Unanswered(gap), _) => {
+            let gap = missing(lang, gap);
+            (format!("{place} | {title} | – {gap}\n"), Some(gap))
+        }
+    }
+}
+
+fn telephone(lang: Lang, unit: &Unit) -> String {
+    let number = unit.channel(Channel::Telephone).or_else(|| unit.channel(Channel::Mobile));
+    let none = lang.pick("kein Telefon", "no telephone");
+    number.map_or_else(|| none.to_owned(), visible)
+}
+
+fn opening(lang: Lang, unit: &Unit) -> String {
+    let none = lang.pick("keine Öffnungszeiten", "no opening hours");
+    unit.hours.as_deref().map_or_else(|| none.to_owned(), visible)
+}
+
+fn age(lang: Lang, changed: Option<Timestamp>, now: Timestamp) -> String {
+    const DAY: i64 = 86_400_000_000;
+    match changed {
+        Some(at) => {
+            let days = now.0.saturating_sub(at.0).div_euclid(DAY);
+            let day = Zone::berlin().local(at).date();
+            lang.pick(format!("Stand {day} ({days} Tage)"), format!("of {day} ({days} days)"))
+        }
+        None => lang.pick("Stand unbekannt", "age unknown").to_owned(),
+    }
+}
+
+fn missing(lang: Lang, gap: &Gap) -> String {
+    match gap {
+        Gap::NoText => lang.pick("Es gibt keinen Text.", "There is no text.").to_owned(),
+        Gap::NoUnit(why) => why_none(lang, why),
+        Gap::UnknownUnit(_) => lang
+            .pick(
+                "Die zuständige Stelle ist nicht im Katalog.",
+                "The unit is not in the catalogue.",
+            )
+            .to_owned(),
+    }
+}
+
+fn sum(lang: Lang, place: &str, all: usize, gaps: &BTreeMap<String, usize>) -> String {
+    let answered = all - gaps.values().sum::<usize>();
+    let mut text = lang.pick(
+        format!("{place}: {answered} von {all} Leistungen beantwortet\n"),
+        format!("{place}: {answered} of {all} services answered\n"),
+    );
+    for (gap, count) in gaps {
+        text.push_str(&format!("  {count} × {gap}\n"));
+    }
+    text
+}
+
+fn fail(why: &str) -> ExitCode {
+    output::err(&format!("{why}\n"));
+    ExitCode::from(BAD_FILE)
+}
