@@ -22,6 +22,7 @@ pub mod folder;
 pub mod kamailio;
 pub mod linphone;
 pub mod log;
+pub mod pages;
 pub mod ports;
 pub mod process;
 pub mod programs;

@@ -5,14 +5,19 @@ use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::browser::Browser;
 use e2e::clock::SOON;
 use e2e::county::County;
+use e2e::pages::{Visitor, account};
 use e2e::runner::Case;
-use e2e::server::{Server, run_program};
+use e2e::server::Server;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 pub(crate) const CASES: &[Case] = &[
     ("a_browser_answers_and_comes_back", a_browser_answers_and_comes_back),
     ("a_browser_asks_and_hands_on", a_browser_asks_and_hands_on),
+    ("pages_let_nobody_in_who_may_not", pages_let_nobody_in_who_may_not),
+    ("roles_and_reach_are_kept", roles_and_reach_are_kept),
+    ("sockets_take_no_nonsense", sockets_take_no_nonsense),
+    ("a_desk_is_open_once", a_desk_is_open_once),
 ];
 
 /// How long a page may take until its talk goes on, after it was loaded anew.
@@ -25,17 +30,11 @@ fn centre() -> (Server, u16, Browser) {
     county.bench = 0;
     let port = county.ports.row(PORTS);
     let server = Server::start(county);
-    let data = server.data();
-    let data = data.to_str().expect("a path of ours");
-    let made = run_program(
-        &server.folder,
-        &["account", "add", "anna", "--data", data, "--agent", "k1", "--roles", "agent,supervisor"],
-    );
-    assert!(made.status.success(), "{}", made.stderr);
-    let password = made.stdout.lines().find_map(|it| it.strip_prefix("Passwort: "));
+    let roles = ["--agent", "k1", "--roles", "agent,supervisor"];
+    let password = account(&server, "anna", &roles);
     let browser = Browser::start(620);
     let url = format!("http://127.0.0.1:{}", server.county.web());
-    browser.sign_in(&url, "anna", password.expect("it is shown once"));
+    browser.sign_in(&url, "anna", &password);
     browser.click("^Dienst beginnen");
     server.wait_until("the browser is registered", SOON, |it| it.of("telephones_registered") >= 1);
     (server, port, browser)
@@ -131,4 +130,188 @@ fn a_browser_asks_and_hands_on() {
     colleague.hang_up();
     let figures = server.is_empty();
     assert_eq!(figures.fate("115", "accepted"), 1);
+}
+
+fn pages() -> Server {
+    let mut county =
+        County::new().agent("k1").browser("k1-web", "k1").agent("k2").browser("k2-web", "k2");
+    county.bench = 0;
+    Server::start(county)
+}
+
+fn pages_let_nobody_in_who_may_not() {
+    let server = pages();
+    let stranger = Visitor::of(&server);
+    for path in
+        ["/api/session", "/api/board", "/api/directory?q=k", "/api/contacts", "/api/wrap-ups/mine"]
+    {
+        let answer = stranger.ask("GET", path, "");
+        assert_eq!(answer.status, 401, "{path}");
+        assert!(answer.head.contains("application/problem+json"), "{}", answer.head);
+        assert_eq!(answer.json()["status"], 401, "{path}");
+    }
+    for path in ["/api/desk", "/api/board/live"] {
+        assert_eq!(stranger.socket(path).err(), Some(401), "{path}");
+    }
+    assert_eq!(stranger.ask("GET", "/api/nothing", "").status, 404);
+    for path in ["/api/lines/115/close", "/api/plans/x/start", "/api/contacts/1/pull"] {
+        assert_eq!(stranger.ask("POST", path, "{}").status, 401, "{path}");
+    }
+    // What every answer tells a browser.
+    let page = stranger.ask("GET", "/", "");
+    for words in ["default-src 'self'", "frame-ancestors 'none'", "nosniff", "no-referrer"] {
+        assert!(page.head.contains(words), "{words}: {}", page.head);
+    }
+
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    let cookie = anna.cookie.clone().expect("a session");
+    assert_eq!(anna.ask("GET", "/api/session", "").json()["agent"], "k1");
+    // Forged cookies.
+    let (name, token) = cookie.split_once('=').expect("a cookie");
+    let other = if token.starts_with('0') { '1' } else { '0' };
+    for forged in [
+        format!("{name}={other}{}", &token[1..]),
+        format!("{name}="),
+        format!("{name}={}", &token[1..]),
+        format!("__Host-{name}={token}"),
+        format!("{name}={}", token.repeat(2)),
+    ] {
+        let forger = Visitor { cookie: Some(forged.clone()), ..anna.clone() };
+        assert_eq!(forger.ask("GET", "/api/session", "").status, 401, "{forged}");
+        assert_eq!(forger.socket("/api/desk").err(), Some(401), "{forged}");
+    }
+    // Another site in the same browser: the cookie alone is not enough.
+    for origin in ["http://evil.example", "null", "http://127.0.0.1:1"] {
+        let other = Visitor { origin: origin.to_owned(), ..anna.clone() };
+        assert_eq!(other.ask("DELETE", "/api/session", "").status, 403, "{origin}");
+        assert_eq!(other.socket("/api/desk").err(), Some(403), "{origin}");
+        assert_eq!(other.sign_in("anna", "x").status, 403, "{origin}");
+    }
+    // Signing out ends the session and its sockets.
+    let mut socket = anna.socket("/api/desk").expect("a desk");
+    assert!(socket.hear(|it| it["type"] == "desk").is_some());
+    assert_eq!(anna.ask("DELETE", "/api/session", "").status, 204);
+    assert!(socket.hear(|it| it["type"] == "bye").is_some());
+    assert_eq!(anna.ask("GET", "/api/session", "").status, 401);
+
+    // Whoever guesses has to wait, whoever else comes from there too.
+    for _ in 0..10 {
+        assert_eq!(stranger.sign_in("anna", "falsch").status, 401);
+    }
+    let waits = stranger.sign_in("anna", "falsch");
+    assert_eq!(waits.status, 429);
+    assert!(waits.head.to_lowercase().contains("retry-after: "), "{}", waits.head);
+    // Bad requests are told apart from wrong passwords.
+    for body in ["", "{", "{\"name\": 1}", "[]", "{\"name\": \"a\", \"password\": \"b\", \"c\": 1}"]
+    {
+        assert_eq!(stranger.ask("POST", "/api/session", body).status, 400, "{body}");
+    }
+    let long = "x".repeat(100_000);
+    assert_eq!(stranger.ask("POST", "/api/session", &long).status, 413);
+}
+
+fn roles_and_reach_are_kept() {
+    let server = pages();
+    let agent = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    let editor = Visitor::with_account(&server, "edith", &["--roles", "editor"]);
+    let elsewhere = Visitor::with_account(
+        &server,
+        "otto",
+        &["--roles", "supervisor,reporter", "--clients", "anderswo"],
+    );
+    let supervisor = Visitor::with_account(&server, "leitung", &["--roles", "supervisor"]);
+    let close = "{\"minutes\": 5, \"reason\": \"Wasserschaden\"}";
+    for (who, closes, looks, opens) in [
+        (&agent, 403, 200, 403),
+        (&editor, 403, 403, 403),
+        (&elsewhere, 403, 200, 200),
+        (&supervisor, 200, 200, 200),
+    ] {
+        assert_eq!(who.ask("POST", "/api/lines/115/close", close).status, closes, "{who:?}");
+        assert_eq!(who.ask("GET", "/api/board", "").status, looks, "{who:?}");
+        assert_eq!(who.ask("GET", "/api/contacts", "").status, opens, "{who:?}");
+    }
+    // Nobody without a desk has one, and whoever reaches other clients sees nothing of this one.
+    for who in [&editor, &supervisor, &elsewhere] {
+        assert_eq!(who.socket("/api/desk").err(), Some(403), "{who:?}");
+    }
+    assert_eq!(elsewhere.ask("GET", "/api/board", "").json()["lines"], json!([]));
+    assert_eq!(elsewhere.ask("POST", "/api/plans/x/start", "{\"reason\": \"x\"}").status, 403);
+    // The line is closed, with its reason in the log of the service and without a name.
+    let board = supervisor.ask("GET", "/api/board", "").json();
+    let lines = board["lines"].as_array().expect("lines");
+    let line = lines.iter().find(|it| it["id"] == "115").expect("the line");
+    assert_eq!((&line["open"], line["closed_until"].is_string()), (&json!(false), true), "{line}");
+    let said = server.process.stderr();
+    assert!(said.contains("Wasserschaden") && !said.contains("leitung"), "{said}");
+    assert_eq!(
+        supervisor
+            .ask("POST", "/api/lines/115/close", "{\"minutes\": 5, \"reason\": \" \"}")
+            .status,
+        409
+    );
+    assert_eq!(
+        supervisor
+            .ask("POST", "/api/lines/115/close", "{\"minutes\": 99999999, \"reason\": \"x\"}")
+            .status,
+        409
+    );
+    assert_eq!(supervisor.ask("POST", "/api/lines/nein/close", close).status, 404);
+    assert_eq!(supervisor.ask("POST", "/api/lines/115/open", "").status, 200);
+    assert_eq!(supervisor.ask("POST", "/api/contacts/1/undo", "").status, 409);
+}
+
+fn sockets_take_no_nonsense() {
+    let server = pages();
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    for nonsense in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "{\"type\": \"rule\"}",
+        "{\"type\": \"answer\", \"contact\": -1}",
+        "ü",
+    ] {
+        let mut socket = anna.socket("/api/desk").expect("a desk");
+        socket.say(nonsense);
+        assert_eq!(socket.hear(|it| it["type"] == "done"), None, "{nonsense}");
+    }
+    let mut socket = anna.socket("/api/desk").expect("a desk");
+    // What makes no sense now is refused in words, and the socket stays.
+    let refused = socket.asked(1, "{\"type\": \"answer\", \"of\": 1, \"contact\": 7}");
+    assert_eq!(refused["type"], "refused", "{refused}");
+    let refused = socket.asked(2, "{\"type\": \"dial\", \"of\": 2, \"number\": \"k2-web\"}");
+    assert_eq!(refused["type"], "refused", "not signed on with a browser: {refused}");
+    assert_eq!(
+        socket.asked(3, "{\"type\": \"sign_on\", \"of\": 3, \"device\": \"browser\"}")["type"],
+        "done"
+    );
+    let refused = socket.asked(4, "{\"type\": \"offer\", \"of\": 4, \"sdp\": \"v=0\"}");
+    assert_eq!(refused["type"], "done", "the answer comes from the telephone: {refused}");
+    let refused = socket.hear(|it| it["type"] == "refused" && it["of"] == 4).expect("no sound");
+    assert!(refused["problem"]["detail"].is_string(), "{refused}");
+    let refused =
+        socket.asked(5, "{\"type\": \"wrap_up\", \"of\": 5, \"wrap_up\": {\"contact\": 99}}");
+    assert_eq!(refused["type"], "refused", "somebody else's call: {refused}");
+    assert_eq!(socket.asked(6, "{\"type\": \"sign_off\", \"of\": 6}")["type"], "done");
+    // More than people can press.
+    for of in 7..1_000 {
+        socket.say_if_open(&format!("{{\"type\": \"ping\", \"of\": {of}}}"));
+    }
+    assert_eq!(socket.hear(|it| it["of"] == 999), None, "the socket was closed");
+    assert_eq!(server.figures().agents("signed_off"), 2);
+}
+
+fn a_desk_is_open_once() {
+    let server = pages();
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    let mut first = anna.socket("/api/desk").expect("a desk");
+    assert!(first.hear(|it| it["type"] == "desk").is_some());
+    let mut second = anna.socket("/api/desk").expect("a desk");
+    assert!(second.hear(|it| it["type"] == "elsewhere").expect("told")["since"].is_string());
+    second.say("{\"type\": \"take_over\", \"of\": 1}");
+    assert!(second.hear(|it| it["type"] == "desk").is_some());
+    assert!(first.hear(|it| it["type"] == "taken_over").is_some());
+    assert_eq!(first.hear(|_| true), None, "it is closed");
 }
