@@ -50,6 +50,8 @@ export class Peer {
   /** The next REST request ends with this status. */
   failing: { status: number; retry?: number } | null = null;
   elsewhere: string | null = null;
+  /** Takes everything and says nothing, as a connection that is dead and does not know it. */
+  silent = false;
   /** Answers an offer of the page's telephone; without it the telephone stays connecting. */
   answer: ((sdp: string) => Promise<string>) | null = null;
   contacts: protocol.Contacts = world.contacts();
@@ -227,6 +229,7 @@ export class Peer {
       for (const other of this.#desks) if (other !== socket) tell(other, { type: 'taken_over' });
       this.elsewhere = null;
     }
+    if (this.silent) return;
     if (message.type === 'ping') return tell(socket, { type: 'done', of: message.of });
     if (message.type === 'offer') {
       tell(socket, { type: 'done', of: message.of });

@@ -17,8 +17,9 @@ export interface Listener<T> {
   misshapen(fault: string): void;
 }
 
-/** Without a word for so long the connection is taken for dead, even if the system says nothing. */
-const SILENCE_MS = 6_000;
+/** Unanswered for so long, or silent where the server speaks by itself, a connection is taken for dead. */
+const UNANSWERED_MS = 4_000;
+const SILENCE_MS = 10_000;
 /** How often we look, and ask for a word where the server has no reason of its own to speak. */
 const LOOK_MS = 2_000;
 /** A connection that is not there by then is tried anew. */
@@ -35,6 +36,8 @@ export class Live<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
   #heard = 0;
+  /** When the first question was asked that nothing has followed yet. */
+  #asked: number | null = null;
   #began = 0;
 
   constructor(path: string, shape: Shape<T>, listener: Listener<T>, ping: (() => void) | null) {
@@ -48,6 +51,7 @@ export class Live<T> {
     this.#watch = setInterval(() => this.#look(), LOOK_MS);
     window.addEventListener('offline', this.#offline);
     window.addEventListener('online', this.#online);
+    document.addEventListener('visibilitychange', this.#seen);
     this.#connect();
   }
 
@@ -56,6 +60,7 @@ export class Live<T> {
     clearTimeout(this.#timer);
     window.removeEventListener('offline', this.#offline);
     window.removeEventListener('online', this.#online);
+    document.removeEventListener('visibilitychange', this.#seen);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -79,6 +84,7 @@ export class Live<T> {
     socket.addEventListener('open', () => {
       if (this.#socket !== socket) return;
       this.#heard = performance.now();
+      this.#asked = null;
       this.#listener.status('open');
     });
     socket.addEventListener('message', (event) => {
@@ -89,6 +95,7 @@ export class Live<T> {
 
   #receive(data: unknown): void {
     this.#heard = performance.now();
+    this.#asked = null;
     this.#attempt = 0;
     let message: T;
     try {
@@ -117,10 +124,18 @@ export class Live<T> {
   #look(): void {
     const socket = this.#socket;
     if (socket === null) return;
-    const opening = socket.readyState === WebSocket.CONNECTING && performance.now() - this.#began > OPENING_MS;
-    const silent = socket.readyState === WebSocket.OPEN && performance.now() - this.#heard > SILENCE_MS;
-    if (opening || silent) this.#drop(socket);
-    else if (socket.readyState === WebSocket.OPEN) this.#ping?.();
+    const now = performance.now();
+    const opening = socket.readyState === WebSocket.CONNECTING && now - this.#began > OPENING_MS;
+    if (opening || (socket.readyState === WebSocket.OPEN && this.#isSilent(now))) return this.#drop(socket);
+    if (socket.readyState !== WebSocket.OPEN || this.#ping === null) return;
+    this.#asked ??= now;
+    this.#ping();
+  }
+
+  /** Browsers look rarely in a window that nobody sees: silence counts from our question, not from our last look. */
+  #isSilent(now: number): boolean {
+    if (this.#ping === null) return now - this.#heard > SILENCE_MS;
+    return this.#asked !== null && now - this.#asked > UNANSWERED_MS;
   }
 
   /** A socket without a network closes late or never: we do not wait for it. */
@@ -131,6 +146,10 @@ export class Live<T> {
 
   readonly #offline = (): void => {
     if (this.#socket !== null) this.#drop(this.#socket);
+  };
+
+  readonly #seen = (): void => {
+    if (document.visibilityState === 'visible') this.#online();
   };
 
   readonly #online = (): void => {

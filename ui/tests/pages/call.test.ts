@@ -146,6 +146,17 @@ desk('a lost connection is said plainly, and comes back within two seconds', asy
   assert.ok(Date.now() - began < 2_200, `${Date.now() - began} ms`);
 });
 
+desk('a connection that is dead and does not know it is found out', async (stage) => {
+  const { page, peer } = stage;
+  await onDuty(stage);
+  peer.silent = true;
+  await page.getByText('Keine Verbindung zum Server.').waitFor({ timeout: 12_000 });
+  peer.silent = false;
+  await page.getByText('Keine Verbindung zum Server.').waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+KeyB');
+  await page.locator('[data-state="not_ready"]').waitFor();
+});
+
 desk('five seconds without a network: the desk is there again, and the draft is saved', async (stage) => {
   const { page, peer, context } = stage;
   await onDuty(stage, (peer) => {
