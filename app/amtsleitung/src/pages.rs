@@ -193,7 +193,7 @@ fn exchange(listens: &[Listen]) -> Option<SocketAddr> {
     let ip = match own.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
+        IpAddr::V4(_) | IpAddr::V6(_) => own.ip(),
     };
     Some(SocketAddr::new(ip, own.port()))
 }

@@ -20,12 +20,15 @@ use tokio::sync::{mpsc, watch};
 /// Messages for a page that it has not read yet: answers to everything it may ask at once.
 const FOR_PAGE_MAX: usize = 128;
 
+/// The password of a telephone, by its id.
+pub type PasswordOf = Box<dyn Fn(&str) -> Redacted<String> + Send + Sync>;
+
 /// The browsers' telephones.
 pub struct Telephones {
     /// The thread that has them.
     pub softphones: Softphones,
     /// The password of each.
-    pub password: Box<dyn Fn(&str) -> Redacted<String> + Send + Sync>,
+    pub password: PasswordOf,
 }
 
 /// What pages share.

@@ -179,7 +179,7 @@ fn whole(lang: Lang, asked: &Asked, shown: &Shown<'_>) -> String {
     }
     for (code, de, en) in PARTS {
         if let Some(part) = service.plain(code) {
-            let lines: Vec<_> = part.lines().map(|line| visible(line)).collect();
+            let lines: Vec<_> = part.lines().map(visible).collect();
             let (name, part) = (lang.pick(de, en), lines.join("\n     "));
             text.push_str(&format!("   {name}: {part}\n"));
         }
