@@ -66,6 +66,7 @@ fn line() -> Line {
         closed: Clips::default(),
         busy: Clips::default(),
         callback: Clips::default(),
+        callback_greeting: Clips::default(),
         offer: Clips::default(),
         between: call::between::Rules::default(),
         greetings: Vec::new(),
