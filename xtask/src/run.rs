@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::Outcome;
 use crate::cargo::{build_product, root};
+use crate::ui;
 
 /// What a newcomer sees, in this order; each line is also a command of its own.
 const STEPS: [(&str, &str); 5] = [
@@ -25,14 +26,18 @@ const STEPS: [(&str, &str); 5] = [
          --load 5 --plan unwetter",
     ),
     (
-        "The service starts, citizens call it by real telephone calls, and you are one of the agents",
+        "The service starts, citizens call it by real telephone calls, and you are one of the agents: in a browser, or by keys here",
         "practice --config examples/harburg.toml",
     ),
 ];
 
 /// Builds the product and runs every step; stops at the first that fails.
 pub(crate) fn run() -> Outcome {
-    println!("Building. The first time takes a minute or two.");
+    println!("Building. The first time takes some minutes.");
+    // The pages are part of the program; without them a newcomer still works by keys.
+    if let Err(why) = ui::build() {
+        println!("The pages are left out: {why}");
+    }
     let program = build_product()?;
     for (title, line) in STEPS {
         println!("\n── {title}\n   amtsleitung {line}\n");

@@ -16,8 +16,11 @@ use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 use stdx::Redacted;
 use telephony::signalling::{Carrier, Listen};
+use telephony::softphone::limits::FAREWELL;
 use telephony::softphone::{self, Softphones};
 use telephony::tls::Identity;
 use web::accounts::Accounts;
@@ -57,8 +60,26 @@ pub struct Pages {
     pub at: SocketAddr,
     // In this order: nobody orders a telephone that has ended.
     _server: web::Started,
-    _telephones: Option<softphone::Running>,
+    telephones: Option<softphone::Running>,
 }
+
+impl Pages {
+    /// Lets the telephones in browsers say goodbye while the exchange still answers.
+    pub fn leave(&self) {
+        let Some(telephones) = &self.telephones else { return };
+        telephones.say_goodbye();
+        let looks = FAREWELL.0 / LOOKS_EVERY.as_micros() as u64;
+        for _ in 0..looks {
+            if telephones.has_ended() {
+                return;
+            }
+            thread::park_timeout(LOOKS_EVERY);
+        }
+    }
+}
+
+/// How often it is looked whether the telephones have ended.
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 impl fmt::Debug for Pages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,9 +177,8 @@ pub fn hub(
     let mut entropy = Entropy::open().map_err(text)?;
     // The telephones tell the hub, and the hub orders the telephones: one of both comes first.
     let told: Arc<Mutex<Option<Arc<Hub>>>> = Arc::default();
-    let has_browsers = county.phones.iter().any(|phone| phone.browser);
-    let telephony = county.telephony.as_ref().filter(|_| has_browsers);
-    let telephones = telephony.and_then(|telephony| {
+    // Also if nobody has one yet: a configuration that is taken up later may bring one.
+    let telephones = county.telephony.as_ref().and_then(|telephony| {
         let exchange = exchange(listens)?;
         let shown = web.sound_addresses.iter().map(|&ip| SocketAddr::new(ip, web.sound.port()));
         let config = softphone::Config {
@@ -230,5 +250,5 @@ pub fn serve(
         random: Box::new(move || entropy.lock().unwrap_or_else(PoisonError::into_inner).bytes()),
     };
     let server = web::serve(parts).map_err(text)?;
-    Ok(Pages { at: server.at, _server: server, _telephones: telephones })
+    Ok(Pages { at: server.at, _server: server, telephones })
 }

@@ -193,7 +193,15 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         inbox.ask(Ask::Hear(Arc::clone(&hub))).map_err(|why| format!("{why:?}"))?;
         pages::serve(web, data, (hub, telephones), demo, lang)
     };
-    let pages = county.web.as_ref().map(open).transpose()?;
+    let pages = match county.web.as_ref().map(open).transpose() {
+        Ok(pages) => pages,
+        Err(why) => {
+            // It runs already, and nobody would end it.
+            let _ = inbox.ask(Ask::Stop);
+            let _ = service.join();
+            return Err(why);
+        }
+    };
     if passwords.drawn > 0 {
         log.say(Level::Notice, &drawn(lang, data, passwords.drawn));
     }

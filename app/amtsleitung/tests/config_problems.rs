@@ -1497,6 +1497,10 @@ fn where_the_pages_are() {
             "Auf den Ton wird unter allen Adressen gewartet, aber sound_addresses fehlt.",
         ),
         (
+            "listen = \"127.0.0.1:8115\"\nsound = ‸\"127.0.0.1:8115\"",
+            "Auf Seiten und Ton wird an derselben Stelle gewartet.",
+        ),
+        (
             "listen = \"127.0.0.1:8115\"\naddress = ‸\"http://a\"\nsound = \"127.0.0.1:8116\"",
             "„http://a“ ist nicht, was ein Browser als Adresse zeigt.",
         ),

@@ -190,6 +190,12 @@ impl Accounts {
         self.by_name.get(name).map(|(account, _)| account)
     }
 
+    /// The hash of an account's password.
+    #[must_use]
+    pub fn proof(&self, name: &str) -> Option<&str> {
+        self.by_name.get(name)?.1.as_deref()
+    }
+
     /// Adds an account or replaces the one of its name, with a new password or the old one.
     pub fn put(&mut self, account: Account, hash: Option<String>) {
         let before = self.by_name.remove(&account.name).and_then(|(_, hash)| hash);

@@ -12,7 +12,7 @@ use crate::words::{
     Predicted, TodayView, TrunkView, WaiterView, moment,
 };
 use acd::agent::State;
-use privacy::SmallestGroup;
+use privacy::{Group, SmallestGroup};
 use promise::Fate;
 use std::collections::BTreeMap;
 use stdx::{LineId, PartnerId, PlanId, TeamId, Timestamp};
@@ -96,18 +96,34 @@ fn line(
 /// What agents are doing, by teams; teams that are too small to be shown alone are shown together. Which ones depends
 /// on who belongs to them and not on who is there, so that nobody is found by comparing two moments.
 fn groups(directory: &Directory, states: &[Option<State>]) -> Vec<GroupView> {
+    let groups = merged(directory);
+    groups.iter().map(|group| group_view(directory, &group.teams, states)).collect()
+}
+
+/// The teams that may be shown, alone or together.
+fn merged(directory: &Directory) -> Vec<Group> {
     let mut members = vec![0; directory.teams.len()];
     for agent in &directory.agents {
         members[agent.team] += 1;
     }
-    let groups = privacy::merged(&members, SmallestGroup::USUAL);
-    groups.iter().map(|group| group_view(directory, &group.teams, states)).collect()
+    privacy::merged(&members, SmallestGroup::USUAL)
+}
+
+/// What a team is shown as: itself or the teams with which it is shown; none if not even those are enough.
+pub(crate) fn shown_as(directory: &Directory) -> impl Fn(TeamId) -> Option<String> + use<> {
+    let named = |group: Group| (names(directory, &group.teams), group.teams);
+    let groups: Vec<(String, Vec<TeamId>)> = merged(directory).into_iter().map(named).collect();
+    move |team| groups.iter().find(|(_, teams)| teams.contains(&team)).map(|(name, _)| name.clone())
+}
+
+fn names(directory: &Directory, teams: &[TeamId]) -> String {
+    let names = teams.iter().filter_map(|team| directory.teams.get(team.index()));
+    names.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn group_view(directory: &Directory, teams: &[TeamId], states: &[Option<State>]) -> GroupView {
-    let names = teams.iter().filter_map(|team| directory.teams.get(team.index()));
     let mut view = GroupView {
-        group: names.map(String::as_str).collect::<Vec<_>>().join(", "),
+        group: names(directory, teams),
         signed_on: 0,
         ready: 0,
         offered: 0,
@@ -222,6 +238,14 @@ mod tests {
         let counts: Vec<(u64, u64)> =
             groups(&directory, &states).iter().map(|it| (it.signed_on, it.ready)).collect();
         assert_eq!(counts, [(1, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn contacts_name_no_small_team() {
+        let shown = shown_as(&directory(&[6, 3, 2]));
+        assert_eq!(shown(TeamId(0)).as_deref(), Some("Winsen"));
+        assert_eq!(shown(TeamId(2)).as_deref(), Some("Buchholz, Jesteburg"));
+        assert_eq!(shown_as(&directory(&[1, 1, 1]))(TeamId(0)), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! answered, never the person.
 
 use crate::accounts::Account;
-use crate::board::definition;
+use crate::board::{definition, shown_as};
 use crate::directory::Directory;
 use crate::lang::Lang;
 use crate::words::{ContactRow, Contacts, DefinitionView, moment};
@@ -34,6 +34,7 @@ pub(crate) fn contacts(
     if let Some(id) = chosen.line {
         directory.lines.iter().find(|line| line.id == id)?;
     }
+    let team = shown_as(directory);
     let within = by.within.as_secs().to_string();
     let row = |record: &ContactRecord| {
         let line = directory.line(record.line)?;
@@ -52,7 +53,7 @@ pub(crate) fn contacts(
             fate: record.fate.key().to_owned(),
             verdict: VerdictGroup::of(verdict).word().to_owned(),
             reason: verdict_words(lang, verdict, &within).1,
-            team: record.team.and_then(|team| directory.teams.get(team.index())).cloned(),
+            team: record.team.and_then(&team),
         })
     };
     let contacts = records.iter().rev().filter_map(row).collect();

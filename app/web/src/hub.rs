@@ -126,7 +126,7 @@ pub(crate) struct DeskOwn {
     pub(crate) phone: PhoneState,
     pub(crate) handing_to: String,
     pub(crate) seen: Option<Seen>,
-    pub(crate) wrap_ups: Vec<WrapUp>,
+    pub(crate) wrap_up: Option<WrapUp>,
 }
 
 impl Hub {
@@ -183,12 +183,29 @@ impl Hub {
 
     /// The centre has decided something.
     pub fn heard(&self, cause: &Event, command: &Command) {
+        self.tell_desks(cause, command);
+        // Who has signed off needs no telephone any more, after a call too.
+        if let Command::Note(Note::AgentChanged { agent, state: State::SignedOff }) = *command
+            && self.device(agent).is_some()
+        {
+            self.choose(agent, None);
+        }
+    }
+
+    fn tell_desks(&self, cause: &Event, command: &Command) {
         self.board.send_replace(());
         let now = self.now();
         let mut desks = self.desks();
         if let Command::Ring { agent, contact, line, .. } = *command {
             desks.entry(agent).or_default().see(now, contact, line);
         } else if let Command::Note(Note::AgentChanged { agent, state }) = *command {
+            // Who is handed a caller by a colleague hears nothing ring: the colleague knows the line.
+            if let State::Talking { contact, .. } = state
+                && let Some(line) = desks.values().find_map(|it| it.line_of(contact))
+                && desks.get(&agent).is_none_or(|it| it.line_of(contact).is_none())
+            {
+                desks.entry(agent).or_default().see(now, contact, line);
+            }
             desks.entry(agent).or_default().change(now, state);
         }
         let touch = |agent: AgentId| {
@@ -261,7 +278,8 @@ impl Hub {
     }
 
     /// What a desk shows beside what the centre says.
-    pub(crate) fn own(&self, agent: AgentId) -> DeskOwn {
+    /// Of wrap-ups only that of this contact.
+    pub(crate) fn own(&self, agent: AgentId, contact: Option<ContactId>) -> DeskOwn {
         let desks = self.desks();
         let Some(desk) = desks.get(&agent) else { return DeskOwn::default() };
         DeskOwn {
@@ -269,8 +287,21 @@ impl Hub {
             phone: desk.phone.clone(),
             handing_to: desk.handing_to.clone(),
             seen: desk.seen.back().cloned(),
-            wrap_ups: desk.wrap_ups.iter().cloned().collect(),
+            wrap_up: contact.and_then(|it| desk.wrap_up(it)).cloned(),
         }
+    }
+
+    /// What an agent said of the calls of this shift, the last first.
+    pub(crate) fn wrap_ups(&self, agent: AgentId) -> Vec<WrapUp> {
+        let desks = self.desks();
+        desks.get(&agent).into_iter().flat_map(|it| it.wrap_ups.iter().rev().cloned()).collect()
+    }
+
+    /// The calls of the browser's telephone.
+    pub(crate) fn calls(&self, agent: AgentId) -> Vec<softphone::CallView> {
+        let desks = self.desks();
+        let calls = desks.get(&agent).map(|it| it.phone.calls.iter());
+        calls.into_iter().flatten().map(|(call, _)| call.clone()).collect()
     }
 
     /// With what the agent works from now on; the browser's telephone can be called only if it is that.
@@ -360,6 +391,15 @@ impl Hub {
 }
 
 impl DeskState {
+    fn wrap_up(&self, contact: ContactId) -> Option<&WrapUp> {
+        self.wrap_ups.iter().find(|it| it.contact == contact.0)
+    }
+
+    /// The line of a call that this agent had, or that rings here.
+    fn line_of(&self, contact: ContactId) -> Option<LineId> {
+        self.seen.iter().rev().find(|it| it.contact == contact).map(|it| it.line)
+    }
+
     /// A call rings here.
     fn see(&mut self, now: Timestamp, contact: ContactId, line: LineId) {
         self.seen.retain(|it| it.contact != contact);
@@ -428,7 +468,11 @@ impl DeskState {
                 let of = self.ordered;
                 self.say(|lang| refused(of, Problem::telephone_refused(lang, why)));
             }
-            // What is heard there is measured there.
+            News::Ended { why: softphone::Why::Refused(status), .. } => {
+                let of = self.ordered;
+                self.say(|lang| refused(of, Problem::not_reached(lang, status)));
+            }
+            // Who hung up knows it; what is heard there is measured there.
             News::Ended { .. } | News::Quality(_) => {}
         }
     }

@@ -74,7 +74,11 @@ pub const BOARDS_MAX: usize = 300;
 /// Connections at once: desks, wallboards, and what browsers open besides. Further ones are closed.
 pub const CONNECTIONS_MAX: usize = 4_096;
 
-/// How long a connection may take to prove who it is by TLS, or to send the head of a request.
+/// Connections from one address, but for this machine, where a proxy may speak for all: forty browsers behind one
+/// address. Further ones are closed.
+pub const CONNECTIONS_OF_ONE: usize = 256;
+
+/// How long a connection may take to prove who it is by TLS, and until its first word.
 pub const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Entries that a search of the directory shows.

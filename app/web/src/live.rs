@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A wallboard's socket: how everything stands, within half a second of every change.
 
-use crate::accounts::Account;
 use crate::board::board;
 use crate::centre::Question;
 use crate::hub::Hub;
 use crate::limits::{BOARD_AT_LEAST, BOARD_EVERY, SEND_WITHIN};
-use crate::sessions::over;
+use crate::sessions::{SignedIn, over};
 use crate::words::ToBoard;
 use axum::extract::ws::{Message, WebSocket};
 use std::sync::Arc;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Serves a wallboard until its socket or its session ends.
-pub(crate) async fn serve(
-    mut socket: WebSocket,
-    hub: Arc<Hub>,
-    account: Arc<Account>,
-    mut ended: watch::Receiver<bool>,
-) {
-    let mut changes = hub.board_changes();
+pub(crate) async fn serve(mut socket: WebSocket, hub: Arc<Hub>, session: SignedIn) {
+    let (mut changes, mut ended) = (hub.board_changes(), session.ended.clone());
     let (mut soonest, mut latest) = (Instant::now(), Instant::now());
     loop {
         tokio::select! {
@@ -43,7 +36,8 @@ pub(crate) async fn serve(
                 latest = Instant::now() + BOARD_AT_LEAST;
                 // A centre that does not answer now is asked again a little later.
                 let Ok(facts) = hub.ask(Question::Board).await else { continue };
-                let board = Box::new(board(&hub.directory(), &account, &facts));
+                session.touch(hub.now());
+                let board = Box::new(board(&hub.directory(), &session.account, &facts));
                 if !send(&mut socket, &ToBoard::Board { board }).await { return; }
             }
         }

@@ -155,6 +155,31 @@ impl Problem {
         Problem::new(StatusCode::CONFLICT, "no-sound", title, detail)
     }
 
+    /// A call of one's own did not come about; `status` as SIP says it (RFC 3261, 21).
+    pub(crate) fn not_reached(lang: Lang, status: u16) -> Problem {
+        let title = lang.pick("Nicht erreicht", "Not reached");
+        let (de, en) = match status {
+            380 => (
+                "Für Notrufe ist an diesem Standort kein Weg eingerichtet. Bitte wählen Sie 110 oder 112 an einem anderen Telefon.",
+                "There is no way for emergency calls at this site. Please dial 110 or 112 at another telephone.",
+            ),
+            403 => (
+                "Diese Nummer darf von hier nicht gewählt werden.",
+                "This number may not be dialled from here.",
+            ),
+            404 | 484 => ("Diese Nummer gibt es nicht.", "There is no such number."),
+            486 | 600 => ("Dort ist besetzt.", "It is busy there."),
+            408 | 480 => ("Dort nimmt niemand ab.", "Nobody answers there."),
+            487 => ("Der Anruf wurde abgebrochen.", "The call was given up."),
+            603 => ("Der Anruf wurde abgelehnt.", "The call was declined."),
+            _ => (
+                "Die Verbindung kam nicht zustande. Bitte gleich noch einmal versuchen.",
+                "The call did not come about. Please try again in a moment.",
+            ),
+        };
+        Problem::new(StatusCode::CONFLICT, "not-reached", title, lang.pick(de, en))
+    }
+
     /// The browser's telephone cannot do it.
     pub(crate) fn telephone_refused(lang: Lang, why: softphone::Refusal) -> Problem {
         use softphone::Refusal;

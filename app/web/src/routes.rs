@@ -247,9 +247,9 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let Credentials { name, password } = body(lang, &bytes)?;
     let from = app.address.client(from.0.ip(), &headers);
-    let account = app.check(lang, from, &name, Redacted::new(password)).await?;
-    let shown = session(&account);
-    let cookie = cookies::given(&app.begin_session(account), app.address.is_secure());
+    let proved = app.check(lang, from, &name, Redacted::new(password)).await?;
+    let shown = session(&proved.0);
+    let cookie = cookies::given(&app.begin_session(proved), app.address.is_secure());
     Ok(([(SET_COOKIE, cookie)], Json(shown)).into_response())
 }
 
@@ -301,9 +301,7 @@ const fn word_of(state: AgentState) -> &'static str {
 #[utoipa::path(get, path = "/api/wrap-ups/mine", responses((status = 200, body = WrapUps), (status = 403, body = Problem)))]
 async fn wrap_ups(State(app): Shared, somebody: Somebody) -> Result<Json<WrapUps>, Problem> {
     let agent = somebody.agent(&app.hub)?;
-    let mut wrap_ups = app.hub.own(agent).wrap_ups;
-    wrap_ups.reverse();
-    Ok(Json(WrapUps { wrap_ups }))
+    Ok(Json(WrapUps { wrap_ups: app.hub.wrap_ups(agent) }))
 }
 
 /// Corrects what was said of a call.
@@ -337,7 +335,7 @@ async fn desk_socket(
     let Somebody { account, signed_in, lang } = somebody;
     let seat = Seat { hub: Arc::clone(&app.hub), account, agent, lang };
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
-    Ok(upgrade.on_upgrade(move |socket| desk::serve(socket, seat, signed_in.ended)))
+    Ok(upgrade.on_upgrade(move |socket| desk::serve(socket, seat, signed_in)))
 }
 
 // ---- the wallboard ----
@@ -366,7 +364,7 @@ async fn board_socket(
     let hub = Arc::clone(&app.hub);
     let upgrade = upgrade.max_message_size(1_024).max_frame_size(1_024);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        live::serve(socket, hub, somebody.account, somebody.signed_in.ended).await;
+        live::serve(socket, hub, somebody.signed_in).await;
         drop(place);
     }))
 }

@@ -4,7 +4,9 @@
 use crate::accounts::{Account, Accounts, AccountsError};
 use crate::hub::Hub;
 use crate::lang::Lang;
-use crate::limits::{BOARDS_MAX, CHECKS_AT_ONCE, CONNECTIONS_MAX, HANDSHAKE_WITHIN};
+use crate::limits::{
+    BOARDS_MAX, CHECKS_AT_ONCE, CONNECTIONS_MAX, CONNECTIONS_OF_ONE, HANDSHAKE_WITHIN,
+};
 use crate::origin::Address;
 use crate::problem::Problem;
 use crate::routes::router;
@@ -12,6 +14,7 @@ use crate::sessions::{Sessions, SignedIn, TOKEN_BYTES};
 use crate::throttle::{Throttle, Who};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::pin::Pin;
@@ -95,9 +98,12 @@ impl App {
     }
 
     /// A session of this account begins.
-    pub(crate) fn begin_session(&self, account: Account) -> Redacted<[u8; TOKEN_BYTES]> {
+    pub(crate) fn begin_session(
+        &self,
+        of: (Account, Option<String>),
+    ) -> Redacted<[u8; TOKEN_BYTES]> {
         let token = Redacted::new((self.random)());
-        locked(&self.sessions).begin(self.hub.now(), &token, account);
+        locked(&self.sessions).begin(self.hub.now(), &token, of);
         token
     }
 
@@ -106,26 +112,29 @@ impl App {
         locked(&self.sessions).end(token);
     }
 
-    /// Whose name and password these are.
+    /// Whose name and password these are, and the hash that proved it.
     pub(crate) async fn check(
         &self,
         lang: Lang,
         from: IpAddr,
         name: &str,
         password: Redacted<String>,
-    ) -> Result<Account, Problem> {
+    ) -> Result<(Account, Option<String>), Problem> {
         let who = [Who::Name(name.chars().take(64).collect()), Who::from(from)];
         let begun = locked(&self.throttle).begin(self.hub.now(), &who);
         begun.map_err(|wait| Problem::too_many_attempts(lang, wait.as_secs() + 1))?;
         let found = match &self.demo {
             Some(demo) if demo.account.name == name => {
-                (demo.password.expose() == password.expose()).then(|| demo.account.clone())
+                let is_right = demo.password.expose() == password.expose();
+                Ok(is_right.then(|| (demo.account.clone(), None)))
             }
-            Some(_) | None => self.look_up(lang, name.to_owned(), password).await?,
+            Some(_) | None => self.look_up(lang, name.to_owned(), password).await,
         };
-        let account = found.ok_or_else(|| Problem::wrong_credentials(lang))?;
-        locked(&self.throttle).forget(&who);
-        Ok(account)
+        // What was no wrong password is nobody's failure.
+        if !matches!(found, Ok(None)) {
+            locked(&self.throttle).give_back(&who);
+        }
+        found?.ok_or_else(|| Problem::wrong_credentials(lang))
     }
 
     /// Reads the accounts anew, so that what was changed holds, and ends the sessions of those who are not as they
@@ -135,7 +144,7 @@ impl App {
         lang: Lang,
         name: String,
         password: Redacted<String>,
-    ) -> Result<Option<Account>, Problem> {
+    ) -> Result<Option<(Account, Option<String>)>, Problem> {
         let _turn = self.checks.acquire().await.map_err(|_| Problem::too_busy(lang))?;
         let accounts = Arc::clone(&self.accounts);
         let checked = tokio::task::spawn_blocking(move || {
@@ -145,10 +154,15 @@ impl App {
         });
         let checked = checked.await.ok().flatten();
         let (accounts, account) = checked.ok_or_else(|| Problem::no_accounts(lang))?;
-        let is_demo =
-            |account: &Account| self.demo.as_ref().is_some_and(|demo| demo.account == *account);
-        locked(&self.sessions).keep(|it| accounts.named(&it.name) == Some(it) || is_demo(it));
-        Ok(account)
+        let is_demo = |it: &Account| self.demo.as_ref().is_some_and(|demo| demo.account == *it);
+        let is_as_before = |it: &Account, proof: Option<&str>| {
+            accounts.named(&it.name) == Some(it) && accounts.proof(&it.name) == proof
+        };
+        locked(&self.sessions).keep(|it, proof| is_demo(it) || is_as_before(it, proof));
+        Ok(account.map(|it| {
+            let proof = accounts.proof(&it.name).map(str::to_owned);
+            (it, proof)
+        }))
     }
 }
 
@@ -209,6 +223,7 @@ async fn let_in(
     proved: mpsc::Sender<(Connection, SocketAddr)>,
 ) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let addresses = Addresses::default();
     loop {
         let (stream, from) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -218,10 +233,15 @@ async fn let_in(
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        let Some(place) = Place::of(from.ip(), &addresses, place) else { continue };
         // Small messages that people wait for.
         let _ = stream.set_nodelay(true);
         let (acceptor, proved) = (acceptor.clone(), proved.clone());
         tokio::spawn(async move {
+            // Who connects and says nothing is not waited for.
+            if !matches!(timeout(HANDSHAKE_WITHIN, stream.readable()).await, Ok(Ok(()))) {
+                return;
+            }
             let stream = match acceptor {
                 None => Stream::Plain(stream),
                 Some(acceptor) => match timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
@@ -272,10 +292,45 @@ enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+/// Connections from each address.
+type Addresses = Arc<Mutex<BTreeMap<IpAddr, usize>>>;
+
+/// A place among all connections, and among those from one address.
+struct Place {
+    from: IpAddr,
+    addresses: Addresses,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// None if the address has too many.
+    fn of(from: IpAddr, addresses: &Addresses, permit: OwnedSemaphorePermit) -> Option<Place> {
+        let mut counts = locked(addresses);
+        let count = counts.entry(from).or_default();
+        if *count >= CONNECTIONS_OF_ONE && !from.is_loopback() {
+            return None;
+        }
+        *count += 1;
+        Some(Place { from, addresses: Arc::clone(addresses), _permit: permit })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = locked(&self.addresses);
+        if let Some(count) = counts.get_mut(&self.from) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.from);
+            }
+        }
+    }
+}
+
 /// A connection and its place among all.
 struct Connection {
     stream: Stream,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl AsyncRead for Connection {

@@ -9,6 +9,7 @@ use crate::limits::{SESSION_IDLE, SESSION_LASTS, SESSIONS_MAX};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use stdx::{Redacted, Timestamp};
 use tokio::sync::watch;
 
@@ -26,8 +27,11 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 struct Session {
     account: Arc<Account>,
+    /// The hash of the password with which it began: with another one it ends.
+    proof: Option<String>,
     began: Timestamp,
-    used: Timestamp,
+    /// When it was used last, in microseconds; its sockets use it as well.
+    used: Arc<AtomicI64>,
     /// Told when it ends: sockets of it close.
     ended: watch::Sender<bool>,
 }
@@ -36,8 +40,16 @@ struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     pub(crate) account: Arc<Account>,
+    used: Arc<AtomicI64>,
     /// Becomes true when the session ends.
     pub(crate) ended: watch::Receiver<bool>,
+}
+
+impl SignedIn {
+    /// The session is used at this moment.
+    pub(crate) fn touch(&self, now: Timestamp) {
+        self.used.store(now.0, Ordering::Relaxed);
+    }
 }
 
 /// Waits until a session ends.
@@ -56,18 +68,19 @@ impl Sessions {
         &mut self,
         now: Timestamp,
         token: &Redacted<[u8; TOKEN_BYTES]>,
-        account: Account,
+        (account, proof): (Account, Option<String>),
     ) {
         self.expire(now);
         if self.by_key.len() >= SESSIONS_MAX
-            && let Some((&idlest, _)) = self.by_key.iter().min_by_key(|(_, session)| session.used)
+            && let Some((&idlest, _)) = self.by_key.iter().min_by_key(|(_, session)| session.used())
         {
             self.by_key.remove(&idlest);
         }
         let session = Session {
             account: Arc::new(account),
+            proof,
             began: now,
-            used: now,
+            used: Arc::new(AtomicI64::new(now.0)),
             ended: watch::Sender::new(false),
         };
         self.by_key.insert(key(token), session);
@@ -81,8 +94,12 @@ impl Sessions {
     ) -> Option<SignedIn> {
         self.expire(now);
         let session = self.by_key.get_mut(&key(token))?;
-        session.used = now;
-        Some(SignedIn { account: Arc::clone(&session.account), ended: session.ended.subscribe() })
+        session.used.store(now.0, Ordering::Relaxed);
+        Some(SignedIn {
+            account: Arc::clone(&session.account),
+            used: Arc::clone(&session.used),
+            ended: session.ended.subscribe(),
+        })
     }
 
     /// Whoever has this token signs out.
@@ -91,14 +108,20 @@ impl Sessions {
     }
 
     /// Sessions whose account is not as it was end.
-    pub(crate) fn keep(&mut self, is_as_before: impl Fn(&Account) -> bool) {
-        self.by_key.retain(|_, session| is_as_before(&session.account));
+    pub(crate) fn keep(&mut self, is_as_before: impl Fn(&Account, Option<&str>) -> bool) {
+        self.by_key.retain(|_, it| is_as_before(&it.account, it.proof.as_deref()));
     }
 
     fn expire(&mut self, now: Timestamp) {
         self.by_key.retain(|_, it| {
-            now.since(it.used) < SESSION_IDLE && now.since(it.began) < SESSION_LASTS
+            now.since(it.used()) < SESSION_IDLE && now.since(it.began) < SESSION_LASTS
         });
+    }
+}
+
+impl Session {
+    fn used(&self) -> Timestamp {
+        Timestamp(self.used.load(Ordering::Relaxed))
     }
 }
 
@@ -128,26 +151,36 @@ mod tests {
     #[test]
     fn it_ends_when_idle_and_when_it_is_old() {
         let mut sessions = Sessions::default();
-        sessions.begin(Timestamp(0), &token(1), account("anna"));
+        sessions.begin(Timestamp(0), &token(1), (account("anna"), None));
         let mut at = Timestamp(0);
         while at.since(Timestamp(0)) + SESSION_IDLE < SESSION_LASTS {
             at = at + Micros(SESSION_IDLE.0 - 1);
             assert!(sessions.of(at, &token(1)).is_some(), "used in time");
         }
         assert!(sessions.of(Timestamp(0) + SESSION_LASTS, &token(1)).is_none(), "old");
-        sessions.begin(Timestamp(0), &token(2), account("anna"));
+        sessions.begin(Timestamp(0), &token(2), (account("anna"), None));
         assert!(sessions.of(Timestamp(0) + SESSION_IDLE, &token(2)).is_none(), "idle");
         assert!(sessions.of(Timestamp(0), &token(3)).is_none(), "never begun");
     }
 
     #[test]
+    fn a_socket_keeps_it() {
+        let mut sessions = Sessions::default();
+        sessions.begin(Timestamp(0), &token(1), (account("anna"), None));
+        let anna = sessions.of(Timestamp(0), &token(1)).expect("signed in");
+        anna.touch(Timestamp(0) + SESSION_IDLE);
+        assert!(sessions.of(Timestamp(0) + SESSION_IDLE, &token(1)).is_some(), "the desk was used");
+        assert!(!*anna.ended.borrow());
+    }
+
+    #[test]
     fn whoever_has_it_hears_of_its_end() {
         let mut sessions = Sessions::default();
-        sessions.begin(Timestamp(0), &token(1), account("anna"));
-        sessions.begin(Timestamp(0), &token(2), account("otto"));
+        sessions.begin(Timestamp(0), &token(1), (account("anna"), None));
+        sessions.begin(Timestamp(0), &token(2), (account("otto"), None));
         let anna = sessions.of(Timestamp(0), &token(1)).expect("signed in");
         let otto = sessions.of(Timestamp(0), &token(2)).expect("signed in");
-        sessions.keep(|account| account.name != "otto");
+        sessions.keep(|account, _| account.name != "otto");
         assert!(*otto.ended.borrow() && !*anna.ended.borrow());
         sessions.end(&token(1));
         assert!(*anna.ended.borrow());
@@ -157,11 +190,11 @@ mod tests {
     fn at_the_limit_the_idlest_goes() {
         let mut sessions = Sessions::default();
         for number in 0..SESSIONS_MAX {
-            sessions.begin(Timestamp(number as i64), &token(number), account("anna"));
+            sessions.begin(Timestamp(number as i64), &token(number), (account("anna"), None));
         }
         let now = Timestamp(SESSIONS_MAX as i64);
         assert!(sessions.of(now, &token(0)).is_some(), "used just now");
-        sessions.begin(now, &token(SESSIONS_MAX), account("otto"));
+        sessions.begin(now, &token(SESSIONS_MAX), (account("otto"), None));
         assert!(sessions.of(now, &token(1)).is_none());
         assert!(sessions.of(now, &token(0)).is_some());
         assert!(sessions.of(now, &token(SESSIONS_MAX)).is_some());

@@ -39,7 +39,7 @@ impl Who {
 
 impl Throttle {
     /// How long these have to wait; none if they may try. Attempts at the same time all count before they are
-    /// checked: take one with [`Throttle::begin`], give it back with [`Throttle::forget`] if it was right.
+    /// checked: take one with [`Throttle::begin`], and give it back with [`Throttle::give_back`] if it was no failure.
     pub(crate) fn begin(&mut self, now: Timestamp, who: &[Who]) -> Result<(), Micros> {
         self.failed.retain(|_, (_, until)| *until > now);
         let waits = who.iter().filter_map(|who| {
@@ -60,11 +60,14 @@ impl Throttle {
         Ok(())
     }
 
-    /// The attempt was right: nothing is held against these any more.
-    pub(crate) fn forget(&mut self, who: &[Who]) {
+    /// The attempt was no failure: it does not count. What came before it from there, does.
+    pub(crate) fn give_back(&mut self, who: &[Who]) {
         for who in who {
-            self.failed.remove(who);
+            if let Some((count, _)) = self.failed.get_mut(who) {
+                *count = count.saturating_sub(1);
+            }
         }
+        self.failed.retain(|_, (count, _)| *count > 0);
     }
 }
 
@@ -90,12 +93,17 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_right_is_forgiven() {
+    fn what_was_right_does_not_count_and_hides_nothing() {
         let mut throttle = Throttle::default();
         for _ in 0..3 * ATTEMPTS {
             assert_eq!(throttle.begin(Timestamp(0), &who("anna", 1)), Ok(()));
-            throttle.forget(&who("anna", 1));
+            throttle.give_back(&who("anna", 1));
         }
+        // Whoever has an account cannot try others' behind it.
+        for nth in 0..ATTEMPTS {
+            assert_eq!(throttle.begin(Timestamp(0), &who(&format!("n{nth}"), 1)), Ok(()));
+        }
+        assert_eq!(throttle.begin(Timestamp(0), &who("anna", 1)), Err(ATTEMPTS_FOR));
     }
 
     #[test]

@@ -278,6 +278,12 @@ impl Centre {
         self.contacts.get(&contact).map(|it| (it.line, it.arrived))
     }
 
+    /// Whether the centre calls this contact back, or has done so.
+    #[must_use]
+    pub fn is_callback(&self, contact: ContactId) -> bool {
+        self.contacts.get(&contact).is_some_and(|it| it.callback.is_some())
+    }
+
     /// Whether a supervisor changed the place of a waiting contact.
     #[must_use]
     pub fn is_steered(&self, contact: ContactId) -> bool {

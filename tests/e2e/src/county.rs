@@ -108,6 +108,8 @@ pub struct County {
     pub plans: &'static str,
     /// The ports of the pages and of the browsers' sound.
     pub pages: Option<[u16; 2]>,
+    /// What else stands in `[web]`, as lines.
+    pub web_more: String,
 }
 
 impl County {
@@ -148,6 +150,7 @@ impl County {
             texts: Vec::new(),
             plans: "",
             pages: None,
+            web_more: String::new(),
         }
     }
 
@@ -239,7 +242,8 @@ impl County {
         if let Some([web, sound]) = self.pages {
             let _infallible = writeln!(
                 text,
-                "[web]\nlisten = \"127.0.0.1:{web}\"\nsound = \"127.0.0.1:{sound}\"\n"
+                "[web]\nlisten = \"127.0.0.1:{web}\"\nsound = \"127.0.0.1:{sound}\"\n{}",
+                self.web_more
             );
         }
         for id in &self.agents {

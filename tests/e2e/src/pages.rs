@@ -82,6 +82,12 @@ impl Visitor {
         Answer { status, head: head.to_owned(), body: body.to_owned() }
     }
 
+    /// What is said in clear to who asks in clear; none if nothing that is HTTP.
+    #[must_use]
+    pub fn tries(&self, path: &str) -> Option<String> {
+        crate::figures::answer(self.at, path).filter(|it| it.starts_with("HTTP/1.1 200"))
+    }
+
     /// Signs in with an account that is made for it.
     ///
     /// # Panics

@@ -239,7 +239,7 @@ export class DeskModel {
       case 'done':
         return this.#pending.get(message.of)?.(null);
       case 'refused':
-        return this.#pending.get(message.of)?.(message.problem);
+        return this.#refused(message.of, message.problem);
       case 'sdp':
         return this.heard.sdp?.(message.sdp);
       case 'elsewhere':
@@ -253,6 +253,13 @@ export class DeskModel {
         this.forget();
         void sessions.over();
     }
+  }
+
+  /** What the telephone refuses comes later than the answer to the request: it is told all the same. */
+  #refused(of: number, problem: Problem): void {
+    const waits = this.#pending.get(of);
+    if (waits === undefined) this.problem = problem;
+    else waits(problem);
   }
 
   #replace(desk: Desk): void {

@@ -7,6 +7,7 @@ use super::files::Source;
 use crate::config::{self, County, Order};
 use crate::data::Data;
 use crate::difference::differences;
+use crate::pages::Pages;
 use crate::service::log::Level;
 use crate::service::{Ask, Inbox, Log, certificates, control};
 use crate::start::{Keeps, Options, Started, in_use, start};
@@ -17,6 +18,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -73,8 +75,9 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     };
     let started = start(options).map_err(|why| fail(lang, &why))?;
     say_ready(&started, &log, lang);
-    stop_on(signals, started.inbox.clone(), (log.clone(), lang)).map_err(failed)?;
     let Started { inbox, service, control, keeper, pages, .. } = started;
+    let pages = pages.map(Arc::new);
+    stop_on(signals, (inbox.clone(), pages.clone()), (log.clone(), lang)).map_err(failed)?;
     let ended = service.join();
     drop((inbox, control, keeper, pages));
     if ended.as_ref().is_ok_and(|ended| !ended.was_fenced) {
@@ -230,13 +233,20 @@ fn say_ready(started: &Started, log: &Log, lang: Lang) {
     log.say(Level::Notice, &format!("{word}. sip={}{http}{web}", listens.join(",")));
 }
 
-fn stop_on(mut signals: Signals, inbox: Inbox, (log, lang): (Log, Lang)) -> io::Result<()> {
+fn stop_on(
+    mut signals: Signals,
+    (inbox, pages): (Inbox, Option<Arc<Pages>>),
+    (log, lang): (Log, Lang),
+) -> io::Result<()> {
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             if signal == SIGHUP {
                 let (level, said) = renew_certificates(&inbox, lang);
                 log.say(level, &said);
                 continue;
+            }
+            if let Some(pages) = &pages {
+                pages.leave();
             }
             // A full inbox is empty a moment later; the next signal finds it so.
             let _ = inbox.ask(Ask::Stop);

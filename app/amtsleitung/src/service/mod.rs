@@ -63,7 +63,7 @@ use figures::{Figures, LogFigures};
 use hours::Zone;
 use log::Level;
 use mio::Waker;
-use promise::ContactRecord;
+use promise::{ContactRecord, ToldWait};
 use sip::number::Number;
 use std::collections::BTreeMap;
 use std::io;
@@ -265,6 +265,8 @@ struct Running {
     hub: Option<Arc<Hub>>,
     /// Contacts that ended today.
     today: Today,
+    /// Estimates that a wallboard shows: when and of whom they were made; one for each line.
+    predicted: BTreeMap<LineId, (Tick, ContactId, Option<ToldWait>)>,
     /// Since when each agent is in the present state, as far as that was seen.
     since: BTreeMap<AgentId, Tick>,
     order: Arc<Mutex<Order>>,
@@ -308,6 +310,7 @@ impl Running {
             listeners,
             hub: None,
             today: Today::new(ended_today),
+            predicted: BTreeMap::new(),
             since: BTreeMap::new(),
             order,
             events: 0,

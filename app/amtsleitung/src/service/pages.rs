@@ -5,16 +5,20 @@ use super::facts::{Waiter, What};
 use super::{Ask, Inbox, NotTaken, Running};
 use acd::agent::State;
 use acd::contact;
+use promise::ToldWait;
 use sip::number::Number;
 use std::collections::BTreeMap;
 use stdx::{
-    AgentId, ContactId, LineId, Now, PartnerId, PlanId, QueueId, Redacted, Tick, Timestamp,
+    AgentId, ContactId, LineId, Micros, Now, PartnerId, PlanId, QueueId, Redacted, Tick, Timestamp,
 };
 use telephony::signalling::TrunkHealth;
 use web::centre::{
     BoardFacts, Centre, ContactFacts, DeskFacts, LineFacts, NotAsked, Question, TrunkFacts,
     Waiter as Waits, WaitingFacts,
 };
+
+/// How long an estimate holds for those who look at a wallboard.
+const ESTIMATED_EVERY: Micros = Micros::from_secs(2);
 
 impl Centre for Inbox {
     fn ask(&self, question: Question) -> Result<(), NotAsked> {
@@ -93,10 +97,7 @@ impl Running {
             line: arrival.map(|(line, _)| line),
             arrived: arrival.map(|(_, at)| wall_of(now, at)),
             number: number.and_then(|number| shown(number.expose())).map(Redacted::new),
-            is_callback: matches!(
-                self.centre.contact(contact),
-                Some(contact::State::Promised { .. } | contact::State::CallingBack { .. })
-            ),
+            is_callback: self.centre.is_callback(contact),
         }
     }
 
@@ -137,6 +138,8 @@ impl Running {
         self.today.look(now);
         let waiting = self.waiters(now);
         let lines = (0..self.centre.setup().lines.len()).filter_map(|it| u16::try_from(it).ok());
+        let lines: Vec<LineFacts> =
+            lines.map(|line| self.line_facts(now, LineId(line), &waiting)).collect();
         let agents = self.figures.names().agents.len();
         let state = |agent: u16| {
             let seat = self.seat_of(AgentId(agent))?;
@@ -147,7 +150,7 @@ impl Running {
             now: now.wall,
             log_stalled: self.is_stalled,
             calls_let_in: !self.is_stalled,
-            lines: lines.map(|line| self.line_facts(now, LineId(line), &waiting)).collect(),
+            lines,
             agents: (0..).take(agents).map(state).collect(),
             trunks: self.signalling.trunks().iter().map(trunk).collect(),
             partners: self.at_partners(),
@@ -161,7 +164,7 @@ impl Running {
         }
     }
 
-    fn line_facts(&self, now: Now, line: LineId, waiting: &[Waits]) -> LineFacts {
+    fn line_facts(&mut self, now: Now, line: LineId, waiting: &[Waits]) -> LineFacts {
         let setup = self.centre.setup();
         let timetable = setup.timetables.get(setup.lines[line.index()].timetable.index());
         let closed_until = self.centre.closed_until(line);
@@ -171,17 +174,31 @@ impl Running {
             calendar::Opening::Open { .. } | calendar::Opening::BeyondHorizon => None,
         });
         let last = waiting.iter().filter(|it| it.line == line).max_by_key(|it| it.since);
+        // What who came last would be told now: whoever comes next waits about as long.
+        let predicted = last.and_then(|it| self.predicted(now, it));
         let today = self.today.line(line);
         LineFacts {
             open: in_hours && closed_until.is_none(),
             opens,
             closed_until: closed_until.map(|at| wall_of(now, at)),
-            // What who came last would be told now: whoever comes next waits about as long.
-            predicted: last.and_then(|it| self.centre.estimate(it.contact)),
+            predicted,
             today: today.tally,
             counted: today.counted,
             kept: today.kept,
         }
+    }
+
+    /// What who waits there would be told; an estimate takes its time, so that one holds for a moment for all who look.
+    fn predicted(&mut self, now: Now, last: &Waits) -> Option<ToldWait> {
+        if let Some((at, contact, told)) = self.predicted.get(&last.line)
+            && *contact == last.contact
+            && now.mono.since(*at) < ESTIMATED_EVERY
+        {
+            return *told;
+        }
+        let told = self.centre.estimate(last.contact);
+        self.predicted.insert(last.line, (now.mono, last.contact, told));
+        told
     }
 
     /// Calls at each partner at this moment.

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use stdx::{LineId, Micros, Now, Timestamp};
 use web::centre::HalfHour;
 
-/// Contacts that are kept: thirty times an ordinary day of a county with 100,000 calls a year. Of more only the last
+/// Contacts that are kept: twenty-five times an ordinary day of a county with 100,000 calls a year. Of more only the last
 /// can be opened; all are counted.
-const KEPT_MAX: usize = 12_000;
+const KEPT_MAX: usize = 10_000;
 
 /// Half an hour.
 const HALF_HOUR: Micros = Micros::from_mins(30);

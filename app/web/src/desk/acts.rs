@@ -19,10 +19,7 @@ pub(super) async fn act(seat: &Seat, request: FromDesk) -> Result<(), Problem> {
     match request.wants {
         Wants::Ping => Ok(()),
         Wants::SignOn { device } => sign_on(seat, device).await,
-        Wants::SignOff => {
-            decide(seat, Event::SignOff { agent }).await?;
-            leave_if_signed_off(seat).await
-        }
+        Wants::SignOff => decide(seat, Event::SignOff { agent }).await,
         Wants::Ready => ready(seat).await,
         Wants::NotReady { pause } => {
             decide(seat, Event::MakeNotReady { agent, pause: pause_of(pause) }).await
@@ -94,20 +91,18 @@ async fn sign_on(seat: &Seat, device: Device) -> Result<(), Problem> {
             "There is no telephone in the browser for this desk.",
         ));
     }
-    seat.hub.choose(seat.agent, Some(device));
-    let state = state(seat).await?;
-    if state == State::SignedOff {
-        decide(seat, Event::SignOn { agent: seat.agent }).await
-    } else {
-        Ok(())
+    let is_other = seat.hub.device(seat.agent).is_some_and(|it| it != device);
+    if is_other && !seat.hub.calls(seat.agent).is_empty() {
+        return Err(Problem::out_of_place(
+            seat.lang,
+            "Während eines Gesprächs bleibt es bei diesem Gerät.",
+            "During a call it stays with this device.",
+        ));
     }
-}
-
-/// Who signed off needs no telephone any more; who talks still does, and signs off after it.
-async fn leave_if_signed_off(seat: &Seat) -> Result<(), Problem> {
     if state(seat).await? == State::SignedOff {
-        seat.hub.choose(seat.agent, None);
+        decide(seat, Event::SignOn { agent: seat.agent }).await?;
     }
+    seat.hub.choose(seat.agent, Some(device));
     Ok(())
 }
 
@@ -142,13 +137,8 @@ async fn answer(seat: &Seat, of: u64, contact: ContactId) -> Result<(), Problem>
     if offered != Some(contact) {
         return Err(Problem::refused(seat.lang, acd::Refusal::NotOffered));
     }
-    let ringing = seat
-        .hub
-        .own(seat.agent)
-        .phone
-        .calls
-        .into_iter()
-        .find_map(|(call, _)| (call.state == CallState::Ringing).then_some(call.nr));
+    let calls = seat.hub.calls(seat.agent);
+    let ringing = calls.iter().find(|call| call.state == CallState::Ringing).map(|call| call.nr);
     let Some(call) = ringing else {
         return Err(Problem::out_of_place(
             seat.lang,

@@ -16,13 +16,16 @@ use crate::limits::{
     DESK_AT_LEAST, DESK_EVERY, MESSAGE_MAX, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, PAGE_SILENT,
     SEND_WITHIN,
 };
-use crate::sessions::over;
+use crate::sessions::{SignedIn, over};
 use crate::words::{Desk, FromDesk, ToDesk, Wants, moment};
 use axum::extract::ws::{Message, WebSocket};
 use std::sync::Arc;
 use stdx::AgentId;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
+
+/// How soon the state is asked again of a centre that did not answer.
+const ASKED_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Requests of a page that wait for the one before.
 const REQUESTS_MAX: usize = MESSAGES_AT_ONCE as usize;
@@ -49,14 +52,14 @@ enum Closed {
 }
 
 /// Serves a desk until its socket or its session ends.
-pub(crate) async fn serve(mut socket: WebSocket, seat: Seat, ended: watch::Receiver<bool>) {
-    let mut pace = Pace::new();
+pub(crate) async fn serve(mut socket: WebSocket, seat: Seat, session: SignedIn) {
+    let (mut pace, ended) = (Pace::new(), session.ended.clone());
     let window = match open(&mut socket, &seat, &ended, &mut pace).await {
         Ok(window) => window,
         Err(closed) => return say_goodbye(socket, closed).await,
     };
     let number = window.number;
-    let closed = converse(&mut socket, &seat, window, ended, pace).await;
+    let closed = converse(&mut socket, &seat, window, session, pace).await;
     seat.hub.close(seat.agent, number);
     say_goodbye(socket, closed).await;
 }
@@ -105,10 +108,11 @@ async fn converse(
     socket: &mut WebSocket,
     seat: &Seat,
     window: Window,
-    mut ended: watch::Receiver<bool>,
+    session: SignedIn,
     mut pace: Pace,
 ) -> Closed {
     let Window { mut to_page, mut changed, .. } = window;
+    let mut ended = session.ended.clone();
     let (requests, answers) = begin_acting(seat);
     let mut answers = answers;
     let (mut tell_at, mut told) = (Instant::now(), None::<Desk>);
@@ -124,6 +128,7 @@ async fn converse(
                     Ok(None) => continue,
                     Err(closed) => return closed,
                 };
+                session.touch(seat.hub.now());
                 // A page that asks faster than the centre answers is not ours.
                 if requests.try_send(request).is_err() { return Closed::Unruly; }
             }
@@ -140,8 +145,11 @@ async fn converse(
                 is_stale = false;
                 tell_at = Instant::now() + DESK_EVERY;
                 next_told = Instant::now() + DESK_AT_LEAST;
-                // A centre that does not answer now is asked again with the next change.
-                let Ok(desk) = state(seat).await else { continue };
+                // A centre that does not answer now is asked again a little later.
+                let Ok(desk) = state(seat).await else {
+                    (is_stale, tell_at) = (true, Instant::now() + ASKED_AGAIN);
+                    continue;
+                };
                 if told.as_ref() != Some(&desk) {
                     let says = ToDesk::Desk { desk: Box::new(desk.clone()) };
                     if send(socket, &says).await.is_err() { return Closed::Gone; }
@@ -155,7 +163,8 @@ async fn converse(
 /// The state of the desk at this moment.
 pub(crate) async fn state(seat: &Seat) -> Result<Desk, NotAsked> {
     let facts = seat.hub.ask(|reply| Question::Desk(seat.agent, reply)).await?;
-    let (own, directory) = (seat.hub.own(seat.agent), seat.hub.directory());
+    let contact = facts.contact.as_ref().map(|it| it.contact);
+    let (own, directory) = (seat.hub.own(seat.agent, contact), seat.hub.directory());
     let has_browser = seat.hub.browser_of(seat.agent).is_some();
     Ok(view::desk(&directory, &seat.account, (seat.agent, has_browser), &facts, &own))
 }

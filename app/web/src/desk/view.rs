@@ -23,17 +23,8 @@ pub(crate) fn desk(
     facts: &DeskFacts,
     own: &DeskOwn,
 ) -> Desk {
-    let state = facts.agent.state;
     let of = directory.agents.get(agent.index());
     let contact = facts.contact.as_ref().and_then(|it| contact(directory, it, own.seen.as_ref()));
-    let wrapped = match state {
-        State::WrapUp { contact, .. } | State::Talking { contact, .. } => Some(contact),
-        State::SignedOff | State::NotReady { .. } | State::Ready { .. } | State::Offered { .. } => {
-            None
-        }
-    };
-    let wrap_up =
-        wrapped.and_then(|it| own.wrap_ups.iter().find(|kept| kept.contact == it.0)).cloned();
     let (id, name) = directory.centre.clone();
     Desk {
         now: moment(facts.now),
@@ -51,7 +42,7 @@ pub(crate) fn desk(
         calls: calls(own, contact.is_some()),
         contact,
         waiting: waiting(directory, facts),
-        wrap_up,
+        wrap_up: own.wrap_up.clone(),
         transfer: own.phone.transfer.and_then(|it| transfer(it, &own.handing_to)),
     }
 }

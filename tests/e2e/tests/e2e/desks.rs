@@ -3,9 +3,11 @@
 
 use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::browser::Browser;
+use e2e::certificates::Authority;
 use e2e::clock::{SOON, Stopwatch};
 use e2e::county::County;
-use e2e::pages::{Visitor, account};
+use e2e::folder::Folder;
+use e2e::pages::{Socket, Visitor, account};
 use e2e::runner::Case;
 use e2e::server::Server;
 use serde_json::json;
@@ -18,6 +20,8 @@ pub(crate) const CASES: &[Case] = &[
     ("roles_and_reach_are_kept", roles_and_reach_are_kept),
     ("sockets_take_no_nonsense", sockets_take_no_nonsense),
     ("a_desk_is_open_once", a_desk_is_open_once),
+    ("pages_speak_tls", pages_speak_tls),
+    ("fifty_desks_at_once", fifty_desks_at_once),
 ];
 
 /// How long a page may take until its talk goes on, after it was loaded anew: two seconds, and what a browser takes
@@ -316,4 +320,72 @@ fn a_desk_is_open_once() {
     assert!(second.hear(|it| it["type"] == "desk").is_some());
     assert!(first.hear(|it| it["type"] == "taken_over").is_some());
     assert_eq!(first.hear(|_| true), None, "it is closed");
+}
+
+fn pages_speak_tls() {
+    let mut county = County::new().agent("k1").browser("k1-web", "k1");
+    county.bench = 0;
+    let url = format!("https://localhost:{}", county.web());
+    county.web_more =
+        format!("address = \"{url}\"\ncertificate = \"web.pem\"\nkey = \"web.key\"\n");
+    let folder = Folder::new();
+    Authority::new("Amt").sign("localhost", 2090).write(&folder, "data/web");
+    let server = Server::start_in(folder, county);
+    let password = account(&server, "anna", &["--agent", "k1"]);
+    let browser = Browser::start(620);
+    browser.sign_in(&url, "anna", &password);
+    // The session and the socket hold by TLS, and the microphone is handed out.
+    browser.click("^Dienst beginnen");
+    server.wait_until("registered", SOON, |it| it.of("telephones_registered") == 1);
+    ready(&server, &browser);
+    let caller = caller(&server);
+    caller.dial("115");
+    browser.see("Annehmen");
+    browser.press("F2");
+    caller.hears(620.0);
+    browser.hears(440.0);
+    caller.hang_up();
+    assert_eq!(server.is_empty().fate("115", "accepted"), 1);
+    // Who does not speak TLS is not answered in clear.
+    let plain = Visitor::of(&server);
+    assert!(plain.tries("/api/sign-in").is_none(), "an answer in clear");
+}
+
+/// Fifty desks are signed on, ready, and told of every change.
+fn fifty_desks_at_once() {
+    const DESKS: usize = 50;
+    let ids: Vec<(&'static str, &'static str)> =
+        (1..=DESKS).map(|it| (&*format!("k{it}").leak(), &*format!("k{it}-web").leak())).collect();
+    let mut county = County::new();
+    county.bench = 0;
+    for (agent, phone) in &ids {
+        county = county.agent(agent).browser(phone, agent);
+    }
+    let server = Server::start(county);
+    let mut sockets: Vec<Socket> = ids
+        .iter()
+        .map(|(agent, _)| {
+            let visitor = Visitor::with_account(&server, agent, &["--agent", agent]);
+            visitor.socket("/api/desk").expect("a desk")
+        })
+        .collect();
+    for socket in &mut sockets {
+        let on = socket.asked(1, "{\"type\": \"sign_on\", \"of\": 1, \"device\": \"browser\"}");
+        assert_eq!(on["type"], "done", "{on}");
+        let ready = socket.asked(2, "{\"type\": \"ready\", \"of\": 2}");
+        assert_eq!(ready["type"], "done", "{ready}");
+    }
+    server.wait_until("all are ready", SOON, |it| it.agents("ready") == DESKS as u64);
+    // Each desk shows what the centre says of it.
+    for socket in &mut sockets {
+        assert!(socket.hear(|it| it["desk"]["agent"]["state"] == "ready").is_some());
+    }
+    for socket in &mut sockets {
+        let off = socket.asked(3, "{\"type\": \"sign_off\", \"of\": 3}");
+        assert_eq!(off["type"], "done", "{off}");
+    }
+    server.wait_until("all are away", SOON, |it| it.agents("ready") == 0);
+    for socket in &mut sockets {
+        assert!(socket.hear(|it| it["desk"]["agent"]["state"] == "signed_off").is_some());
+    }
 }

@@ -21,6 +21,8 @@ pub enum WebProblem {
     AddressMissing,
     /// Sound is listened for on all addresses, and nothing says which ones browsers reach.
     SoundAddressMissing,
+    /// Sound is listened for where the pages are.
+    SoundWithPages,
     /// No address of a machine.
     BadSoundAddress {
         /// The text.
@@ -48,6 +50,7 @@ impl WebProblem {
             | WebProblem::BadAddress { .. }
             | WebProblem::AddressMissing
             | WebProblem::SoundAddressMissing
+            | WebProblem::SoundWithPages
             | WebProblem::BadSoundAddress { .. }
             | WebProblem::BrowserAt
             | WebProblem::BrowserOfNobody
@@ -63,6 +66,7 @@ impl WebProblem {
             WebProblem::BadAddress { given } => bad_address(lang, given),
             WebProblem::AddressMissing => address_missing(lang),
             WebProblem::SoundAddressMissing => sound_address_missing(lang),
+            WebProblem::SoundWithPages => sound_with_pages(lang),
             WebProblem::BadSoundAddress { given } => bad_sound_address(lang, given),
             WebProblem::BrowserAt => browser_at(lang),
             WebProblem::BrowserOfNobody => browser_of_nobody(lang),
@@ -117,6 +121,16 @@ fn sound_address_missing(lang: Lang) -> Said {
          sound_addresses = [\"10.1.2.3\"].",
         "Sound is waited for on all addresses, but sound_addresses is missing.",
         "Enter by which addresses browsers reach this machine, for example sound_addresses = [\"10.1.2.3\"].",
+    )
+}
+
+fn sound_with_pages(lang: Lang) -> Said {
+    say!(
+        lang,
+        "Auf Seiten und Ton wird an derselben Stelle gewartet.",
+        "Bei sound einen anderen Port eintragen: Wo kein UDP hinausgeht, schicken Browser ihren Ton über TCP dorthin.",
+        "Pages and sound are waited for at the same place.",
+        "Enter another port for sound: where no UDP gets out, browsers send their sound there by TCP.",
     )
 }
 

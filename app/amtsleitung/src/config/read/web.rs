@@ -37,6 +37,11 @@ pub(super) fn web(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Option<Web>
     if sound.value.ip().is_unspecified() && fields.get("sound_addresses").is_none() {
         note(reader, sound.at, WebProblem::SoundAddressMissing);
     }
+    let is_all = listen.value.ip().is_unspecified() || sound.value.ip().is_unspecified();
+    let is_same = is_all || listen.value.ip() == sound.value.ip();
+    if listen.value.port() == sound.value.port() && is_same {
+        note(reader, sound.at, WebProblem::SoundWithPages);
+    }
     let (listen, sound) = (listen.value, sound.value);
     Some(Web { listen, address, certificate, sound, sound_addresses })
 }
@@ -63,8 +68,15 @@ fn address(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Option<String> {
     let value = fields.get("address")?;
     let text = reader.string("address", value)?;
     let host = text.strip_prefix("https://").unwrap_or_default();
+    // The usual port is not in what browsers show.
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port),
+        Some(_) | None => (host, "80"),
+    };
+    let is_port = port != "443" && port.parse::<u16>().is_ok();
+    let is_name = !name.is_empty() && name.starts_with('[') == name.contains(':');
     let is_fit = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-.:[]".contains(&it);
-    if host.is_empty() || text.len() > ADDRESS_MAX || !host.bytes().all(is_fit) {
+    if !is_name || !is_port || text.len() > ADDRESS_MAX || !host.bytes().all(is_fit) {
         note(reader, start(value), WebProblem::BadAddress { given: text.to_owned() });
         return None;
     }
