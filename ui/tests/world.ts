@@ -91,7 +91,8 @@ export function act(desk: Desk, asked: FromDesk): void {
   switch (asked.type) {
     case 'sign_on':
       desk.devices.chosen = asked.device;
-      return become(desk, 'not_ready');
+      if (desk.agent.state === 'signed_off') become(desk, 'not_ready');
+      return;
     case 'sign_off':
       return become(desk, 'signed_off');
     case 'ready':

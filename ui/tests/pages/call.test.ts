@@ -234,11 +234,22 @@ desk('a desk that is open in another browser can be taken over', async (stage) =
   const { page, peer } = stage;
   peer.signedIn = true;
   peer.desk.agent.state = 'ready';
+  peer.desk.devices.chosen = 'browser';
   peer.elsewhere = world.ago(900);
   await page.goto(peer.address);
   await page.getByRole('button', { name: 'Hierher übernehmen' }).click();
   await page.locator('[data-state="ready"]').waitFor();
   assert.deepEqual(asked(peer), ['take_over']);
+});
+
+desk('a service that begins anew does not know the device, and the page asks for it', async (stage) => {
+  const { page, peer } = stage;
+  peer.signedIn = true;
+  peer.desk.agent.state = 'ready';
+  await page.goto(peer.address);
+  await page.getByRole('button', { name: 'Dienst beginnen' }).click();
+  await page.locator('[data-state="ready"]').waitFor();
+  assert.equal(asked(peer)[0], 'sign_on');
 });
 
 desk('messages that are no messages are told, and the desk goes on', async (stage) => {
