@@ -150,7 +150,8 @@ desk('a connection that is dead and does not know it is found out', async (stage
   const { page, peer } = stage;
   await onDuty(stage);
   peer.silent = true;
-  await page.getByText('Keine Verbindung zum Server.').waitFor({ timeout: 12_000 });
+  // The page connects anew at once and is shown as lost for a moment only; the longer nobody answers, the longer.
+  await page.getByText('Keine Verbindung zum Server.').waitFor({ timeout: 60_000 });
   peer.silent = false;
   await page.getByText('Keine Verbindung zum Server.').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+KeyB');
