@@ -1540,7 +1540,7 @@ fn telephones_in_browsers() {
             "agent = \"k1\"\nat = \"udp:192.0.2.99:5060\"\nbrowser = ‸true",
             "Ein Telefon im Browser hat keine eigene Adresse.",
         ),
-        ("agent = \"k1\"\nbrowser = ‸\"ja\"", "Bei „browser“ steht ein Text."),
+        ("agent = \"k1\"\nbrowser = ‸\"ja\"", "Bei „browser“ steht ein Text in Anführungszeichen."),
     ];
     for (lines, words) in said {
         wrong(trunk, &phone(lines), &format!("Fehler: {words}"));
