@@ -78,15 +78,15 @@ fn now() -> Instant {
 }
 
 /// A shift in Berlin that lasts for an hour at least from now on, as the file writes it: 14 hours at a stretch are
-/// the most that it takes.
+/// the most that it takes, also in the night in which the clocks are set back.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "the program that is tested reads the same clock")]
 pub fn shift_of_now() -> &'static str {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // One hour behind Berlin, in summer two.
     match since.as_secs() / 3_600 % 24 {
-        1..=9 => "Mo-Su,PH 00:00-14:00",
+        1..=9 => "Mo-Su,PH 00:00-13:00",
         10..=20 => "Mo-Su,PH 10:00-24:00",
-        _ => "Mo-Su,PH 18:00-08:00",
+        _ => "Mo-Su,PH 18:00-07:00",
     }
 }
