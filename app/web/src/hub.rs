@@ -181,9 +181,9 @@ impl Hub {
 
     // ---- what is heard ----
 
-    /// The centre has decided something.
-    pub fn heard(&self, cause: &Event, command: &Command) {
-        self.tell_desks(cause, command);
+    /// The centre has decided something, which happened at this time.
+    pub fn heard(&self, now: Timestamp, cause: &Event, command: &Command) {
+        self.tell_desks(now, cause, command);
         // Who has signed off needs no telephone any more, after a call too.
         if let Command::Note(Note::AgentChanged { agent, state: State::SignedOff }) = *command
             && self.device(agent).is_some()
@@ -192,17 +192,16 @@ impl Hub {
         }
     }
 
-    fn tell_desks(&self, cause: &Event, command: &Command) {
+    fn tell_desks(&self, now: Timestamp, cause: &Event, command: &Command) {
         self.board.send_replace(());
-        let now = self.now();
         let mut desks = self.desks();
         if let Command::Ring { agent, contact, line, .. } = *command {
             desks.entry(agent).or_default().see(now, contact, line);
         } else if let Command::Note(Note::AgentChanged { agent, state }) = *command {
             // Who is handed a caller by a colleague hears nothing ring: the colleague knows the line.
             if let State::Talking { contact, .. } = state
-                && let Some(line) = desks.values().find_map(|it| it.line_of(contact))
                 && desks.get(&agent).is_none_or(|it| it.line_of(contact).is_none())
+                && let Some(line) = desks.values().find_map(|it| it.line_of(contact))
             {
                 desks.entry(agent).or_default().see(now, contact, line);
             }

@@ -656,7 +656,7 @@ impl Running {
         };
         if let Some(cause) = cause {
             if let Some(hub) = &self.hub {
-                hub.heard(&cause, &command);
+                hub.heard(at.wall, &cause, &command);
             }
             let decided = Decided { at: at.mono, cause, command };
             self.listeners.retain(|listener| listener.try_send(decided).is_ok());
