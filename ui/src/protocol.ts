@@ -253,7 +253,6 @@ export const board = object({
   now: time,
   centre: object({ name: text }),
   log_stalled: flag,
-  calls_let_in: flag,
   definition: object({ id: text, title: bothLanguages, threshold_seconds: whole }),
   lines: list(line, MANY),
   agents: list(group, MANY),

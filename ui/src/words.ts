@@ -504,10 +504,9 @@ export const WORDS = {
   'board.lost': ['Keine Verbindung: was hier steht, ist nicht mehr aktuell.', 'No connection: what stands here is out of date.'],
   'board.fault': ['Diese Seite versteht den Server nicht. Bitte neu laden.', 'This page does not understand the server. Please load it anew.'],
   'board.log_stalled': [
-    'Die Aufzeichnung steht: Zahlen von heute können fehlen. Bitte die IT verständigen.',
-    'The log has stopped: figures of today may be missing. Please tell the IT.',
+    'Die Aufzeichnung steht: Neue Anrufe werden abgewiesen, Zahlen von heute können fehlen. Bitte die IT verständigen.',
+    'The log has stopped: new calls are refused, figures of today may be missing. Please tell the IT.',
   ],
-  'board.no_calls': ['Zurzeit werden keine Anrufe angenommen.', 'No calls are let in at present.'],
   'board.plan_runs': ['Krisenplan „{name}“ läuft bis {clock} Uhr.', 'Crisis plan “{name}” runs until {clock}.'],
 
   'lines.title': ['Leitungen', 'Lines'],

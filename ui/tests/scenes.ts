@@ -265,7 +265,6 @@ export const SCENES: readonly Scene[] = [
     path: '/wallboard',
     before: (peer) => {
       peer.board.log_stalled = true;
-      peer.board.calls_let_in = false;
       const plan = peer.board.plans[0];
       if (plan) plan.running_until = world.ago(-7_200);
       const trunk = peer.board.trunks[0];

@@ -254,7 +254,6 @@ export function board(): Board {
     now: ago(0),
     centre: { name: 'Servicecenter Landkreis Harburg' },
     log_stalled: false,
-    calls_let_in: true,
     definition: { id: 'd115', title: { de: 'In 30 s angenommen', en: 'Answered within 30 s' }, threshold_seconds: 30 },
     lines,
     agents: [

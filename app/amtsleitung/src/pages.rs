@@ -5,7 +5,7 @@ use crate::Lang;
 use crate::clock::wall_now;
 use crate::config::County;
 use crate::config::county::{Line, Web};
-use crate::config::number::Plan;
+use crate::config::number::Numbers;
 use crate::directory::Entry as Extension;
 use crate::entropy::Entropy;
 use crate::output;
@@ -98,10 +98,7 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
             client: line.client,
             greeting: line.welcome.clone().unwrap_or_else(|| welcome(client, &line.name)),
             has_queue: line.service().is_some(),
-            number: line.numbers.first().map(|numbers| match numbers.plan {
-                Plan::Short => numbers.first.to_string(),
-                Plan::E164 => format!("+{}", numbers.first),
-            }),
+            number: line.numbers.first().copied().map(first),
         }
     };
     let phone_of = |agent: usize, browser: bool| {
@@ -119,10 +116,7 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
     let partners = county.partners.iter().map(|it| OfPartner {
         id: it.id.clone(),
         name: it.name.clone(),
-        number: it.number.map(|number| match number.plan {
-            Plan::Short => number.first.to_string(),
-            Plan::E164 => format!("+{}", number.first),
-        }),
+        number: it.number.map(first),
     });
     Directory {
         centre: (county.centre.id.clone(), county.centre.name.clone()),
@@ -140,6 +134,11 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
         definition: promise::definition(DEFINITION),
         others: others(county, extensions),
     }
+}
+
+/// The first of neighbouring numbers, as it is dialled.
+fn first(numbers: Numbers) -> String {
+    Numbers { last: numbers.first, ..numbers }.to_string()
 }
 
 /// What an agent says first where the file has no words of its own: for whom, and which line.

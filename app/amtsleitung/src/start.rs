@@ -269,7 +269,7 @@ fn in_log(
     if !gone.is_empty() {
         log.say(Level::Notice, &erasure::destroyed(&gone, lang));
     }
-    let ended_today = ended_today(&mut data, county, wall, lang)?;
+    let in_views = ended_today(&mut data, county, wall, lang)?;
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers: Numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
@@ -287,7 +287,13 @@ fn in_log(
         log.say(Level::Error, warning);
     }
     let Continued { store, recalled, epoch, at, .. } = continued;
-    let Recalled { centre, link, chronicle, .. } = recalled;
+    let Recalled { centre, link, mut chronicle, .. } = recalled;
+    // What the views do not know yet: what came after them, and whom the start itself cut off.
+    let since = chronicle.views.as_mut().map_or_else(Vec::new, |views| views.take().0);
+    let all = in_views.into_iter().chain(since.into_iter().map(|told| told.record));
+    let ended_today: BTreeMap<ContactId, ContactRecord> =
+        all.map(|record| (record.contact, record)).collect();
+    let ended_today = ended_today.into_values().collect();
     let centre = centre.ok_or_else(|| no_calendar(lang))?;
     signalling.number_contacts_after(chronicle.last_contact);
     let promised = promised(&centre, &numbers);
@@ -323,7 +329,7 @@ fn in_log(
     })
 }
 
-/// The contacts of today that ended before the start.
+/// The contacts of today that ended before the start, as far as the views know.
 fn ended_today(
     data: &mut Data,
     county: &County,

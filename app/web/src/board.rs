@@ -28,7 +28,6 @@ pub(crate) fn board(directory: &Directory, account: &Account, facts: &BoardFacts
         now: moment(facts.now),
         centre: Named { id, name },
         log_stalled: facts.log_stalled,
-        calls_let_in: facts.calls_let_in,
         definition: definition(directory),
         lines: lines.filter_map(|(id, line)| self::line(directory, &seen, id, line)).collect(),
         agents: groups(directory, &facts.agents),

@@ -126,8 +126,6 @@ pub struct BoardFacts {
     pub now: Timestamp,
     /// Whether nothing is decided, because the log does not keep up.
     pub log_stalled: bool,
-    /// Whether new calls are let in.
-    pub calls_let_in: bool,
     /// Every line, in the order of the county's file.
     pub lines: Vec<LineFacts>,
     /// What every agent is doing, in the order of the file; none for who has no seat.

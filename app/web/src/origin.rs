@@ -93,6 +93,20 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_on_this_machine_says_who_asks() {
+        let ours = Address::Named("https://115.example.org".into());
+        let here: IpAddr = [127, 0, 0, 1].into();
+        let away: IpAddr = [192, 0, 2, 7].into();
+        let mut told = headers("115.example.org", None);
+        // What stands before the last entry, whoever asks may have written.
+        told.insert("x-forwarded-for", "198.51.100.1, 192.0.2.7".parse().expect("a header"));
+        assert_eq!(ours.client(here, &told), away);
+        assert_eq!(ours.client([203, 0, 113, 9].into(), &told), IpAddr::from([203, 0, 113, 9]));
+        assert_eq!(Address::Loopback.client(here, &told), here, "there is no proxy");
+        assert_eq!(ours.client(here, &headers("115.example.org", None)), here);
+    }
+
+    #[test]
     fn on_this_machine_the_host_is_this_machine() {
         let of = |host, origin| Address::Loopback.is_origin_of(&headers(host, Some(origin)));
         assert!(of("127.0.0.1:8115", "http://127.0.0.1:8115"));

@@ -575,10 +575,8 @@ pub struct Board {
     pub now: Moment,
     /// The centre.
     pub centre: Named,
-    /// Whether nothing is decided, because the log does not keep up.
+    /// Whether nothing is decided, and no new call let in, because the log does not keep up.
     pub log_stalled: bool,
-    /// Whether new calls are let in.
-    pub calls_let_in: bool,
     /// By which definition the service level is computed.
     pub definition: DefinitionView,
     /// The lines within reach.

@@ -8,6 +8,7 @@ use crate::{Lang, output};
 use lexopt::Arg;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 /// The exit code of wrong usage.
@@ -159,6 +160,27 @@ impl Arguments {
             let what = self.lang.pick("Diese Option fehlt", "This option is missing");
             self.wrong_value(what, &format!("--{name}"), None)
         })
+    }
+
+    /// An address of this machine with its port, or what is usual; none for `off`.
+    ///
+    /// # Errors
+    /// With the exit code, after saying so, if it is neither.
+    pub fn loopback(&self, name: &str, usual: &str) -> Result<Option<SocketAddr>, ExitCode> {
+        let text = self.value(name).unwrap_or_else(|| usual.to_owned());
+        if text == "off" {
+            return Ok(None);
+        }
+        match text.parse::<SocketAddr>() {
+            Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
+            Ok(_) | Err(_) => {
+                let what = self.lang.pick(
+                    "Hier wird eine Adresse dieses Rechners mit Port erwartet, etwa 127.0.0.1:9115, oder off",
+                    "An address of this machine with a port is expected here, such as 127.0.0.1:9115, or off",
+                );
+                Err(self.wrong_value(what, &format!("--{name} {text}"), None))
+            }
+        }
     }
 
     /// Whether an option without a value was given.

@@ -70,7 +70,7 @@ fn practise(arguments: &Arguments) -> Result<(), ExitCode> {
     let seat = newcomer(arguments, county)?;
     let alone = !(stdin().is_terminal() && stdout().is_terminal());
     let prompts = Path::new(&config).parent().map(|folder| folder.join("prompts"));
-    let web = web(arguments, alone)?;
+    let web = arguments.loopback("web", if alone { "off" } else { WEB })?;
     let options = Options { county, prompts, seat, newcomer: !alone, pace, web, lang };
     let failed = |error: io::Error| fail(&error.to_string());
     let stop = stop_on_signals().map_err(failed)?;
@@ -122,25 +122,6 @@ fn seconds(arguments: &Arguments) -> Result<u64, ExitCode> {
                 format!("A whole number from 1 to {SECONDS_MAX} is expected here"),
             );
             Err(arguments.wrong_value(&what, &format!("--seconds {text}"), None))
-        }
-    }
-}
-
-/// Where the pages are; without a terminal nowhere, unless it is asked for.
-fn web(arguments: &Arguments, alone: bool) -> Result<Option<SocketAddr>, ExitCode> {
-    let usual = if alone { "off" } else { WEB };
-    let text = arguments.value("web").unwrap_or_else(|| usual.to_owned());
-    if text == "off" {
-        return Ok(None);
-    }
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
-        Ok(_) | Err(_) => {
-            let what = arguments.lang.pick(
-                "Hier wird eine Adresse dieses Rechners mit Port erwartet, etwa 127.0.0.1:8115, oder off",
-                "An address of this machine with a port is expected here, such as 127.0.0.1:8115, or off",
-            );
-            Err(arguments.wrong_value(what, &format!("--web {text}"), None))
         }
     }
 }

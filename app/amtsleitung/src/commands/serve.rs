@@ -15,7 +15,6 @@ use crate::{Lang, output};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -53,7 +52,7 @@ fn serve(arguments: &Arguments) -> Result<(), ExitCode> {
     }
     let folder = PathBuf::from(arguments.required("data")?);
     let config = arguments.value("config").map(PathBuf::from);
-    let http = http(arguments)?;
+    let http = arguments.loopback("http", HTTP)?;
     let (agents, spread) = bench(arguments)?;
     let (data, text) = opened(lang, &folder, config.as_deref())?;
     let county = county(lang, &text)?;
@@ -185,23 +184,6 @@ fn county(lang: Lang, text: &Text) -> Result<County, ExitCode> {
         None => {
             output::err(&checked.printed(&text.name, lang));
             Err(ExitCode::from(BAD_FILE))
-        }
-    }
-}
-
-fn http(arguments: &Arguments) -> Result<Option<SocketAddr>, ExitCode> {
-    let text = arguments.value("http").unwrap_or_else(|| HTTP.to_owned());
-    if text == "off" {
-        return Ok(None);
-    }
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.ip().is_loopback() => Ok(Some(address)),
-        Ok(_) | Err(_) => {
-            let what = arguments.lang.pick(
-                "Hier wird eine Adresse dieses Rechners mit Port erwartet, etwa 127.0.0.1:9115, oder off",
-                "An address of this machine with a port is expected here, such as 127.0.0.1:9115, or off",
-            );
-            Err(arguments.wrong_value(what, &format!("--http {text}"), None))
         }
     }
 }

@@ -149,7 +149,6 @@ impl Running {
         BoardFacts {
             now: now.wall,
             log_stalled: self.is_stalled,
-            calls_let_in: !self.is_stalled,
             lines,
             agents: (0..).take(agents).map(state).collect(),
             trunks: self.signalling.trunks().iter().map(trunk).collect(),

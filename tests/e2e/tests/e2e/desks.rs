@@ -21,6 +21,7 @@ pub(crate) const CASES: &[Case] = &[
     ("sockets_take_no_nonsense", sockets_take_no_nonsense),
     ("a_desk_is_open_once", a_desk_is_open_once),
     ("pages_speak_tls", pages_speak_tls),
+    ("the_wallboard_survives_a_crash", the_wallboard_survives_a_crash),
     ("fifty_desks_at_once", fifty_desks_at_once),
 ];
 
@@ -351,6 +352,30 @@ fn pages_speak_tls() {
     // Who does not speak TLS is not answered in clear.
     let plain = Visitor::of(&server);
     assert!(plain.tries("/api/sign-in").is_none(), "an answer in clear");
+}
+
+/// Who gave up before a crash, and who was cut off by it, stand on the wallboard of the day.
+fn the_wallboard_survives_a_crash() {
+    let mut server = pages();
+    let waits = |server: &Server, count: u64| {
+        server.wait_until("callers inside", SOON, |it| it.of("contacts") == count);
+    };
+    let first = caller(&server);
+    first.dial("117");
+    waits(&server, 1);
+    first.hang_up();
+    waits(&server, 0);
+    first.dial("117");
+    waits(&server, 1);
+    server.start_again();
+    let visitor = Visitor::with_account(&server, "leitung", &["--roles", "supervisor"]);
+    let board = visitor.ask("GET", "/api/board", "").json();
+    let lines = board["lines"].as_array().expect("lines");
+    let line = lines.iter().find(|it| it["id"] == "117").expect("the line");
+    assert_eq!(line["today"]["offered"], 2, "{line}");
+    assert_eq!(line["today"]["abandoned"], 2, "{line}");
+    let contacts = visitor.ask("GET", "/api/contacts?line=117", "").json();
+    assert_eq!(contacts["contacts"].as_array().map(Vec::len), Some(2), "{contacts}");
 }
 
 /// Fifty desks are signed on, ready, and told of every change.
