@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Runs the cases side by side and says which failed; in the words of Rust's own tests.
+//! Runs the cases side by side, and afterwards those that need the machine; says which failed, in the words of
+//! Rust's own tests.
 
 use crate::clock::Stopwatch;
 use std::collections::VecDeque;
@@ -11,28 +12,36 @@ use std::thread;
 /// Cases at once: nearly all of their time is waiting, so they are many more than a machine has cores.
 const AT_ONCE: usize = 20;
 
+/// Cases at once that keep a processor busy themselves: one for each core of the smallest machine.
+const FEW_AT_ONCE: usize = 2;
+
 /// A case: its name and what it does.
 pub type Case = (&'static str, fn());
 
-/// Runs the cases whose names contain one of the arguments; without arguments all. The long ones
-/// stand first.
+/// Runs the cases whose names contain one of the arguments; without arguments all. Of those that may run side by
+/// side the long ones stand first; the busy ones run after them.
 ///
 /// # Panics
 /// If the threads cannot be started.
 #[must_use]
-pub fn run(cases: &[Case]) -> ExitCode {
+pub fn run(side_by_side: &[Case], busy: &[Case]) -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--list") {
-        cases.iter().for_each(|(name, _)| println!("{name}: test"));
+        side_by_side.iter().chain(busy).for_each(|(name, _)| println!("{name}: test"));
         return ExitCode::SUCCESS;
     }
     let wanted: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
     let is_wanted =
         |name: &str| wanted.is_empty() || wanted.iter().any(|it| name.contains(it.as_str()));
-    let chosen: VecDeque<Case> = cases.iter().copied().filter(|(it, _)| is_wanted(it)).collect();
-    println!("\nrunning {} tests", chosen.len());
-    let (count, watch) = (chosen.len(), Stopwatch::start());
-    let failed = run_all(chosen);
+    let chosen = |cases: &[Case]| -> VecDeque<Case> {
+        cases.iter().copied().filter(|(it, _)| is_wanted(it)).collect()
+    };
+    let (crowd, few) = (chosen(side_by_side), chosen(busy));
+    let (count, all) = (crowd.len() + few.len(), side_by_side.len() + busy.len());
+    println!("\nrunning {count} tests");
+    let watch = Stopwatch::start();
+    let mut failed = run_all(crowd, AT_ONCE);
+    failed.extend(run_all(few, FEW_AT_ONCE));
     let verdict = if failed.is_empty() { "ok" } else { "FAILED" };
     for name in &failed {
         println!("failed: {name}");
@@ -41,13 +50,13 @@ pub fn run(cases: &[Case]) -> ExitCode {
         "\ntest result: {verdict}. {} passed; {} failed; 0 ignored; 0 measured; {} filtered out; finished in {:.2}s\n",
         count - failed.len(),
         failed.len(),
-        cases.len() - count,
+        all - count,
         watch.read().as_secs_f64()
     );
     if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run_all(chosen: VecDeque<Case>) -> Vec<&'static str> {
+fn run_all(chosen: VecDeque<Case>, at_once: usize) -> Vec<&'static str> {
     let (queue, failed) = (Mutex::new(chosen), Mutex::new(Vec::new()));
     let next = || queue.lock().ok().and_then(|mut queue| queue.pop_front());
     let work = || {
@@ -64,7 +73,7 @@ fn run_all(chosen: VecDeque<Case>) -> Vec<&'static str> {
         }
     };
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..at_once {
             scope.spawn(work);
         }
     });

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         eprintln!("{sentence}");
         return ExitCode::FAILURE;
     }
-    let cases = [
+    let side_by_side = [
         sound::LONG,
         sessions::LONG,
         networks::LONG,
@@ -52,12 +52,11 @@ fn main() -> ExitCode {
         killed::LONG,
         takeover::LONG,
         day::LONG,
-        desks::CASES,
         trunks::LONG,
+        desks::CASES,
         hostile::CASES,
         killed::CASES,
         lamps::CASES,
-        stalls::CASES,
         broken::CASES,
         callbacks::CASES,
         conference::CASES,
@@ -81,5 +80,6 @@ fn main() -> ExitCode {
         transfers::CASES,
         trunks::CASES,
     ];
-    runner::run(&cases.concat())
+    let few_at_once = [desks::BUSY, stalls::BUSY];
+    runner::run(&side_by_side.concat(), &few_at_once.concat())
 }

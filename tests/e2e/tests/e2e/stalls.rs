@@ -19,7 +19,8 @@ use std::time::Duration;
 use stdx::{ContactId, Micros};
 use store::Gap;
 
-pub(crate) const CASES: &[Case] = &[
+/// They measure how soon a stall is known, so nothing else may keep the machine.
+pub(crate) const BUSY: &[Case] = &[
     ("a_slow_disk", a_slow_disk),
     ("a_server_that_stands_still", a_server_that_stands_still),
     ("a_server_that_is_away", a_server_that_is_away),
