@@ -53,6 +53,8 @@ pub struct DayKeys {
     pub seat: Key,
     /// Seals what legs need to go on.
     pub leg: Key,
+    /// Seals what agents wrote of talks.
+    pub note: Key,
 }
 
 /// Keys that were destroyed.
@@ -105,8 +107,8 @@ impl KeyRing {
         let due = due(today, &self.retention, self.keys.kept());
         self.keys.destroy(&due)?;
         let key = |purpose| *self.keys.get(today, purpose).expect("never due on its own day");
-        let [token, number, seat, leg] = Purpose::ALL.map(key);
-        Ok((DayKeys { day: today, token, number, seat, leg }, due))
+        let [token, number, seat, leg, note] = Purpose::ALL.map(key);
+        Ok((DayKeys { day: today, token, number, seat, leg, note }, due))
     }
 
     /// Destroys every key of the days before this one, but those in use.
@@ -240,7 +242,7 @@ pub fn destroyed(gone: &Destroyed, lang: Lang) -> String {
         day.and_then(|&day| date_of(day)).map_or_else(String::new, |date| date.to_string())
     };
     let count = |purpose| gone.iter().filter(|&&(_, it)| it == purpose).count();
-    let [tokens, numbers, seats, legs] = Purpose::ALL.map(count);
+    let [tokens, numbers, seats, legs, notes] = Purpose::ALL.map(count);
     let (first, last) = (date(days.first()), date(days.last()));
     if days.is_empty() {
         return lang
@@ -248,8 +250,8 @@ pub fn destroyed(gone: &Destroyed, lang: Lang) -> String {
             .to_owned();
     }
     lang.pick(
-        format!("Vernichtet sind Schlüssel von {first} bis {last}: {numbers} für Rufnummern, {tokens} für Anruferkennungen, {seats} für Plätze, {legs} für Gesprächswege. Was unter ihnen versiegelt ist, kann niemand mehr lesen."),
-        format!("Destroyed were keys from {first} to {last}: {numbers} of numbers, {tokens} of caller tokens, {seats} of seats, {legs} of call legs. Nobody can read any more what is sealed under them."),
+        format!("Vernichtet sind Schlüssel von {first} bis {last}: {numbers} für Rufnummern, {tokens} für Anruferkennungen, {seats} für Plätze, {legs} für Gesprächswege, {notes} für Notizen. Was unter ihnen versiegelt ist, kann niemand mehr lesen."),
+        format!("Destroyed were keys from {first} to {last}: {numbers} of numbers, {tokens} of caller tokens, {seats} of seats, {legs} of call legs, {notes} of notes. Nobody can read any more what is sealed under them."),
     )
 }
 

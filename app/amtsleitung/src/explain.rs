@@ -10,7 +10,10 @@ use account::{HandedTo, Step};
 use acd::agent::ReturnReason;
 use centre::{NotReached, OfficeEnd, OverflowCause, PartnerEnd, SteeringReason, SwitchboardEnd};
 use privacy::{Group, SmallestGroup, answering_groups};
-use promise::{ContactRecord, Definition, FateReason, Reachability, ToldWait, definition, judge};
+use promise::{
+    ContactRecord, Definition, Fate, FateReason, FirstContact, Reachability, Resolution,
+    Resolutions, Resolved, ToldWait, definition, judge,
+};
 use serde::Serialize;
 use std::fmt::Write as _;
 use stdx::{LineId, Micros, PartnerId, PlanId, SwitchboardId, TeamId};
@@ -90,6 +93,10 @@ pub fn explained(
         let judged = match figure {
             Explained::ServiceLevel => by_definition(lang, county, plain, &told.record),
             Explained::Reachability => by_reach(lang, &told.record),
+            Explained::FirstContact => {
+                let resolved = found.resolved.get(&told.record.contact).copied();
+                by_resolution(lang, told.record.fate, resolved)
+            }
         };
         words.behind(told, judged)
     };
@@ -98,11 +105,13 @@ pub fn explained(
     let (id, version) = match figure {
         Explained::ServiceLevel => (plain.id, plain.version),
         Explained::Reachability => (Reachability::ID, Reachability::VERSION),
+        Explained::FirstContact => (FirstContact::ID, FirstContact::VERSION),
     };
     let explanation = Explanation {
         figure: match figure {
             Explained::ServiceLevel => "service_level",
             Explained::Reachability => "reachability",
+            Explained::FirstContact => "first_contact_resolution",
         },
         definition: id,
         version,
@@ -126,6 +135,35 @@ fn by_definition(lang: Lang, county: &County, plain: Definition, record: &Contac
     let within = decimal(lang, definition.within.as_secs_f64(), 0);
     let (word, because) = verdict_words(lang, verdict, &within);
     (verdict.counts(), verdict.kept(), word, because)
+}
+
+fn by_resolution(lang: Lang, fate: Fate, resolved: Option<Resolved>) -> Judged {
+    let mut one = Resolutions::default();
+    one.add(fate, resolved);
+    let first = FirstContact::of(&one);
+    let (word, de, en) = match resolved {
+        _ if one == Resolutions::default() => {
+            ("left_out", "sprach mit niemandem von uns", "spoke to nobody of ours")
+        }
+        None => ("unsaid", "kein Ergebnis angegeben", "no result was said"),
+        Some(Resolved { last: Resolution::Settled, by_one: true }) => {
+            ("at_first_contact", "im ersten Gespräch erledigt", "settled in the first talk")
+        }
+        Some(Resolved { last: Resolution::Settled, by_one: false }) => {
+            ("settled", "nach einer Weitergabe erledigt", "settled after it was handed on")
+        }
+        Some(Resolved { last: Resolution::Transferred, .. }) => {
+            ("transferred", "weitergegeben", "handed on")
+        }
+        Some(Resolved { last: Resolution::ToBeAnswered, .. }) => {
+            ("to_be_answered", "jemand meldet sich", "somebody comes back to the citizen")
+        }
+        Some(Resolved { last: Resolution::Misdial, .. }) => ("misdial", "verwählt", "a misdial"),
+        Some(Resolved { last: Resolution::Abusive, .. }) => {
+            ("abusive", "kein Gespräch möglich", "no talk could be had")
+        }
+    };
+    (first.matters > 0, first.settled > 0, word, lang.pick(de, en).to_owned())
 }
 
 fn by_reach(lang: Lang, record: &ContactRecord) -> Judged {

@@ -6,13 +6,13 @@
 use crate::config::county::{self, County, Team};
 use privacy::Hidden;
 use promise::{
-    Assessment, ContactRecord, DEFINITIONS, Definition, Fate, Occupancy, Reachability, Tally,
-    ToldRecord, WorkTime, assess, waits,
+    Assessment, ContactRecord, DEFINITIONS, Definition, Fate, FirstContact, Occupancy,
+    Reachability, Resolutions, Resolved, Tally, ToldRecord, WorkTime, assess, waits,
 };
 use serde::Serialize;
 use sim::Outcome;
 use std::collections::BTreeMap;
-use stdx::{LineId, Micros, TeamId};
+use stdx::{ContactId, LineId, Micros, TeamId};
 
 /// All figures.
 #[derive(Clone, Debug, Serialize)]
@@ -72,6 +72,8 @@ pub struct Counted {
     pub longest_queue: u64,
     /// What could not be written down.
     pub lost: LostFigures,
+    /// What came of the talks, as agents said; none where nobody said anything.
+    pub resolved: Option<BTreeMap<ContactId, Resolved>>,
 }
 
 /// How the agents of some teams spent their time.
@@ -97,6 +99,7 @@ impl Counted {
             untold: outcome.untold,
             longest_queue: outcome.longest_queue as u64,
             lost: LostFigures::default(),
+            resolved: None,
         }
     }
 }
@@ -139,6 +142,10 @@ pub struct LineFigures {
     pub told_wait: ToldFigures,
     /// Settled at first contact: an assumption of the rehearsal, not a finding; none without one.
     pub first_contact: Option<AssumedFigures>,
+    /// What came of the talks; none in a rehearsal, and where nobody said anything.
+    pub resolutions: Option<ResolutionFigures>,
+    /// See [`FirstContact`]; none in a rehearsal, and where nobody said anything.
+    pub first_contact_resolution: Option<LevelFigures>,
     /// The time in which feedback is promised, in hours; none without a target. A rehearsal has no cases.
     pub feedback_within_hours: Option<f64>,
 }
@@ -156,6 +163,23 @@ pub struct ToldFigures {
     pub later: u64,
     /// `right` ÷ the sum of the three; none if nothing is known.
     pub share: Option<f64>,
+}
+
+/// What came of the talks of ours, as those say who talked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ResolutionFigures {
+    /// See [`Resolutions::settled`].
+    pub settled: u64,
+    /// See [`Resolutions::transferred`].
+    pub transferred: u64,
+    /// See [`Resolutions::to_be_answered`].
+    pub to_be_answered: u64,
+    /// See [`Resolutions::misdial`].
+    pub misdial: u64,
+    /// See [`Resolutions::abusive`].
+    pub abusive: u64,
+    /// See [`Resolutions::unsaid`].
+    pub unsaid: u64,
 }
 
 /// A share that a rehearsal was told and cannot find out.
@@ -277,15 +301,17 @@ pub fn figures(county: &County, heading: Heading, counted: &Counted, wanted: &Wa
         counted.records.iter().filter(|it| lines.contains(&it.line)).copied().collect()
     };
     let assumes = heading.rehearsal.is_some();
+    let resolved = counted.resolved.as_ref();
     let lines: Vec<LineFigures> = all
         .iter()
         .filter_map(|&id| Some((id, county.lines.get(id.index())?)))
         .map(|(id, line)| {
             let name = (line.id.as_str(), line.name.as_str());
-            line_figures(county, name, (&of(&[id]), &[id]), definitions, assumes)
+            line_figures(county, name, (&of(&[id]), &[id]), definitions, resolved, assumes)
         })
         .collect();
-    let mut total = line_figures(county, ("total", ""), (&of(all), all), definitions, assumes);
+    let mut total =
+        line_figures(county, ("total", ""), (&of(all), all), definitions, resolved, assumes);
     assert_eq!(total.offered, lines.iter().map(|line| line.offered).sum::<u64>());
     for (id, level) in &mut total.service_level {
         sum_up(level, lines.iter().map(|line| &line.service_level[id]));
@@ -313,8 +339,10 @@ fn line_figures(
     (id, name): (&str, &str),
     (records, lines): (&[ContactRecord], &[LineId]),
     definitions: &[Definition],
+    resolved: Option<&BTreeMap<ContactId, Resolved>>,
     assumes: bool,
 ) -> LineFigures {
+    let resolutions = resolved.map(|resolved| resolutions(records, resolved));
     let tally: Tally = records.iter().collect();
     let feedback = county.promised(county::Definition::Feedback, lines);
     let levels = definitions.iter().map(|plain| {
@@ -340,6 +368,9 @@ fn line_figures(
         reachability: reachability(county, &tally, lines),
         told_wait: told_wait(records),
         first_contact: first_contact(county, lines).filter(|_| assumes),
+        resolutions: resolutions.as_ref().map(resolution_figures),
+        first_contact_resolution: resolutions
+            .map(|it| first_contact_resolution(county, &it, lines)),
         feedback_within_hours: feedback.map(|target| target.within.as_secs_f64() / 3600.0),
     }
 }
@@ -378,6 +409,36 @@ fn told_wait(records: &[ContactRecord]) -> ToldFigures {
         sooner: told.sooner,
         later: told.later,
         share: told.share(),
+    }
+}
+
+fn resolutions(records: &[ContactRecord], resolved: &BTreeMap<ContactId, Resolved>) -> Resolutions {
+    let mut resolutions = Resolutions::default();
+    records.iter().for_each(|it| resolutions.add(it.fate, resolved.get(&it.contact).copied()));
+    resolutions
+}
+
+const fn resolution_figures(it: &Resolutions) -> ResolutionFigures {
+    let Resolutions { settled, transferred, to_be_answered, misdial, abusive, unsaid, .. } = *it;
+    ResolutionFigures { settled, transferred, to_be_answered, misdial, abusive, unsaid }
+}
+
+fn first_contact_resolution(
+    county: &County,
+    resolutions: &Resolutions,
+    lines: &[LineId],
+) -> LevelFigures {
+    let it = FirstContact::of(resolutions);
+    let target = county.promised(county::Definition::FirstContact, lines).map(|it| it.share);
+    let permille = target.map(|share| (share * 1_000.0).round() as u16);
+    LevelFigures {
+        version: FirstContact::VERSION,
+        within: None,
+        numerator: it.settled,
+        denominator: it.matters,
+        share: it.share(),
+        target,
+        met: permille.and_then(|target| it.meets(target)),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod data;
 pub mod difference;
 pub mod directory;
+pub mod earlier;
 pub mod effect;
 pub mod entropy;
 pub mod erasure;

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{AgentId, ContactId, Now, Tick, Timestamp};
 use store::{
-    Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Seated, Sequence, Snapshot,
-    Store,
+    Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Said, Seated, Sequence,
+    Snapshot, Store,
 };
 
 /// Contacts that are written into the views at once.
@@ -85,6 +85,12 @@ impl Chronicle {
                 self.is_sealed = true;
                 // Entries are numbered from 1 without gaps.
                 self.seated.insert(seated.seat, (self.entries, seated.clone()));
+            }
+            Fact::WrappedUp(it) => {
+                self.is_sealed = true;
+                if let Some(views) = &mut self.views {
+                    views.say(Said { entry: self.entries, wrapped_up: it.clone() });
+                }
             }
             Fact::Happened(_) | Fact::Configured(_) | Fact::Begun(_) | Fact::Poisoned(_) => {}
         }
@@ -193,8 +199,8 @@ pub type Keep<'a> = &'a mut dyn FnMut(&mut Store, &mut Recalled) -> Result<(), E
 fn keep(store: &mut Store, recalled: &mut Recalled) -> Result<(), Error> {
     let Some(snapshot) = recalled.snapshot() else { return Ok(()) };
     let Some(views) = &mut recalled.chronicle.views else { return Ok(()) };
-    let (told, days) = views.take();
-    store.add_to_views(&told, &days, recalled.link, &snapshot)
+    let heard = views.take();
+    store.add_to_views(&heard, recalled.link, &snapshot)
 }
 
 /// Rebuilds the centre from the first entry up to this one, without looking at snapshot and views. `keep` is
@@ -351,7 +357,8 @@ impl Recalled {
             | Fact::Lost(_)
             | Fact::Poisoned(_)
             | Fact::Caller(_)
-            | Fact::Seated(_) => Stop::Setup(sequence, why),
+            | Fact::Seated(_)
+            | Fact::WrappedUp(_) => Stop::Setup(sequence, why),
         })
     }
 
@@ -370,7 +377,8 @@ impl Recalled {
             | Fact::Begun(_)
             | Fact::Poisoned(_)
             | Fact::Caller(_)
-            | Fact::Seated(_) => Ok(()),
+            | Fact::Seated(_)
+            | Fact::WrappedUp(_) => Ok(()),
         }
     }
 

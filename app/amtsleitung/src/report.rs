@@ -3,7 +3,7 @@
 
 use crate::Lang;
 use crate::config::County;
-use crate::figures::{Figures, LevelFigures, LineFigures, LostFigures};
+use crate::figures::{Figures, LevelFigures, LineFigures, LostFigures, ResolutionFigures};
 use privacy::Hidden;
 use std::fmt::Write as _;
 
@@ -69,6 +69,7 @@ pub fn text(lang: Lang, county: &County, figures: &Figures) -> String {
 #[must_use]
 pub fn tables(lang: Lang, figures: &Figures) -> String {
     let mut text = counts(lang, figures);
+    text.push_str(&resolutions(lang, figures));
     text.push_str(&waits(lang, figures));
     text.push_str(&levels(lang, figures));
     text.push_str(&told(lang, figures));
@@ -219,6 +220,34 @@ fn without_calls(lang: Lang, figures: &Figures) -> String {
     format!("{}: {}\n", lang.pick("Ohne Anruf", "Without a call"), silent.join(", "))
 }
 
+/// What is counted of what agents said.
+type Said = fn(&ResolutionFigures) -> u64;
+
+const RESOLUTIONS: [(&str, &str, Said); 6] = [
+    ("erledigt", "settled", |it| it.settled),
+    ("weitergegeben", "handed on", |it| it.transferred),
+    ("Rückmeldung", "feedback", |it| it.to_be_answered),
+    ("verwählt", "misdial", |it| it.misdial),
+    ("Missbrauch", "abuse", |it| it.abusive),
+    ("ohne Angabe", "not said", |it| it.unsaid),
+];
+
+/// What came of the talks, if anybody said so of any of them.
+fn resolutions(lang: Lang, figures: &Figures) -> String {
+    if figures.total.resolutions.is_none() {
+        return String::new();
+    }
+    let head = RESOLUTIONS.map(|(de, en, _)| lang.pick(de, en).to_owned());
+    let mut rows =
+        vec![(lang.pick("Ergebnis der Gespräche", "Result of talks").to_owned(), head.to_vec())];
+    for line in lines_and_total(figures) {
+        let Some(it) = line.resolutions else { continue };
+        let cells = RESOLUTIONS.map(|(_, _, count)| decimal(lang, count(&it) as f64, 0));
+        rows.push((title(lang, line), cells.to_vec()));
+    }
+    format!("\n{}", table(&rows))
+}
+
 fn waits(lang: Lang, figures: &Figures) -> String {
     let what = lang.pick("Sekunden bis zum Abnehmen", "Seconds until answered");
     let head = lang.pick(
@@ -249,6 +278,10 @@ fn levels(lang: Lang, figures: &Figures) -> String {
         let name = lang.pick("Annahmequote", "reachability");
         let name = format!("  {name}/{}", line.reachability.version);
         rows.push((name, level_cells(lang, &line.reachability)));
+        if let Some(level) = line.first_contact_resolution.filter(|it| it.denominator > 0) {
+            let name = lang.pick("Erstkontakt", "first contact");
+            rows.push((format!("  {name}/{}", level.version), level_cells(lang, &level)));
+        }
     }
     rows.extend(first_contact(lang, figures));
     rows.extend(feedback(lang, figures));
@@ -412,6 +445,8 @@ mod tests {
             reachability: level,
             told_wait: ToldFigures { version: 1, right: 0, sooner: 0, later: 0, share: None },
             first_contact: None,
+            resolutions: None,
+            first_contact_resolution: None,
             feedback_within_hours: None,
         }
     }

@@ -7,6 +7,7 @@ use crate::config::county::{Phone, Web};
 use crate::config::{self, County, Order, Telephony};
 use crate::data::{Continued, Data};
 use crate::directory;
+use crate::earlier::Earlier;
 use crate::entropy::Entropy;
 use crate::erasure::{self, DayKeys, Erasing, KeyRing};
 use crate::keeper::Keeper;
@@ -24,8 +25,9 @@ use crate::service::{
     Registrations, Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords, control,
     http, legs, opened, person_of, registrations, telephones,
 };
+use crate::views::Views;
 use centre::Centre;
-use hours::{LocalDate, LocalDates, LocalTime};
+use hours::{LocalDate, LocalDates};
 use promise::ContactRecord;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use rustix::system::uname;
@@ -38,7 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use stdx::{AgentId, ContactId, Day, Now, Redacted, Tick, Timestamp};
-use store::{Caller, Configured, Keys, Seated, Sequence, Writer};
+use store::{Caller, Configured, Heard, Keys, Seated, Sequence, Writer};
 use telephony::signalling::{CannotStart, Listen, Promised, Setup, Signalling};
 use telephony::tls::Certificates;
 use web::Demo;
@@ -156,7 +158,17 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             in_log((county, data), *log_of, &agreed, (&mut signalling, &log), lang)?
         }
     };
-    let Keeping { centre, at, kept, private, numbers, registrations, legs, ended_today } = kept;
+    let Keeping {
+        centre,
+        at,
+        kept,
+        private,
+        numbers,
+        registrations,
+        legs,
+        ended_today,
+        said_today,
+    } = kept;
     if let Some(Private { today, .. }) = &private {
         signalling.make_tokens_with(Redacted::new(*today.token.expose()));
     }
@@ -190,6 +202,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let open = |web| {
         let (hub, telephones) =
             pages::hub((county, web), (inbox.clone(), browsers, &listens), directory, lang)?;
+        said_today.into_iter().for_each(|(agent, said)| hub.recall(agent, said));
         inbox.ask(Ask::Hear(Arc::clone(&hub))).map_err(|why| format!("{why:?}"))?;
         pages::serve(web, data, (hub, telephones), demo, lang)
     };
@@ -219,6 +232,8 @@ struct Keeping {
     legs: Option<Legs>,
     /// Contacts that ended lately, today's among them.
     ended_today: Vec<ContactRecord>,
+    /// What those who are signed on said of them.
+    said_today: Vec<(AgentId, web::hub::Recalled)>,
 }
 
 /// What hides persons from the log.
@@ -239,7 +254,7 @@ fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
     let centre = Centre::new(setup).map_err(|why| format!("{why:?}"))?;
     let numbers = BTreeMap::new();
     let (kept, registrations, legs) = (Kept::InMemory, None, None);
-    let ended_today = Vec::new();
+    let (ended_today, said_today) = (Vec::new(), Vec::new());
     Ok(Keeping {
         centre,
         at: Tick(0),
@@ -249,6 +264,7 @@ fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
         registrations,
         legs,
         ended_today,
+        said_today,
     })
 }
 
@@ -269,7 +285,7 @@ fn in_log(
     if !gone.is_empty() {
         log.say(Level::Notice, &erasure::destroyed(&gone, lang));
     }
-    let in_views = ended_today(&mut data, county, wall, lang)?;
+    let earlier = Earlier::today(&mut data, county.zone(), wall, lang)?;
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers: Numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
@@ -289,12 +305,10 @@ fn in_log(
     let Continued { store, recalled, epoch, at, .. } = continued;
     let Recalled { centre, link, mut chronicle, .. } = recalled;
     // What the views do not know yet: what came after them, and whom the start itself cut off.
-    let since = chronicle.views.as_mut().map_or_else(Vec::new, |views| views.take().0);
-    let all = in_views.into_iter().chain(since.into_iter().map(|told| told.record));
-    let ended_today: BTreeMap<ContactId, ContactRecord> =
-        all.map(|record| (record.contact, record)).collect();
-    let ended_today = ended_today.into_values().collect();
+    let since = chronicle.views.as_mut().map_or_else(Heard::default, Views::take);
+    let earlier = earlier.and(since);
     let centre = centre.ok_or_else(|| no_calendar(lang))?;
+    let said_today = earlier.said((&chronicle, &centre), county, (ring.keys(), &id));
     signalling.number_contacts_after(chronicle.last_contact);
     let promised = promised(&centre, &numbers);
     let unknown = promised.iter().filter(|it| it.number.is_none()).count();
@@ -325,22 +339,9 @@ fn in_log(
         numbers,
         registrations,
         legs,
-        ended_today,
+        ended_today: earlier.into_records(),
+        said_today,
     })
-}
-
-/// The contacts of today that ended before the start, as far as the views know.
-fn ended_today(
-    data: &mut Data,
-    county: &County,
-    wall: Timestamp,
-    lang: Lang,
-) -> Result<Vec<ContactRecord>, String> {
-    let zone = county.zone();
-    let midnight = zone.timestamp(zone.local(wall).date().to_datetime(LocalTime::midnight()));
-    let told = data.store.contacts(midnight, Timestamp(i64::MAX));
-    let told = told.map_err(|error| crate::data::said(&error, lang))?;
-    Ok(told.into_iter().map(|told| told.record).collect())
 }
 
 /// Who is promised a call-back, with the numbers that the keys still open.

@@ -7,7 +7,7 @@ use hours::{LocalDate, Zone};
 use std::collections::BTreeMap;
 use std::mem;
 use stdx::{Now, Tick};
-use store::{Day, Gap, Told};
+use store::{Day, Gap, Heard, Said, Told};
 
 /// The first day that has a number: 0.
 const EPOCH: LocalDate = LocalDate::constant(1970, 1, 1);
@@ -28,6 +28,8 @@ pub struct Views {
     pub(crate) stories: Stories,
     /// Who is gone since.
     told: Vec<Told>,
+    /// What agents said since.
+    said: Vec<Said>,
     /// Days that were changed since.
     days: BTreeMap<i64, Day>,
     /// The present day.
@@ -56,6 +58,7 @@ impl Views {
             outcome,
             stories,
             told: Vec::new(),
+            said: Vec::new(),
             days: BTreeMap::new(),
             lost,
         }
@@ -93,6 +96,11 @@ impl Views {
         }
     }
 
+    /// An agent said what came of a talk.
+    pub fn say(&mut self, said: Said) {
+        self.said.push(said);
+    }
+
     /// Something could not be written down.
     pub fn lose(&mut self, gap: Gap) {
         self.lost.refused_calls += gap.refused_calls;
@@ -111,21 +119,21 @@ impl Views {
         self.stories.open.is_empty()
     }
 
-    /// How many contacts wait to be written.
+    /// How many contacts, and words about them, wait to be written.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.told.len()
+        self.told.len() + self.said.len()
     }
 
     /// What is to be written now, the present day as far as it has come.
     #[must_use]
-    pub fn take(&mut self) -> (Vec<Told>, Vec<Day>) {
+    pub fn take(&mut self) -> Heard {
         let mut days: Vec<Day> = mem::take(&mut self.days).into_values().collect();
         if let Some(day) = self.day {
             let mut so_far = self.outcome.clone();
             days.push(brought(day, &so_far.cut(self.last), self.lost));
         }
-        (mem::take(&mut self.told), days)
+        Heard { told: mem::take(&mut self.told), said: mem::take(&mut self.said), days }
     }
 
     /// What could not be written down on the present day.

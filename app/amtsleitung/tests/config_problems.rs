@@ -1455,13 +1455,14 @@ fn retention() {
     assert_eq!(numbers, 110, "a hundred and ten days are no emergency");
     assert_eq!(kept(&table("tokens_days", "31")).tokens, 31);
     assert_eq!(kept(&table("seats_days", "1")).seats, 1);
+    assert_eq!(kept(&table("notes_days", "0")).notes, 0);
     both(
         "[rehearsal]",
         &table("numbers_days", "‸367"),
         "Fehler: Der Wert „367“ bei „numbers_days“ ist nicht möglich.\n    Erwartet: von 0 bis 366.",
         "error: The value “367” of “numbers_days” is not possible.\n    Expected: from 0 to 366.",
     );
-    for (key, value) in [("tokens_days", "32"), ("seats_days", "0")] {
+    for (key, value) in [("tokens_days", "32"), ("seats_days", "0"), ("notes_days", "367")] {
         let said = format!("Fehler: Der Wert „{value}“ bei „{key}“ ist nicht möglich.");
         wrong("[rehearsal]", &table(key, &format!("‸{value}")), &said);
     }

@@ -229,7 +229,12 @@ fn take(centre: &mut Option<Centre>, entry: &Entry) {
             centre.handle(Now { mono: entry.tick, wall: entry.wall }, *event);
             while centre.poll().is_some() {}
         }
-        Fact::Begun(_) | Fact::Lost(_) | Fact::Poisoned(_) | Fact::Caller(_) | Fact::Seated(_) => {}
+        Fact::Begun(_)
+        | Fact::Lost(_)
+        | Fact::Poisoned(_)
+        | Fact::Caller(_)
+        | Fact::Seated(_)
+        | Fact::WrappedUp(_) => {}
     }
 }
 

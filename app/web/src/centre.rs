@@ -3,7 +3,7 @@
 
 use acd::Refusal;
 use centre::{Event, SteeringReason};
-use promise::{ContactRecord, Tally, ToldWait};
+use promise::{ContactRecord, Resolution, Tally, ToldWait};
 use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, PlanId, Redacted, SkillId, Timestamp};
 use tokio::sync::oneshot;
@@ -28,8 +28,19 @@ pub enum Question {
     Desk(AgentId, Reply<DeskFacts>),
     /// How is everything?
     Board(Reply<BoardFacts>),
+    /// Let this agent's last word on a contact be kept, and say when it is durable; false if there is nobody to say it.
+    WrapUp(AgentId, ContactId, Said, Reply<bool>),
     /// Which contacts ended today?
     Contacts(Reply<Vec<ContactRecord>>),
+}
+
+/// What an agent says of a talk.
+#[derive(Debug)]
+pub struct Said {
+    /// What came of it; none while the agent has not said.
+    pub resolution: Option<Resolution>,
+    /// What it was about, and anything else that was written, as [`crate::words::Written`] spells it.
+    pub words: Redacted<Vec<u8>>,
 }
 
 /// Why something was not asked, or not answered.

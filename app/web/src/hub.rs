@@ -8,9 +8,12 @@ use crate::directory::Directory;
 use crate::lang::Lang;
 use crate::limits::WRAP_UPS_KEPT;
 use crate::problem::Problem;
-use crate::words::{Device, Quality, QualityWord, ToDesk, Why, WrapUp, moment};
+use crate::words::{
+    Device, Quality, QualityWord, ResultWord, ToDesk, Why, WrapUp, Written, moment,
+};
 use ::centre::{Command, Event, Note, TransferTo};
 use acd::agent::State;
+use promise::Resolution;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stdx::{AgentId, ContactId, LineId, Redacted, Timestamp};
@@ -72,6 +75,23 @@ pub(crate) struct Seen {
     pub(crate) line: LineId,
     pub(crate) began: Timestamp,
     pub(crate) ended: Option<Timestamp>,
+}
+
+/// What an agent said of a call before this start.
+#[derive(Clone, Debug)]
+pub struct Recalled {
+    /// Of which contact.
+    pub contact: ContactId,
+    /// On which line.
+    pub line: LineId,
+    /// When its call was set up.
+    pub began: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// What came of it.
+    pub result: Option<Resolution>,
+    /// What was written of it.
+    pub written: Written,
 }
 
 impl Default for DeskState {
@@ -361,26 +381,35 @@ impl Hub {
         self.touch(agent);
     }
 
-    /// Keeps what an agent says of a call that was theirs; of one call the last word holds. As it is kept; none if it
-    /// was not theirs, or is too long ago.
-    pub(crate) fn keep(&self, agent: AgentId, said: WrapUp) -> Option<WrapUp> {
-        let directory = self.directory();
+    /// What an agent says of a call, with what the server knows of it; none if the call was not theirs, or is too
+    /// long ago.
+    pub(crate) fn named(&self, agent: AgentId, said: WrapUp) -> Option<WrapUp> {
+        let desks = self.desks();
+        let seen = desks.get(&agent)?.seen.iter().find(|it| it.contact.0 == said.contact)?.clone();
+        drop(desks);
+        Some(named(&self.directory(), &seen, said))
+    }
+
+    /// Keeps what an agent says of a call for as long as they are signed on; of one call the last word holds.
+    pub(crate) fn keep(&self, agent: AgentId, said: WrapUp) {
+        self.desks().entry(agent).or_default().keep(said);
+        self.touch(agent);
+    }
+
+    /// An agent who was signed on before this start said so of a call that ended.
+    pub fn recall(&self, agent: AgentId, recalled: Recalled) {
+        let Recalled { contact, line, began, ended, result, written } = recalled;
+        let seen = Seen { contact, line, began, ended: Some(ended) };
+        let Written { concerns, place, note } = written;
+        let result = result.map(ResultWord::from);
+        let (line, client) = (String::new(), String::new());
+        let said =
+            WrapUp { contact: contact.0, line, client, ended: None, concerns, place, result, note };
+        let said = named(&self.directory(), &seen, said);
         let mut desks = self.desks();
         let desk = desks.entry(agent).or_default();
-        let seen = desk.seen.iter().find(|it| it.contact.0 == said.contact)?;
-        let kept = WrapUp {
-            line: directory.named_line(seen.line).map_or_else(String::new, |it| it.name),
-            client: directory.client_of(seen.line).map_or_else(String::new, |it| it.name),
-            ended: seen.ended.map(moment),
-            ..said
-        };
-        desk.wrap_ups.retain(|it| it.contact != kept.contact);
-        desk.wrap_ups.push_back(kept.clone());
-        if desk.wrap_ups.len() > WRAP_UPS_KEPT {
-            desk.wrap_ups.pop_front();
-        }
-        desk.changed.send_replace(());
-        Some(kept)
+        desk.remember(seen);
+        desk.keep(said);
     }
 
     /// The caller is to be handed on to whom this names.
@@ -389,7 +418,24 @@ impl Hub {
     }
 }
 
+fn named(directory: &Directory, seen: &Seen, said: WrapUp) -> WrapUp {
+    WrapUp {
+        line: directory.named_line(seen.line).map_or_else(String::new, |it| it.name),
+        client: directory.client_of(seen.line).map_or_else(String::new, |it| it.name),
+        ended: seen.ended.map(moment),
+        ..said
+    }
+}
+
 impl DeskState {
+    fn keep(&mut self, said: WrapUp) {
+        self.wrap_ups.retain(|it| it.contact != said.contact);
+        self.wrap_ups.push_back(said);
+        if self.wrap_ups.len() > WRAP_UPS_KEPT {
+            self.wrap_ups.pop_front();
+        }
+    }
+
     fn wrap_up(&self, contact: ContactId) -> Option<&WrapUp> {
         self.wrap_ups.iter().find(|it| it.contact == contact.0)
     }
@@ -401,8 +447,12 @@ impl DeskState {
 
     /// A call rings here.
     fn see(&mut self, now: Timestamp, contact: ContactId, line: LineId) {
-        self.seen.retain(|it| it.contact != contact);
-        self.seen.push_back(Seen { contact, line, began: now, ended: None });
+        self.remember(Seen { contact, line, began: now, ended: None });
+    }
+
+    fn remember(&mut self, seen: Seen) {
+        self.seen.retain(|it| it.contact != seen.contact);
+        self.seen.push_back(seen);
         if self.seen.len() > WRAP_UPS_KEPT {
             self.seen.pop_front();
         }

@@ -36,6 +36,7 @@ mod sessions;
 mod steering;
 mod throttle;
 pub mod words;
+mod wrap_up;
 
 pub use contacts::verdict_words;
 pub use directory::{Directory, Entry, EntryKind, OfAgent, OfLine, OfPartner, OfPlan};

@@ -16,7 +16,7 @@ use crate::words::{
     Board, CloseLine, Contacts, Credentials, DemoAccount, Found, Move, Named, Pull, Session,
     SignIn, StartPlan, Steered, WrapUp, WrapUps,
 };
-use crate::{assets, contacts, cookies, fields, live, origin};
+use crate::{assets, contacts, cookies, live, origin, wrap_up};
 use acd::agent::State as AgentState;
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -319,9 +319,7 @@ async fn correct(
     if wrap_up.contact != contact {
         return Err(Problem::not_found(somebody.lang));
     }
-    let wrap_up = fields::wrap_up(somebody.lang, wrap_up)?;
-    let kept = app.hub.keep(agent, wrap_up);
-    kept.map(Json).ok_or_else(|| Problem::not_found(somebody.lang))
+    wrap_up::keep(&app.hub, (agent, somebody.lang), wrap_up).await.map(Json)
 }
 
 /// The desk's socket (RFC 6455): the whole state after every change, requests and their answers.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What pages and server say to each other. The page is a function of what stands here.
 
+use promise::Resolution;
 use serde::{Deserialize, Serialize};
 use stdx::Timestamp;
 use utoipa::ToSchema;
@@ -492,6 +493,41 @@ pub struct WrapUp {
     pub note: String,
 }
 
+/// What of a wrap-up may be of persons: it is kept sealed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// What it was about.
+    pub concerns: Vec<String>,
+    /// Which place it was about.
+    pub place: Option<String>,
+    /// Anything else.
+    pub note: String,
+}
+
+impl Written {
+    /// What was written in this wrap-up.
+    #[must_use]
+    pub fn of(it: &WrapUp) -> Written {
+        let WrapUp { concerns, place, note, .. } = it.clone();
+        Written { concerns, place, note }
+    }
+
+    /// As bytes.
+    ///
+    /// # Panics
+    /// Never: it is text.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("text can be written")
+    }
+
+    /// From its bytes; none if they are none of ours.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Option<Written> {
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
 /// What came of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -502,6 +538,30 @@ pub enum ResultWord {
     ToBeAnswered,
     Misdial,
     Abusive,
+}
+
+impl From<ResultWord> for Resolution {
+    fn from(word: ResultWord) -> Resolution {
+        match word {
+            ResultWord::Settled => Resolution::Settled,
+            ResultWord::Transferred => Resolution::Transferred,
+            ResultWord::ToBeAnswered => Resolution::ToBeAnswered,
+            ResultWord::Misdial => Resolution::Misdial,
+            ResultWord::Abusive => Resolution::Abusive,
+        }
+    }
+}
+
+impl From<Resolution> for ResultWord {
+    fn from(it: Resolution) -> ResultWord {
+        match it {
+            Resolution::Settled => ResultWord::Settled,
+            Resolution::Transferred => ResultWord::Transferred,
+            Resolution::ToBeAnswered => ResultWord::ToBeAnswered,
+            Resolution::Misdial => ResultWord::Misdial,
+            Resolution::Abusive => ResultWord::Abusive,
+        }
+    }
 }
 
 /// What becomes of a caller who is being handed on.

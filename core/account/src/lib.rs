@@ -13,4 +13,4 @@ mod outcome;
 mod story;
 
 pub use outcome::{Outcome, Since};
-pub use story::{HandedTo, Step, Stories, Story, is_untold, place_in_queue, tasks};
+pub use story::{HandedTo, Step, Stories, Story, is_untold, place_in_queue, tasks, was_handed_on};

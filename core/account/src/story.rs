@@ -91,6 +91,44 @@ pub fn tasks(story: &[(Micros, Step)]) -> u64 {
     story.iter().filter(|(_, step)| *step == Step::TaskOpened).count() as u64
 }
 
+/// Whether somebody else went on with the contact after the first who answered it. Who was handed on in vain and came
+/// back was not.
+#[must_use]
+pub fn was_handed_on(story: &[(Micros, Step)]) -> bool {
+    let (mut answered, mut is_on_its_way) = (0, false);
+    for (_, step) in story {
+        match *step {
+            Step::Answered(_) => answered += 1,
+            Step::PutThrough(_) => return true,
+            Step::HandedOn(_) => is_on_its_way = true,
+            Step::OfficeReturned(_) | Step::PartnerReturned(..) | Step::Returned(..) => {
+                is_on_its_way = false;
+            }
+            Step::SwitchboardRang(_)
+            | Step::SwitchboardReturned(..)
+            | Step::Greeted(_)
+            | Step::Waits(..)
+            | Step::WaitsAgain(_)
+            | Step::Rang(_)
+            | Step::Widened(_)
+            | Step::Overflows(_)
+            | Step::PartnerAsked(_)
+            | Step::SentOn(_)
+            | Step::AnsweredElsewhere
+            | Step::PulledForward(_)
+            | Step::Moved(..)
+            | Step::SteeringUndone
+            | Step::Informed(_)
+            | Step::CallbackPromised
+            | Step::CalledBack(_)
+            | Step::CallbackReturned(_)
+            | Step::TaskOpened
+            | Step::AndSoOn => {}
+        }
+    }
+    is_on_its_way || answered > 1
+}
+
 /// The furthest place in a queue at which the contact began to wait; 0 for who never did.
 #[must_use]
 pub fn place_in_queue(story: &[(Micros, Step)]) -> u64 {

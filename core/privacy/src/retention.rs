@@ -21,11 +21,14 @@ pub enum Purpose {
     Seat,
     /// Seals what a leg needs to go on after a restart.
     Leg,
+    /// Seals what agents wrote of a talk.
+    Note,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 4] = [Purpose::Token, Purpose::Number, Purpose::Seat, Purpose::Leg];
+    pub const ALL: [Purpose; 5] =
+        [Purpose::Token, Purpose::Number, Purpose::Seat, Purpose::Leg, Purpose::Note];
 }
 
 /// For how many days after its own a key of legs is kept: a call that was up at midnight is over by the next.
@@ -40,12 +43,14 @@ pub struct Retention {
     pub numbers: u16,
     /// Afterwards nobody can tell who did what.
     pub seats: u16,
+    /// Afterwards nobody can read what agents wrote of a talk; what came of it stays counted.
+    pub notes: u16,
 }
 
 impl Retention {
     /// Where nothing else was agreed: a token is needed on its own day alone; numbers as long as somebody may
-    /// come back to a call; seats until a restart cannot fall into the same shift any more.
-    pub const USUAL: Retention = Retention { tokens: 0, numbers: 30, seats: 3 };
+    /// come back to a call, and what was written of it as long; seats until a restart cannot fall into the same shift any more.
+    pub const USUAL: Retention = Retention { tokens: 0, numbers: 30, seats: 3, notes: 30 };
 
     /// For how many days after its own a key of this purpose is kept.
     #[must_use]
@@ -55,6 +60,7 @@ impl Retention {
             Purpose::Number => self.numbers,
             Purpose::Seat => self.seats,
             Purpose::Leg => LEGS,
+            Purpose::Note => self.notes,
         }
     }
 }

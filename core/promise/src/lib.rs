@@ -13,6 +13,7 @@ mod definition;
 mod occupancy;
 mod reachability;
 mod record;
+mod resolution;
 mod told;
 mod waits;
 
@@ -23,5 +24,6 @@ pub use definition::{
 pub use occupancy::{Occupancy, WorkTime};
 pub use reachability::Reachability;
 pub use record::{ContactRecord, Fate, FateReason, Tally, ToldWait};
+pub use resolution::{FirstContact, Resolution, Resolutions, Resolved};
 pub use told::{Told, ToldRecord, told};
 pub use waits::{Waits, waits};

@@ -3,6 +3,7 @@
 
 use crate::seal::Sealed;
 use centre::{Event, Setup};
+use promise::Resolution;
 use std::collections::BTreeMap;
 use stdx::{AgentId, ContactId, Day, Tick, Timestamp};
 
@@ -29,6 +30,8 @@ pub enum Fact {
     Caller(Caller),
     /// Somebody has a seat from here on.
     Seated(Seated),
+    /// An agent said what came of a talk. Of one agent and one contact the last word holds.
+    WrappedUp(WrappedUp),
 }
 
 /// Who calls.
@@ -51,6 +54,21 @@ pub struct Seated {
     pub day: Day,
     /// The person.
     pub person: Sealed,
+}
+
+/// What an agent said of a talk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedUp {
+    /// Of which contact.
+    pub contact: ContactId,
+    /// Where the agent sat.
+    pub seat: AgentId,
+    /// What came of it; none while the agent has not said.
+    pub resolution: Option<Resolution>,
+    /// Under the key of which day the words are sealed.
+    pub day: Day,
+    /// What it was about, and anything else that was written: it may be of persons.
+    pub words: Sealed,
 }
 
 /// A writer began.

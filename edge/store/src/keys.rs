@@ -35,7 +35,7 @@ const HEAD: &str = "amtsleitung keys 1\n";
 /// Bytes of a key.
 pub const KEY: usize = 32;
 
-/// Bytes of the file: four keys a day for thirty years, rounded up.
+/// Bytes of the file: five keys a day for thirty years, rounded up.
 const FILE_MAX: u64 = 4 << 20;
 
 /// The key of one day for one purpose.
@@ -210,6 +210,7 @@ const fn word(purpose: Purpose) -> &'static str {
         Purpose::Number => "number",
         Purpose::Seat => "seat",
         Purpose::Leg => "leg",
+        Purpose::Note => "note",
     }
 }
 

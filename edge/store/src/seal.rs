@@ -58,6 +58,7 @@ impl About<'_> {
             Purpose::Number => 1,
             Purpose::Seat => 2,
             Purpose::Leg => 3,
+            Purpose::Note => 4,
         };
         let mut bytes = b"amtsleitung sealed 1".to_vec();
         bytes.push(purpose);

@@ -5,7 +5,7 @@
 use crate::chain::Link;
 use crate::database::{Database, Value};
 use crate::error::Error;
-use crate::fact::{Caller, Configured, Gap, Seated};
+use crate::fact::{Caller, Configured, Gap, Seated, Sequence, WrappedUp};
 use crate::record::{pack, unpack};
 use crate::store::{Store, number};
 use account::{Outcome, Stories, Story};
@@ -53,6 +53,26 @@ pub struct Told {
     pub story: Story,
 }
 
+/// What an agent said last of a talk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// By which entry.
+    pub entry: Sequence,
+    /// What.
+    pub wrapped_up: WrappedUp,
+}
+
+/// What was heard since the views were written last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Contacts that are gone.
+    pub told: Vec<Told>,
+    /// What agents said of talks, in the order of the log.
+    pub said: Vec<Said>,
+    /// What days have brought, the present one as far as it has come.
+    pub days: Vec<Day>,
+}
+
 /// One local day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Day {
@@ -74,6 +94,8 @@ pub struct Day {
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS contact (number OWN_NUMBER, set_up_at BIGINT NOT NULL, told BYTEA NOT NULL)",
     "CREATE INDEX IF NOT EXISTS contact_by_time ON contact (set_up_at)",
+    "CREATE TABLE IF NOT EXISTS wrap_up (contact BIGINT NOT NULL, seat BIGINT NOT NULL, entry BIGINT NOT NULL, \
+     said BYTEA NOT NULL, PRIMARY KEY (contact, seat))",
     "CREATE TABLE IF NOT EXISTS day (number OWN_NUMBER, brought BYTEA NOT NULL)",
     "CREATE TABLE IF NOT EXISTS snapshot (number OWN_NUMBER, position BIGINT NOT NULL, \
      link BYTEA NOT NULL, state BYTEA NOT NULL)",
@@ -101,8 +123,7 @@ impl Store {
     /// If the database cannot be written: then nothing is added.
     pub fn add_to_views(
         &mut self,
-        contacts: &[Told],
-        days: &[Day],
+        heard: &Heard,
         link: Link,
         snapshot: &Snapshot,
     ) -> Result<(), Error> {
@@ -110,10 +131,13 @@ impl Store {
             if !replace_snapshot(it, link, snapshot)? {
                 return Ok(());
             }
-            for contacts in contacts.chunks(AT_ONCE) {
+            for contacts in heard.told.chunks(AT_ONCE) {
                 insert_contacts(it, contacts)?;
             }
-            for day in days {
+            for said in &heard.said {
+                replace_said(it, said)?;
+            }
+            for day in &heard.days {
                 let insert = "INSERT INTO day (number, brought) VALUES ($1, $2) \
                     ON CONFLICT (number) DO UPDATE SET brought = $2";
                 let brought = pack(day);
@@ -129,8 +153,8 @@ impl Store {
     /// If the database cannot be written.
     pub fn drop_views(&mut self) -> Result<(), Error> {
         self.database.at_once(|it| {
-            for clear in ["DELETE FROM contact", "DELETE FROM day", "DELETE FROM snapshot"] {
-                it.execute(clear, &[])?;
+            for table in ["contact", "wrap_up", "day", "snapshot"] {
+                it.execute_made(format!("DELETE FROM {table}"), &[])?;
             }
             Ok(())
         })
@@ -146,6 +170,19 @@ impl Store {
         let values = [Value::Number(from.0), Value::Number(until.0)];
         let found: Vec<(Vec<u8>,)> = self.database.fetch(select, &values)?;
         found.iter().map(|(told,)| unpack(told).ok_or(Error::View)).collect()
+    }
+
+    /// What agents said of the contacts whose call set-up lies in this time: by contact, and of each the last said
+    /// last.
+    ///
+    /// # Errors
+    /// As [`Store::contacts`].
+    pub fn said(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<Said>, Error> {
+        let select = "SELECT said FROM wrap_up JOIN contact ON contact.number = wrap_up.contact \
+            WHERE set_up_at >= $1 AND set_up_at < $2 ORDER BY wrap_up.contact, wrap_up.entry";
+        let values = [Value::Number(from.0), Value::Number(until.0)];
+        let found: Vec<(Vec<u8>,)> = self.database.fetch(select, &values)?;
+        found.iter().map(|(said,)| unpack(said).ok_or(Error::View)).collect()
     }
 
     /// What these days have brought, the last one included; days on which nothing happened are missing.
@@ -187,6 +224,8 @@ pub struct Digest {
     sum: u128,
     /// The days, as they are written: whether anybody can read them is another question.
     days: BTreeMap<i64, Vec<u8>>,
+    /// What agents said, by contact and seat, as a hash: there is one for most contacts.
+    said: BTreeMap<(i64, i64), u128>,
 }
 
 /// A contact as it lies in the table: its number, its call set-up, what is told of it.
@@ -194,12 +233,22 @@ type StoredContact = (i64, i64, Vec<u8>);
 
 impl Digest {
     /// Takes down what is written.
-    pub fn add(&mut self, told: &[Told], days: &[Day]) {
-        for it in told {
+    pub fn add(&mut self, heard: &Heard) {
+        for it in &heard.told {
             let (number, at) = (number(it.record.contact.0), it.record.set_up_at.0);
             self.add_contact(&(number, at, pack(it)));
         }
-        self.days.extend(days.iter().map(|day| (day.day, pack(day))));
+        for it in &heard.said {
+            let (contact, seat) = key(it);
+            self.add_said(&(contact, seat, pack(it)));
+        }
+        self.days.extend(heard.days.iter().map(|day| (day.day, pack(day))));
+    }
+
+    fn add_said(&mut self, (contact, seat, said): &(i64, i64, Vec<u8>)) {
+        let hash = Sha256::digest(said);
+        let first = hash.first_chunk().expect("SHA-256 is longer");
+        self.said.insert((*contact, *seat), u128::from_le_bytes(*first));
     }
 
     fn add_contact(&mut self, (number, at, told): &StoredContact) {
@@ -224,6 +273,8 @@ impl Store {
         let days = "SELECT number, brought FROM day ORDER BY number";
         let days: Vec<(i64, Vec<u8>)> = self.database.fetch(days, &[])?;
         digest.days.extend(days);
+        let all_said =
+            "SELECT contact, seat, said FROM wrap_up WHERE contact > $1 AND contact <= $2";
         let select = "SELECT number, set_up_at, told FROM contact WHERE number > $1 \
             ORDER BY number LIMIT $2";
         let mut last = i64::MIN;
@@ -231,8 +282,13 @@ impl Store {
             let values = [Value::Number(last), Value::Number(LOOKED_AT)];
             let found: Vec<StoredContact> = self.database.fetch(select, &values)?;
             found.iter().for_each(|it| digest.add_contact(it));
-            match found.last() {
-                Some((number, ..)) => last = *number,
+            // What was said of those who are still inside stands behind the last one.
+            let next = found.last().map(|(number, ..)| *number);
+            let values = [Value::Number(last), Value::Number(next.unwrap_or(i64::MAX))];
+            let said: Vec<(i64, i64, Vec<u8>)> = self.database.fetch(all_said, &values)?;
+            said.iter().for_each(|it| digest.add_said(it));
+            match next {
+                Some(number) => last = number,
                 None => return Ok(digest),
             }
         }
@@ -244,10 +300,25 @@ impl Store {
     /// If the database cannot be read.
     pub fn has_no_views(&mut self) -> Result<bool, Error> {
         let select = "SELECT number FROM snapshot UNION ALL SELECT number FROM contact \
-            UNION ALL SELECT number FROM day LIMIT 1";
+            UNION ALL SELECT number FROM day UNION ALL SELECT contact FROM wrap_up LIMIT 1";
         let found: Vec<(i64,)> = self.database.fetch(select, &[])?;
         Ok(found.is_empty())
     }
+}
+
+fn key(said: &Said) -> (i64, i64) {
+    (number(said.wrapped_up.contact.0), i64::from(said.wrapped_up.seat.0))
+}
+
+/// The last word takes the place of the one before.
+fn replace_said(database: &mut Database, said: &Said) -> Result<(), Error> {
+    let insert = "INSERT INTO wrap_up (contact, seat, entry, said) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (contact, seat) DO UPDATE SET entry = $3, said = $4";
+    let ((contact, seat), bytes) = (key(said), pack(said));
+    let entry = Value::Number(number(said.entry));
+    let values = [Value::Number(contact), Value::Number(seat), entry, Value::Bytes(&bytes)];
+    database.execute(insert, &values)?;
+    Ok(())
 }
 
 fn insert_contacts(database: &mut Database, contacts: &[Told]) -> Result<(), Error> {

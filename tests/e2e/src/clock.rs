@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The only place of this crate that reads a clock and waits.
 
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -89,4 +90,17 @@ pub fn shift_of_now() -> &'static str {
         10..=20 => "Mo-Su,PH 10:00-24:00",
         _ => "Mo-Su,PH 18:00-07:00",
     }
+}
+
+/// The days around this one, as reports take them.
+///
+/// # Panics
+/// If the system has no calendar.
+#[must_use]
+pub fn yesterday_and_tomorrow() -> (String, String) {
+    let day = |word: &str| {
+        let said = Command::new("date").args(["-d", word, "+%F"]).output().expect("date is there");
+        String::from_utf8(said.stdout).expect("digits").trim().to_owned()
+    };
+    (day("yesterday"), day("tomorrow"))
 }

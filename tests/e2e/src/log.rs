@@ -70,7 +70,8 @@ impl Log {
             | Fact::Lost(_)
             | Fact::Poisoned(_)
             | Fact::Caller(_)
-            | Fact::Seated(_) => None,
+            | Fact::Seated(_)
+            | Fact::WrappedUp(_) => None,
         })
     }
 
@@ -110,7 +111,7 @@ fn ends(entries: &[Entry]) -> Vec<(Tick, Event, ContactRecord)> {
             }
             (Fact::Happened(_), None) => {}
             (Fact::Begun(_) | Fact::Lost(_) | Fact::Poisoned(_), _) => {}
-            (Fact::Caller(_) | Fact::Seated(_), _) => {}
+            (Fact::Caller(_) | Fact::Seated(_) | Fact::WrappedUp(_), _) => {}
         }
     }
     ends

@@ -69,8 +69,7 @@ fn compare(store: &mut Store, lang: Lang) -> Result<bool, CannotRecall> {
         // The rest is short.
         progress.show((it.link.next as f64 / last.max(1) as f64).min(1.0));
         if let Some(views) = &mut it.chronicle.views {
-            let (told, days) = views.take();
-            again.add(&told, &days);
+            again.add(&views.take());
         }
         Ok(())
     };
@@ -85,7 +84,7 @@ fn compare(store: &mut Store, lang: Lang) -> Result<bool, CannotRecall> {
     let is_over = replayed.damage.is_some();
     let mut rest = Digest::default();
     let mut count = |_: &mut Store, it: &mut Recalled| {
-        it.chronicle.views.as_mut().into_iter().for_each(|views| rest.add(&views.take().0, &[]));
+        it.chronicle.views.as_mut().into_iter().for_each(|views| rest.add(&views.take()));
         Ok(())
     };
     let whole = if is_over { replayed } else { recall::go_on(store, replayed, &mut count)? };

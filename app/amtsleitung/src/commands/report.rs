@@ -14,11 +14,12 @@ use crate::views::number_of;
 use crate::{Lang, explain, output, report};
 use hours::{LocalDates, parse_date};
 use privacy::{Covers, Group, Hidden, Month, Report, SmallestGroup, Span, working_times};
-use promise::{DEFINITIONS, Definition, WorkTime};
+use promise::{DEFINITIONS, Definition, Resolution, Resolved, WorkTime};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use stdx::{LineId, TeamId, Timestamp};
-use store::{Day, Error, Store, Told};
+use stdx::{ContactId, LineId, TeamId, Timestamp};
+use store::{Day, Error, Said, Store, Told};
 
 /// How it is called.
 pub const COMMAND: Command = Command {
@@ -51,10 +52,15 @@ pub enum Explained {
     ServiceLevel,
     /// Reachability.
     Reachability,
+    /// What was settled at first contact.
+    FirstContact,
 }
 
-const EXPLAINED: [(&str, Explained); 2] =
-    [("service_level", Explained::ServiceLevel), ("reachability", Explained::Reachability)];
+const EXPLAINED: [(&str, Explained); 3] = [
+    ("service_level", Explained::ServiceLevel),
+    ("reachability", Explained::Reachability),
+    ("first_contact_resolution", Explained::FirstContact),
+];
 
 /// Reports what the arguments ask for.
 #[must_use]
@@ -76,10 +82,13 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     let form = form(arguments)?;
     let explained = explained(arguments)?;
     let definition = definition(arguments)?;
-    if let (Some(Explained::Reachability), Some(definition)) = (explained, definition) {
-        let what =
-            lang.pick("Das passt nicht zu reachability", "This does not go with reachability");
-        return Err(arguments.wrong_value(what, &format!("--definition {}", definition.id), None));
+    let word = arguments.value("explain").unwrap_or_default();
+    if let (Some(Explained::Reachability | Explained::FirstContact), Some(definition)) =
+        (explained, definition)
+    {
+        let what = lang
+            .pick(format!("Das passt nicht zu {word}"), format!("This does not go with {word}"));
+        return Err(arguments.wrong_value(&what, &format!("--definition {}", definition.id), None));
     }
     let file = arguments.value("output").map(PathBuf::from);
     let file = file.as_deref().map(|path| NewFile::create(lang, path)).transpose()?;
@@ -126,6 +135,8 @@ pub struct Asked {
 pub struct Found {
     /// The contacts, in the order of their numbers.
     pub told: Vec<Told>,
+    /// What came of them, as agents said.
+    pub resolved: BTreeMap<ContactId, Resolved>,
     /// The days.
     pub days: Vec<Day>,
     /// Agents of each team on the day of each month on which most of them were there, by month; and whether
@@ -148,6 +159,7 @@ fn found(store: &mut Store, county: &County, asked: &Asked) -> Result<Found, Err
     let begins = |day: hours::LocalDate| zone.timestamp(day.at(0, 0, 0, 0));
     let after = dates.until().tomorrow().unwrap_or(dates.until());
     let mut told = store.contacts(begins(dates.from()), begins(after))?;
+    let said = store.said(begins(dates.from()), begins(after))?;
     if let Some(lines) = &asked.lines {
         told.retain(|it| lines.contains(&it.record.line));
     }
@@ -167,7 +179,21 @@ fn found(store: &mut Store, county: &County, asked: &Asked) -> Result<Found, Err
     }
     let is_whole = dates.from() == dates.from().first_of_month()
         && dates.until() == dates.until().last_of_month();
-    Ok(Found { told, days, months, is_whole })
+    let resolved = resolved(&said, &told);
+    Ok(Found { told, resolved, days, months, is_whole })
+}
+
+/// What came of the contacts, from the words of all who had them and from their stories.
+fn resolved(said: &[Said], told: &[Told]) -> BTreeMap<ContactId, Resolved> {
+    let mut words: BTreeMap<ContactId, Vec<Resolution>> = BTreeMap::new();
+    for it in said.iter().map(|it| &it.wrapped_up) {
+        words.entry(it.contact).or_default().extend(it.resolution);
+    }
+    let resolved = told.iter().filter_map(|it| {
+        let words = words.get(&it.record.contact)?;
+        Some((it.record.contact, Resolved::of(words, account::was_handed_on(&it.story))?))
+    });
+    resolved.collect()
 }
 
 fn is_over(next: Timestamp, wall: Timestamp) -> bool {
@@ -206,6 +232,8 @@ fn counted_up(county: &County, found: &Found, asked: &Asked) -> Figures {
             refused_calls: days.iter().map(|day| day.lost.refused_calls).sum(),
             others: days.iter().map(|day| day.lost.others).sum(),
         },
+        // Where nobody said anything there is nothing to count.
+        resolved: Some(found.resolved.clone()).filter(|it| !it.is_empty()),
     };
     figures(county, heading, &counted, &wanted)
 }
@@ -281,8 +309,8 @@ fn explained(arguments: &Arguments) -> Result<Option<Explained>, ExitCode> {
         return Ok(Some(*figure));
     }
     let what = arguments.lang.pick(
-        "Diese Zahl lässt sich nicht aufschlüsseln (möglich: service_level, reachability)",
-        "This figure cannot be explained (possible: service_level, reachability)",
+        "Diese Zahl lässt sich nicht aufschlüsseln (möglich: service_level, reachability, first_contact_resolution)",
+        "This figure cannot be explained (possible: service_level, reachability, first_contact_resolution)",
     );
     Err(arguments.wrong_value(what, &word, nearest(&word, EXPLAINED.map(|(known, _)| known))))
 }

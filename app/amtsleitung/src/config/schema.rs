@@ -272,7 +272,7 @@ impl Table {
             Table::Callback => {
                 &["attempts", "retry_after", "expires_after", "ring", "offer_after", "first"]
             }
-            Table::Retention => &["numbers_days", "tokens_days", "seats_days"],
+            Table::Retention => &["numbers_days", "tokens_days", "seats_days", "notes_days"],
         }
     }
 

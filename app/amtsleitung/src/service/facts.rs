@@ -12,7 +12,7 @@ use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
 use stdx::{AgentId, Micros, Now, Tick};
-use store::{Configured, Fact, Gap, Sequence, Trouble, Writer};
+use store::{Configured, Fact, Gap, Sequence, Trouble, WrappedUp, Writer};
 use telephony::signalling::Asked;
 use web::centre::Reply;
 
@@ -46,6 +46,8 @@ pub(super) enum What {
     Asked(Asked, Option<Waiter>),
     /// Something was agreed; and who waits until it holds.
     Agreed(Box<Agreement>, SyncSender<Result<(), String>>),
+    /// An agent said what came of a talk, and waits until that is durable.
+    WrappedUp(Box<WrappedUp>, Reply<bool>),
 }
 
 /// Who waits for what has become of an event.
@@ -64,6 +66,7 @@ impl What {
         match self {
             What::Asked(asked, _) => Fact::Happened(asked.event),
             What::Agreed(agreement, _) => Fact::Configured(Box::new(agreement.configured.clone())),
+            What::WrappedUp(it, _) => Fact::WrappedUp((**it).clone()),
         }
     }
 
@@ -135,8 +138,9 @@ impl Facts {
 
     /// Whether one that waits names this seat.
     pub(super) fn name(&self, seat: AgentId) -> bool {
-        self.waiting.iter().any(|it| match it.what {
+        self.waiting.iter().any(|it| match &it.what {
             What::Asked(asked, _) => names(asked.event, seat),
+            What::WrappedUp(wrapped_up, _) => wrapped_up.seat == seat,
             What::Agreed(..) => false,
         })
     }
@@ -174,7 +178,7 @@ impl Facts {
     pub(super) fn undecided(&self) -> impl Iterator<Item = Asked> {
         self.waiting.iter().filter_map(|it| match it.what {
             What::Asked(asked, _) => Some(asked),
-            What::Agreed(..) => None,
+            What::Agreed(..) | What::WrappedUp(..) => None,
         })
     }
 

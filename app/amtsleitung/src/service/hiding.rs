@@ -14,9 +14,10 @@ use super::sealing::Sealing;
 use super::seats::Seats;
 use crate::erasure::DayKeys;
 use centre::{Command, Event, Note, Setup, TransferTo};
+use promise::Resolution;
 use sip::number::Number;
-use stdx::{AgentId, Day, Redacted};
-use store::{Fact, Sealed};
+use stdx::{AgentId, ContactId, Day, Redacted};
+use store::{Fact, Sealed, WrappedUp};
 
 /// Hides agents and callers from the log.
 #[derive(Debug)]
@@ -118,6 +119,17 @@ impl Hiding {
     /// The seat of this person; none before the first shift of the day.
     pub(super) fn seat_of(&self, person: AgentId) -> Option<AgentId> {
         self.seats.seat(person)
+    }
+
+    /// What this person said of a talk, as the log may know it; none without a seat.
+    pub(super) fn wrapped_up(
+        &mut self,
+        person: AgentId,
+        contact: ContactId,
+        said: (Option<Resolution>, &[u8]),
+    ) -> Option<WrappedUp> {
+        let seat = self.seats.seat(person)?;
+        Some(self.sealing.wrapped_up(seat, contact, said))
     }
 
     /// What a leg needs to go on, as a file may know it.
@@ -320,7 +332,8 @@ mod tests {
             ..Setup::empty(rules)
         };
         let key = Key::new([1; 32]);
-        let today = DayKeys { day: Day(16_191), token: key, number: key, seat: key, leg: key };
+        let today =
+            DayKeys { day: Day(16_191), token: key, number: key, seat: key, leg: key, note: key };
         let entropy = Entropy::open().expect("random");
         let sealing = Sealing::new("harburg".to_owned(), today, entropy);
         let ids = (0..8).map(|number| format!("k{number}")).collect();

@@ -47,7 +47,7 @@ pub use passwords::{
     TrunkPasswords, drawn_password,
 };
 pub use registrations::Registrations;
-pub use sealing::{Sealing, opened, person_of};
+pub use sealing::{Sealing, opened, person_of, words_of};
 pub use seats::{Seats, Taken};
 pub use telephones::{Folders, telephones};
 pub use today::DEFINITION;
@@ -517,6 +517,9 @@ impl Running {
                     // Who does not wait for the answer any more gets none.
                     let _ = to.try_send(agreed);
                 }
+                What::WrappedUp(_, to) => {
+                    let _ = to.send(true);
+                }
             }
             self.take_in(now);
         }
@@ -802,6 +805,9 @@ impl Running {
                 match what {
                     What::Asked(asked, _) => self.decide_one(now, at, &asked, |_| ()),
                     What::Agreed(agreement, _) => drop(self.take_up(now, at, *agreement)),
+                    What::WrappedUp(_, to) => {
+                        let _ = to.send(true);
+                    }
                 }
                 while self.signalling.poll_event().is_some() {}
             }

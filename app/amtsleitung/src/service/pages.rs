@@ -13,8 +13,8 @@ use stdx::{
 };
 use telephony::signalling::TrunkHealth;
 use web::centre::{
-    BoardFacts, Centre, ContactFacts, DeskFacts, LineFacts, NotAsked, Question, TrunkFacts,
-    Waiter as Waits, WaitingFacts,
+    BoardFacts, Centre, ContactFacts, DeskFacts, LineFacts, NotAsked, Question, Reply, Said,
+    TrunkFacts, Waiter as Waits, WaitingFacts,
 };
 
 /// How long an estimate holds for those who look at a wallboard.
@@ -40,11 +40,36 @@ impl Running {
                 let waiter = Waiter::Supervisor(steering, reason, to);
                 self.tell(now, What::Asked(steering.event().into(), Some(waiter)));
             }
+            Question::WrapUp(agent, contact, said, to) => {
+                self.wrap_up(now, (agent, contact), said, to)
+            }
             Question::Desk(agent, to) => drop(to.send(self.desk(now, agent))),
             Question::Board(to) => drop(to.send(self.board(now))),
             Question::Contacts(to) => {
                 self.today.look(now);
                 drop(to.send(self.today.records()));
+            }
+        }
+    }
+
+    /// Nobody keeps it where there is no log. Who has no seat has had no talk.
+    fn wrap_up(
+        &mut self,
+        now: Now,
+        (agent, contact): (AgentId, ContactId),
+        said: Said,
+        to: Reply<bool>,
+    ) {
+        let Some(hiding) = &mut self.hiding else {
+            // Who does not wait for the answer any more gets none.
+            let _ = to.send(true);
+            return;
+        };
+        let Said { resolution, words } = said;
+        match hiding.wrapped_up(agent, contact, (resolution, words.expose())) {
+            Some(it) => self.tell(now, What::WrappedUp(Box::new(it), to)),
+            None => {
+                let _ = to.send(false);
             }
         }
     }

@@ -5,9 +5,10 @@
 use crate::entropy::Entropy;
 use crate::erasure::DayKeys;
 use privacy::Purpose;
+use promise::Resolution;
 use sip::number::{Digits, Number};
 use stdx::{AgentId, ContactId, Day, Redacted};
-use store::{About, Caller, Fact, Keys, Sealed, Seated};
+use store::{About, Caller, Fact, Keys, Sealed, Seated, WrappedUp};
 
 /// Seals under the keys of the day that holds.
 #[derive(Debug)]
@@ -49,6 +50,19 @@ impl Sealing {
         Fact::Seated(Seated { seat, day, person })
     }
 
+    /// What was said of a talk at this seat, as the log may know it.
+    pub(super) fn wrapped_up(
+        &mut self,
+        seat: AgentId,
+        contact: ContactId,
+        (resolution, words): (Option<Resolution>, &[u8]),
+    ) -> WrappedUp {
+        let day = self.today.day;
+        let about = about_note(&self.centre, day, contact);
+        let words = Sealed::new(&self.today.note, &about, self.entropy.bytes(), words);
+        WrappedUp { contact, seat, resolution, day, words }
+    }
+
     /// What a leg needs to go on, as a file may know it.
     pub(super) fn leg(&mut self, leg: u64, value: &[u8]) -> (Day, Sealed) {
         let day = self.today.day;
@@ -64,6 +78,16 @@ impl Sealing {
 
 fn about_seat(centre: &str, day: Day, seat: AgentId) -> About<'_> {
     About { centre, day, purpose: Purpose::Seat, subject: u64::from(seat.0) }
+}
+
+const fn about_note(centre: &str, day: Day, contact: ContactId) -> About<'_> {
+    About { centre, day, purpose: Purpose::Note, subject: contact.0 }
+}
+
+/// What was written of a talk, if the key of that day still lives.
+#[must_use]
+pub fn words_of(keys: &Keys, centre: &str, it: &WrappedUp) -> Option<Vec<u8>> {
+    it.words.open(keys.get(it.day, Purpose::Note)?, &about_note(centre, it.day, it.contact))
 }
 
 const fn about_leg(centre: &str, day: Day, leg: u64) -> About<'_> {

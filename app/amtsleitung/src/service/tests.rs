@@ -320,8 +320,9 @@ const FIRST: Day = Day(16_191);
 const PERSONS: u16 = 20;
 
 fn keys_of(keys: &Keys, day: Day) -> DayKeys {
-    let [token, number, seat, leg] = Purpose::ALL.map(|it| *keys.get(day, it).expect("added"));
-    DayKeys { day, token, number, seat, leg }
+    let [token, number, seat, leg, note] =
+        Purpose::ALL.map(|it| *keys.get(day, it).expect("added"));
+    DayKeys { day, token, number, seat, leg, note }
 }
 
 /// A centre whose log lies in this folder, with persons who all do the same work.
@@ -392,7 +393,8 @@ fn sat(folder: &Path, keys: &Keys) -> (Vec<BTreeMap<AgentId, String>>, Vec<Agent
         | Fact::Happened(_)
         | Fact::Lost(_)
         | Fact::Poisoned(_)
-        | Fact::Caller(_) => {}
+        | Fact::Caller(_)
+        | Fact::WrappedUp(_) => {}
     };
     let read = store.read_from(Link::first(CENTRE_ID), &mut |entry| hear(entry.fact));
     assert_eq!(read.expect("readable").1, None, "whole");
@@ -406,7 +408,7 @@ fn who_did_what_on_two_days_only_the_keys_can_tell() {
     let mut keys = Keys::take(&folder).expect("keys");
     let days = [FIRST, FIRST.tomorrow(), FIRST.tomorrow().tomorrow()];
     for (day, byte) in days.into_iter().zip([1, 11, 21]) {
-        keys.add(day, [0, 1, 2, 3].map(|it| [byte + it; 32])).expect("written");
+        keys.add(day, [0, 1, 2, 3, 4].map(|it| [byte + it; 32])).expect("written");
     }
     let (listener, heard) = listener();
     let (inbox, service) = logged(&folder, &keys, vec![listener]);

@@ -3,11 +3,10 @@
 
 use super::Seat;
 use crate::centre::Question;
-use crate::fields;
 use crate::lang::Lang;
 use crate::limits::KEYS_MAX;
 use crate::problem::Problem;
-use crate::words::{Device, FromDesk, PauseWord, Target, Wants, WrapUp};
+use crate::words::{Device, FromDesk, PauseWord, Target, Wants};
 use acd::agent::{Pause, State};
 use centre::Event;
 use stdx::{ContactId, Redacted};
@@ -51,7 +50,9 @@ pub(super) async fn act(seat: &Seat, request: FromDesk) -> Result<(), Problem> {
         Wants::Complete => order(seat, of, Order::Complete),
         Wants::Confer => order(seat, of, Order::Confer),
         Wants::TakeOut => order(seat, of, Order::TakeOut),
-        Wants::WrapUp { wrap_up } => keep(seat, wrap_up),
+        Wants::WrapUp { wrap_up } => {
+            crate::wrap_up::keep(&seat.hub, (agent, seat.lang), wrap_up).await.map(drop)
+        }
         Wants::Offer { sdp } => {
             seat.hub.offer(agent, of);
             order(seat, of, Order::Offer(sdp))
@@ -194,9 +195,4 @@ fn pause_of(word: PauseWord) -> Pause {
         PauseWord::Break => Pause::Break,
         PauseWord::DeskWork => Pause::DeskWork,
     }
-}
-
-fn keep(seat: &Seat, wrap_up: WrapUp) -> Result<(), Problem> {
-    let wrap_up = fields::wrap_up(seat.lang, wrap_up)?;
-    seat.hub.keep(seat.agent, wrap_up).map(|_| ()).ok_or_else(|| Problem::not_found(seat.lang))
 }

@@ -3,8 +3,8 @@
 //! golden file; what it cannot read is thrown away.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Caller, Configured, Gap, Seated};
-use crate::view::{Day, Snapshot, Told};
+use crate::fact::{Caller, Configured, Gap, Seated, WrappedUp};
+use crate::view::{Day, Said, Snapshot, Told};
 use account::{HandedTo, Outcome, Since, Step, Stories};
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, Pause, ReturnReason, State as Doing};
 use acd::contact::{ClosedBecause, Departure, Parting, SentAway, State as Place};
@@ -38,6 +38,7 @@ structure!(
 );
 
 structure!(ToldRecord = Told { record: ContactRecord, story: Vec<(Micros, Step)> });
+structure!(SaidRecord = Said { entry: u64, wrapped_up: WrappedUp });
 structure!(DayRecord = Day {
     day: i64,
     teams: Vec<(WorkTime, u16)>,

@@ -3,7 +3,7 @@
 //! an event of a new kind is called is put at the end: whatever was written before is read as it was.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Begun, Caller, Configured, Fact, Gap, Seated};
+use crate::fact::{Begun, Caller, Configured, Fact, Gap, Seated, WrappedUp};
 use crate::seal::Sealed;
 use acd::agent::Pause;
 use acd::contact::Parting;
@@ -16,6 +16,7 @@ use centre::{
     Event, NotReached, OfficeEnd, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd,
     TransferTo, Via,
 };
+use promise::Resolution;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use stdx::limits::CALLBACK_ATTEMPTS_MAX;
@@ -32,6 +33,7 @@ choice!(FactV1 = Fact {
     Poisoned(sequence: u64),
     Caller(it: Caller),
     Seated(it: Seated),
+    WrappedUp(it: WrappedUp),
 });
 
 structure!(BegunV1 = Begun { program: String });
@@ -39,6 +41,14 @@ structure!(ConfiguredV1 = Configured { text: String, ids: BTreeMap<String, Vec<S
 structure!(GapV1 = Gap { refused_calls: u64, others: u64 });
 structure!(CallerV1 = Caller { contact: ContactId, day: Day, number: Sealed });
 structure!(SeatedV1 = Seated { seat: AgentId, day: Day, person: Sealed });
+structure!(WrappedUpV1 = WrappedUp {
+    contact: ContactId,
+    seat: AgentId,
+    resolution: Option<Resolution>,
+    day: Day,
+    words: Sealed,
+});
+choice!(ResolutionV1 = Resolution { Settled, Transferred, ToBeAnswered, Misdial, Abusive });
 
 // --- What happens ----------------------------------------------------------------------------
 

@@ -41,8 +41,8 @@ impl Drop for Folder {
 
 const DAY: Day = Day(16_191);
 
-fn fresh(byte: u8) -> [[u8; 32]; 4] {
-    [0, 1, 2, 3].map(|it| [byte + it; 32])
+fn fresh(byte: u8) -> [[u8; 32]; 5] {
+    [0, 1, 2, 3, 4].map(|it| [byte + it; 32])
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn what_is_destroyed_is_overwritten() {
     assert!(!left.is_empty() && left.iter().all(|&byte| byte == 0));
     let text = fs::read_to_string(folder.file()).expect("there");
     assert!(text.contains(&"01".repeat(32)) && !text.contains(&"02".repeat(32)));
-    let left = [Purpose::Token, Purpose::Seat, Purpose::Leg].map(|it| (DAY, it));
+    let left = [Purpose::Token, Purpose::Seat, Purpose::Leg, Purpose::Note].map(|it| (DAY, it));
     assert_eq!(keys.kept().collect::<Vec<_>>(), left);
     let files: Vec<_> = fs::read_dir(&folder.0).expect("ours").collect();
     assert_eq!(files.len(), 1, "no copy stays behind");
@@ -99,7 +99,7 @@ fn what_a_crash_left_behind_goes() {
     fs::write(&left, "amtsleitung keys 1\n16191 number 02").expect("ours");
     let keys = folder.take();
     assert!(!left.exists());
-    assert_eq!(keys.kept().count(), 4);
+    assert_eq!(keys.kept().count(), Purpose::ALL.len());
 }
 
 #[test]
@@ -110,10 +110,10 @@ fn a_folder_that_cannot_be_written_changes_nothing() {
     // What stands in the way: even root cannot make a file where a folder is.
     fs::create_dir(folder.0.join("keys.new")).expect("ours");
     assert!(keys.destroy(&[(DAY, Purpose::Number)]).is_err());
-    assert_eq!(keys.kept().count(), 4, "it can be tried again");
+    assert_eq!(keys.kept().count(), Purpose::ALL.len(), "it can be tried again");
     fs::remove_dir(folder.0.join("keys.new")).expect("ours");
     keys.destroy(&[(DAY, Purpose::Number)]).expect("written");
-    assert_eq!(keys.kept().count(), 3);
+    assert_eq!(keys.kept().count(), Purpose::ALL.len() - 1);
 }
 
 fn torn(folder: &Path) -> Option<usize> {
@@ -134,7 +134,7 @@ fn every_torn_file_is_refused_and_left_as_it_is() {
         assert_eq!(fs::read(folder.file()).expect("there"), &whole[..length]);
     }
     fs::write(folder.file(), &whole).expect("ours");
-    assert_eq!(folder.take().kept().count(), 4);
+    assert_eq!(folder.take().kept().count(), Purpose::ALL.len());
 }
 
 proptest! {
@@ -154,7 +154,7 @@ proptest! {
 
     #[test]
     fn whatever_is_added_and_destroyed_is_there_or_gone(
-        days in prop::collection::vec((0..20_i32, any::<bool>(), 0..3_usize), 1..12),
+        days in prop::collection::vec((0..20_i32, any::<bool>(), 0..Purpose::ALL.len()), 1..12),
     ) {
         let folder = Folder::new();
         let mut keys = folder.take();

@@ -12,11 +12,12 @@ use centre::{
     Event, NotReached, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via,
 };
 use privacy::Purpose;
+use promise::Resolution;
 use stdx::{
     AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
     SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
-use store::{About, Begun, Caller, Configured, Fact, Gap, Key, Sealed, Seated};
+use store::{About, Begun, Caller, Configured, Fact, Gap, Key, Sealed, Seated, WrappedUp};
 
 /// When a sample happened.
 pub(crate) const AT: (Tick, Timestamp) =
@@ -40,6 +41,19 @@ pub(crate) fn facts() -> Vec<Fact> {
     facts.push(Fact::Configured(Box::new(calling_first())));
     let whys = [NotReached::Busy, NotReached::NoAnswer, NotReached::Unreachable];
     facts.extend(whys.map(|why| Fact::Happened(Event::CallbackNotReached { contact, why })));
+    let resolutions = [
+        None,
+        Some(Resolution::Settled),
+        Some(Resolution::Transferred),
+        Some(Resolution::ToBeAnswered),
+        Some(Resolution::Misdial),
+        Some(Resolution::Abusive),
+    ];
+    let words = sealed(day, Purpose::Note, contact.0, b"{}");
+    facts.extend(resolutions.map(|resolution| {
+        let words = words.clone();
+        Fact::WrappedUp(WrappedUp { contact, seat, resolution, day, words })
+    }));
     facts
 }
 

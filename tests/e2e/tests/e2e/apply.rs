@@ -2,7 +2,7 @@
 //! Another configuration, taken up beside real calls; and what is read from the log while it is written.
 
 use crate::agents::{dial, register};
-use e2e::clock::SOON;
+use e2e::clock::{SOON, yesterday_and_tomorrow};
 use e2e::county::County;
 use e2e::database::Database;
 use e2e::folder::Folder;
@@ -114,11 +114,7 @@ fn beside_a_call(folder: Folder) {
 
 /// The new line stands first in the file, and no call has another name for it.
 fn reports_name_lines(server: &Server) {
-    let day = |word: &str| {
-        let said = Command::new("date").args(["-d", word, "+%F"]).output().expect("date is there");
-        String::from_utf8(said.stdout).expect("digits").trim().to_owned()
-    };
-    let (from, to) = (day("yesterday"), day("tomorrow"));
+    let (from, to) = yesterday_and_tomorrow();
     let report = server.ask(&["report", "--from", &from, "--to", &to, "--format", "csv"]);
     for (line, offered) in [("129", 1), ("116", 1), ("115", 0), ("total", 2)] {
         let row = format!("\r\n{line},{offered},{offered},");

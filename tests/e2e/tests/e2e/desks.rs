@@ -4,13 +4,13 @@
 use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::browser::Browser;
 use e2e::certificates::Authority;
-use e2e::clock::{SOON, Stopwatch, wait_for};
+use e2e::clock::{SOON, Stopwatch, wait_for, yesterday_and_tomorrow};
 use e2e::county::County;
 use e2e::folder::Folder;
 use e2e::pages::{Socket, Visitor, account};
 use e2e::runner::Case;
 use e2e::server::Server;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(crate) const CASES: &[Case] = &[
@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ("sockets_take_no_nonsense", sockets_take_no_nonsense),
     ("a_desk_is_open_once", a_desk_is_open_once),
     ("the_wallboard_survives_a_crash", the_wallboard_survives_a_crash),
+    ("what_is_said_of_a_call_stays", what_is_said_of_a_call_stays),
 ];
 
 /// Those that keep a processor busy: a browser, or fifty desks that are told of every change.
@@ -382,6 +383,89 @@ fn the_wallboard_survives_a_crash() {
     assert_eq!(line["today"]["abandoned"], 2, "{line}");
     let contacts = visitor.ask("GET", "/api/contacts?line=117", "").json();
     assert_eq!(contacts["contacts"].as_array().map(Vec::len), Some(2), "{contacts}");
+}
+
+/// An agent at a desk telephone says what came of a call, corrects it, and after a crash it is all there: at the desk,
+/// and in the report. What was written stands nowhere in clear.
+fn what_is_said_of_a_call_stays() {
+    let mut county =
+        County::new().agent("k2").phone("k2", "k2").agent("k1").browser("k1-web", "k1");
+    county.bench = 0;
+    let port = county.ports.row(PORTS);
+    let mut server = Server::start(county);
+    let mut phone = Phone::new("k2", port, 700).registering(server.password("k2")).start(&server);
+    phone.is_registered();
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k2"]);
+    let mut desk = anna.socket("/api/desk").expect("a desk");
+    let on = desk.asked(1, "{\"type\": \"sign_on\", \"of\": 1, \"device\": \"desk_phone\"}");
+    assert_eq!(on["type"], "done", "{on}");
+    assert_eq!(desk.asked(2, "{\"type\": \"ready\", \"of\": 2}")["type"], "done");
+    let caller = caller(&server);
+    for _ in 1..=2 {
+        caller.dial("115");
+        server.wait_until("a talk", SOON, |it| it.agents("talking") == 1);
+        caller.hang_up();
+        server.wait_until("it is over", SOON, |it| it.of("contacts") == 0);
+        server.wait_until("ready again", SOON, |it| it.agents("ready") == 1);
+    }
+    let said = json!({"contact": 1, "concerns": ["Sperrmüll Kröger"], "place": "Jesteburg",
+        "result": "to_be_answered", "note": "ruft Freitag an"});
+    let wraps_up = json!({"type": "wrap_up", "of": 20, "wrap_up": said}).to_string();
+    assert_eq!(desk.asked(20, &wraps_up)["type"], "done");
+    // Whoever had another call has nothing to say of this one.
+    let otto = Visitor::with_account(&server, "otto", &["--agent", "k1"]);
+    assert_eq!(otto.ask("PUT", "/api/wrap-ups/1", &said.to_string()).status, 404);
+    let mut corrected = said.clone();
+    corrected["result"] = json!("settled");
+    assert_eq!(anna.ask("PUT", "/api/wrap-ups/1", &corrected.to_string()).status, 200);
+    let misdial = json!({"contact": 2, "result": "misdial"}).to_string();
+    assert_eq!(anna.ask("PUT", "/api/wrap-ups/2", &misdial).status, 200);
+    let before = anna.ask("GET", "/api/wrap-ups/mine", "").json();
+    assert_eq!(before["wrap_ups"].as_array().map(Vec::len), Some(2), "{before}");
+
+    server.start_again();
+    let anna = Visitor { origin: Visitor::of(&server).origin, ..anna };
+    let anna = Visitor { cookie: None, ..anna };
+    assert_eq!(
+        anna.ask("GET", "/api/wrap-ups/mine", "").status,
+        401,
+        "sessions end with the service"
+    );
+    let anna = Visitor::with_account(&server, "berta", &["--agent", "k2"]);
+    let after = anna.ask("GET", "/api/wrap-ups/mine", "").json();
+    assert_eq!(after["wrap_ups"], before["wrap_ups"]);
+    assert_eq!(after["wrap_ups"][1]["note"], "ruft Freitag an", "{after}");
+
+    let (from, to) = yesterday_and_tomorrow();
+    let report = server.ask(&["report", "--from", &from, "--to", &to, "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let total = &report["total"];
+    let expected = json!({"settled": 1, "transferred": 0, "to_be_answered": 0, "misdial": 1, "abusive": 0, "unsaid": 0});
+    assert_eq!(total["resolutions"], expected, "{total}");
+    let first = &total["first_contact_resolution"];
+    assert_eq!((&first["numerator"], &first["denominator"]), (&json!(1), &json!(1)), "{first}");
+    let explained = server.ask(&[
+        "report",
+        "--from",
+        &from,
+        "--to",
+        &to,
+        "--explain",
+        "first_contact_resolution",
+    ]);
+    assert!(
+        explained.contains("settled in the first talk") && explained.contains("a misdial"),
+        "{explained}"
+    );
+    let replayed = server.ask(&["replay"]);
+    assert!(replayed.contains("Views: the same"), "{replayed}");
+    for file in std::fs::read_dir(server.data()).expect("a folder").flatten() {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        for word in ["Kröger", "ruft Freitag"] {
+            let is_there = bytes.windows(word.len()).any(|it| it == word.as_bytes());
+            assert!(!is_there, "{word} stands in {}", file.path().display());
+        }
+    }
 }
 
 /// Fifty desks are signed on, ready, and told of every change.

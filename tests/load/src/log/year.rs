@@ -127,7 +127,8 @@ impl Telling {
             | Fact::Lost(_)
             | Fact::Poisoned(_)
             | Fact::Caller(_)
-            | Fact::Seated(_) => {}
+            | Fact::Seated(_)
+            | Fact::WrappedUp(_) => {}
         }
         let told = self.writer.tell(at, entry.fact);
         told.map(drop).ok_or_else(|| "the spool is full".to_owned())

@@ -13,6 +13,9 @@ const NUMBERS_DAYS: RangeInclusive<i64> = 0..=366;
 /// A token is needed on its own day; whoever looks for a nuisance caller wants some more.
 const TOKENS_DAYS: RangeInclusive<i64> = 0..=31;
 
+/// As long as somebody may come back to a call.
+const NOTES_DAYS: RangeInclusive<i64> = 0..=366;
+
 /// At least until a shift that began before midnight is over.
 const SEATS_DAYS: RangeInclusive<i64> = 1..=31;
 
@@ -22,7 +25,7 @@ pub(super) fn retention(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Reten
     let fields = reader
         .table(root, "retention", Table::Retention)
         .unwrap_or_else(|| reader.open(0, &empty, Table::Retention));
-    let Retention { tokens, numbers, seats } = Retention::USUAL;
+    let Retention { tokens, numbers, seats, notes } = Retention::USUAL;
     let mut days = |key, range, usual: u16| {
         let days = reader.whole(&fields, key, range, Some(usual.into()));
         u16::try_from(days).expect("within a range of days")
@@ -31,5 +34,6 @@ pub(super) fn retention(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Reten
         tokens: days("tokens_days", TOKENS_DAYS, tokens),
         numbers: days("numbers_days", NUMBERS_DAYS, numbers),
         seats: days("seats_days", SEATS_DAYS, seats),
+        notes: days("notes_days", NOTES_DAYS, notes),
     }
 }
