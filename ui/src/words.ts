@@ -398,6 +398,16 @@ export const WORDS = {
     'Ruhig bleiben. Nicht auflegen, solange der Anruf helfen kann.',
     'Keep calm. Do not hang up as long as the call can help.',
   ],
+  'emergency.call_112': ['112 anrufen', 'Call 112'],
+  'emergency.call_110': ['110 anrufen', 'Call 110'],
+  'emergency.call_about': [
+    'Geht immer: Wer spricht, hört so lange Musik; was gerade klingelt, bekommt jemand anderes.',
+    'Always works: whoever you talk to hears music meanwhile; what rings goes to somebody else.',
+  ],
+  'emergency.at_phone': [
+    'Selbst anrufen: 110 oder 112 am Telefon auf Ihrem Tisch wählen.',
+    'To call yourself: dial 110 or 112 at the telephone on your desk.',
+  ],
   'emergency.about': [
     'Diese Schritte ersetzen nicht die Dienstanweisung Ihres Hauses. Esc schließt.',
     'These steps do not replace the instructions of your house. Esc closes.',

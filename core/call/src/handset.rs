@@ -15,8 +15,8 @@
 //! waits on hold meanwhile. A page that reloads, or loses its network, ends no call: what was up is held, and taken
 //! back when the page is there again.
 //!
-//! The rules to keep: at most one call is up or dialled; nothing is up that no page hears; and only what was held
-//! because the page went away is taken back by itself.
+//! The rules to keep: at most one call is up or dialled; nothing is up that no page hears; only what was held because
+//! the page went away is taken back by itself; and a person who hears can always call 110 or 112.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -25,6 +25,9 @@ use stdx::{Micros, Tick};
 /// Calls of one handset at once: the caller, and whom the person asks. At the bound a call that comes is refused as
 /// busy, and one that is wanted is refused to the person.
 pub const CALLS_MAX: usize = 2;
+
+/// Room beyond [`CALLS_MAX`] that only an emergency call takes: it waits for nobody to be hung up.
+pub const EMERGENCY_ROOM: usize = 1;
 
 /// How long a page may be away until the telephone is reached no longer: a page that is loaded anew takes a few
 /// seconds, a change of network up to twenty. Longer, and callers ring at an empty desk.
@@ -138,6 +141,8 @@ pub enum Event {
     Resume(CallNr),
     /// The person dials; the new call has this number.
     Dial(CallNr),
+    /// The person dials 110 or 112; the new call has this number.
+    DialEmergency(CallNr),
     /// The person presses keys.
     Keys(CallNr),
     /// The person hands the caller on, unasked.
@@ -310,6 +315,7 @@ impl Handset {
             Event::Hold(nr) => self.hold(nr),
             Event::Resume(nr) => self.resume(nr),
             Event::Dial(nr) => self.dial(nr),
+            Event::DialEmergency(nr) => self.dial_emergency(nr),
             Event::Keys(nr) => match self.call(nr)?.state {
                 CallState::Up => Ok(vec![Action::SendKeys(nr)]),
                 CallState::Ringing | CallState::Dialling | CallState::Held(_) => {
@@ -514,7 +520,26 @@ impl Handset {
         Ok(actions)
     }
 
+    /// Whoever rings is turned away, who is up is put on hold, and nobody is hung up: it leaves before every limit.
+    fn dial_emergency(&mut self, nr: CallNr) -> Decided {
+        self.somebody_hears()?;
+        let stays = |call: &&Call| matches!(call.state, CallState::Up | CallState::Held(_));
+        if self.calls.iter().filter(stays).count() >= CALLS_MAX + EMERGENCY_ROOM {
+            return Err(Refusal::NoRoom);
+        }
+        if let Pending::Confer(_) = self.pending {
+            self.pending = Pending::Nothing;
+        }
+        let ringing = self.calls.extract_if(.., |call| call.state == CallState::Ringing);
+        let mut actions: Vec<Action> = ringing.map(|call| end(call, Turned::Busy)).collect();
+        actions.extend(self.give_way());
+        self.begin(nr, Direction::Out, CallState::Dialling);
+        actions.push(Action::Call(nr));
+        Ok(actions)
+    }
+
     fn complete(&mut self) -> Decided {
+        self.two_at_most()?;
         let of = self.handed()?;
         let asked = self.calls.iter().find(|call| call.nr != of).copied();
         let asked = asked.ok_or(Refusal::NotNow)?;
@@ -531,6 +556,7 @@ impl Handset {
 
     fn confer(&mut self, now: Tick) -> Decided {
         let is_held = |call: &Call| matches!(call.state, CallState::Held(_));
+        self.two_at_most()?;
         let here = self.heard().ok_or(Refusal::NotNow)?;
         if self.pending != Pending::Nothing || !self.calls.iter().any(is_held) {
             return Err(Refusal::NotNow);
@@ -569,6 +595,11 @@ impl Handset {
         }
     }
 
+    /// With a third call nobody could tell which two are meant.
+    const fn two_at_most(&self) -> Result<(), Refusal> {
+        if self.calls.len() > CALLS_MAX { Err(Refusal::NotNow) } else { Ok(()) }
+    }
+
     /// Whoever is heard now is put on hold, and whoever is dialled is given up.
     fn give_way(&mut self) -> Vec<Action> {
         let mut actions = self.give_up_dialled();
@@ -597,7 +628,8 @@ impl Handset {
 
     /// The laws of a handset, asserted after every event.
     fn check(&self) {
-        assert!(self.calls.len() <= CALLS_MAX, "too many calls: {self:?}");
+        let room = CALLS_MAX + EMERGENCY_ROOM;
+        assert!(self.calls.len() <= room, "too many calls: {self:?}");
         let speaks = |call: &&Call| matches!(call.state, CallState::Up | CallState::Dialling);
         let speaking = self.calls.iter().filter(speaks).count();
         assert!(speaking <= 1, "one mouth, two calls: {self:?}");
@@ -615,6 +647,12 @@ impl Handset {
             assert!(self.call(of).is_ok(), "nobody to hand on: {self:?}");
         }
     }
+}
+
+/// Whether this is dialled for help: 110 or 112, or the same behind the 0 with which one dials out of a house.
+#[must_use]
+pub fn is_emergency(dialled: &str) -> bool {
+    matches!(dialled, "110" | "112" | "0110" | "0112")
 }
 
 fn end(call: Call, turned: Turned) -> Action {

@@ -12,7 +12,7 @@ const CALLER: CallNr = CallNr(1);
 const ASKED: CallNr = CallNr(2);
 const THIRD: CallNr = CallNr(3);
 
-const EVENTS: [(&str, Event); 25] = [
+const EVENTS: [(&str, Event); 26] = [
     ("page connected", Event::PageConnected),
     ("page away", Event::PageAway),
     ("closed", Event::Closed),
@@ -33,6 +33,7 @@ const EVENTS: [(&str, Event); 25] = [
     ("hold 2", Event::Hold(ASKED)),
     ("resume 2", Event::Resume(ASKED)),
     ("dial 5", Event::Dial(CallNr(5))),
+    ("dial 112 by 5", Event::DialEmergency(CallNr(5))),
     ("keys in 1", Event::Keys(CALLER)),
     ("transfer", Event::Transfer),
     ("complete", Event::Complete),
@@ -41,7 +42,9 @@ const EVENTS: [(&str, Event); 25] = [
 ];
 
 fn situations() -> Vec<(&'static str, Vec<Event>)> {
-    use Event::{Answer, Answered, Called, Confer, Dial, Due, Ended, PageAway, PageConnected};
+    use Event::{
+        Answer, Answered, Called, Confer, Dial, DialEmergency, Due, Ended, PageAway, PageConnected,
+    };
     let with = |before: &[Event], then: &[Event]| [before, then].concat();
     let free = [PageConnected];
     let talks = with(&free, &[Called(CALLER), Answer(CALLER)]);
@@ -68,6 +71,8 @@ fn situations() -> Vec<(&'static str, Vec<Event>)> {
         ("three, page away", with(&three, &[PageAway])),
         ("own call 2 dialled", with(&free, &[Dial(ASKED)])),
         ("talks in own call 2", with(&free, &[Dial(ASKED), Answered(ASKED)])),
+        ("1 and 2 held, 112 dialled by 3", with(&asked, &[DialEmergency(THIRD)])),
+        ("1 and 2 held, 112 answers by 3", with(&asked, &[DialEmergency(THIRD), Answered(THIRD)])),
     ]
 }
 
@@ -208,6 +213,7 @@ fn whatever_crosses_whatever_no_call_is_left_behind() {
                 | Event::Hold(_)
                 | Event::Resume(_)
                 | Event::Dial(_)
+                | Event::DialEmergency(_)
                 | Event::Keys(_)
                 | Event::Transfer
                 | Event::Complete
@@ -229,6 +235,7 @@ fn with_call(event: Event, known: CallNr, fresh: CallNr) -> Event {
     match event {
         Event::Called(_) => Event::Called(fresh),
         Event::Dial(_) => Event::Dial(fresh),
+        Event::DialEmergency(_) => Event::DialEmergency(fresh),
         Event::Answered(_) => Event::Answered(known),
         Event::Ended(_) => Event::Ended(known),
         Event::Answer(_) => Event::Answer(known),

@@ -20,6 +20,7 @@ export type Offered =
   | 'hang_up'
   | 'hang_up_consult'
   | 'dial'
+  | 'dial_emergency'
   | 'transfer'
   | 'complete'
   | 'confer'
@@ -57,6 +58,8 @@ export function offers(desk: Desk): Set<Offered> {
   if (caller !== null) for (const one of withCaller(caller, own)) found.add(one);
   if (own !== null) for (const one of withOwn(own)) found.add(one);
   if (desk.agent.state !== 'signed_off' && own === null && desk.agent.state !== 'offered') found.add('dial');
+  // Help is called whatever else goes on.
+  if (desk.agent.state !== 'signed_off') found.add('dial_emergency');
   if (audibleCall(desk) !== null) found.add('keys');
   return found;
 }

@@ -103,6 +103,30 @@ desk('live regions say a call in the right order', async (stage) => {
   ]);
 });
 
+desk('112 is called by keyboard while a call rings, and by a telephone on the desk it is said how', async (stage) => {
+  const { page, peer } = stage;
+  await onDuty(stage);
+  peer.change((desk) => world.ring(desk, 4711, 20));
+  await page.getByRole('button', { name: /Annehmen/ }).waitFor();
+  await page.keyboard.press('F10');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: '112 anrufen' }).waitFor();
+  const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+  for (let presses = 0; presses < 5 && (await focused()) !== '112 anrufen'; presses++) await page.keyboard.press('Tab');
+  assert.equal(await focused(), '112 anrufen');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  const dialled = (): unknown => peer.asked.find((one) => one.type === 'dial');
+  await page.locator('[data-state="dialling"]').waitFor();
+  assert.deepEqual({ ...(dialled() as object), of: 0 }, { type: 'dial', of: 0, number: '112' });
+  peer.change((desk) => {
+    desk.devices.chosen = 'desk_phone';
+  });
+  await page.keyboard.press('F10');
+  await page.getByText('dial 110').or(page.getByText('110 oder 112 am Telefon')).waitFor();
+  assert.equal(await dialog.getByRole('button', { name: '112 anrufen' }).count(), 0);
+});
+
 desk('a call that rings does not steal the focus from whoever types', async (stage) => {
   const { page, peer } = stage;
   await onDuty(stage);

@@ -39,15 +39,25 @@ test('each state offers what makes sense in it, and nothing else', () => {
   const desk = world.desk();
   assert.deepEqual(sorted(desk), ['sign_on']);
   world.act(desk, { type: 'sign_on', of: 1, device: 'browser' });
-  assert.deepEqual(sorted(desk), ['dial', 'not_ready', 'ready', 'sign_off']);
+  assert.deepEqual(sorted(desk), ['dial', 'dial_emergency', 'not_ready', 'ready', 'sign_off']);
   world.act(desk, { type: 'ready', of: 2 });
-  assert.deepEqual(sorted(desk), ['dial', 'not_ready', 'sign_off']);
-  assert.deepEqual(sorted(ringing()), ['answer', 'decline']);
-  assert.deepEqual(sorted(talking()), ['dial', 'hang_up', 'hold', 'keys', 'pause_after', 'transfer', 'wrap_up']);
-  assert.deepEqual(sorted(consulting('dialling')), ['hang_up_consult', 'pause_after', 'wrap_up']);
+  assert.deepEqual(sorted(desk), ['dial', 'dial_emergency', 'not_ready', 'sign_off']);
+  assert.deepEqual(sorted(ringing()), ['answer', 'decline', 'dial_emergency']);
+  assert.deepEqual(sorted(talking()), [
+    'dial',
+    'dial_emergency',
+    'hang_up',
+    'hold',
+    'keys',
+    'pause_after',
+    'transfer',
+    'wrap_up',
+  ]);
+  assert.deepEqual(sorted(consulting('dialling')), ['dial_emergency', 'hang_up_consult', 'pause_after', 'wrap_up']);
   assert.deepEqual(sorted(consulting('up')), [
     'complete',
     'confer',
+    'dial_emergency',
     'hang_up_consult',
     'keys',
     'pause_after',
@@ -80,7 +90,14 @@ test('at a desk phone only its talk can be ended from the page', () => {
 test('wrap-up can be extended as often as it says, and ends', () => {
   const desk = talking();
   world.act(desk, { type: 'hang_up', of: 1, call: 1 });
-  assert.deepEqual(sorted(desk), ['dial', 'end_wrap_up', 'extend_wrap_up', 'pause_after', 'wrap_up']);
+  assert.deepEqual(sorted(desk), [
+    'dial',
+    'dial_emergency',
+    'end_wrap_up',
+    'extend_wrap_up',
+    'pause_after',
+    'wrap_up',
+  ]);
   desk.agent.extensions_left = 0;
   assert.ok(!offers(desk).has('extend_wrap_up'));
 });
@@ -102,7 +119,14 @@ test('hanging up means whom one asked before it means the caller', () => {
 test('of three in one talk, the agent takes the third out or leaves', () => {
   const desk = consulting('up');
   world.act(desk, { type: 'confer', of: 1 });
-  assert.deepEqual(sorted(desk), ['hang_up', 'keys', 'pause_after', 'take_out', 'wrap_up']);
+  assert.deepEqual(sorted(desk), [
+    'dial_emergency',
+    'hang_up',
+    'keys',
+    'pause_after',
+    'take_out',
+    'wrap_up',
+  ]);
   assert.deepEqual(hangUp(desk), { type: 'hang_up', call: 1 });
 });
 

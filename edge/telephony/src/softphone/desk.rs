@@ -9,7 +9,7 @@ use super::page::{Happened, PageLeg};
 use super::words::{
     CallNr, CallView, Codec, News, NoAnswer, Order, Quality, Refusal, TransferState, Why, With,
 };
-use call::handset::{Action, CallState, Event, Handset, Page, Turned};
+use call::handset::{Action, CallState, Event, Handset, Page, Turned, is_emergency};
 use rtp::limits::DATAGRAM_MAX;
 use sip::Status;
 use sip::agent::limits::MAX_FORWARDS;
@@ -237,6 +237,7 @@ impl Desk {
             Order::Hold(nr) => Event::Hold(nr),
             Order::Resume(nr) => Event::Resume(nr),
             Order::Dial(to) => match self.remember(to) {
+                Ok(()) if is_emergency(&self.ordered) => Event::DialEmergency(common.draw_call()),
                 Ok(()) => Event::Dial(common.draw_call()),
                 Err(why) => return (common.tell)(&self.id, News::Refused(why)),
             },

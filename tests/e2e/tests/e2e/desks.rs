@@ -5,11 +5,12 @@ use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::browser::Browser;
 use e2e::certificates::Authority;
 use e2e::clock::{SOON, Stopwatch, wait_for, yesterday_and_tomorrow};
-use e2e::county::County;
+use e2e::county::{County, Help};
 use e2e::folder::Folder;
 use e2e::pages::{Socket, Visitor, account};
 use e2e::runner::Case;
 use e2e::server::Server;
+use e2e::sipp::Sipp;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub(crate) const CASES: &[Case] = &[
 pub(crate) const BUSY: &[Case] = &[
     ("a_browser_answers_and_comes_back", a_browser_answers_and_comes_back),
     ("a_browser_asks_and_hands_on", a_browser_asks_and_hands_on),
+    ("a_browser_calls_for_help", a_browser_calls_for_help),
     ("pages_speak_tls", pages_speak_tls),
     ("fifty_desks_at_once", fifty_desks_at_once),
 ];
@@ -140,6 +142,61 @@ fn a_browser_asks_and_hands_on() {
     browser.see("Nachbearbeitung|Bereit");
     colleague.hang_up();
     let figures = server.is_empty();
+    assert_eq!(figures.fate("115", "accepted"), 1);
+}
+
+/// With a caller and a colleague on the line, and with a call that rings: 112 leaves at once, and nobody is hung up.
+fn a_browser_calls_for_help() {
+    let mut county =
+        County::new().agent("k1").browser("k1-web", "k1").agent("k2").phone("k2", "k2").outside(1);
+    (county.bench, county.help) = (0, Help::ByTrunk);
+    let port = county.ports.row(PORTS);
+    let server = Server::start(county);
+    let password = account(&server, "anna", &["--agent", "k1"]);
+    let mut colleague =
+        Phone::new("k2", port, 700).registering(server.password("k2")).start(&server);
+    colleague.is_registered();
+    let browser = Browser::start(620);
+    browser.sign_in(&format!("http://127.0.0.1:{}", server.county.web()), "anna", &password);
+    browser.click("^Dienst beginnen");
+    server.wait_until("both are registered", SOON, |it| it.of("telephones_registered") == 2);
+    ready(&server, &browser);
+    let caller = caller(&server);
+    caller.dial("115");
+    browser.see("Annehmen");
+    let outside = server.county.outside[0];
+    let called = format!("INVITE sip:112@127.0.0.1:{outside} SIP/2.0");
+    let calls_help = || {
+        let mut there = Sipp::at(outside, "agent_hangs_up").with("talk", 1_500).start(&server);
+        browser.press("F10");
+        browser.click("^112 anrufen");
+        there.succeeds();
+        assert!(there.received(&called), "{}", there.messages());
+    };
+    // While it rings: the caller is offered again afterwards.
+    calls_help();
+    browser.see("Bereit|Annehmen");
+    server.wait_until("the caller waits or rings", SOON, |it| it.of("contacts") == 1);
+    browser.click("^(Bereit|Annehmen)");
+    server.wait_until("a talk", SOON, |it| {
+        if it.agents("talking") == 0 && it.agents("offered") == 1 {
+            browser.press("F2");
+        }
+        it.agents("talking") == 1
+    });
+    browser.hears(440.0);
+    browser.press("F8");
+    browser.write("k2");
+    browser.see("1 Treffer");
+    browser.press("Enter");
+    browser.hears(700.0);
+    calls_help();
+    // Both are still there: the caller hears music, and is taken back.
+    caller.hears_just(&[300]);
+    caller.hang_up();
+    colleague.hang_up();
+    let figures = server.is_empty();
+    assert_eq!(figures.of("emergency_calls_total"), 2);
     assert_eq!(figures.fate("115", "accepted"), 1);
 }
 
