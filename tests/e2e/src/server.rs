@@ -310,7 +310,14 @@ fn serve_without_file(folder: &Folder, http: &str, spread: u16) -> Command {
 #[must_use]
 #[track_caller]
 pub fn run_program(folder: &Folder, args: &[&str]) -> Ended {
-    run(folder.path(), "program", program(), args, SOON)
+    run_program_within(folder, args, SOON)
+}
+
+/// Runs the program to its end, which comes in this time.
+#[must_use]
+#[track_caller]
+pub fn run_program_within(folder: &Folder, args: &[&str], time: Duration) -> Ended {
+    run(folder.path(), "program", program(), args, time)
 }
 
 /// Where `/metrics` is, if this line says that the centre is ready.
