@@ -663,6 +663,11 @@ impl Bench {
     }
 
     fn respond(&mut self, whose: &Whose, invite: &str, status: &str, sdp: &str) {
+        self.respond_as("p", whose, invite, (status, sdp));
+    }
+
+    /// The same by one of several telephones to which the call was forked: each has a tag of its own.
+    fn respond_as(&mut self, tag: &str, whose: &Whose, invite: &str, (status, sdp): (&str, &str)) {
         let socket = match whose {
             Whose::Agent => &self.phone,
             Whose::Citizen => &self.trunk,
@@ -673,7 +678,7 @@ impl Bench {
         let to = invite.lines().find(|line| line.starts_with("To:")).expect("To");
         let (local, length) = (socket.local_addr().expect("bound"), sdp.len());
         let text = format!(
-            "SIP/2.0 {status}\r\n{fields}{to};tag=p\r\nContact: <sip:k1@{local}>\r\n\
+            "SIP/2.0 {status}\r\n{fields}{to};tag={tag}\r\nContact: <sip:k1@{local}>\r\n\
              Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
         );
         socket.send_to(text.as_bytes(), self.at).expect("sent");
@@ -888,6 +893,158 @@ fn a_day_s_call_backs_are_counted_with_the_calls_that_leave() {
     }
     let (contact, why) = (CONTACT, NotReached::Unreachable);
     assert!(bench.has_told(&Event::CallbackNotReached { contact, why }));
+}
+
+// ---- what is heard before the answer ----
+
+impl Bench {
+    /// The telephone dials an office outside; the INVITE that leaves.
+    fn dials_outside(&mut self, more: &str) -> String {
+        self.dials_with(more, PCMA)
+    }
+
+    fn dials_with(&mut self, more: &str, sdp: &str) -> String {
+        let (from, length) = (self.phone.local_addr().expect("bound"), sdp.len());
+        let text = format!(
+            "INVITE sip:+4940123456@centre.example SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {from};branch=z9hG4bKearly\r\nMax-Forwards: 70\r\n\
+             From: <sip:k1@h>;tag=e\r\nTo: <sip:+4940123456@h>\r\nCall-ID: early\r\n\
+             CSeq: 1 INVITE\r\nContact: <sip:{from}>\r\n{more}\
+             Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+        );
+        self.phone.send_to(text.as_bytes(), self.at).expect("sent");
+        self.sent(true, "INVITE").expect("the office's telephone rings")
+    }
+
+    /// All of these say their byte to where this description wants it, until `hears` has heard this one, and
+    /// nothing else, five times in a row.
+    fn until_heard(&mut self, speaking: &mut [Sound], to: &str, hears: &Sound, byte: u8) {
+        let mut in_a_row = 0;
+        for _ in 0..500 {
+            speaking.iter_mut().for_each(|it| it.say(to));
+            self.turn(Tick(0));
+            std::thread::sleep(Duration::from_millis(5));
+            for payload in hears.heard() {
+                in_a_row = if payload == [byte; 160] { in_a_row + 1 } else { 0 };
+            }
+            if in_a_row >= 5 {
+                return;
+            }
+        }
+        panic!("{byte:#x} is not heard");
+    }
+}
+
+/// A port for sound at which one codec is spoken: one byte, again and again.
+struct Sound {
+    socket: UdpSocket,
+    codec: u8,
+    byte: u8,
+    sequence: u16,
+}
+
+impl Sound {
+    fn new(codec: u8, byte: u8) -> Sound {
+        let (socket, _) = peer();
+        Sound { socket, codec, byte, sequence: 0 }
+    }
+
+    fn sdp(&self) -> String {
+        let port = self.socket.local_addr().expect("bound").port();
+        PCMA.replace("40002 RTP/AVP 8", &format!("{port} RTP/AVP {}", self.codec))
+    }
+
+    fn say(&mut self, to: &str) {
+        self.sequence += 1;
+        let (payload_type, sequence) = (self.codec, self.sequence);
+        let (timestamp, ssrc) = (u32::from(sequence) * 160, u32::from(self.byte));
+        let header = rtp::Header { marker: false, payload_type, sequence, timestamp, ssrc };
+        let mut datagram = [0; 1_500];
+        let length = rtp::Outgoing::new(header, &[self.byte; 160]).write(&mut datagram);
+        let to = SocketAddr::from(([127, 0, 0, 1], port_of(to)));
+        self.socket.send_to(&datagram[..length.expect("it fits")], to).expect("sent");
+    }
+
+    fn heard(&self) -> Vec<Vec<u8>> {
+        let mut datagram = [0; 1_500];
+        let mut heard = Vec::new();
+        while let Ok(length) = self.socket.recv(&mut datagram) {
+            let packet = rtp::Packet::parse(&datagram[..length]).expect("RTP");
+            assert_eq!(packet.header.payload_type, self.codec);
+            heard.push(packet.payload.to_vec());
+        }
+        heard
+    }
+}
+
+/// The port in the description of a message.
+fn port_of(message: &str) -> u16 {
+    let (_, media) = message.split_once("m=audio ").expect("sound");
+    media.split(' ').next().expect("a port").parse().expect("a number")
+}
+
+fn body(message: &str) -> &str {
+    message.split_once("\r\n\r\n").expect("an end of the head").1
+}
+
+/// RFC 3960, RFC 5009: who dialled hears it before the answer, and the answer says what was said then.
+#[test]
+fn what_an_office_plays_before_it_answers_is_handed_on() {
+    let mut bench = bench();
+    let office = bench.dials_outside("P-Early-Media: supported\r\n");
+    assert!(office.contains("P-Early-Media: supported"), "{office}");
+    bench.respond(&Whose::Citizen, &office, "183 Session Progress", PCMA);
+    let early = bench.sent(false, "SIP/2.0 183").expect("handed on");
+    assert!(early.contains("P-Early-Media: sendonly"), "{early}");
+    // Another description changes what is heard, and nothing that was said.
+    bench.respond(&Whose::Citizen, &office, "183 Session Progress", PCMA);
+    assert!(bench.sent(false, "SIP/2.0 183").is_none(), "said once");
+    bench.respond(&Whose::Citizen, &office, "200 OK", PCMA);
+    let answer = bench.sent(false, "SIP/2.0 200").expect("answered");
+    assert_eq!(body(&answer), body(&early));
+}
+
+/// The call was forked: one telephone plays, rings on, and another one begins to play; a third one answers and speaks
+/// another codec. Who dialled hears the last one each time, and is heard nowhere until the answer.
+#[test]
+fn the_last_one_that_plays_is_heard_and_the_answer_may_differ() {
+    let mut bench = bench();
+    let mut caller = Sound::new(8, 0x55);
+    let (first, second, third) = (Sound::new(8, 0x11), Sound::new(8, 0x22), Sound::new(0, 0x33));
+    let office = bench.dials_with("", &caller.sdp());
+    let (out, citizen) = (office.clone(), Whose::Citizen);
+    bench.respond_as("a", &citizen, &office, ("183 Session Progress", &first.sdp()));
+    let early = bench.sent(false, "SIP/2.0 183").expect("handed on");
+    let mut speaking = [first, second, third];
+    bench.until_heard(&mut speaking[..1], &out, &caller, 0x11);
+    bench.respond_as("a", &citizen, &office, ("180 Ringing", ""));
+    bench.until_heard(&mut speaking[..1], &out, &caller, 0x11);
+    bench.respond_as("b", &citizen, &office, ("183 Session Progress", &speaking[1].sdp()));
+    bench.until_heard(&mut speaking[..2], &out, &caller, 0x22);
+    caller.say(&early);
+    bench.turn(Tick(0));
+    assert!(speaking.iter().all(|it| it.heard().is_empty()), "heard before the answer");
+    bench.respond_as("c", &citizen, &office, ("200 OK", &speaking[2].sdp()));
+    let answer = bench.sent(false, "SIP/2.0 200").expect("answered");
+    assert_eq!(body(&answer), body(&early));
+    let spoken = rtp::g711::ULAW_TO_ALAW[0x33];
+    bench.until_heard(&mut speaking, &out, &caller, spoken);
+    let heard = rtp::g711::ALAW_TO_ULAW[0x55];
+    let [.., third] = &speaking;
+    bench.until_heard(std::slice::from_mut(&mut caller), &early, third, heard);
+}
+
+/// The leg that played is turned down: who dialled is told, and nothing is left.
+#[test]
+fn who_was_heard_before_the_answer_may_turn_the_call_down() {
+    let mut bench = bench();
+    let office = bench.dials_outside("");
+    bench.respond(&Whose::Citizen, &office, "183 Session Progress", PCMA);
+    let early = bench.sent(false, "SIP/2.0 183").expect("handed on");
+    assert!(!early.contains("P-Early-Media"), "{early}");
+    bench.respond(&Whose::Citizen, &office, "486 Busy Here", "");
+    assert!(bench.sent(false, "SIP/2.0 486").is_some());
+    bench.nothing_is_left();
 }
 
 /// In the moment between the answer and the centre's word the agent hangs up. The centre takes the two for talking by

@@ -58,8 +58,19 @@ pub struct Phone {
     pub codec: &'static str,
     /// Whom it goes to, if that is not the centre.
     pub proxy: Option<SocketAddr>,
-    /// Whether it answers by itself.
-    pub answers: bool,
+    /// When it answers.
+    pub answers: Answers,
+}
+
+/// When a telephone answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// By itself, at once.
+    AtOnce,
+    /// When it is told to; until then it rings.
+    WhenTold,
+    /// When it is told to; until then it says its tone (183).
+    WhenToldAndPlays,
 }
 
 impl Phone {
@@ -79,7 +90,7 @@ impl Phone {
             hertz,
             codec: "PCMA/8000",
             proxy: None,
-            answers: true,
+            answers: Answers::AtOnce,
         }
     }
 
@@ -147,7 +158,11 @@ impl Phone {
         let login = self.password.as_ref().map_or("regint=0".to_owned(), |password| {
             format!("auth_user={user};auth_pass={password};regint=120")
         });
-        let mode = if self.answers { "auto" } else { "manual" };
+        let mode = match self.answers {
+            Answers::AtOnce => "auto",
+            Answers::WhenTold => "manual",
+            Answers::WhenToldAndPlays => "early",
+        };
         format!(
             "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode={mode};{encrypts}\
              {codecs}outbound=\"sip:{server};transport={transport}\"\n"

@@ -25,7 +25,7 @@ use alloc::vec::Vec;
 use stdx::{Redacted, Tick};
 
 /// What an INVITE says about who calls whom.
-const COPIED: [Name; 8] = [
+const COPIED: [Name; 9] = [
     Name::PAssertedIdentity,
     Name::PPreferredIdentity,
     Name::PCalledPartyId,
@@ -34,6 +34,7 @@ const COPIED: [Name; 8] = [
     Name::HistoryInfo,
     Name::UserToUser,
     Name::Replaces,
+    Name::PEarlyMedia,
 ];
 
 impl UserAgent {
@@ -59,6 +60,25 @@ impl UserAgent {
         let reliably = self.needs_prack(call);
         let event = IncomingEvent::Progress { status, reliably, carries_sdp: sdp.is_some() };
         self.step_incoming_with(now, call, event, None, Draft::sdp(sdp))
+    }
+
+    /// What the far end plays before it answers is handed on (183): with the answer to the INVITE's offer, and where
+    /// the caller knows P-Early-Media with the word that only we send (RFC 5009, 8).
+    ///
+    /// # Errors
+    /// If there is no such call, or it was answered.
+    pub fn early_media(
+        &mut self,
+        now: Tick,
+        call: CallId,
+        sdp: Vec<u8>,
+        is_authorised: bool,
+    ) -> Result<(), CommandRefused> {
+        let reliably = self.needs_prack(call);
+        let event = IncomingEvent::Progress { status: status(183), reliably, carries_sdp: true };
+        let draft = Draft::sdp(Some(sdp));
+        let draft = if is_authorised { draft.with(Name::PEarlyMedia, *b"sendonly") } else { draft };
+        self.step_incoming_with(now, call, event, None, draft)
     }
 
     /// Takes the call: 200 with the answer, or with an offer if the INVITE had none.

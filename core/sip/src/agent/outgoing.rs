@@ -344,7 +344,8 @@ impl UserAgent {
             }
             (OutgoingEffect::Progress(code), Some(Hand::Response(_, response))) => {
                 if code.code() > 100 {
-                    self.tell(Event::Provisional(id, code, compose::answer_sdp(response)));
+                    let heard = compose::answer_sdp(response).filter(|_| plays_early(response));
+                    self.tell(Event::Provisional(id, code, heard));
                 }
             }
             (OutgoingEffect::Connected, Some(Hand::Response(transaction, response))) => {
@@ -564,4 +565,11 @@ fn dialog_of(invite: &OurInvite, response: &Response<'_>, stage: DialogStage) ->
         record_route: &routes,
     };
     Dialog::outgoing(&sent, &peer, stage)
+}
+
+/// Whether what a provisional response describes may be heard. A network that knows P-Early-Media says when there
+/// is nothing to be heard yet (RFC 5009, 8); who does not say plays (RFC 3960, 3.2).
+fn plays_early(response: &Response<'_>) -> bool {
+    let says = |word| response.headers.lists(Name::PEarlyMedia, word);
+    !says("inactive") && !says("recvonly")
 }

@@ -134,7 +134,7 @@ pub struct InviteInfo {
     /// The Call-ID.
     pub sip_call_id: Raw,
     /// The values of P-Asserted-Identity, P-Preferred-Identity, P-Called-Party-ID, Privacy, Diversion,
-    /// History-Info, User-to-User and Replaces in their order, each by itself though several stand in one
+    /// History-Info, User-to-User, Replaces and P-Early-Media in their order, each by itself though several stand in one
     /// field, as far as they fit into the bounds.
     pub copies: Vec<(Name, Raw)>,
     /// How many hops a call that leaves us again may take; at 0 that is 483.

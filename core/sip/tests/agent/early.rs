@@ -128,6 +128,34 @@ fn updates_of_a_caller_before_we_answer() {
     golden::compare("agent/early_incoming.txt", &text);
 }
 
+/// RFC 5009: said to who knows it, and what the network says is not to be heard is not.
+#[test]
+fn what_is_played_before_the_answer() {
+    let mut text = String::from("# Early media, and P-Early-Media. Written by tests/agent.\n");
+    for (title, knows) in [("whom we call for does not know it", false), ("knows it", true)] {
+        let mut rings = Ladder::new(title).whole();
+        rings.peer(&invite("1"));
+        let (call, early) = (rings.call(), b"early".to_vec());
+        rings.user("early media", |agent, now| agent.early_media(now, call, early, knows));
+        rings.peer(&cancel("1"));
+        rings.peer(&refusal_ack("1"));
+        text += &rings.end();
+    }
+    for says in [
+        "",
+        "P-Early-Media: sendrecv\n",
+        "P-Early-Media: sendonly,gated\n",
+        "P-Early-Media: inactive\n",
+    ] {
+        let mut heard = calling(&format!("the far end says {says:?}"));
+        let rest = says.to_owned() + ANSWER;
+        heard.peer(&response("inv", "183 Session Progress", "callee", &rest));
+        heard.peer(&response("inv", "486 Busy Here", "callee", "Content-Length: 0\n\n"));
+        text += &heard.end();
+    }
+    golden::compare("agent/early_media.txt", &text);
+}
+
 #[test]
 fn updates_of_the_called_side_before_it_answers() {
     let mut text = String::from("# UPDATE before we are answered. Written by tests/agent.\n");

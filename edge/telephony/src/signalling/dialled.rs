@@ -10,6 +10,9 @@
 //! The centre hears nothing of them: no contact is among it. One who was asked this way may take over a contact
 //! afterwards; then the leg that answered leaves here for it.
 //!
+//! Before the answer who dialled hears what the far end plays – ringing, an announcement –, the last one if several
+//! do, and is not heard there. Where a leg that played is gone and another one is called, it rings.
+//!
 //! The rule to keep: outside leads only what a trunk's rules allow, and 110 and 112 only by the route of a site.
 
 use super::door::status;
@@ -23,13 +26,18 @@ use super::limits::{
 use super::passing::Shown;
 use super::trunk::Outward;
 use super::words::{Outside, Refused};
-use crate::media::{self, LegId};
+use crate::media::{self, LegId, PlayId, Remote, Repeat};
 use acd::agent::State;
 use sip::Status;
 use sip::agent::limits::MAX_FORWARDS;
 use sip::agent::{CallId, Invite, InviteInfo};
+use sip::message::Name;
 use sip::number::Digits;
+use sip::sdp::Codec;
 use stdx::{AgentId, Redacted, Tick};
+
+/// That whoever sends an INVITE knows P-Early-Media (RFC 5009, 8).
+const SUPPORTED: &[u8] = b"supported";
 
 /// Where such a call leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +59,31 @@ pub(super) struct DialledCall {
     /// Who a caller is, for the exchange to which the call is put through; none for a telephone of ours.
     pub(super) shown: Option<Shown>,
     /// What it offered; none if it wants our offer.
-    offered: Option<crate::media::Remote>,
+    offered: Option<Remote>,
     /// Those that ring; of those that answered the one.
     pub(super) outs: Vec<Leg>,
     pub(super) is_up: bool,
     pub(super) whither: Whither,
+    /// What is heard of the far end before it answers, once there was something.
+    early: Option<EarlyMedia>,
+    /// Whether who dialled knows P-Early-Media (RFC 5009).
+    knows_early: bool,
     /// How many of the trunk's peers were asked.
     asked: usize,
     /// Hops that it may still take.
     hops: u8,
+}
+
+/// A session of who dialled before the call is answered.
+struct EarlyMedia {
+    /// The answer to the offer: the 200 says the same (RFC 6337, 3.1.1).
+    sdp: Vec<u8>,
+    /// Where that one receives.
+    remote: Remote,
+    /// Whether that was sent: a 183 waits for the PRACK of the 180 before it, and goes with the next news.
+    is_told: bool,
+    /// Which of the legs that ring is heard; none if it is our own ringing.
+    from: Option<LegId>,
 }
 
 /// A way out, and to whom it leads.
@@ -72,8 +96,19 @@ impl DialledCall {
     /// A call that was part of a conference, of which the caller has left.
     pub(super) fn going_on(phone: Leg, with: Leg, whither: Whither, hops: u8) -> DialledCall {
         let outs = vec![with];
-        let (shown, offered) = (None, None);
-        DialledCall { phone, shown, offered, outs, is_up: true, whither, asked: 0, hops }
+        let (shown, offered, early) = (None, None, None);
+        DialledCall {
+            phone,
+            shown,
+            offered,
+            outs,
+            is_up: true,
+            whither,
+            early,
+            knows_early: false,
+            asked: 0,
+            hops,
+        }
     }
 
     /// The leg with these ports.
@@ -142,8 +177,20 @@ impl Exchange {
         info: &InviteInfo,
     ) -> Result<(), No> {
         let (phone, offered) = self.caller_leg(call, peer, info)?;
-        let (outs, is_up, asked) = (Vec::new(), false, 0);
-        let it = DialledCall { phone, shown, offered, outs, is_up, whither, asked, hops };
+        let (outs, is_up, asked, early) = (Vec::new(), false, 0, None);
+        let knows_early = info.all(Name::PEarlyMedia).any(|it| it.eq_ignore_ascii_case(SUPPORTED));
+        let it = DialledCall {
+            phone,
+            shown,
+            offered,
+            outs,
+            is_up,
+            whither,
+            early,
+            knows_early,
+            asked,
+            hops,
+        };
         self.dialled.insert(call, it);
         if self.call_next(now, call) {
             // The caller hears it ring.
@@ -227,10 +274,15 @@ impl Exchange {
             }
         };
         let hops = it.hops;
-        let (from, headers) = match &it.shown {
+        let (from, mut headers) = match &it.shown {
             Some(shown) => self.put_through_as(shown, it.whither),
             None => self.staff_shown(it),
         };
+        // A call for help leaves as it is.
+        let is_help = matches!(it.whither, Whither::Help { .. });
+        if matches!(way.peer, Peer::Trunk(_)) && !is_help {
+            headers.push((Name::PEarlyMedia, Redacted::new(SUPPORTED.to_vec())));
+        }
         let max_forwards = hops.min(MAX_FORWARDS);
         // What the telephone would like: often the codec of a caller whom it has on hold, and may hand on.
         let capabilities = match it.phone.would_like() {
@@ -294,6 +346,74 @@ impl Exchange {
 
     // ---- what the legs report ----
 
+    /// The far end plays something before it answers: who dialled hears it.
+    pub(super) fn dialled_progresses(
+        &mut self,
+        now: Tick,
+        (out, of): (CallId, CallId),
+        description: &[u8],
+    ) {
+        let Some(it) = self.dialled.get(&of).filter(|it| !it.is_up) else { return };
+        let Some(leg) = it.outs.iter().find(|leg| leg.call == out) else { return };
+        let Some((remote, codec)) = leg.hears_early(description) else { return };
+        // Whose offer is still to come has no session that could begin before the answer.
+        let (id, offers) = (leg.sound.id, it.offered.is_some());
+        let _parted = self.media.part(id);
+        let updated = self.media.update(id, &remote);
+        self.counters.media_refused += u64::from(updated.is_err());
+        if offers && self.begin_early(of, codec) && self.tell_early(now, of) {
+            self.hear_early(of, id);
+        }
+    }
+
+    /// Answers the offer of who dialled before the call is answered; says whether there is a session now.
+    fn begin_early(&mut self, of: CallId, codec: Codec) -> bool {
+        if self.dialled.get(&of).is_some_and(|it| it.early.is_some()) {
+            return true;
+        }
+        let Some((sdp, Some(remote))) = self.answer_phone(of, codec) else { return false };
+        let Some(it) = self.dialled.get_mut(&of) else { return false };
+        let unheard = Remote { silent_after: None, ..remote };
+        it.early = Some(EarlyMedia { sdp, remote, is_told: false, from: None });
+        let updated = self.media.update(it.phone.sound.id, &unheard);
+        self.counters.media_refused += u64::from(updated.is_err());
+        true
+    }
+
+    /// Sends the 183, once; says whether who dialled knows of the session.
+    fn tell_early(&mut self, now: Tick, of: CallId) -> bool {
+        let Some(it) = self.dialled.get_mut(&of) else { return false };
+        let Some(early) = &mut it.early else { return false };
+        if !early.is_told {
+            // A caller who gave up meanwhile tells so.
+            let told = self.ua.early_media(now, of, early.sdp.clone(), it.knows_early);
+            early.is_told = told.is_ok();
+        }
+        early.is_told
+    }
+
+    fn hear_early(&mut self, of: CallId, out: LegId) {
+        let Some(it) = self.dialled.get_mut(&of) else { return };
+        let phone = it.phone.sound.id;
+        if let Some(early) = &mut it.early {
+            early.from = Some(out);
+        }
+        let stopped = self.media.stop_playing(phone);
+        self.counters.media_refused += u64::from(stopped.is_err());
+        self.join_legs(phone, out);
+    }
+
+    /// The one that was heard is gone, and others are called: it rings, as it did before the one was heard.
+    fn ring_on(&mut self, of: CallId, gone: LegId) {
+        let Some(it) = self.dialled.get_mut(&of) else { return };
+        let Some(early) = it.early.as_mut().filter(|it| it.from == Some(gone)) else { return };
+        early.from = None;
+        let (id, play) = (it.phone.sound.id, PlayId(self.next_play));
+        self.next_play += 1;
+        let ringing = self.setup.ringing.clone();
+        self.start(id, play, ringing, Repeat::Forever);
+    }
+
     /// One answered: both hear each other, and the others stop ringing.
     pub(super) fn dialled_answers(
         &mut self,
@@ -313,13 +433,18 @@ impl Exchange {
         let id = leg.sound.id;
         let others = std::mem::replace(&mut it.outs, vec![leg]);
         it.is_up = true;
+        let early = it.early.take();
         for leg in others {
             self.close_out(&leg);
             self.hang_up(now, leg.call, None);
         }
+        if early.is_some() {
+            // What was agreed on may be another codec than what was heard.
+            let _parted = self.media.part(id);
+        }
         let updated = self.media.update(id, &remote);
         self.counters.media_refused += u64::from(updated.is_err());
-        match self.answer_phone(of, codec) {
+        match self.answer_at_last(of, early, codec) {
             Some(sdp) => {
                 // A caller who gave up meanwhile tells so.
                 let _ = self.ua.answer(now, of, sdp);
@@ -329,31 +454,56 @@ impl Exchange {
         }
     }
 
-    /// Our description for the telephone that dialled: what the other side speaks.
-    fn answer_phone(&mut self, of: CallId, codec: sip::sdp::Codec) -> Option<Vec<u8>> {
+    /// What the 200 says to who dialled: what was said before, if it was.
+    fn answer_at_last(
+        &mut self,
+        of: CallId,
+        early: Option<EarlyMedia>,
+        codec: Codec,
+    ) -> Option<Vec<u8>> {
+        let (sdp, remote) = match early {
+            Some(EarlyMedia { sdp, remote, .. }) => (sdp, Some(remote)),
+            None => self.answer_phone(of, codec)?,
+        };
+        let id = self.dialled.get(&of)?.phone.sound.id;
+        let stopped = self.media.stop_playing(id);
+        let updated = remote.map_or(Ok(()), |remote| self.media.update(id, &remote));
+        self.counters.media_refused += u64::from(stopped.is_err());
+        updated.is_ok().then_some(sdp)
+    }
+
+    /// Our description for the telephone that dialled: what the other side speaks; and where the telephone receives,
+    /// unless that is still to be answered.
+    fn answer_phone(&mut self, of: CallId, codec: Codec) -> Option<(Vec<u8>, Option<Remote>)> {
         let it = self.dialled.get_mut(&of)?;
         let (media, rng) = (&mut self.media, &mut self.rng);
-        it.phone.sound.open(media, rng, it.offered, None, &mut self.counters).ok()?;
+        if it.phone.sound.ports.is_none() {
+            it.phone.sound.open(media, rng, it.offered, None, &mut self.counters).ok()?;
+        }
         let capabilities = it.phone.sound.capabilities_beside(Some(codec));
         if it.offered.is_none() {
-            return it.phone.offer(capabilities);
+            return it.phone.offer(capabilities).map(|sdp| (sdp, None));
         }
         // A telephone that does not speak what the other side has chosen is decoded for.
         let all = it.phone.sound.capabilities();
         let (sdp, remote) = it.phone.answer(capabilities).or_else(|| it.phone.answer(all))?;
-        self.media.update(it.phone.sound.id, &remote).is_ok().then_some(sdp)
+        Some((sdp, Some(remote)))
     }
 
     pub(super) fn join_dialled(&mut self, of: CallId) {
         let Some(it) = self.dialled.get(&of).filter(|it| it.is_up) else { return };
         if let Some(out) = it.outs.first() {
             let (phone, out) = (it.phone.sound.id, out.sound.id);
-            let joined = match self.media.join(phone, out) {
-                Err(media::Refused::Codecs(..)) => self.media.mix(phone, out, None),
-                joined => joined,
-            };
-            self.counters.media_refused += u64::from(joined.is_err());
+            self.join_legs(phone, out);
         }
+    }
+
+    fn join_legs(&mut self, phone: LegId, out: LegId) {
+        let joined = match self.media.join(phone, out) {
+            Err(media::Refused::Codecs(..)) => self.media.mix(phone, out, None),
+            joined => joined,
+        };
+        self.counters.media_refused += u64::from(joined.is_err());
     }
 
     /// The telephone's answer to our offer.
@@ -407,15 +557,16 @@ impl Exchange {
         let still_rings = !it.outs.is_empty();
         self.close_out(&leg);
         if still_rings {
-            return;
+            return self.ring_on(of, leg.sound.id);
         }
         // Somebody was there and said no: nobody else is asked, but for help.
         let is_final = said.is_some_and(|it| is_said_by_somebody(it.code()));
         let is_help = matches!(whither, Whither::Help { .. });
         if was_up || is_final && !is_help || !self.call_next(now, of) {
             // The telephone hears what the last one said, or that nobody was reached.
-            self.end_dialled(now, of, Some(said.map_or(status(503), to_be_passed_on)));
+            return self.end_dialled(now, of, Some(said.map_or(status(503), to_be_passed_on)));
         }
+        self.ring_on(of, leg.sound.id);
     }
 
     fn close_out(&mut self, leg: &Leg) {

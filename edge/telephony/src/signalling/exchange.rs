@@ -288,7 +288,12 @@ impl Exchange {
             Event::Register(id, info) => self.register(now, id, &info),
             Event::Cancelled(call, _) => self.leg_gone(now, call, Ending::HungUp),
             Event::Acked(call, sdp) => self.acked(now, call, sdp.as_deref()),
-            Event::Provisional(..) | Event::Withdrawn(_) => {}
+            Event::Provisional(call, _, Some(description)) => {
+                if let Some(of) = self.dialled_of(call) {
+                    self.dialled_progresses(now, (call, of), &description);
+                }
+            }
+            Event::Provisional(_, _, None) | Event::Withdrawn(_) => {}
             Event::Answered(call, sdp) => self.answered(now, call, sdp.as_deref()),
             Event::Refused { call, status, by, .. } => {
                 if let Some(of) = self.dialled_of(call) {

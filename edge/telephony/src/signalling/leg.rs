@@ -229,6 +229,17 @@ impl Leg {
         Some((answer.session.to_bytes(), remote(negotiated, ip)?))
     }
 
+    /// What is heard from the far end before it answers, and in which codec. Nothing is sent there: who is called
+    /// and has not answered hears nobody, and no call is free of charge by staying unanswered (RFC 3960, 3; RFC
+    /// 5009, 5).
+    pub(super) fn hears_early(&self, description: &[u8]) -> Option<(Remote, Codec)> {
+        let session = sdp::Session::parse(description).ok()?;
+        let previewed = self.negotiation.preview(&session).ok()?;
+        let remote = remote(&previewed, self.sound.ip)?;
+        let early = Remote { we_send: false, silent_after: None, ..remote };
+        remote.we_receive.then_some((early, previewed.codec))
+    }
+
     /// Takes their answer to our offer.
     pub(super) fn accept(&mut self, answer: &[u8]) -> Option<Remote> {
         let session = sdp::Session::parse(answer).ok()?;

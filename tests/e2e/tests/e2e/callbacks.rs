@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Callers who ask by key to be called back, and are: the agent's telephone rings first, then theirs; or theirs first.
 
-use e2e::baresip::{Baresip, PORTS, Phone};
+use e2e::baresip::{Answers, Baresip, PORTS, Phone};
 use e2e::clock::{SOON, shift_of_now};
 use e2e::county::County;
 use e2e::figures::Figures;
@@ -54,11 +54,11 @@ impl Desk {
     }
 
     fn with(county: County, callback: &'static str) -> Desk {
-        Desk::whose_telephone(county, callback, true)
+        Desk::whose_telephone(county, callback, Answers::AtOnce)
     }
 
     /// The same; the telephone answers by itself, or when the agent picks up.
-    fn whose_telephone(county: County, callback: &'static str, answers: bool) -> Desk {
+    fn whose_telephone(county: County, callback: &'static str, answers: Answers) -> Desk {
         let mut county = county.agent("k1").phone("k1", "k1").way("115", callback);
         (county.bench, county.shift) = (0, shift_of_now());
         let port = county.ports.row(PORTS);
@@ -75,7 +75,7 @@ impl Desk {
     /// The same for a centre that calls the caller first, whose agent picks up by hand.
     fn that_calls_first(mut county: County) -> Desk {
         county.texts.push(("115", "callback_greeting = \"Hier ist der Kreis.\""));
-        Desk::whose_telephone(county, CALLER_FIRST, false)
+        Desk::whose_telephone(county, CALLER_FIRST, Answers::WhenTold)
     }
 
     /// The same, and the agent talks: a code's call would sound into the call-back that follows it.

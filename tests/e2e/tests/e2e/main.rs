@@ -8,6 +8,7 @@ mod callbacks;
 mod conference;
 mod day;
 mod desks;
+mod early;
 mod elsewhere;
 mod emergency;
 mod endings;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         lamps::CASES,
         broken::CASES,
         callbacks::CASES,
+        early::CASES,
         conference::CASES,
         networks::CASES,
         passing::CASES,
