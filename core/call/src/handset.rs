@@ -257,6 +257,14 @@ impl Handset {
         self.calls.iter().find(|call| call.state == CallState::Up).map(|call| call.nr)
     }
 
+    /// The call whose sound the page gets: the one that it speaks in, or the one that was dialled, whose far end may
+    /// play something before it answers (RFC 3960).
+    #[must_use]
+    pub fn listened(&self) -> Option<CallNr> {
+        let sounds = |call: &&Call| matches!(call.state, CallState::Up | CallState::Dialling);
+        self.calls.iter().find(sounds).map(|call| call.nr)
+    }
+
     /// Whether the telephone is to be reached.
     #[must_use]
     pub const fn is_reached(&self) -> bool {

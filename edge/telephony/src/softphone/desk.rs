@@ -180,7 +180,7 @@ impl Desk {
         nr: CallNr,
         most: usize,
     ) -> bool {
-        let is_heard = self.handset.heard() == Some(nr);
+        let is_heard = self.handset.listened() == Some(nr);
         let Some(line) = self.lines.iter().find(|line| line.nr == nr) else { return false };
         let (mut buffer, mut left) = ([0; DATAGRAM_MAX], most);
         while left > 0 {
@@ -502,6 +502,14 @@ impl Desk {
         match is_read {
             true => self.decide(common, now, Event::Called(nr)),
             false => self.not_agreed(common, now, nr),
+        }
+    }
+
+    /// Whom we called plays something before answering, or has said how.
+    pub(super) fn plays_early(&mut self, common: &Common, nr: CallNr, description: &[u8]) {
+        if let Some(line) = self.line_mut(nr) {
+            line.hear_early(common, description);
+            self.show(common);
         }
     }
 

@@ -168,6 +168,17 @@ impl Line {
         is_agreed
     }
 
+    /// What the far end plays before it answers can be heard from now on; nothing is sent there before the page
+    /// speaks in this call. What cannot be read may still be an answer (RFC 6337, 3.1.1).
+    pub(super) fn hear_early(&mut self, common: &Common, description: &[u8]) {
+        let session = Session::parse(description).ok();
+        let Some(previewed) = session.and_then(|it| self.negotiation.preview(&it).ok()) else {
+            return;
+        };
+        self.expected = Some(previewed.codec);
+        self.remote = remote(&previewed, common.ip());
+    }
+
     /// Our offer was refused: what was agreed before stays.
     pub(super) fn refused(&mut self) {
         self.hold.refused = self.hold.asked;

@@ -410,7 +410,10 @@ impl Thread {
             agent::Event::Subscribe(id, _) => {
                 let _ = self.common.ua.refuse_subscription(now, id, status(403));
             }
-            agent::Event::Provisional(..)
+            agent::Event::Provisional(call, _, Some(description)) => {
+                self.of_call(call, |desk, common, nr| desk.plays_early(common, nr, &description));
+            }
+            agent::Event::Provisional(_, _, None)
             | agent::Event::Info(..)
             | agent::Event::Unsubscribed(_)
             | agent::Event::Probed(..) => {}

@@ -83,7 +83,7 @@ fn trunk(at: SocketAddr) -> Trunk {
         channels: 10,
         plan: Plan { country, area: None, stem: None },
         probe: None,
-        outbound: Vec::new(),
+        outbound: vec![Number::E164(Digits::new(b"4940").expect("digits"))],
         extensions: Vec::new(),
         outbound_daily: 3,
         caller_id: None,

@@ -2,6 +2,7 @@
 //! A caller behind the trunk: SIP, one port for sound, one codec, one byte that is said.
 
 use rtp::{Header, Outgoing, Packet};
+use sip::Status;
 use sip::agent::limits::MAX_FORWARDS;
 use sip::agent::{CallId, Config, Event, Flow, Invite, UserAgent, Way};
 use std::collections::VecDeque;
@@ -31,6 +32,8 @@ pub(crate) struct Caller {
     pub(crate) keys: Vec<u8>,
     last_key: Option<u32>,
     pub(crate) is_up: bool,
+    /// Whether it says its byte before it answers a call, and answers at no time by itself.
+    pub(crate) plays: bool,
 }
 
 fn socket() -> UdpSocket {
@@ -58,6 +61,7 @@ impl Caller {
             keys: Vec::new(),
             last_key: None,
             is_up: false,
+            plays: false,
         }
     }
 
@@ -93,6 +97,13 @@ impl Caller {
         self.call = Some(self.ua.invite(now, invite).expect("it can be sent"));
     }
 
+    /// Answers the call that came.
+    pub(crate) fn answer(&mut self, now: Tick) {
+        let (call, sdp) = (self.call.expect("a call"), self.sdp());
+        self.ua.answer(now, call, sdp).expect("it waits");
+        self.is_up = true;
+    }
+
     pub(crate) fn hang_up(&mut self, now: Tick) {
         let call = self.call.take().expect("a call");
         self.ua.hang_up(now, call, None).expect("it is up");
@@ -100,10 +111,9 @@ impl Caller {
 
     pub(crate) fn turn(&mut self, now: Tick) {
         let mut buffer = [0; 4_096];
-        while let Ok((length, _)) = self.sip.recv_from(&mut buffer) {
-            if let Some(flow) = self.flow {
-                self.ua.receive(now, flow, &buffer[..length]);
-            }
+        while let Ok((length, from)) = self.sip.recv_from(&mut buffer) {
+            let flow = self.flow.unwrap_or(Flow::udp(self.address(), from));
+            self.ua.receive(now, flow, &buffer[..length]);
         }
         self.ua.elapse(now);
         while let Some(event) = self.ua.poll_event() {
@@ -127,10 +137,17 @@ impl Caller {
                 let sdp = self.sdp();
                 let _ = self.ua.accept_change(now, call, carrier, Some(sdp));
             }
-            Event::Ended(..) | Event::Refused { .. } => (self.call, self.is_up) = (None, false),
+            Event::Incoming(call, info) if self.plays => {
+                self.call = Some(call);
+                self.target = info.offer.as_deref().and_then(target);
+                let (session, sdp) = (Status::new(183).expect("one"), self.sdp());
+                self.ua.progress(now, call, session, Some(sdp)).expect("it can be said");
+            }
+            Event::Ended(..) | Event::Cancelled(..) | Event::Refused { .. } => {
+                (self.call, self.is_up) = (None, false);
+            }
             Event::Answered(_, None)
             | Event::Incoming(..)
-            | Event::Cancelled(..)
             | Event::Acked(..)
             | Event::Provisional(..)
             | Event::Withdrawn(_)
@@ -166,7 +183,8 @@ impl Caller {
     }
 
     fn speak(&mut self, now: Tick) {
-        let Some(target) = self.target.filter(|_| self.is_up) else { return };
+        let is_in_call = self.is_up || self.plays && self.call.is_some();
+        let Some(target) = self.target.filter(|_| is_in_call) else { return };
         while self.next_at <= now {
             self.next_at = self.next_at.max(Tick(now.0.saturating_sub(40_000)));
             self.next_at = self.next_at + Micros::from_millis(20);

@@ -161,6 +161,29 @@ fn a_colleague_is_asked_while_the_caller_waits_and_takes_over() {
     }
 }
 
+/// RFC 3960: an office plays something before it answers. The page hears it, byte for byte; the office hears nobody
+/// until it has answered.
+#[test]
+fn what_an_office_plays_before_it_answers_is_heard_in_the_page() {
+    for codec in [PCMA, G722] {
+        let mut bench = Bench::with_pages(1, codec);
+        bench.caller.plays = true;
+        bench.order(0, Order::Dial(destination::number("040 123456").expect("a number")));
+        bench.until("the page hears the office", |it| it.pages[0].hears(0x22));
+        let dialled = &bench.calls(0)[0];
+        assert_eq!((dialled.state, dialled.heard), (CallState::Dialling, false));
+        bench.pass(Micros::from_millis(500));
+        assert!(bench.caller.heard.is_empty(), "{} packets", bench.caller.heard.len());
+        let now = bench.now();
+        bench.caller.answer(now);
+        bench.speak_agreed(0);
+        bench.both_hear(0);
+        let now = bench.now();
+        bench.caller.hang_up(now);
+        bench.until("the telephone is free", |it| it.calls(0).is_empty());
+    }
+}
+
 /// One page speaks G.711 alone, the other one G.722 alone: they hear each other decoded, and not each other's bytes.
 #[test]
 fn colleagues_without_a_codec_in_common_hear_each_other() {
