@@ -28,7 +28,10 @@ const ROWS_MAX: i64 = 20_000;
 /// Areas that a place lies in; a key of 12 digits has 12 beginnings.
 pub const AREAS_MAX: usize = 13;
 
-const TABLES: [&str; 7] = [
+/// The longest list of tasks; further ones are refused until some are done.
+pub const TASKS_MAX: u64 = 10_000;
+
+const TABLES: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS catalogue_object (number OWN_NUMBER, kind TEXT NOT NULL, agency TEXT NOT NULL, \
      id TEXT NOT NULL, feed TEXT NOT NULL, run BIGINT NOT NULL, xml TEXT NOT NULL, UNIQUE (kind, agency, id))",
     "CREATE TABLE IF NOT EXISTS catalogue_responsibility (object BIGINT NOT NULL, service_agency TEXT NOT NULL, \
@@ -41,6 +44,9 @@ const TABLES: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS catalogue_file (run BIGINT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, \
      PRIMARY KEY (run, name))",
     "CREATE INDEX IF NOT EXISTS catalogue_object_of ON catalogue_object (feed, run)",
+    "CREATE TABLE IF NOT EXISTS catalogue_state (number OWN_NUMBER, changes BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS catalogue_task (number OWN_NUMBER, at BIGINT NOT NULL, kind TEXT NOT NULL, \
+     words TEXT NOT NULL, agency TEXT NOT NULL, service TEXT NOT NULL, area TEXT NOT NULL)",
 ];
 
 /// What an object is called.
@@ -102,6 +108,23 @@ pub struct Run {
     pub files: BTreeMap<String, String>,
 }
 
+/// What the editors are to look at, because somebody asked for it and it was not there or is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its number, from 1 on.
+    pub number: i64,
+    /// When it was told, in microseconds UTC.
+    pub at: i64,
+    /// What is wrong, by a word that the caller gives it.
+    pub kind: String,
+    /// What was asked for, or what is wrong.
+    pub words: String,
+    /// The office and the id of the service that it is about; both empty if none was found.
+    pub service: (String, String),
+    /// The key of the area that was asked about; may be empty.
+    pub area: String,
+}
+
 /// Where the catalogue of a data folder lies.
 ///
 /// # Errors
@@ -118,6 +141,8 @@ pub struct Catalogue {
     database: Database,
     /// The last number that an object has.
     last: i64,
+    /// Whether something else is in it since the last commit.
+    is_changed: bool,
 }
 
 impl Catalogue {
@@ -130,7 +155,7 @@ impl Catalogue {
         database.make(&TABLES)?;
         let last = "SELECT COALESCE(MAX(number), 0) FROM catalogue_object";
         let last = database.fetch::<(i64,)>(last, &[])?.first().map_or(0, |(last,)| *last);
-        Ok(Catalogue { database, last })
+        Ok(Catalogue { database, last, is_changed: false })
     }
 
     /// From here on everything is one: it is there after [`Catalogue::commit`], and not before.
@@ -146,8 +171,25 @@ impl Catalogue {
     /// # Errors
     /// If it cannot be written: then nothing has happened.
     pub fn commit(&mut self) -> Result<(), Error> {
+        if self.is_changed {
+            let count = "INSERT INTO catalogue_state (number, changes) VALUES (1, 1) \
+                ON CONFLICT (number) DO UPDATE SET changes = catalogue_state.changes + 1";
+            self.database.execute(count, &[])?;
+        }
         self.database.execute("COMMIT", &[])?;
+        self.is_changed = false;
         Ok(())
+    }
+
+    /// How often something else was in it after a commit: whoever keeps what it says in memory reads anew when
+    /// this is another number.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn changes(&mut self) -> Result<i64, Error> {
+        let select = "SELECT changes FROM catalogue_state WHERE number = 1";
+        let rows: Vec<(i64,)> = self.database.fetch(select, &[])?;
+        Ok(rows.first().map_or(0, |(changes,)| *changes))
     }
 
     /// Lets it be as if nothing had happened.
@@ -155,6 +197,7 @@ impl Catalogue {
     /// # Errors
     /// If the database is away, which has the same effect.
     pub fn roll_back(&mut self) -> Result<(), Error> {
+        self.is_changed = false;
         self.database.execute("ROLLBACK", &[])?;
         Ok(())
     }
@@ -244,6 +287,7 @@ impl Catalogue {
         if objects.is_empty() {
             return Ok(());
         }
+        self.is_changed = true;
         let insert = format!(
             "INSERT INTO catalogue_object (number, kind, agency, id, feed, run, xml) VALUES {} \
              ON CONFLICT (kind, agency, id) DO UPDATE SET feed = excluded.feed, run = excluded.run, xml = excluded.xml",
@@ -303,11 +347,70 @@ impl Catalogue {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete(&mut self, key: &ObjectKey) -> Result<bool, Error> {
+        self.is_changed = true;
         let rows = "DELETE FROM catalogue_responsibility WHERE object IN \
             (SELECT number FROM catalogue_object WHERE kind = $1 AND agency = $2 AND id = $3)";
         self.database.execute(rows, &key.values())?;
         let object = "DELETE FROM catalogue_object WHERE kind = $1 AND agency = $2 AND id = $3";
         Ok(self.database.execute(object, &key.values())? > 0)
+    }
+
+    /// Puts a task on the editors' list; its number, or none if the list is full ([`TASKS_MAX`]). What `task` has
+    /// as its number does not matter.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn add_task(&mut self, task: &Task) -> Result<Option<i64>, Error> {
+        self.database.at_once(|database| {
+            let count = "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM catalogue_task";
+            let rows: Vec<(i64, i64)> = database.fetch(count, &[])?;
+            let (count, last) = rows.first().copied().unwrap_or_default();
+            if count.cast_unsigned() >= TASKS_MAX {
+                return Ok(None);
+            }
+            let insert = "INSERT INTO catalogue_task (number, at, kind, words, agency, service, area) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let number = last + 1;
+            let values = [
+                Value::Number(number),
+                Value::Number(task.at),
+                Value::Text(&task.kind),
+                Value::Text(&task.words),
+                Value::Text(&task.service.0),
+                Value::Text(&task.service.1),
+                Value::Text(&task.area),
+            ];
+            database.execute(insert, &values)?;
+            Ok(Some(number))
+        })
+    }
+
+    /// The editors' list, the oldest first; never more than [`TASKS_MAX`].
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn tasks(&mut self) -> Result<Vec<Task>, Error> {
+        let select = "SELECT number, at, kind, words, agency, service, area FROM catalogue_task ORDER BY number";
+        let rows: Vec<(i64, i64, String, String, String, String, String)> =
+            self.database.fetch(select, &[])?;
+        let task = |(number, at, kind, words, agency, id, area)| Task {
+            number,
+            at,
+            kind,
+            words,
+            service: (agency, id),
+            area,
+        };
+        Ok(rows.into_iter().map(task).collect())
+    }
+
+    /// A task is done, and gone; says whether there was one.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn task_is_done(&mut self, number: i64) -> Result<bool, Error> {
+        let delete = "DELETE FROM catalogue_task WHERE number = $1";
+        Ok(self.database.execute(delete, &[Value::Number(number)])? > 0)
     }
 
     /// How many objects there are of each kind.
@@ -356,6 +459,7 @@ impl Catalogue {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_unseen(&mut self, feed: &str, run: i64) -> Result<u64, Error> {
+        self.is_changed = true;
         let values = [Value::Text(feed), Value::Number(run)];
         let rows = "DELETE FROM catalogue_responsibility WHERE object IN \
             (SELECT number FROM catalogue_object WHERE feed = $1 AND run <> $2)";

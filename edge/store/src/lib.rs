@@ -27,7 +27,7 @@ mod writer;
 
 pub use catalogue::{
     AREAS_MAX, Catalogue, OBJECTS_AT_ONCE, ObjectKey, ResponsibilityRow, Run, StoredObject,
-    Written, catalogue_place,
+    TASKS_MAX, Task, Written, catalogue_place,
 };
 pub use chain::{Damage, ENTRY_MAX, Fault, Link, Row};
 pub use database::Place;

@@ -2,7 +2,7 @@
 //! The catalogue's tables on both engines.
 
 use crate::place::Ground;
-use store::{Catalogue, ObjectKey, ResponsibilityRow, StoredObject, Written};
+use store::{Catalogue, ObjectKey, ResponsibilityRow, StoredObject, Task, Written};
 
 crate::on_both!(
     what_is_written_is_there_and_what_is_the_same_is_not_written,
@@ -10,6 +10,8 @@ crate::on_both!(
     what_a_run_has_not_seen_goes,
     a_run_that_was_broken_off_goes_on,
     what_was_not_committed_never_was,
+    whoever_looks_sees_that_something_else_is_in_it,
+    tasks_stay_until_they_are_done,
 );
 
 fn open(ground: &Ground) -> Catalogue {
@@ -125,4 +127,45 @@ fn what_was_not_committed_never_was(ground: Ground) {
     catalogue.put("land", 1, &[object("1", "<a/>")]).expect("written");
     catalogue.commit().expect("committed");
     assert_eq!(catalogue.counts().expect("read").len(), 1);
+}
+
+fn whoever_looks_sees_that_something_else_is_in_it(ground: Ground) {
+    let (mut writes, mut looks) = (open(&ground), open(&ground));
+    let mut put = |objects: &[StoredObject]| {
+        writes.begin().expect("begun");
+        writes.put("feed", 1, objects).expect("written");
+        writes.commit().expect("committed");
+        looks.changes().expect("read")
+    };
+    assert_eq!(put(&[]), 0);
+    assert_eq!(put(&[object("1", "<a/>")]), 1);
+    assert_eq!(put(&[object("1", "<a/>")]), 1, "it is the same");
+    assert_eq!(put(&[object("1", "<b/>")]), 2);
+    writes.begin().expect("begun");
+    assert!(writes.delete(&key("leistung", "1")).expect("written"));
+    writes.roll_back().expect("it never was");
+    writes.begin().expect("begun");
+    writes.commit().expect("committed");
+    assert_eq!(looks.changes().expect("read"), 2);
+}
+
+fn tasks_stay_until_they_are_done(ground: Ground) {
+    let mut catalogue = open(&ground);
+    let task = |number, words: &str| Task {
+        number,
+        at: 7,
+        kind: "not_found".to_owned(),
+        words: words.to_owned(),
+        service: (String::new(), String::new()),
+        area: "033530026".to_owned(),
+    };
+    assert_eq!(catalogue.add_task(&task(0, "Wanderschein")).expect("written"), Some(1));
+    assert_eq!(catalogue.add_task(&task(0, "Böller'n")).expect("written"), Some(2));
+    drop(catalogue);
+    let mut catalogue = open(&ground);
+    assert_eq!(catalogue.tasks().expect("read"), [task(1, "Wanderschein"), task(2, "Böller'n")]);
+    assert!(catalogue.task_is_done(1).expect("written"));
+    assert!(!catalogue.task_is_done(1).expect("written"));
+    assert_eq!(catalogue.tasks().expect("read"), [task(2, "Böller'n")]);
+    assert_eq!(catalogue.changes().expect("read"), 0, "nothing of it is what callers are told");
 }
