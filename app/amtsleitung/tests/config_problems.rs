@@ -571,6 +571,11 @@ fn places() {
         "area_codes = [‸\"4174\"]",
         "Fehler: „4174“ ist keine Vorwahl.",
     );
+    wrong(
+        "name = \"Gemeinde Neu Wulmstorf\"",
+        "name = \"Gemeinde Neu Wulmstorf\"\nplace = ‸\"Neu Wulmsdorf\"",
+        "Fehler: Einen Ort „Neu Wulmsdorf“ gibt es unter [[place]] nicht.",
+    );
     wrong("kind = \"stadt\"", "kind = ‸\"Statd\"", "Fehler: „Statd“ ist bei „kind“ nicht möglich.");
 }
 

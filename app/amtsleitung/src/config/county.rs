@@ -118,6 +118,8 @@ pub struct Client {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Where it is, as an index into [`County::places`]; none for a county and everybody else who is not one place.
+    pub place: Option<usize>,
 }
 
 /// The kind of a place.

@@ -24,6 +24,13 @@ pub enum ValueProblem {
         /// The id.
         given: String,
     },
+    /// A name that no place has.
+    UnknownPlace {
+        /// The name.
+        given: String,
+        /// The one that is most like it.
+        near: Option<String>,
+    },
     /// A word that is none of those possible.
     UnknownWord {
         /// Its key.
@@ -104,6 +111,9 @@ impl ValueProblem {
                 "Expected: another id.",
             ),
             ValueProblem::UnknownId { kind, given } => unknown_id(lang, *kind, given, context),
+            ValueProblem::UnknownPlace { given, near } => {
+                unknown_place(lang, given, near.as_deref())
+            }
             ValueProblem::UnknownWord { key, given, known } => {
                 unknown_word(lang, key, given, known)
             }
@@ -263,6 +273,18 @@ fn unknown_id(lang: Lang, kind: Kind, given: &str, context: &Context<'_>) -> Sai
         (format!("{table} has no id {shown}."), en),
     )
     .or_rather(nearest(given, ids.iter().map(String::as_str)))
+}
+
+fn unknown_place(lang: Lang, given: &str, near: Option<&str>) -> Said {
+    let shown = quoted(lang, given);
+    say!(
+        lang,
+        "Einen Ort {shown} gibt es unter [[place]] nicht.",
+        "Erwartet: der Name (name) eines Ortes dieser Datei.",
+        "There is no place {shown} among [[place]].",
+        "Expected: the name (name) of a place of this file.",
+    )
+    .or_rather(near)
 }
 
 fn unknown_word(lang: Lang, key: &str, given: &str, known: &'static [&'static str]) -> Said {

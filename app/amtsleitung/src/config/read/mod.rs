@@ -16,7 +16,7 @@ mod ways;
 mod web;
 
 use super::Order;
-use super::county::{Centre, Client, County, Definition, PHONES_MAX, Rehearsal, TRUNKS_MAX};
+use super::county::{Centre, Client, County, Definition, PHONES_MAX, Place, Rehearsal, TRUNKS_MAX};
 use super::emergency::{self, AreaCodes, Look};
 use super::near::nearest;
 use super::problem::{Emergency, Problem, ValueProblem};
@@ -63,7 +63,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     let centre = read_centre(reader, &root);
     let hours = opening::hours(reader, list(Kind::Hours));
     let closures = opening::closures(reader, &root);
-    let clients = clients(reader, list(Kind::Client));
+    let clients = clients(reader, list(Kind::Client), &places);
     let sites = places::sites(reader, list(Kind::Site));
     let skills = people::skills(reader, list(Kind::Skill));
     let teams = people::teams(reader, list(Kind::Team));
@@ -210,11 +210,12 @@ fn read_centre(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Option<Centre>
     })
 }
 
-fn clients(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<Client> {
+fn clients(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>], places: &[Place]) -> Vec<Client> {
     let mut clients = Vec::new();
     for (index, fields) in tables.iter().enumerate() {
         let name = reader.name(fields);
-        clients.push(Client { id: reader.id_of(Kind::Client, index), name });
+        let place = places::named(reader, fields, places);
+        clients.push(Client { id: reader.id_of(Kind::Client, index), name, place });
     }
     clients
 }

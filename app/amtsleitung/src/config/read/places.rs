@@ -3,6 +3,7 @@
 
 use crate::config::county::{EmergencyRoute, Place, PlaceKind, Site};
 use crate::config::emergency::{self, AreaCodes};
+use crate::config::near::nearest;
 use crate::config::problem::{Emergency, Problem, Shape, ValueProblem};
 use crate::config::reader::{Fields, Reader};
 use crate::config::schema::{Kind, Table};
@@ -75,6 +76,23 @@ fn place(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> Place {
             .get("federation_115")
             .map(|_| reader.text(fields, "federation_115", FEDERATION_MAX)),
     }
+}
+
+/// The place of this name that `place` refers to, as an index into all.
+pub(super) fn named(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    places: &[Place],
+) -> Option<usize> {
+    let given = reader.string("place", fields.get("place")?)?;
+    let found = places.iter().position(|place| place.name == given);
+    if found.is_none() {
+        let near = nearest(given, places.iter().map(|place| place.name.as_str()));
+        let near = near.map(str::to_owned);
+        let problem = ValueProblem::UnknownPlace { given: given.to_owned(), near };
+        reader.note(fields.place("place"), Problem::Value(problem));
+    }
+    found
 }
 
 fn is_digits(text: &str, count: std::ops::RangeInclusive<usize>) -> bool {
