@@ -3,14 +3,16 @@
 
 use crate::Lang;
 use crate::clock::wall_now;
-use crate::config::County;
-use crate::config::county::{Line, Web};
+use crate::config::county::{Client, Line, Web};
 use crate::config::number::Numbers;
+use crate::config::{self, County};
 use crate::directory::Entry as Extension;
 use crate::entropy::Entropy;
 use crate::output;
 use crate::service::{DEFINITION, Inbox};
+use crate::shelf::at_hand::AtHand;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use knowledge::{AreaKey, Gazetteer, Place};
 use sha2::Sha256;
 use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -99,6 +101,7 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
             greeting: line.welcome.clone().unwrap_or_else(|| welcome(client, &line.name)),
             has_queue: line.service().is_some(),
             number: line.numbers.first().copied().map(first),
+            place: county.clients.get(line.client).and_then(|client| area(county, client)),
         }
     };
     let phone_of = |agent: usize, browser: bool| {
@@ -133,7 +136,29 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
         trunks: county.trunks.iter().map(|it| (it.id.clone(), it.name.clone())).collect(),
         definition: promise::definition(DEFINITION),
         others: others(county, extensions),
+        places: gazetteer(county),
+        country_code: county.trunks.first().map_or("49", |it| &it.country_code).to_owned(),
     }
+}
+
+/// Where a client is, if that is one place.
+fn area(county: &County, client: &Client) -> Option<AreaKey> {
+    AreaKey::parse(&county.places.get(client.place?)?.ars).ok()
+}
+
+/// Where callers live, by name and by what hints at it.
+fn gazetteer(county: &County) -> Gazetteer {
+    let place = |it: &config::county::Place| {
+        Some(Place {
+            area: AreaKey::parse(&it.ars).ok()?,
+            name: it.name.clone(),
+            districts: Vec::new(),
+            postcodes: it.postcodes.clone(),
+            area_codes: it.area_codes.clone(),
+        })
+    };
+    // The configuration was checked: no two places have the same key.
+    Gazetteer::new(county.places.iter().filter_map(place).collect()).unwrap_or_default()
 }
 
 /// The first of neighbouring numbers, as it is dialled.
@@ -167,7 +192,7 @@ fn others(county: &County, extensions: &[Vec<Extension>]) -> Vec<Entry> {
 /// # Errors
 /// With a sentence for people.
 pub fn hub(
-    (county, web): (&County, &Web),
+    (county, web, data): (&County, &Web, &Path),
     (inbox, key, listens): (Inbox, BrowserKey, &[Listen]),
     directory: Directory,
     lang: Lang,
@@ -200,7 +225,9 @@ pub fn hub(
         softphones,
         password: Box::new(move |phone| key.password(phone)),
     });
-    let hub = Arc::new(Hub::new(Arc::new(inbox), directory, telephones, Box::new(wall_now)));
+    let shelf = AtHand::start(data, lang).map_err(text)?;
+    let knows = (Arc::new(inbox) as Arc<_>, Arc::new(shelf) as Arc<_>);
+    let hub = Arc::new(Hub::new(knows, directory, telephones, Box::new(wall_now)));
     *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&hub));
     Ok((hub, running))
 }

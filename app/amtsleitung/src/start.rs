@@ -201,7 +201,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let directory = pages::directory(county, &extensions);
     let open = |web| {
         let (hub, telephones) =
-            pages::hub((county, web), (inbox.clone(), browsers, &listens), directory, lang)?;
+            pages::hub((county, web, data), (inbox.clone(), browsers, &listens), directory, lang)?;
         said_today.into_iter().for_each(|(agent, said)| hub.recall(agent, said));
         inbox.ask(Ask::Hear(Arc::clone(&hub))).map_err(|why| format!("{why:?}"))?;
         pages::serve(web, data, (hub, telephones), demo, lang)

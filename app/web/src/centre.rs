@@ -64,20 +64,18 @@ pub trait Centre: Send + Sync + 'static {
 }
 
 /// Asks and waits, for a bounded time.
-pub(crate) async fn ask<T>(
-    centre: &dyn Centre,
-    question: impl FnOnce(Reply<T>) -> Question,
+pub(crate) async fn answered<T>(
+    ask: impl FnOnce(Reply<T>) -> Result<(), NotAsked>,
 ) -> Result<T, NotAsked> {
-    ask_within(centre, ANSWER_WITHIN, question).await
+    answered_within(ANSWER_WITHIN, ask).await
 }
 
-async fn ask_within<T>(
-    centre: &dyn Centre,
+async fn answered_within<T>(
     within: Duration,
-    question: impl FnOnce(Reply<T>) -> Question,
+    ask: impl FnOnce(Reply<T>) -> Result<(), NotAsked>,
 ) -> Result<T, NotAsked> {
     let (reply, answer) = oneshot::channel();
-    centre.ask(question(reply))?;
+    ask(reply)?;
     match timeout(within, answer).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(_)) => Err(NotAsked::Ended),

@@ -3,6 +3,7 @@
 
 use crate::limits::ENTRIES_SHOWN;
 use crate::words::{Both, FoundEntry, Named};
+use ::knowledge::{AreaKey, Gazetteer};
 use stdx::AgentId;
 
 /// What things are called. Positions are the ids of `core`.
@@ -28,6 +29,10 @@ pub struct Directory {
     pub definition: Option<promise::Definition>,
     /// Whoever else can be asked: offices, extensions of exchanges.
     pub others: Vec<Entry>,
+    /// Where callers live.
+    pub places: Gazetteer,
+    /// What numbers of this country begin with, without the plus.
+    pub country_code: String,
 }
 
 /// A line.
@@ -45,6 +50,8 @@ pub struct OfLine {
     pub has_queue: bool,
     /// One of its numbers, as it is dialled.
     pub number: Option<String>,
+    /// Where its client is, if that is one place.
+    pub place: Option<AreaKey>,
 }
 
 /// A partner's centre.
@@ -272,6 +279,7 @@ mod tests {
             greeting: String::new(),
             has_queue,
             number: None,
+            place: None,
         };
         Directory {
             clients: vec![("winsen".into(), "Stadt Winsen (Luhe)".into())],

@@ -3,8 +3,9 @@
 //!
 //! The rule to keep: a lock is held for a look or a change, never while something is awaited.
 
-use crate::centre::{Centre, NotAsked, Question, Reply, ask};
+use crate::centre::{Centre, NotAsked, Question, Reply, answered};
 use crate::directory::Directory;
+use crate::knowledge::{Asked, Shelf};
 use crate::lang::Lang;
 use crate::limits::WRAP_UPS_KEPT;
 use crate::problem::Problem;
@@ -37,6 +38,7 @@ pub struct Telephones {
 /// What pages share.
 pub struct Hub {
     centre: Arc<dyn Centre>,
+    shelf: Arc<dyn Shelf>,
     telephones: Option<Telephones>,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     directory: Mutex<Arc<Directory>>,
@@ -153,13 +155,14 @@ impl Hub {
     /// A hub where nobody is yet.
     #[must_use]
     pub fn new(
-        centre: Arc<dyn Centre>,
+        (centre, shelf): (Arc<dyn Centre>, Arc<dyn Shelf>),
         directory: Directory,
         telephones: Option<Telephones>,
         now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     ) -> Hub {
         Hub {
             centre,
+            shelf,
             telephones,
             now,
             directory: Mutex::new(Arc::new(directory)),
@@ -196,7 +199,15 @@ impl Hub {
         &self,
         question: impl FnOnce(Reply<T>) -> Question,
     ) -> Result<T, NotAsked> {
-        ask(&*self.centre, question).await
+        answered(|reply| self.centre.ask(question(reply))).await
+    }
+
+    /// Asks the catalogue.
+    pub(crate) async fn look_up<T>(
+        &self,
+        asked: impl FnOnce(Reply<T>) -> Asked,
+    ) -> Result<T, NotAsked> {
+        answered(|reply| self.shelf.ask(asked(reply))).await
     }
 
     // ---- what is heard ----

@@ -24,6 +24,7 @@ mod desk;
 mod directory;
 mod fields;
 pub mod hub;
+pub mod knowledge;
 pub mod lang;
 pub mod limits;
 mod live;

@@ -84,6 +84,15 @@ pub const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// Entries that a search of the directory shows.
 pub const ENTRIES_SHOWN: usize = 50;
 
+/// Characters of what is looked up; what is typed beyond them changes nothing.
+pub const LOOKED_UP_MAX: usize = 200;
+
+/// Services that a search shows: more than anybody reads while somebody speaks.
+pub const SERVICES_SHOWN: usize = 20;
+
+/// Characters of what editors are told.
+pub const TASK_WORDS_MAX: usize = 300;
+
 /// Characters of the reason for an act.
 pub const REASON_MAX: usize = 200;
 

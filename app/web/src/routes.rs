@@ -6,6 +6,7 @@ use crate::board::board;
 use crate::centre::Question;
 use crate::desk::{self, Seat};
 use crate::hub::Hub;
+use crate::knowledge::routes as knowledge;
 use crate::lang::Lang;
 use crate::limits::{BODY_MAX, MESSAGE_MAX};
 use crate::problem::Problem;
@@ -36,7 +37,7 @@ use utoipa::openapi::OpenApi as Described;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-type Shared = State<Arc<App>>;
+pub(crate) type Shared = State<Arc<App>>;
 
 /// What a page may do: everything from here, nothing from anywhere else.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
@@ -50,6 +51,10 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sign_in_ways))
         .routes(routes!(who, sign_in, sign_out))
         .routes(routes!(search))
+        .routes(routes!(knowledge::find_services))
+        .routes(routes!(knowledge::tell_service))
+        .routes(routes!(knowledge::find_places))
+        .routes(routes!(knowledge::note_task))
         .routes(routes!(board_now))
         .routes(routes!(ended_today))
         .routes(routes!(wrap_ups))
@@ -142,10 +147,10 @@ impl FromRequestParts<Arc<App>> for Ours {
 }
 
 /// Whoever is signed in, asking from a page of ours.
-struct Somebody {
+pub(crate) struct Somebody {
     account: Arc<Account>,
     signed_in: SignedIn,
-    lang: Lang,
+    pub(crate) lang: Lang,
 }
 
 impl FromRequestParts<Arc<App>> for Somebody {
@@ -162,7 +167,7 @@ impl FromRequestParts<Arc<App>> for Somebody {
 }
 
 impl Somebody {
-    fn must_be_one_of(&self, roles: &[Role]) -> Result<(), Problem> {
+    pub(crate) fn must_be_one_of(&self, roles: &[Role]) -> Result<(), Problem> {
         match roles.iter().any(|role| self.account.is(*role)) {
             true => Ok(()),
             false => Err(Problem::not_allowed(self.lang)),
@@ -199,7 +204,7 @@ impl IntoResponse for Problem {
 }
 
 /// The body as JSON; what is wrong with it is said.
-fn body<T: DeserializeOwned>(lang: Lang, bytes: &Bytes) -> Result<T, Problem> {
+pub(crate) fn body<T: DeserializeOwned>(lang: Lang, bytes: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::unreadable(lang, &error.to_string()))
 }
 

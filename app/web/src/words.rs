@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What pages and server say to each other. The page is a function of what stands here.
 
+use crate::knowledge::words::ProposedPlaces;
 use promise::Resolution;
 use serde::{Deserialize, Serialize};
 use stdx::Timestamp;
@@ -441,6 +442,8 @@ pub struct ContactView {
     pub number: Option<String>,
     /// How it came here.
     pub came_by: CameBy,
+    /// Where the caller may live.
+    pub places: ProposedPlaces,
 }
 
 /// How a contact came to the agent.

@@ -19,6 +19,7 @@ mod coverage;
 mod place;
 mod responsibility;
 mod service;
+mod told;
 
 pub use area::{AreaKey, AreaKeyError};
 pub use coverage::{Coverage, Described, Gap, Reachable, coverage};
@@ -27,3 +28,4 @@ pub use responsibility::{
     Match, Responsibility, Responsible, Role, Unit, Validity, WhyNone, responsible,
 };
 pub use service::{ServiceKey, ServiceKeyError};
+pub use told::{Opening, Part, Reached, Told, ToldUnit, Who};

@@ -147,6 +147,14 @@ impl Gazetteer {
         area.and_above().filter_map(|above| self.of(above)).last()
     }
 
+    /// The area code that a number begins with, dialled as within the country: the longest one that a place has.
+    #[must_use]
+    pub fn area_code<'n>(&self, number: &'n str) -> Option<&'n str> {
+        let longest = self.by_area_code.keys().map(String::len).max().unwrap_or_default();
+        let beginnings = (1..=longest).rev().filter_map(|length| number.get(..length));
+        beginnings.into_iter().find(|code| self.by_area_code.contains_key(*code))
+    }
+
     /// What the clues hint at.
     #[must_use]
     pub fn propose(&self, clues: &[Clue<'_>]) -> Proposal<'_> {
@@ -309,6 +317,17 @@ mod tests {
         let twice = vec![place("02", "Hamburg", &[], &[]), place("020000000000", "HH", &[], &[])];
         let area = AreaKey::parse("02").expect("a key");
         assert_eq!(Gazetteer::new(twice).err(), Some(PlaceError::Twice(area)));
+    }
+
+    #[test]
+    fn a_number_begins_with_its_area_code() {
+        let all = around_hamburg();
+        assert_eq!(all.area_code("0417112345"), Some("04171"));
+        assert_eq!(all.area_code("0404171"), Some("040"));
+        assert_eq!(all.area_code("041311"), None);
+        assert_eq!(all.area_code("0176555"), None);
+        assert_eq!(all.area_code(""), None);
+        assert_eq!(Gazetteer::default().area_code("0417112345"), None);
     }
 
     #[test]

@@ -7,14 +7,16 @@ use super::simulate::{Format, format};
 use crate::clock::wall_now;
 use crate::config::moment;
 use crate::config::problem::visible;
-use crate::shelf::answer::{Answer, Services, answer};
-use crate::shelf::opening::{Now, now};
+use crate::shelf::answer::Services;
+use crate::shelf::told::told;
 use crate::shelf::{open_there, unreadable};
 use crate::{Lang, output};
 use catalogue::search::Query;
-use catalogue::{Channel, Service, TextCode, Unit};
+use catalogue::xzufi::Ident;
 use hours::Zone;
-use knowledge::{AreaKey, AreaKeyError, Role, WhyNone};
+use knowledge::{
+    AreaKey, AreaKeyError, Opening, Part, Reached, Role, Told, ToldUnit, Who, WhyNone,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,11 +60,9 @@ struct Asked {
 }
 
 /// A service as it is shown.
-struct Shown<'s> {
-    service: &'s Service,
+struct Shown {
+    told: Told,
     score: f32,
-    /// Who is responsible; none without a place.
-    answer: Option<Answer>,
 }
 
 fn found(arguments: &Arguments) -> Result<String, ExitCode> {
@@ -74,13 +74,12 @@ fn found(arguments: &Arguments) -> Result<String, ExitCode> {
     let query = Query { text: &asked.text, is_typing: false, place: asked.place };
     let mut shown = Vec::new();
     for (service, hit) in services.search(&query, asked.limit) {
-        let place = asked.place;
-        let answer = place.map(|place| answer(&mut catalogue, service, place, asked.at));
-        let answer = answer.transpose().map_err(|error| fail(&unreadable(lang, &error)))?;
-        shown.push(Shown { service, score: hit.score, answer });
+        let told = told(&mut catalogue, service, asked.place, asked.at);
+        let told = told.map_err(|error| fail(&unreadable(lang, &error)))?;
+        shown.push(Shown { told, score: hit.score });
     }
     Ok(match format {
-        Format::Text => text(lang, &asked, &shown),
+        Format::Text => text(lang, &shown),
         Format::Json => json(&asked, &shown),
     })
 }
@@ -142,79 +141,69 @@ pub(super) fn at(arguments: &Arguments) -> Result<Timestamp, ExitCode> {
     })
 }
 
-fn text(lang: Lang, asked: &Asked, shown: &[Shown<'_>]) -> String {
+fn text(lang: Lang, shown: &[Shown]) -> String {
     let Some((first, rest)) = shown.split_first() else {
         return lang.pick("Nichts gefunden.\n", "Nothing was found.\n").to_owned();
     };
-    let mut text = whole(lang, asked, first);
+    let mut text = whole(lang, &first.told);
     if !rest.is_empty() {
         text.push_str(lang.pick("\nAuch möglich:\n", "\nAlso possible:\n"));
     }
-    for (number, other) in rest.iter().enumerate() {
-        let (title, id) =
-            (visible(&other.service.title), visible(&other.service.ident.to_string()));
+    for (number, Shown { told, .. }) in rest.iter().enumerate() {
+        let (title, id) = (visible(&told.title), visible(&ident(told)));
         text.push_str(&format!("{}. {title}  [{id}]\n", number + 2));
     }
     text
 }
 
-/// Parts of a description, in the order in which they are told.
-const PARTS: [(TextCode, &str, &str); 5] = [
-    (TextCode::Papers, "Mitbringen", "To bring"),
-    (TextCode::Costs, "Kosten", "Costs"),
-    (TextCode::Duration, "Dauer", "Takes"),
-    (TextCode::Deadline, "Frist", "Deadline"),
-    (TextCode::Conditions, "Voraussetzung", "Condition"),
-];
+fn ident(told: &Told) -> String {
+    Ident { agency: told.agency.clone(), id: told.id.clone() }.to_string()
+}
 
-fn whole(lang: Lang, asked: &Asked, shown: &Shown<'_>) -> String {
-    let service = shown.service;
-    let (title, id) = (visible(&service.title), visible(&service.ident.to_string()));
-    let mut text = format!("1. {title}  [{id}]\n");
-    match aloud(service) {
-        Some(sentence) => text.push_str(&format!("   {}\n", visible(&sentence))),
+fn name(lang: Lang, part: Part) -> &'static str {
+    match part {
+        Part::Papers => lang.pick("Mitbringen", "To bring"),
+        Part::Costs => lang.pick("Kosten", "Costs"),
+        Part::Duration => lang.pick("Dauer", "Takes"),
+        Part::Deadline => lang.pick("Frist", "Deadline"),
+        Part::Conditions => lang.pick("Voraussetzung", "Condition"),
+    }
+}
+
+fn whole(lang: Lang, told: &Told) -> String {
+    let mut text = format!("1. {}  [{}]\n", visible(&told.title), visible(&ident(told)));
+    match &told.text {
+        Some(sentence) => text.push_str(&format!("   {}\n", visible(sentence))),
         None => text.push_str(
             lang.pick("   Dazu gibt es noch keinen Text.\n", "   There is no text about it yet.\n"),
         ),
     }
-    for (code, de, en) in PARTS {
-        if let Some(part) = service.plain(code) {
-            let lines: Vec<_> = part.lines().map(visible).collect();
-            let (name, part) = (lang.pick(de, en), lines.join("\n     "));
-            text.push_str(&format!("   {name}: {part}\n"));
-        }
+    for (part, said) in &told.parts {
+        let lines: Vec<_> = said.lines().map(visible).collect();
+        text.push_str(&format!("   {}: {}\n", name(lang, *part), lines.join("\n     ")));
     }
-    if let Some(answer) = &shown.answer {
-        text.push_str(&responsible(lang, asked, answer));
+    match &told.who {
+        None => {}
+        Some(Ok(who)) => text.push_str(&responsible(lang, who)),
+        Some(Err(why)) => text.push_str(&format!("   {}\n", why_none(lang, why))),
     }
     text
 }
 
-/// The first sentences, to be read aloud.
-fn aloud(service: &Service) -> Option<String> {
-    let parts = [TextCode::Teaser, TextCode::Summary, TextCode::Full, TextCode::Procedure];
-    let text = parts.into_iter().find_map(|code| service.plain(code))?;
-    text.lines().next().map(str::to_owned)
-}
-
-fn responsible(lang: Lang, asked: &Asked, answer: &Answer) -> String {
-    let found = match &answer.responsible {
-        Ok(found) => found,
-        Err(why) => return format!("   {}\n", why_none(lang, why)),
-    };
+fn responsible(lang: Lang, who: &Who) -> String {
     let mut text = String::new();
-    for it in &found.units {
+    for it in &who.units {
         let role = role(lang, it.role);
-        match answer.units.get(&it.unit.0) {
-            Some(unit) => text.push_str(&reached(lang, asked, role, unit)),
+        match &it.reached {
+            Some(unit) => text.push_str(&reached(lang, role, unit)),
             None => text.push_str(&lang.pick(
                 format!("   {role}: Diese Stelle ist nicht im Katalog.\n"),
                 format!("   {role}: This unit is not in the catalogue.\n"),
             )),
         }
     }
-    if !found.exceptions.is_empty() {
-        let parts = areas(&found.exceptions);
+    if !who.exceptions.is_empty() {
+        let parts = areas(&who.exceptions);
         text.push_str(
             &lang.pick(format!("   Anders in: {parts}\n"), format!("   Different in: {parts}\n")),
         );
@@ -239,41 +228,41 @@ fn role(lang: Lang, role: Role) -> &'static str {
     }
 }
 
-fn reached(lang: Lang, asked: &Asked, role: &str, unit: &Unit) -> String {
+fn reached(lang: Lang, role: &str, unit: &Reached) -> String {
     let mut text = format!("   {role}: {}\n", visible(&unit.name));
     if let Some(address) = &unit.address {
         text.push_str(&format!("     {}\n", visible(address)));
     }
     let channels = [
-        (Channel::Telephone, lang.pick("Telefon", "Telephone")),
-        (Channel::Mobile, lang.pick("Mobil", "Mobile")),
-        (Channel::Email, "E-Mail"),
+        (&unit.telephone, lang.pick("Telefon", "Telephone")),
+        (&unit.mobile, lang.pick("Mobil", "Mobile")),
+        (&unit.email, "E-Mail"),
     ];
-    for (channel, name) in channels {
-        if let Some(value) = unit.channel(channel) {
+    for (value, name) in channels {
+        if let Some(value) = value {
             text.push_str(&format!("     {name}: {}\n", visible(value)));
         }
     }
-    if let (Some(rules), Some(place)) = (&unit.hours, asked.place) {
-        text.push_str(&format!("     {}\n", opening(lang, now(rules, place, asked.at), rules)));
+    if let (Some(rules), Some(now)) = (&unit.hours, unit.opening) {
+        text.push_str(&format!("     {}\n", opening(lang, now, rules)));
     }
     text
 }
 
-fn opening(lang: Lang, now: Now, rules: &str) -> String {
+fn opening(lang: Lang, now: Opening, rules: &str) -> String {
     let moment = |at: Timestamp| Zone::berlin().format(at);
     match now {
-        Now::Open(Some(until)) => {
+        Opening::Open(Some(until)) => {
             let until = moment(until);
             lang.pick(format!("Offen bis {until}"), format!("Open until {until}"))
         }
-        Now::Open(None) => lang.pick("Offen", "Open").to_owned(),
-        Now::Closed(Some(opens)) => {
+        Opening::Open(None) => lang.pick("Offen", "Open").to_owned(),
+        Opening::Closed(Some(opens)) => {
             let opens = moment(opens);
             lang.pick(format!("Geschlossen, öffnet {opens}"), format!("Closed, opens {opens}"))
         }
-        Now::Closed(None) => lang.pick("Geschlossen", "Closed").to_owned(),
-        Now::InWords => {
+        Opening::Closed(None) => lang.pick("Geschlossen", "Closed").to_owned(),
+        Opening::InWords => {
             let rules = visible(rules);
             lang.pick(format!("Öffnungszeiten: {rules}"), format!("Opening hours: {rules}"))
         }
@@ -282,51 +271,7 @@ fn opening(lang: Lang, now: Now, rules: &str) -> String {
 
 /// Why nobody is responsible, in plain words.
 pub(super) fn why_none(lang: Lang, why: &WhyNone) -> String {
-    let moment = |at: &Timestamp| Zone::berlin().format(*at);
-    match why {
-        WhyNone::NotOfferedHere => lang
-            .pick("Diese Leistung gibt es an diesem Ort nicht.", "There is no such service here.")
-            .to_owned(),
-        WhyNone::NothingRecorded => lang
-            .pick(
-                "Zu dieser Leistung ist keine Zuständigkeit eingetragen.",
-                "Nobody is recorded as responsible for this service.",
-            )
-            .to_owned(),
-        WhyNone::DependsOnPart(parts) => {
-            let parts = areas(parts);
-            lang.pick(
-                format!("Das hängt vom genauen Ort ab. Zuständigkeiten gibt es für: {parts}"),
-                format!("This depends on where exactly. There are responsibilities for: {parts}"),
-            )
-        }
-        WhyNone::Over(until) => {
-            let until = moment(until);
-            lang.pick(
-                format!("Die Zuständigkeit endete am {until}."),
-                format!("The responsibility ended on {until}."),
-            )
-        }
-        WhyNone::Ahead(from) => {
-            let from = moment(from);
-            lang.pick(
-                format!("Die Zuständigkeit beginnt erst am {from}."),
-                format!("The responsibility begins on {from}."),
-            )
-        }
-        WhyNone::OtherRole => lang
-            .pick(
-                "Hier ist nur jemand in anderer Rolle zuständig.",
-                "Only another role is filled here.",
-            )
-            .to_owned(),
-        WhyNone::Elsewhere => lang
-            .pick(
-                "Zuständigkeiten gibt es nur für andere Orte.",
-                "Only other places have a unit for this.",
-            )
-            .to_owned(),
-    }
+    web::knowledge::why_none(lang, why, |area| area.to_string())
 }
 
 #[derive(Serialize)]
@@ -342,10 +287,11 @@ struct PrintedHit<'s> {
     agency: &'s str,
     title: &'s str,
     score: f32,
-    text: Option<String>,
-    papers: Option<String>,
-    costs: Option<String>,
-    duration: Option<String>,
+    text: Option<&'s str>,
+    aloud: Option<String>,
+    papers: Option<&'s str>,
+    costs: Option<&'s str>,
+    duration: Option<&'s str>,
     units: Vec<PrintedUnit<'s>>,
     why_none: Option<String>,
 }
@@ -363,62 +309,53 @@ struct PrintedUnit<'s> {
     open: Option<bool>,
 }
 
-fn json(asked: &Asked, shown: &[Shown<'_>]) -> String {
+fn json(asked: &Asked, shown: &[Shown]) -> String {
     let printed = Printed {
         query: &asked.text,
         place: asked.place.map(|place| place.to_string()),
-        hits: shown.iter().map(|shown| printed_hit(asked, shown)).collect(),
+        hits: shown.iter().map(printed_hit).collect(),
     };
     let text = serde_json::to_string_pretty(&printed).expect("texts and numbers are JSON");
     format!("{text}\n")
 }
 
-fn printed_hit<'s>(asked: &Asked, shown: &'s Shown<'s>) -> PrintedHit<'s> {
-    let service = shown.service;
-    let responsible = shown.answer.as_ref().map(|answer| (&answer.responsible, answer));
-    let (units, why) = match responsible {
-        None => (Vec::new(), None),
-        Some((Err(why), _)) => (Vec::new(), Some(why_none(Lang::De, why))),
-        Some((Ok(found), answer)) => {
-            let unit = |it: &knowledge::Match| {
-                let unit = answer.units.get(&it.unit.0)?;
-                Some(printed_unit(asked, unit, it))
-            };
-            (found.units.iter().filter_map(unit).collect(), None)
-        }
-    };
+fn printed_hit(shown: &Shown) -> PrintedHit<'_> {
+    let told = &shown.told;
+    let who = told.who.as_ref();
+    let units = who.and_then(|who| who.as_ref().ok()).into_iter().flat_map(|who| &who.units);
+    let why_none = who.and_then(|who| who.as_ref().err());
     PrintedHit {
-        id: &service.ident.id,
-        agency: &service.ident.agency,
-        title: &service.title,
+        id: &told.id,
+        agency: &told.agency,
+        title: &told.title,
         score: shown.score,
-        text: aloud(service),
-        papers: service.plain(TextCode::Papers),
-        costs: service.plain(TextCode::Costs),
-        duration: service.plain(TextCode::Duration),
-        units,
-        why_none: why,
+        text: told.text.as_deref(),
+        aloud: told.aloud(),
+        papers: told.part(Part::Papers),
+        costs: told.part(Part::Costs),
+        duration: told.part(Part::Duration),
+        units: units.filter_map(printed_unit).collect(),
+        why_none: why_none.map(|why| self::why_none(Lang::De, why)),
     }
 }
 
-fn printed_unit<'s>(asked: &Asked, unit: &'s Unit, it: &knowledge::Match) -> PrintedUnit<'s> {
-    let place = asked.place.unwrap_or(AreaKey::GERMANY);
-    let open = unit.hours.as_deref().map(|rules| now(rules, place, asked.at));
-    PrintedUnit {
-        id: &unit.ident.id,
+fn printed_unit(it: &ToldUnit) -> Option<PrintedUnit<'_>> {
+    let unit = it.reached.as_ref()?;
+    Some(PrintedUnit {
+        id: &unit.id,
         name: &unit.name,
         role: role(Lang::De, it.role),
         area: it.area.to_string(),
         address: unit.address.as_deref(),
-        telephone: unit.channel(Channel::Telephone),
-        email: unit.channel(Channel::Email),
+        telephone: unit.telephone.as_deref(),
+        email: unit.email.as_deref(),
         hours: unit.hours.as_deref(),
-        open: open.and_then(|now| match now {
-            Now::Open(_) => Some(true),
-            Now::Closed(_) => Some(false),
-            Now::InWords => None,
+        open: unit.opening.and_then(|now| match now {
+            Opening::Open(_) => Some(true),
+            Opening::Closed(_) => Some(false),
+            Opening::InWords => None,
         }),
-    }
+    })
 }
 
 fn fail(why: &str) -> ExitCode {

@@ -4,10 +4,12 @@
 //! Here the objects of `edge/catalogue` meet the tables of `edge/store`; neither knows the other.
 
 pub mod answer;
+pub mod at_hand;
 pub mod coverage;
 pub mod export;
 pub mod import;
 pub mod opening;
+pub mod told;
 
 use crate::{Lang, output};
 use catalogue::xzufi::{Ident, Kind, Object, Row, object_from_xml, rows};
@@ -43,11 +45,11 @@ pub fn open(folder: &Path, lang: Lang) -> Result<Catalogue, String> {
 pub fn open_there(folder: &Path, lang: Lang) -> Result<Catalogue, String> {
     let is_there = folder.is_dir() && catalogue_place(folder).is_ok_and(|place| place.may_exist());
     let mut catalogue = if is_there { Some(open(folder, lang)?) } else { None };
-    let is_empty = match &mut catalogue {
-        Some(catalogue) => catalogue.counts().map_err(|error| unreadable(lang, &error))?.is_empty(),
-        None => true,
+    let count = match &mut catalogue {
+        Some(catalogue) => counted(catalogue, lang)?,
+        None => 0,
     };
-    catalogue.filter(|_| !is_empty).ok_or_else(|| {
+    catalogue.filter(|_| count > 0).ok_or_else(|| {
         let name = folder.display();
         lang.pick(
             format!(
@@ -58,6 +60,15 @@ pub fn open_there(folder: &Path, lang: Lang) -> Result<Catalogue, String> {
             ),
         )
     })
+}
+
+/// How many objects there are.
+///
+/// # Errors
+/// With a sentence for people.
+fn counted(catalogue: &mut Catalogue, lang: Lang) -> Result<u64, String> {
+    let counts = catalogue.counts().map_err(|error| unreadable(lang, &error))?;
+    Ok(counts.values().sum())
 }
 
 pub(crate) fn unreadable(lang: Lang, error: &store::Error) -> String {

@@ -2,7 +2,7 @@
 //! Is a unit open now, and until when? By its rules, and the holidays of the Land that it lies in.
 
 use hours::{Expansion, LocalDate, LocalDates, Rules, State, Zone, expand};
-use knowledge::AreaKey;
+use knowledge::{AreaKey, Opening};
 use stdx::Timestamp;
 
 /// The Land of each pair of digits that a regional key begins with, from 01.
@@ -25,17 +25,6 @@ const LAENDER: [State; 16] = [
     State::Thuringia,
 ];
 
-/// What is known about a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Now {
-    /// Open, and until when, if that is known.
-    Open(Option<Timestamp>),
-    /// Closed, and when it opens, if that is known.
-    Closed(Option<Timestamp>),
-    /// The source says it in words that no rule is.
-    InWords,
-}
-
 /// The Land that an area lies in; none for all of Germany.
 #[must_use]
 pub fn land(area: AreaKey) -> Option<State> {
@@ -46,10 +35,13 @@ pub fn land(area: AreaKey) -> Option<State> {
 
 /// What the rules say of this moment, at this place.
 #[must_use]
-pub fn now(rules: &str, place: AreaKey, at: Timestamp) -> Now {
-    let Some(expanded) = expanded(rules, place, at) else { return Now::InWords };
+pub fn opening(rules: &str, place: AreaKey, at: Timestamp) -> Opening {
+    let Some(expanded) = expanded(rules, place, at) else { return Opening::InWords };
     let told = expanded.explain_at(at);
-    if told.is_open() { Now::Open(told.next_change) } else { Now::Closed(told.next_change) }
+    match told.is_open() {
+        true => Opening::Open(told.next_change),
+        false => Opening::Closed(told.next_change),
+    }
 }
 
 fn expanded(rules: &str, place: AreaKey, at: Timestamp) -> Option<Expansion> {
@@ -70,10 +62,10 @@ mod tests {
         let zone = Zone::berlin();
         let at = zone.timestamp(parse_datetime(at).expect("a time"));
         let place = AreaKey::parse(place).expect("a key");
-        let told = match now("Mo-Fr 08:00-12:00; PH off", place, at) {
-            Now::Open(until) => format!("open {}", zone.format(until.expect("an end"))),
-            Now::Closed(opens) => format!("closed {}", zone.format(opens.expect("an end"))),
-            Now::InWords => "in words".to_owned(),
+        let told = match opening("Mo-Fr 08:00-12:00; PH off", place, at) {
+            Opening::Open(until) => format!("open {}", zone.format(until.expect("an end"))),
+            Opening::Closed(opens) => format!("closed {}", zone.format(opens.expect("an end"))),
+            Opening::InWords => "in words".to_owned(),
         };
         assert_eq!(told, expected);
     }
@@ -86,8 +78,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bridge_day_that_the_unit_takes_off_is_closed() {
+        let at = |text| Zone::berlin().timestamp(parse_datetime(text).expect("a time"));
+        let place = AreaKey::parse("033530026").expect("a key");
+        let rules = "Mo-Fr 08:00-12:00; PH off; 2014 May 02 off";
+        let monday = Some(at("2014-05-05T08:00"));
+        assert_eq!(opening(rules, place, at("2014-05-02T09:00")), Opening::Closed(monday));
+        let noon = Some(at("2014-05-05T12:00"));
+        assert_eq!(opening(rules, place, at("2014-05-05T09:00")), Opening::Open(noon));
+    }
+
+    #[test]
     fn words_are_no_rule() {
         let place = AreaKey::parse("033530026").expect("a key");
-        assert_eq!(now("nach Vereinbarung", place, Timestamp(0)), Now::InWords);
+        assert_eq!(opening("nach Vereinbarung", place, Timestamp(0)), Opening::InWords);
     }
 }

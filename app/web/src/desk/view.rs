@@ -5,6 +5,7 @@ use crate::accounts::Account;
 use crate::centre::{ContactFacts, DeskFacts};
 use crate::directory::Directory;
 use crate::hub::{DeskOwn, Seen};
+use crate::knowledge::places;
 use crate::words::{
     AfterWord, AgentView, Both, CallKind, CallState, CallView, CameBy, CodecWord, ContactView,
     Desk, Devices, Named, PauseView, PauseWord, Person, ReasonWord, SoftphoneView, StateWord,
@@ -170,6 +171,7 @@ fn contact(directory: &Directory, it: &ContactFacts, seen: Option<&Seen>) -> Opt
     let seen = seen.filter(|seen| seen.contact == it.contact);
     let id = it.line.or(seen.map(|seen| seen.line))?;
     let line = directory.line(id)?;
+    let number = it.number.as_ref().map(|number| number.expose().clone());
     Some(ContactView {
         id: it.contact.0,
         line: directory.named_line(id)?,
@@ -177,7 +179,8 @@ fn contact(directory: &Directory, it: &ContactFacts, seen: Option<&Seen>) -> Opt
         greeting: line.greeting.clone(),
         tone: u32::try_from(line.client).unwrap_or_default(),
         arrived: moment(it.arrived.or(seen.map(|seen| seen.began))?),
-        number: it.number.as_ref().map(|number| number.expose().clone()),
+        number: number.clone(),
+        places: places::proposed(directory, id, number.as_deref()),
         came_by: if it.is_callback { CameBy::CallBack } else { CameBy::Direct },
     })
 }
