@@ -21,6 +21,8 @@ export type Act =
   | 'answer'
   | 'hold'
   | 'directory'
+  | 'knowledge'
+  | 'knowledge_place'
   | 'hang_up'
   | 'emergency'
   | 'ready'
@@ -57,6 +59,8 @@ export const BINDINGS: readonly Binding[] = [
   { act: 'emergency', stroke: { code: 'F10' }, words: 'keys.emergency', part: 'everywhere' },
   { act: 'ready', stroke: { code: 'KeyB', ctrl: true }, words: 'keys.ready', part: 'everywhere' },
   { act: 'directory', stroke: { code: 'F8' }, words: 'keys.directory', part: 'everywhere' },
+  { act: 'knowledge', stroke: { code: 'F3' }, words: 'keys.knowledge', part: 'everywhere' },
+  { act: 'knowledge_place', stroke: { code: 'F3', shift: true }, words: 'keys.knowledge_place', part: 'everywhere' },
   { act: 'mute', stroke: { code: 'KeyM', ctrl: true }, words: 'keys.mute', part: 'everywhere' },
   { act: 'answer', stroke: { code: 'F2' }, words: 'keys.answer', part: 'call' },
   { act: 'hold', stroke: { code: 'F4' }, words: 'keys.hold', part: 'call' },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /** Which words stand for which value of the protocol. */
 
-import type { AgentState, Call, Contact, Desk, Entry, PullReason, Result, Verdict } from './protocol.ts';
+import type { AgentState, Call, Contact, Desk, Entry, FoundServices, PullReason, Result, Unit, Verdict } from './protocol.ts';
 import type { Language } from './time.ts';
 import type { Key } from './words.ts';
 
@@ -33,6 +33,19 @@ export const CAME_BY_WORDS: Record<Contact['came_by'], Key | null> = {
   transfer: 'came_by.transfer',
   overflow: 'came_by.overflow',
   call_back: 'came_by.call_back',
+};
+
+export const ROLE_WORDS: Record<Unit['role'], Key> = {
+  contact_point: 'answer.contact_point',
+  responsible: 'answer.responsible',
+  other: 'answer.other',
+};
+
+export const CATALOGUE_WORDS: Record<FoundServices['state'], Key | null> = {
+  ready: null,
+  reading: 'knowledge.reading',
+  empty: 'knowledge.empty',
+  broken: 'knowledge.broken',
 };
 
 export const RESULTS: readonly Result[] = ['settled', 'transferred', 'to_be_answered', 'misdial', 'abusive'];

@@ -88,6 +88,12 @@ const call = object({
 });
 export type Call = Of<typeof call>;
 
+const place = object({ area: text, name: text });
+export type Place = Of<typeof place>;
+
+/** The most places that are proposed at once. */
+const PLACES_MAX = 12;
+
 const contact = object({
   id: whole,
   line: named,
@@ -99,6 +105,8 @@ const contact = object({
   arrived: time,
   number: orNull(text),
   came_by: oneOf('direct', 'transfer', 'overflow', 'call_back'),
+  /** Where the caller may live, the likeliest first; to be confirmed. */
+  places: object({ places: list(place, PLACES_MAX), likely: flag, area_code: orNull(text) }),
 });
 export type Contact = Of<typeof contact>;
 
@@ -199,6 +207,71 @@ export const directory = object({
   ),
 });
 export type Entry = Of<typeof directory>['entries'][number];
+
+// ── Knowledge ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const serviceHit = object({
+  agency: text,
+  id: text,
+  title: text,
+  /** Another name that what was typed stands in. */
+  also: orNull(text),
+});
+export type ServiceHit = Of<typeof serviceHit>;
+
+export const foundServices = object({
+  state: oneOf('ready', 'reading', 'empty', 'broken'),
+  hits: list(serviceHit, 20),
+  more: flag,
+});
+export type FoundServices = Of<typeof foundServices>;
+
+export const foundPlaces = object({ places: list(place, PLACES_MAX), more: whole });
+
+const unit = object({
+  id: text,
+  name: text,
+  role: oneOf('contact_point', 'responsible', 'other'),
+  address: orNull(text),
+  telephone: orNull(text),
+  email: orNull(text),
+  /** Opening hours that are words and no rule. */
+  hours: orNull(text),
+  /** By the calendar of the place; unknown without hours. */
+  open: orNull(flag),
+  changes: orNull(time),
+});
+export type Unit = Of<typeof unit>;
+
+export const answer = object({
+  agency: text,
+  id: text,
+  title: text,
+  place: orNull(place),
+  aloud: orNull(text),
+  papers: list(text, 1_000),
+  costs: orNull(text),
+  duration: orNull(text),
+  deadline: orNull(text),
+  conditions: orNull(text),
+  units: list(unit, MANY),
+  different_in: list(place, MANY),
+  why_none: orNull(text),
+  changed: orNull(time),
+});
+export type Answer = Of<typeof answer>;
+
+/** The longest that editors are told, in characters. */
+export const TASK_WORDS_MAX = 300;
+
+export const newTask = object({
+  kind: oneOf('not_found', 'wrong'),
+  words: text,
+  service: orNull(object({ agency: text, id: text })),
+  place: orNull(text),
+});
+export type NewTask = Of<typeof newTask>;
+export const taskKept = object({ number: whole });
 
 // ── Board ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

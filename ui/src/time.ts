@@ -37,6 +37,12 @@ export function clockOrDay(at: string, now_ms: number, language: Language): stri
   return day + clock(at, language);
 }
 
+/** `3. Februar 2014`. */
+export function day(at: string, language: Language): string {
+  const locale = language === 'de' ? 'de-DE' : 'en-GB';
+  return new Date(at).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+}
+
 /** `83 %`; cut, never rounded up: 79.9 % has not reached 80 %. */
 export function percent(part: number): string {
   // Shares come as decimals: 0.29 × 100 is a hair below 29.

@@ -55,6 +55,9 @@ export class Peer {
   /** Answers an offer of the page's telephone; without it the telephone stays connecting. */
   answer: ((sdp: string) => Promise<string>) | null = null;
   contacts: protocol.Contacts = world.contacts();
+  catalogue: protocol.FoundServices['state'] = 'ready';
+  /** What editors were told. */
+  readonly tasks: protocol.NewTask[] = [];
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #desks = new Set<WebSocket>();
@@ -162,6 +165,7 @@ export class Peer {
       return void response.writeHead(204).end();
     }
     if (call === 'GET /api/directory') return json(response, world.directory(url.searchParams.get('q') ?? ''));
+    if (url.pathname.startsWith('/api/knowledge/')) return this.#knowledge(call, response, url, body);
     if (call === 'GET /api/board') return json(response, this.board);
     if (call === 'GET /api/wrap-ups/mine') return json(response, { wrap_ups: [...this.wrapUps.values()].reverse() });
     if (call === 'GET /api/contacts') return json(response, this.contacts);
@@ -171,6 +175,27 @@ export class Peer {
     }
     this.faults.push(`${call} is not agreed`);
     return refuse(response, 404, 'Nicht gefunden.', null);
+  }
+
+  #knowledge(call: string, response: ServerResponse, url: URL, body: unknown): void {
+    const words = url.searchParams.get('q') ?? '';
+    const area = url.searchParams.get('place');
+    if (call === 'GET /api/knowledge/search') {
+      const found = this.catalogue === 'ready' ? world.services(words) : { state: this.catalogue, hits: [], more: false };
+      return json(response, found);
+    }
+    if (call === 'GET /api/knowledge/places') return json(response, { places: world.places(words), more: 0 });
+    if (call === 'POST /api/knowledge/tasks') {
+      try {
+        this.tasks.push(read(protocol.newTask, body, true));
+        return json(response, { number: this.tasks.length });
+      } catch (error) {
+        this.faults.push(String(error));
+        return refuse(response, 400, 'Das ist keine Aufgabe.', null);
+      }
+    }
+    const answer = world.answer(decodeURIComponent(url.pathname.split('/').at(-1) ?? ''), area);
+    return answer === null ? refuse(response, 404, 'Nicht gefunden.', null) : json(response, answer);
   }
 
   #signIn(response: ServerResponse, body: unknown): void {

@@ -54,6 +54,14 @@ function wrapUp(peer: Peer): void {
   world.act(peer.desk, { type: 'hang_up', of: 1, call: 1 });
 }
 
+/** The first service for these words is opened by keyboard. */
+async function opened(page: Page, words: string): Promise<void> {
+  await page.keyboard.press('F3');
+  await page.keyboard.type(words);
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
 function manyLines(peer: Peer): void {
   const names = [
     'Samtgemeinde Elbmarsch',
@@ -162,6 +170,63 @@ export const SCENES: readonly Scene[] = [
       await page.keyboard.type('a');
     },
     until: 'role=option >> nth=0',
+  },
+  {
+    name: 'knowledge-search',
+    before: talking,
+    then: async (page) => {
+      await page.keyboard.press('F3');
+      await page.keyboard.type('pe');
+    },
+    until: 'role=option >> nth=0',
+  },
+  {
+    name: 'knowledge-answer',
+    before: talking,
+    then: async (page) => opened(page, 'perso'),
+    until: 'text=Alter Ausweis',
+  },
+  {
+    name: 'knowledge-closed',
+    before: (peer) => {
+      talking(peer);
+      if (peer.desk.contact) peer.desk.contact.places = { places: [world.WHERE.winsen], likely: true, area_code: null };
+    },
+    then: async (page) => opened(page, 'hund'),
+    until: 'text=erst, wenn dort offen ist',
+  },
+  {
+    name: 'knowledge-which-place',
+    before: (peer) => {
+      talking(peer);
+      if (peer.desk.contact === null) return;
+      const places = [world.WHERE.neuWulmstorf, world.WHERE.rosengarten];
+      peer.desk.contact.places = { places, likely: false, area_code: '040' };
+    },
+    then: async (page) => opened(page, 'perso'),
+    until: 'text=Neu Wulmstorf oder Rosengarten?',
+  },
+  {
+    name: 'knowledge-unanswered',
+    before: talking,
+    then: async (page) => {
+      await opened(page, 'wander');
+      await page.getByRole('button', { name: 'Nicht gefunden oder falsch?' }).click();
+      await page.keyboard.type('Anruferin fragt nach Wanderschein');
+    },
+    until: 'text=keine Zuständigkeit eingetragen',
+  },
+  {
+    name: 'knowledge-empty',
+    before: (peer) => {
+      onDuty(peer);
+      peer.catalogue = 'empty';
+    },
+    then: async (page) => {
+      await page.keyboard.press('F3');
+      await page.keyboard.type('pe');
+    },
+    until: 'text=noch kein Leistungskatalog',
   },
   {
     name: 'consult',

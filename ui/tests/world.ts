@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 /** What the tests' server tells of: one agent in one county, and what a request does to their desk. */
 
-import type { Board, Contacts, Desk, FromDesk, Line, Role, Session, SignIn, Entry } from '../src/protocol.ts';
+import type {
+  Answer,
+  Board,
+  Contacts,
+  Desk,
+  Entry,
+  FoundServices,
+  FromDesk,
+  Line,
+  Place,
+  Role,
+  Session,
+  SignIn,
+} from '../src/protocol.ts';
 
 export const NAME = 'uebung';
 export const PASSWORD = 'uebung115';
@@ -55,6 +68,14 @@ export function desk(): Desk {
   };
 }
 
+/** Where callers live. */
+export const WHERE = {
+  jesteburg: { area: '033535404', name: 'Jesteburg' },
+  neuWulmstorf: { area: '033530026026', name: 'Neu Wulmstorf' },
+  rosengarten: { area: '033530029029', name: 'Rosengarten' },
+  winsen: { area: '033530040040', name: 'Winsen (Luhe)' },
+} as const;
+
 export const PLACES = [
   ['115', 'Behördennummer 115', 'Landkreis Harburg'],
   ['kreis', 'Zentrale Kreisverwaltung', 'Landkreis Harburg'],
@@ -77,6 +98,7 @@ export function ring(desk: Desk, id = 4711, waited_s = 20): void {
     arrived: ago(waited_s),
     number: '04183 55501',
     came_by: 'direct',
+    places: { places: [WHERE.jesteburg], likely: true, area_code: '04183' },
   };
   // The calls of a telephone on the desk are not shown.
   const browser = desk.devices.chosen !== 'desk_phone';
@@ -306,5 +328,72 @@ export function contacts(): Contacts {
       one(503, 41, null, 'Nach 41 s aufgelegt, bevor jemand annahm: zählt als nicht angenommen.', null),
       one(504, 4, null, 'Nach 4 s aufgelegt: Kurzaufleger, zählt nicht.', null),
     ],
+  };
+}
+
+// ── Knowledge ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const SERVICES: [id: string, title: string, also: string[]][] = [
+  ['1001', 'Personalausweis beantragen', ['Perso', 'Ausweis abgelaufen']],
+  ['1002', 'Personalausweis verloren melden', ['Perso weg', 'Ausweis gestohlen']],
+  ['1003', 'Vorläufigen Personalausweis beantragen', ['Perso sofort']],
+  ['1031', 'Hund anmelden', ['Hundesteuer']],
+  ['1099', 'Wanderlager anzeigen', []],
+];
+
+export function services(words: string): FoundServices {
+  const wanted = words.toLowerCase();
+  const hits = SERVICES.flatMap(([id, title, names]) => {
+    const also = names.find((name) => name.toLowerCase().includes(wanted)) ?? null;
+    const has = title.toLowerCase().includes(wanted);
+    return has || also !== null ? [{ agency: 'X9', id, title, also: has ? null : also }] : [];
+  });
+  return { state: 'ready', hits, more: false };
+}
+
+export function places(words: string): Place[] {
+  return Object.values(WHERE).filter((place) => place.name.toLowerCase().startsWith(words.toLowerCase()));
+}
+
+/** The answer about a service; the town hall of Winsen is closed. */
+export function answer(id: string, area: string | null): Answer | null {
+  const service = SERVICES.find(([known]) => known === id);
+  if (service === undefined) return null;
+  const [, title] = service;
+  const place = Object.values(WHERE).find((one) => one.area === area) ?? null;
+  const bare = id === '1099';
+  const hall = place === null ? '' : `Bürgerservice ${place.name}`;
+  const address = 'Rathausplatz 1, 21266 Musterort';
+  const closed = area === WHERE.winsen.area;
+  return {
+    agency: 'X9',
+    id,
+    title,
+    place,
+    aloud: bare ? null : `${title}: bitte persönlich im Rathaus.${hall && ` Zuständig ist ${hall}, ${address}.`} Das kostet 37,00 Euro.`,
+    papers: bare ? [] : ['Alter Ausweis oder Reisepass', 'biometrisches Foto', 'bei erster Ausstellung die Geburtsurkunde'],
+    costs: bare ? null : '37,00 Euro, unter 24 Jahren 22,80 Euro',
+    duration: bare ? null : 'Zwei bis drei Wochen',
+    deadline: null,
+    conditions: null,
+    units:
+      place === null || bare
+        ? []
+        : [
+            {
+              id: '7',
+              name: hall,
+              role: 'responsible',
+              address,
+              telephone: '04183 974740',
+              email: 'buergerservice@rathaus.example',
+              hours: null,
+              open: !closed,
+              changes: new Date(Date.now() + 3_600_000).toISOString(),
+            },
+          ],
+    different_in: [],
+    why_none: bare && place !== null ? 'Zu dieser Leistung ist keine Zuständigkeit eingetragen.' : null,
+    changed: bare ? null : '2014-02-03T09:00:00.000Z',
   };
 }

@@ -72,6 +72,16 @@ export function toggleResult(draft: WrapUp, result: Result): WrapUp {
   return { ...draft, result: draft.result === result ? null : result };
 }
 
+/** The longest concern, in characters. */
+const CONCERN_MAX = 120;
+
+/** What was looked up is what the call is about; a place is noted if there is none yet. Nothing is taken away. */
+export function withLookedUp(draft: WrapUp, concern: string, place: string | null): WrapUp {
+  const name = concern.trim().slice(0, CONCERN_MAX).trim();
+  const known = draft.concerns.includes(name);
+  return withPlace(known ? draft : toggleConcern(draft, name), draft.place ?? place ?? '');
+}
+
 export function withNote(draft: WrapUp, note: string): WrapUp {
   return { ...draft, note: note.slice(0, NOTE_MAX) };
 }

@@ -14,6 +14,7 @@ import type { Desk, Problem, Request, ToDesk, WrapUp } from '../protocol.ts';
 import { sessions } from '../session.svelte.ts';
 import { announce, type Sentence } from './announce.ts';
 import * as drafts from './drafts.ts';
+import { Knowledge } from './knowledge/model.svelte.ts';
 import { take } from './seat.ts';
 
 /** Where this person's desk is open. */
@@ -48,6 +49,7 @@ export class DeskModel {
   /** What the softphone listens to. */
   readonly heard: { sdp?: (sdp: string) => void; desk?: (desk: Desk) => void; open?: () => void } = {};
 
+  readonly knowledge: Knowledge;
   readonly #person: string;
   readonly #live: Live<ToDesk>;
   readonly #pending = new Map<number, (settled: Settled) => void>();
@@ -65,6 +67,10 @@ export class DeskModel {
   constructor(person: string) {
     this.#person = person;
     this.drafts = drafts.readBack(sessionStorage.getItem(this.#drawer));
+    this.knowledge = new Knowledge(person, {
+      say: (text) => this.say([{ text, urgent: false }]),
+      opened: (title, place) => this.#lookedUp(title, place),
+    });
     const listener = {
       status: (status: Status) => this.#status(status),
       message: (message: ToDesk) => this.#receive(message),
@@ -202,6 +208,16 @@ export class DeskModel {
     this.drafts = [];
     this.done = [];
     sessionStorage.removeItem(this.#drawer);
+    this.knowledge.forget();
+  }
+
+  /** What was looked up while somebody calls is their concern. */
+  #lookedUp(title: string, place: string | null): void {
+    const form = this.form;
+    const state = this.desk?.agent.state;
+    if (form === null || (state !== 'talking' && state !== 'wrap_up')) return;
+    const noted = drafts.withLookedUp(form, title, place);
+    if (!drafts.same(form, noted)) this.edit(noted);
   }
 
   #keep(kept: drafts.Drafts): void {
@@ -271,6 +287,7 @@ export class DeskModel {
     const left = before?.contact?.id;
     if (left !== undefined && left !== desk.contact?.id) this.#left(left);
     this.desk = desk;
+    this.knowledge.follow(desk);
     this.heard.desk?.(desk);
     if (this.#unsaved) for (const draft of this.drafts) void this.save(draft.contact);
     this.#unsaved = false;

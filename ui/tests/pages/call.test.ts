@@ -135,7 +135,7 @@ desk('a call that rings does not steal the focus from whoever types', async (sta
   peer.change((desk) => world.ring(desk));
   await page.getByRole('button', { name: /Annehmen/ }).waitFor();
   await page.keyboard.type('amt');
-  assert.equal(await page.getByRole('combobox', { name: /suchen/ }).inputValue(), 'Bauamt');
+  assert.equal(await page.getByRole('combobox', { name: /Nummer suchen/ }).inputValue(), 'Bauamt');
   await page.keyboard.press('F2');
   await until('it is answered all the same', () => asked(peer).includes('answer'));
 });

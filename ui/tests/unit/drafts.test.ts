@@ -59,3 +59,13 @@ test('the concerns of the shift come before the usual ones', () => {
   ];
   assert.deepEqual(drafts.likely(done, ['Ausweis', 'Abfall', 'Reisepass'], 4), ['Abfall', 'Kfz', 'Ausweis', 'Reisepass']);
 });
+
+test('what was looked up is a concern, and nothing that was chosen goes', () => {
+  const once = drafts.withLookedUp(draft(1), ' Hund anmelden ', null);
+  assert.deepEqual([once.concerns, once.place], [['Hund anmelden'], null]);
+  const again = drafts.withLookedUp(once, 'Hund anmelden', 'Jesteburg');
+  assert.deepEqual([again.concerns, again.place], [['Hund anmelden'], 'Jesteburg']);
+  assert.equal(drafts.withLookedUp(again, 'Perso', 'Winsen').place, 'Jesteburg');
+  const long = drafts.withLookedUp(draft(1), 'ä'.repeat(500), null);
+  assert.equal(long.concerns[0]?.length, 120);
+});
