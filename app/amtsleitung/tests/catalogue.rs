@@ -34,6 +34,7 @@ on_both!(
     what_goes_out_comes_in_as_the_same,
     a_bad_file_stays_out_and_changes_nothing,
     a_whole_stock_deletes_what_it_does_not_name_but_not_much_by_mistake,
+    what_desks_missed_stays_until_it_is_done,
 );
 
 fn hits(ground: &Ground, words: &str, place: &str) -> Vec<Value> {
@@ -67,6 +68,8 @@ fn the_example_answers_for_each_place(ground: &Ground) {
         let first = &hits(ground, "Perso verloren", place)[0];
         assert_eq!(first["title"], "Personalausweis verloren melden");
         assert_eq!(first["units"][0]["name"], unit);
+        let aloud = first["aloud"].as_str().expect("sentences");
+        assert!(aloud.contains(&format!("Zuständig ist {unit}, ")), "{aloud}");
         assert_eq!(first["units"][0]["open"], true, "a Friday at ten");
     }
     // The county for cars, and a town of its own for building.
@@ -211,4 +214,47 @@ fn a_whole_stock_deletes_what_it_does_not_name_but_not_much_by_mistake(ground: &
         assert!(refused.code == 1 && refused.err.contains(why), "{}", refused.err);
     }
     assert_eq!(hits(ground, "Leistung", "03").len(), 5);
+}
+
+/// What a desk writes into the tables.
+fn missed(ground: &Ground, kind: &str, words: &str, service: &str, area: &str) {
+    let folder = ground.path("data");
+    std::fs::create_dir_all(&folder).expect("a folder of our own");
+    let place = store::catalogue_place(&folder).expect("a folder that can be read");
+    let mut catalogue = store::Catalogue::open(&place).expect("a catalogue");
+    let (agency, id) = if service.is_empty() { ("", "") } else { ("X900001", service) };
+    let task = store::Task {
+        number: 0,
+        at: 1_399_021_200_000_000,
+        kind: kind.to_owned(),
+        words: words.to_owned(),
+        service: (agency.to_owned(), id.to_owned()),
+        area: area.to_owned(),
+    };
+    assert!(catalogue.add_task(&task).expect("written").is_some());
+}
+
+fn what_desks_missed_stays_until_it_is_done(ground: &Ground) {
+    let tasks = || ground.run(&["knowledge", "tasks"]);
+    missed(ground, "not_found", "Wanderschein\u{202e}", "", "033535404");
+    assert!(tasks().out.contains("not found | 033535404 | – | Wanderschein"), "{}", tasks().out);
+    assert!(!tasks().out.contains('\u{202e}'), "nothing turns the line around");
+    import_example(ground);
+    missed(ground, "wrong", "Das Foto macht jetzt das Amt", "1001", "");
+    let two = tasks();
+    assert_eq!((two.code, two.err.as_str()), (0, ""));
+    let last = two.out.lines().nth(1).expect("two tasks");
+    let expected = "2 | 2014-05-02 11:00 | wrong | – | Personalausweis beantragen | Das Foto macht jetzt das Amt";
+    assert_eq!(last, expected);
+    assert!(two.out.ends_with("2 tasks\n"), "{}", two.out);
+    let done = ground.run(&["knowledge", "done", "1"]);
+    assert_eq!((done.code, done.out.as_str()), (0, "Task 1 is done.\n"));
+    let again = ground.run(&["knowledge", "done", "1"]);
+    assert!(again.code == 1 && again.err.contains("There is no task 1"), "{}", again.err);
+    assert!(tasks().out.starts_with("2 | "), "{}", tasks().out);
+    for wrong in
+        [&["knowledge", "done"][..], &["knowledge", "done", "x"], &["knowledge", "tasks", "1"]]
+    {
+        assert_eq!(ground.run(wrong).code, 2, "{wrong:?}");
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `knowledge coverage`: what callers of each administration would be told about each service, and what is missing.
+//! `knowledge tasks`: what desks have told the editors; `knowledge done`: a task is done.
 
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
@@ -9,24 +10,27 @@ use crate::config::near::nearest;
 use crate::config::problem::visible;
 use crate::shelf::answer::Services;
 use crate::shelf::coverage::{Covered, covered};
-use crate::shelf::{open_there, unreadable};
+use crate::shelf::{open, open_there, unreadable};
 use crate::{Lang, output};
-use catalogue::{Channel, Unit};
+use catalogue::xzufi::object_from_xml;
+use catalogue::{Channel, Service, Unit};
 use hours::Zone;
 use knowledge::{AreaKey, Coverage, Gap};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use stdx::Timestamp;
+use store::{Catalogue, ObjectKey, Task, catalogue_place};
+use web::knowledge::MissedKind;
 
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "knowledge",
-    usage: "knowledge coverage --data ORDNER [--config DATEI] [--place GEBIET] [--at ZEITPUNKT] [--gaps]",
+    usage: "knowledge coverage|tasks|done NUMMER --data ORDNER [--config DATEI] [--place GEBIET] [--at ZEITPUNKT] [--gaps]",
     summary_de: "was zu jeder Leistung an jedem Ort gesagt werden kann, und was fehlt",
     summary_en: "what can be said about each service at each place, and what is missing",
-    help_de: "  --data ORDNER    der Datenordner mit dem Katalog\n  --config DATEI   die Konfiguration, deren Orte (place) gemeint sind; ohne sie die des Datenordners\n  --place GEBIET   nur dieser Ort: Regionalschlüssel aus 2 bis 12 Ziffern\n  --at ZEITPUNKT   wann (sonst jetzt), etwa 2014-12-24T12:05\n  --gaps           nur, was fehlt\n\nJe Zeile: Ort, Leistung, zuständige Stelle, Telefon, Öffnungszeiten, Alter der Quelle in Tagen; oder warum nichts\ngesagt werden kann. Zuletzt die Summe je Ort.\n",
-    help_en: "  --data FOLDER    the data folder with the catalogue\n  --config FILE    the configuration whose places are meant; without it that of the data folder\n  --place AREA     only this place: a regional key of 2 to 12 digits\n  --at MOMENT      when (otherwise now), 2014-12-24T12:05 for example\n  --gaps           only what is missing\n\nIn each line: place, service, responsible unit, telephone, opening hours, age of the source in days; or why nothing\ncan be said. Last the sum for each place.\n",
+    help_de: "  coverage         was zu jeder Leistung an jedem Ort gesagt wird\n  tasks            was an den Plätzen nicht gefunden wurde oder falsch war: die Aufgaben der Redaktion\n  done NUMMER      die Aufgabe ist erledigt und verschwindet\n  --data ORDNER    der Datenordner mit dem Katalog\n  --config DATEI   die Konfiguration, deren Orte (place) gemeint sind; ohne sie die des Datenordners\n  --place GEBIET   nur dieser Ort: Regionalschlüssel aus 2 bis 12 Ziffern\n  --at ZEITPUNKT   wann (sonst jetzt), etwa 2014-12-24T12:05\n  --gaps           nur, was fehlt\n\nJe Zeile von coverage: Ort, Leistung, zuständige Stelle, Telefon, Öffnungszeiten, Alter der Quelle in Tagen; oder warum nichts\ngesagt werden kann. Zuletzt die Summe je Ort.\n",
+    help_en: "  coverage         what is told about each service at each place\n  tasks            what desks did not find, or what was wrong: the editors' tasks\n  done NUMBER      the task is done, and goes\n  --data FOLDER    the data folder with the catalogue\n  --config FILE    the configuration whose places are meant; without it that of the data folder\n  --place AREA     only this place: a regional key of 2 to 12 digits\n  --at MOMENT      when (otherwise now), 2014-12-24T12:05 for example\n  --gaps           only what is missing\n\nIn each line of coverage: place, service, responsible unit, telephone, opening hours, age of the source in days; or why nothing\ncan be said. Last the sum for each place.\n",
     valued: &["data", "config", "place", "at"],
     flags: &["gaps"],
     run,
@@ -38,16 +42,22 @@ fn run(arguments: Arguments) -> ExitCode {
         arguments.plain.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["coverage"] => list(&arguments),
-        ["coverage", extra, ..] => {
+        ["tasks"] => tasks(&arguments),
+        ["done", number] => done(&arguments, number),
+        ["done"] => {
+            let what = lang.pick("Es fehlt die Nummer der Aufgabe", "The task's number is missing");
+            Err(arguments.wrong_value(what, "done 7", None))
+        }
+        ["done", _, extra, ..] | ["coverage" | "tasks", extra, ..] => {
             let what = lang.pick("Das ist ein Argument zu viel", "This is one argument too many");
             Err(arguments.wrong_value(what, extra, None))
         }
         [other, ..] => {
             let what = lang.pick(
-                "Das gibt es nicht (möglich: coverage)",
-                "There is no such thing (possible: coverage)",
+                "Das gibt es nicht (möglich: coverage, tasks, done)",
+                "There is no such thing (possible: coverage, tasks, done)",
             );
-            Err(arguments.wrong_value(what, other, nearest(other, ["coverage"])))
+            Err(arguments.wrong_value(what, other, nearest(other, ["coverage", "tasks", "done"])))
         }
         [] => {
             let what = lang.pick("Es fehlt, was zu tun ist", "What to do is missing");
@@ -84,6 +94,74 @@ fn list(arguments: &Arguments) -> Result<(), ExitCode> {
     }
     output::out(&format!("\n{sums}"));
     Ok(())
+}
+
+/// The editors' list, a line for each task: number, when, what is the matter, where, which service, in whose words.
+fn tasks(arguments: &Arguments) -> Result<(), ExitCode> {
+    let lang = arguments.lang;
+    let mut catalogue = with_tasks(arguments)?;
+    let tasks = catalogue.tasks().map_err(|error| fail(&unreadable(lang, &error)))?;
+    let mut text = String::new();
+    for task in &tasks {
+        let service = ObjectKey {
+            kind: "leistung".to_owned(),
+            agency: task.service.0.clone(),
+            id: task.service.1.clone(),
+        };
+        let xml = catalogue.object(&service).map_err(|error| fail(&unreadable(lang, &error)))?;
+        let object = xml.and_then(|xml| object_from_xml(&xml).ok());
+        text.push_str(&task_line(lang, task, object.map(|object| Service::of(&object).title)));
+    }
+    text.push_str(
+        &lang.pick(format!("{} Aufgaben\n", tasks.len()), format!("{} tasks\n", tasks.len())),
+    );
+    output::out(&text);
+    Ok(())
+}
+
+fn task_line(lang: Lang, task: &Task, title: Option<String>) -> String {
+    let kind = match MissedKind::ALL.into_iter().find(|kind| kind.word() == task.kind) {
+        Some(MissedKind::NotFound) => lang.pick("nicht gefunden", "not found"),
+        Some(MissedKind::Wrong) => lang.pick("falsch", "wrong"),
+        None => lang.pick("unbekannt", "unknown"),
+    };
+    let known = |text: &str| if text.is_empty() { "–".to_owned() } else { visible(text) };
+    let at = Zone::berlin().format(Timestamp(task.at));
+    let service = title.unwrap_or_else(|| task.service.1.clone());
+    let (number, area, words) = (task.number, known(&task.area), visible(&task.words));
+    format!("{number} | {at} | {kind} | {area} | {} | {words}\n", known(&service))
+}
+
+fn done(arguments: &Arguments, number: &str) -> Result<(), ExitCode> {
+    let lang = arguments.lang;
+    let Ok(task) = number.parse() else {
+        let what = lang.pick("Das ist keine Nummer", "This is no number");
+        return Err(arguments.wrong_value(what, number, None));
+    };
+    let mut catalogue = with_tasks(arguments)?;
+    let was_there =
+        catalogue.task_is_done(task).map_err(|error| fail(&unreadable(lang, &error)))?;
+    if !was_there {
+        return Err(fail(&lang.pick(
+            format!("Eine Aufgabe {task} gibt es nicht."),
+            format!("There is no task {task}."),
+        )));
+    }
+    output::out(
+        &lang.pick(format!("Aufgabe {task} ist erledigt.\n"), format!("Task {task} is done.\n")),
+    );
+    Ok(())
+}
+
+/// The catalogue with its tasks; there may be tasks and nothing else.
+fn with_tasks(arguments: &Arguments) -> Result<Catalogue, ExitCode> {
+    let data = PathBuf::from(arguments.required("data")?);
+    let is_there = data.is_dir() && catalogue_place(&data).is_ok_and(|place| place.may_exist());
+    if !is_there {
+        // With the sentence about what is missing.
+        return open_there(&data, arguments.lang).map_err(|why| fail(&why));
+    }
+    open(&data, arguments.lang).map_err(|why| fail(&why))
 }
 
 /// The places that are meant: name and area.
