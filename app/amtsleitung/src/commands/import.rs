@@ -5,7 +5,7 @@ use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
 use super::progress::Progress;
 use crate::config::problem::visible;
-use crate::shelf::import::{ImportError, LISTED_MAX, Order, Outcome, import, listed};
+use crate::shelf::import::{ImportError, LISTED_MAX, Order, Outcome, import, listed, put_aside};
 use crate::shelf::open;
 use crate::{Lang, output};
 use std::path::{Path, PathBuf};
@@ -116,12 +116,7 @@ fn told(lang: Lang, order: &Order, outcome: &Outcome) -> String {
 fn complaints(lang: Lang, outcome: &Outcome) -> String {
     let mut text = String::new();
     for (path, problem) in &outcome.quarantined {
-        let (name, line) = (visible(&path.to_string_lossy()), problem.line);
-        let why = visible(&lang.pick(problem.why.de(), problem.why.en()));
-        text.push_str(&lang.pick(
-            format!("{name}:{line}: Nicht eingespielt: {why}.\n"),
-            format!("{name}:{line}: Not brought in: {why}.\n"),
-        ));
+        text.push_str(&put_aside(lang, path, problem));
     }
     if let Some((deletions, there)) = outcome.kept {
         text.push_str(&lang.pick(

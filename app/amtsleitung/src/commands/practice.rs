@@ -12,9 +12,10 @@ use crate::practice::{
 };
 use crate::{Lang, output, report};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::fs::read_dir;
 use std::io::{self, IsTerminal, stdin, stdout};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -71,7 +72,9 @@ fn practise(arguments: &Arguments) -> Result<(), ExitCode> {
     let alone = !(stdin().is_terminal() && stdout().is_terminal());
     let prompts = Path::new(&config).parent().map(|folder| folder.join("prompts"));
     let web = arguments.loopback("web", if alone { "off" } else { WEB })?;
-    let options = Options { county, prompts, seat, newcomer: !alone, pace, web, lang };
+    let catalogue = if web.is_some() { catalogue(config.as_ref()) } else { Vec::new() };
+    let newcomer = !alone;
+    let options = Options { county, prompts, catalogue, seat, newcomer, pace, web, lang };
     let failed = |error: io::Error| fail(&error.to_string());
     let stop = stop_on_signals().map_err(failed)?;
     let mut practice = Practice::start(&options).map_err(|why| fail(&why))?;
@@ -92,6 +95,17 @@ fn practise(arguments: &Arguments) -> Result<(), ExitCode> {
     played.map_err(failed)?;
     output::out(&closing_words(lang, county, &ended));
     Ok(())
+}
+
+/// The catalogue beside the configuration: every XML file in its folder `katalog`, by name; none if there is none.
+fn catalogue(config: &Path) -> Vec<PathBuf> {
+    let folder = config.parent().map(|folder| folder.join("katalog"));
+    let entries = folder.and_then(|folder| read_dir(folder).ok()).into_iter().flatten();
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_xml = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "xml");
+    let mut files: Vec<PathBuf> = files.filter(is_xml).collect();
+    files.sort();
+    files
 }
 
 /// Where the pages are, and how one signs in there.

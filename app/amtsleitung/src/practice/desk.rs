@@ -12,8 +12,9 @@ use crate::config::County;
 use crate::pages::Pages;
 use crate::service::control::{Control, reply};
 use crate::service::{Ask, Decided, Inbox, Log, NotTaken, Service, Snapshot, listener};
+use crate::shelf::import::{Order, import, put_aside};
 use crate::start::{Keeps, Started, start};
-use crate::{Lang, output, rehearsal};
+use crate::{Lang, output, rehearsal, shelf};
 use acd::agent::State;
 use centre::Command;
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers};
@@ -22,7 +23,7 @@ use sim::{Outcome, People, Spec};
 use sip::digest::Credentials;
 use std::io::{self, IsTerminal as _, Write as _, stdin, stdout};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
@@ -49,6 +50,8 @@ pub struct Options<'a> {
     pub county: &'a County,
     /// Where the shipped sounds are, if there are any.
     pub prompts: Option<PathBuf>,
+    /// The files of the catalogue that the pages answer from.
+    pub catalogue: Vec<PathBuf>,
     /// Whose seat is the newcomer's.
     pub seat: AgentId,
     /// Whether a newcomer sits there; otherwise somebody made up does.
@@ -108,6 +111,7 @@ impl Practice {
             .ok_or_else(|| nobody(lang))?;
         let folder = Folder::new(seed & FOLDER_NUMBERS).map_err(text)?;
         let (to_desk, heard) = listener();
+        bring_in(&options.catalogue, folder.path(), lang)?;
         let (town, started) = serve(options, exchange, &folder, &to_desk)?;
         let view = View::new(&spec.setup);
         let newcomer = options.newcomer.then_some(seat);
@@ -244,6 +248,25 @@ impl Practice {
 }
 
 /// Starts the centre with the county that is practised with.
+/// Brings the catalogue in that is practised with; a file that is not good is said, and nothing is practised.
+fn bring_in(files: &[PathBuf], folder: &Path, lang: Lang) -> Result<(), String> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let mut catalogue = shelf::open(folder, lang)?;
+    let order = Order {
+        files: files.to_vec(),
+        feed: "practice".to_owned(),
+        is_snapshot: false,
+        is_dry: false,
+        may_delete: false,
+    };
+    let outcome = import(&mut catalogue, &order, &mut |_| {}).map_err(|why| why.text(lang))?;
+    let bad = outcome.quarantined.iter().map(|(path, problem)| put_aside(lang, path, problem));
+    let bad: String = bad.collect();
+    if bad.is_empty() { Ok(()) } else { Err(bad.trim_end().to_owned()) }
+}
+
 fn serve(
     options: &Options<'_>,
     exchange: SocketAddr,

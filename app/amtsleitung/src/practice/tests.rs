@@ -31,10 +31,18 @@ fn harburg() -> County {
 }
 
 fn practice(county: &County) -> Practice {
-    let prompts = None;
+    let (prompts, catalogue) = (None, Vec::new());
     let lang = Lang::De;
-    let options =
-        Options { county, prompts, seat: ME, newcomer: true, pace: PACE, web: None, lang };
+    let options = Options {
+        county,
+        prompts,
+        catalogue,
+        seat: ME,
+        newcomer: true,
+        pace: PACE,
+        web: None,
+        lang,
+    };
     let mut practice = Practice::start(&options).expect("this machine can practise");
     let registered = |practice: &Practice| practice.snapshot().is_some_and(|it| it.registered == 5);
     until(&mut practice, registered);

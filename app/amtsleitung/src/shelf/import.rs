@@ -8,6 +8,7 @@
 //! ```
 
 use super::{key, stored};
+use crate::config::problem::visible;
 use crate::{Lang, output};
 use catalogue::xzufi::{Act, Kind, Object, Problem, Read, read};
 use catalogue::{Service, Unit};
@@ -109,6 +110,17 @@ impl ImportError {
             }
         }
     }
+}
+
+/// Why a file was put aside, as a line.
+#[must_use]
+pub fn put_aside(lang: Lang, path: &Path, problem: &Problem) -> String {
+    let (name, line) = (visible(&path.to_string_lossy()), problem.line);
+    let why = visible(&lang.pick(problem.why.de(), problem.why.en()));
+    lang.pick(
+        format!("{name}:{line}: Nicht eingespielt: {why}.\n"),
+        format!("{name}:{line}: Not brought in: {why}.\n"),
+    )
 }
 
 /// The files that an index lists, one a line, beside it or in folders below.
