@@ -3,6 +3,7 @@
 //
 //   {"do": "open", "url": …}            {"do": "click", "button": "pattern"}      {"do": "press", "keys": "F2"}
 //   {"do": "type", "field": …, "text"}  {"do": "write", "text": …}                {"do": "see", "text": "pattern"}          {"do": "hears"} → loudest tone in Hz
+//   {"do": "read", "selector": …}     {"do": "focus", "button": "pattern"}
 //   {"do": "offline", "on": true}       {"do": "reload"}                          {"do": "picture", "file": …}
 //
 // The microphone is a file. What the page plays is measured where it comes out of the connection, by its spectrum.
@@ -88,6 +89,8 @@ const acts = {
   type: ({ field, text }) => page.getByLabel(new RegExp(field)).first().fill(text),
   see: ({ text }) => page.getByText(new RegExp(text)).first().waitFor(),
   text: () => page.locator('body').innerText(),
+  read: ({ selector }) => page.locator(selector).first().innerText(),
+  focus: ({ button }) => page.getByRole('button', { name: new RegExp(button) }).first().focus(),
   hears: () => page.evaluate(() => window.loudest()),
   offline: ({ on }) => context.setOffline(on),
   picture: ({ file }) => page.screenshot({ path: file }).then(() => undefined),

@@ -2,6 +2,7 @@
 //! Calls between software that we did not write, through the built program.
 
 mod agents;
+mod answers;
 mod apply;
 mod broken;
 mod callbacks;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         takeover::LONG,
         day::LONG,
         trunks::LONG,
+        answers::CASES,
         desks::CASES,
         hostile::CASES,
         killed::CASES,
@@ -82,6 +84,6 @@ fn main() -> ExitCode {
         transfers::CASES,
         trunks::CASES,
     ];
-    let few_at_once = [desks::BUSY, stalls::BUSY];
+    let few_at_once = [answers::BUSY, desks::BUSY, stalls::BUSY];
     runner::run(&side_by_side.concat(), &few_at_once.concat())
 }
