@@ -6,12 +6,15 @@ use catalogue::Service;
 use catalogue::search::{Document, Index, Query, Synonyms};
 use catalogue::xzufi::{Act, Kind, read};
 use knowledge::AreaKey;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde::Deserialize;
 use std::fs;
 use std::path::Path;
 
-/// Of the questions that were only measured, so many in a hundred have the right service first, and among the
-/// first five. A change that falls below has to say why.
-const FIRST_MIN: usize = 75;
+/// Of the questions of each half, so many in a hundred have the right service first, and among the first five: what was
+/// measured (0.806 and 0.927 of those that nothing was tuned on) less a margin. A change that falls below has to say why.
+const FIRST_MIN: usize = 78;
 const FIVE_MIN: usize = 90;
 
 fn services() -> Vec<Service> {
@@ -35,57 +38,66 @@ fn index(services: &[Service]) -> Index {
     Index::new(&documents, Synonyms::own())
 }
 
+#[derive(Deserialize)]
 struct Question {
-    text: &'static str,
-    meant: Vec<&'static str>,
+    query: String,
+    accepted_ids: Vec<String>,
 }
 
-fn questions() -> Vec<Question> {
-    let lines = include_str!("samples/questions.txt").lines();
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let question = |line: &'static str| {
-        let (text, meant) = line.split_once(" | ").expect("a question and what is meant");
-        Question { text, meant: meant.split(';').map(str::trim).collect() }
-    };
-    lines.map(question).collect()
+/// The half that the search was tuned with, and the half that was only measured.
+const HALVES: [(&str, &str); 2] = [
+    ("tuned", include_str!("samples/questions-tuning.jsonl")),
+    ("measured", include_str!("samples/questions-test.jsonl")),
+];
+
+fn questions(lines: &str) -> Vec<Question> {
+    lines.lines().map(|line| serde_json::from_str(line).expect("a question as JSON")).collect()
 }
 
-/// The place of the right service, from 0; none if it is not among the first ten.
-fn rank(
-    index: &Index,
-    services: &[Service],
-    question: &Question,
-    is_typing: bool,
-) -> Option<usize> {
-    let query = Query { text: question.text, is_typing, place: None };
-    let hits = index.search(&query, 10);
-    hits.iter().position(|hit| question.meant.contains(&services[hit.document].title.as_str()))
+/// The place of the first service that is meant, from 0; none if none is among the first ten.
+fn rank(index: &Index, query: &Query<'_>, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
+    index.search(query, 10).iter().position(|hit| is_meant(hit.document))
+}
+
+/// The place of the service with this title.
+fn rank_of_title(services: &[Service], text: &str, is_typing: bool, title: &str) -> Option<usize> {
+    assert!(services.iter().any(|service| service.title == title), "{title}");
+    let query = Query { text, is_typing, place: None };
+    rank(&index(services), &query, |document| services[document].title == title)
 }
 
 #[test]
 fn what_is_meant_is_in_the_catalogue() {
     let services = services();
-    for question in questions() {
-        for meant in question.meant {
-            assert!(services.iter().any(|service| service.title == meant), "{meant}");
+    let mut asked = 0;
+    for (_, lines) in HALVES {
+        for question in questions(lines) {
+            asked += 1;
+            for id in question.accepted_ids {
+                assert!(services.iter().any(|service| service.ident.id == id), "{id}");
+            }
         }
     }
+    assert!(asked >= 300, "{asked} questions are too few to say anything");
 }
 
 #[test]
 fn callers_are_understood() {
-    let (services, questions) = (services(), questions());
+    let services = services();
     let index = index(&services);
-    for (half, name) in [(0, "tuned"), (1, "measured")] {
-        let asked: Vec<&Question> = questions.iter().skip(half).step_by(2).collect();
+    for (name, lines) in HALVES {
+        let asked = questions(lines);
         let (mut first, mut five, mut sum) = (0, 0, 0.0);
         for question in &asked {
-            let rank = rank(&index, &services, question, false);
+            let query = Query { text: &question.query, is_typing: false, place: None };
+            let is_meant =
+                |document: usize| question.accepted_ids.contains(&services[document].ident.id);
+            let rank = rank(&index, &query, is_meant);
             first += usize::from(rank == Some(0));
             five += usize::from(rank.is_some_and(|rank| rank < 5));
             sum += rank.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
             if rank.is_none_or(|rank| rank >= 5) {
-                println!("{name}: not among five: {}", question.text);
+                println!("{name}: not among five: {}", question.query);
             }
         }
         let share = |count: usize| count as f64 / asked.len() as f64;
@@ -100,7 +112,6 @@ fn callers_are_understood() {
 #[test]
 fn while_somebody_types_it_is_found_before_the_word_ends() {
     let services = services();
-    let index = index(&services);
     for (typed, meant) in [
         ("persona", "Personalausweis beantragen"),
         ("reisep", "Reisepass beantragen"),
@@ -109,8 +120,7 @@ fn while_somebody_types_it_is_found_before_the_word_ends() {
         ("führersch", "Führerschein beantragen"),
         ("wohng", "Wohngeld beantragen"),
     ] {
-        let question = Question { text: typed, meant: vec![meant] };
-        let rank = rank(&index, &services, &question, true);
+        let rank = rank_of_title(&services, typed, true, meant);
         assert!(rank.is_some_and(|rank| rank < 5), "{typed}: {rank:?}");
     }
 }
@@ -118,7 +128,6 @@ fn while_somebody_types_it_is_found_before_the_word_ends() {
 #[test]
 fn compounds_umlauts_and_slips_are_understood() {
     let services = services();
-    let index = index(&services);
     for (text, meant) in [
         ("Geburtsurkunden", "Geburtsurkunde erhalten"),
         ("Hundesteueranmeldung", "Hund anmelden"),
@@ -129,8 +138,7 @@ fn compounds_umlauts_and_slips_are_understood() {
         ("kfz anmelden", "Auto anmelden"),
         ("KFZ", "Auto anmelden"),
     ] {
-        let question = Question { text, meant: vec![meant] };
-        let rank = rank(&index, &services, &question, false);
+        let rank = rank_of_title(&services, text, false, meant);
         assert!(rank.is_some_and(|rank| rank < 5), "{text}: {rank:?}");
     }
 }
@@ -145,6 +153,44 @@ fn what_is_offered_elsewhere_comes_last() {
     let place = AreaKey::parse("033530026026").ok();
     let hits = index.search(&Query { text: "Ferienpass", is_typing: false, place }, 5);
     assert_eq!(hits.iter().map(|hit| hit.document).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn a_title_finds_its_service_first() {
+    let services = services();
+    let index = index(&services);
+    for (number, service) in services.iter().enumerate() {
+        let query = Query { text: &service.title, is_typing: false, place: None };
+        let first = index.search(&query, 1).first().map(|hit| hit.document);
+        let is_same =
+            first.is_some_and(|first| first == number || services[first].title == service.title);
+        assert!(is_same, "{}: {:?}", service.title, first.map(|first| &services[first].title));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_typed_the_answer_is_the_same_each_time_and_in_order(
+        texts in vec(".{0,60}", 1..8),
+        question in ".{0,80}",
+        is_typing in any::<bool>(),
+    ) {
+        let document = |text: &String| Document {
+            fields: vec![(catalogue::search::Field::Title, text.clone())],
+            areas: Vec::new(),
+        };
+        let documents: Vec<Document> = texts.iter().map(document).collect();
+        let [index, again] = [(), ()].map(|()| Index::new(&documents, Synonyms::own()));
+        for text in texts.iter().chain([&question]) {
+            let query = Query { text, is_typing, place: None };
+            let hits = index.search(&query, 5);
+            prop_assert!(hits.iter().all(|hit| hit.score.is_finite() && hit.document < documents.len()));
+            prop_assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
+            prop_assert_eq!(hits, again.search(&query, 5));
+        }
+    }
 }
 
 #[test]

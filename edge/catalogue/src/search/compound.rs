@@ -4,24 +4,27 @@
 //! A word comes apart if all of it is words that stand alone somewhere, joined by letters that German joins
 //! words with. Of several ways the one with the fewest and longest parts is taken.
 
-use super::german::stem;
+use super::german::{stem, without_umlauts};
+use super::synonyms::own_words;
 use std::collections::BTreeSet;
 
 /// The shortest part, in bytes of a folded word: shorter ones are found in everything.
 const PART_MIN: usize = 3;
 
 /// The shortest beginning or end that says something if the rest is unknown.
-const EDGE_MIN: usize = 5;
+const EDGE_MIN: usize = 4;
 
 /// A part of the shortest length has to be known well: only these are.
-const SHORT: [&str; 26] = [
+const SHORT: [&str; 24] = [
     "amt", "rat", "tag", "rad", "bau", "pkw", "lkw", "kfz", "weg", "tor", "see", "ort", "tod",
-    "ehe", "akt", "bad", "bus", "bahn", "eis", "gas", "hof", "holz", "jagd", "kind", "tier",
-    "muell",
+    "ehe", "akt", "bad", "bus", "eis", "gas", "hof", "neu", "alt", "oel", "uhr",
 ];
 
 /// Letters that join parts, the likeliest first.
 const LINKS: [&str; 7] = ["", "s", "n", "en", "es", "er", "e"];
+
+/// Letters that a beginning is looked up by.
+const BEGIN: usize = 3;
 
 /// The most parts that a word comes apart into.
 const PARTS_MAX: usize = 5;
@@ -55,13 +58,18 @@ const KNOWN: &str = "abfall abgabe ablauf abmeldung adresse aenderung amt amts a
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
     words: BTreeSet<String>,
+    /// What they begin with: most places in a word begin none of them, and need no further look.
+    begin: BTreeSet<[u8; BEGIN]>,
 }
 
 impl Lexicon {
     /// Of the words of a catalogue, folded.
     pub(super) fn new<'a>(words: impl Iterator<Item = &'a str>) -> Lexicon {
-        let own = words.filter(|word| may_be_part(word));
-        Lexicon { words: own.chain(KNOWN.split_whitespace()).map(stem).collect() }
+        let mut own: BTreeSet<String> = words.filter(|word| may_be_part(word)).map(stem).collect();
+        own.extend(own_words().iter().filter(|word| may_be_part(word)).map(|word| stem(word)));
+        own.extend(KNOWN.split_whitespace().map(stem));
+        let begin = own.iter().filter_map(|word| beginning(word)).collect();
+        Lexicon { words: own, begin }
     }
 
     /// The parts of a word as stems; none if it does not come apart.
@@ -99,6 +107,9 @@ impl Lexicon {
             if before.len() == parts_max {
                 continue;
             }
+            if !self.begins(&word[from..]) {
+                continue;
+            }
             for until in from + PART_MIN..=word.len() {
                 if from == 0 && until == word.len() || !self.has(&word[from..until]) {
                     continue;
@@ -119,6 +130,12 @@ impl Lexicon {
         best.pop().flatten()
     }
 
+    /// Whether a part may begin like this.
+    fn begins(&self, rest: &str) -> bool {
+        let short = rest.get(..PART_MIN).is_some_and(|part| SHORT.contains(&part));
+        short || beginning(&stem_begin(rest)).is_some_and(|begin| self.begin.contains(&begin))
+    }
+
     /// Whether it is a part: as it stands, or as a form of a word that is.
     fn has(&self, part: &str) -> bool {
         if part.len() <= PART_MIN {
@@ -126,6 +143,16 @@ impl Lexicon {
         }
         self.words.contains(&stem(part))
     }
+}
+
+fn beginning(word: &str) -> Option<[u8; BEGIN]> {
+    word.as_bytes().get(..BEGIN)?.try_into().ok()
+}
+
+/// As a stem would begin: without the letters that mark an umlaut.
+fn stem_begin(rest: &str) -> String {
+    let begin = rest.get(..2 * BEGIN).unwrap_or(rest);
+    without_umlauts(begin)
 }
 
 fn take_better<'w>(there: &mut Option<Vec<&'w str>>, way: &[&'w str]) {
@@ -160,9 +187,11 @@ mod tests {
     fn compounds_come_apart_with_their_links() {
         check("geburtsurkunden", &["geburts", "urkunden"]);
         check("geburtsurkunde", &["geburts", "urkunde"]);
-        check("hundesteueranmeldung", &["hunde", "steuer", "anmeldung"]);
+        check("hundesteueranmeldung", &["hundesteuer", "anmeldung"]);
+        check("wassersteueranmeldung", &["wasser", "steuer", "anmeldung"]);
         check("personalausweisgebuehr", &["personalausweis", "gebuehr"]);
-        check("muellabfuhrgebuehrenbescheid", &["muell", "abfuhr", "gebuehren", "bescheid"]);
+        check("muellabfuhrgebuehrenbescheid", &["muellabfuhr", "gebuehren", "bescheid"]);
+        check("wasserabfuhrgebuehrenbescheid", &["wasser", "abfuhr", "gebuehren", "bescheid"]);
         check("standesamt", &["standes", "amt"]);
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Every weight is worked out when the index is made: a question only adds up.
 
+use super::alike::Alike;
 use super::compound::Lexicon;
 use super::german::{is_stop, stem, words};
 use super::synonyms::Synonyms;
@@ -73,6 +74,8 @@ pub struct Index {
     pub(super) terms: Vec<String>,
     /// For each term its letters as bits.
     pub(super) letters: Vec<u32>,
+    /// For each sequence of letters the terms that have it.
+    pub(super) alike: Alike,
     pub(super) postings: Vec<Vec<Posting>>,
     pub(super) lexicon: Lexicon,
     pub(super) synonyms: Synonyms,
@@ -114,6 +117,7 @@ impl Index {
             index.call(number, document);
         }
         index.letters = terms.iter().map(|term| super::distance::letters(term)).collect();
+        index.alike = Alike::new(&terms);
         index.areas = taken.iter().map(|document| document.areas.clone()).collect();
         Index { terms, lexicon, synonyms, ..index }
     }
@@ -131,26 +135,28 @@ impl Index {
     }
 
     fn add(&mut self, number: usize, text: &Read, words: &[&Word], average: &[f32; 4]) {
-        let mut weights: BTreeMap<u32, (f32, bool)> = BTreeMap::new();
+        let mut weights: Vec<(u32, f32, bool)> = Vec::new();
         let mut title_terms = BTreeSet::new();
         for (place, (field, weight, slope)) in WEIGHTS.into_iter().enumerate() {
             let length = text[place].len() as f32;
             let norm = 1.0 - slope + slope * length / average[place].max(1.0);
             for word in &text[place] {
                 for (at, (term, share)) in words[*word as usize].terms.iter().enumerate() {
-                    let (sum, in_title) = weights.entry(*term).or_default();
-                    *sum += weight * share / norm;
-                    *in_title |= field == Field::Title;
+                    weights.push((*term, weight * share / norm, field == Field::Title));
                     if field == Field::Title && at == 0 {
                         title_terms.insert(*term);
                     }
                 }
             }
         }
-        for (term, (sum, in_title)) in weights {
+        // Stable, so that sums are added up in the same order everywhere.
+        weights.sort_by_key(|(term, ..)| *term);
+        for same in weights.chunk_by(|a, b| a.0 == b.0) {
+            let sum: f32 = same.iter().map(|(_, weight, _)| weight).sum();
             let impact = sum / (SATURATION + sum);
+            let in_title = same.iter().any(|(_, _, in_title)| *in_title);
             let document = number as u32;
-            self.postings[term as usize].push(Posting { document, impact, in_title });
+            self.postings[same[0].0 as usize].push(Posting { document, impact, in_title });
         }
         self.title_terms.push(title_terms.len() as u32);
     }
@@ -196,37 +202,32 @@ type Read = [Vec<u32>; 4];
 type Known = BTreeMap<String, Word>;
 
 fn read(documents: &[Document]) -> (Known, Vec<Read>) {
-    let mut known = Known::new();
-    // Numbers are given when all words are there, in the order of the alphabet; until then by their text.
+    // Numbers are given when all words are there, in the order of the alphabet; until then as they come.
     let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+    let mut seen: Vec<Word> = Vec::new();
     let mut texts = Vec::with_capacity(documents.len());
     for (document, it) in documents.iter().enumerate() {
         let mut read = Read::default();
         for (field, text) in &it.fields {
             let place = WEIGHTS.iter().position(|(known, ..)| known == field).unwrap_or(3);
-            for word in words(text).into_iter().filter(|word| !is_stop(word)) {
-                let next = numbers.len() as u32;
-                let number = match numbers.get(&word) {
-                    Some(number) => *number,
-                    None => {
-                        numbers.insert(word.clone(), next);
-                        known.insert(word.clone(), Word::default());
-                        next
-                    }
-                };
-                read[place].push(number);
-                if let Some(word) = known.get_mut(&word)
-                    && (word.last != Some(document) || !word.is_name)
-                {
-                    word.documents += u32::from(word.last != Some(document));
-                    word.last = Some(document);
-                    word.is_name |= matches!(field, Field::Title | Field::Name);
+            for text in words(text).into_iter().filter(|word| !is_stop(word)) {
+                let next = seen.len() as u32;
+                let number = *numbers.entry(text).or_insert(next);
+                if number == next {
+                    seen.push(Word::default());
                 }
+                read[place].push(number);
+                let word = &mut seen[number as usize];
+                word.documents += u32::from(word.last != Some(document));
+                word.last = Some(document);
+                word.is_name |= matches!(field, Field::Title | Field::Name);
             }
         }
         texts.push(read);
     }
     renumber(&numbers, &mut texts);
+    let mut word = |number: u32| std::mem::take(&mut seen[number as usize]);
+    let known = numbers.into_iter().map(|(text, number)| (text, word(number))).collect();
     (known, texts)
 }
 

@@ -10,6 +10,7 @@
 //! The rule to keep: a compound is found by its parts *and* as a whole, and the whole counts more. The words
 //! that compounds are made of are the catalogue's own, and a short list of words of administration.
 
+mod alike;
 mod compound;
 mod distance;
 mod german;

@@ -6,8 +6,8 @@
 //! each document by itself.
 
 use super::distance::{forgiven, letters, slips};
-use super::german::{is_stop, stem, words};
-use super::index::{Index, name_of};
+use super::german::{infinitive, is_stop, says, stem, words};
+use super::index::{Index, Posting, name_of};
 use knowledge::AreaKey;
 
 /// The longest question, in characters; what is beyond is not looked at. Two sentences have 200.
@@ -23,11 +23,12 @@ const WAYS_MAX: usize = 96;
 const BEGINNING: f32 = 0.75;
 const LONGER_THAN_KNOWN: f32 = 0.6;
 const PARTS: f32 = 0.9;
-const SYNONYM: f32 = 0.8;
-const SYNONYM_OF_PART: f32 = 0.7;
+const TOGETHER: f32 = 1.2;
+const SYNONYM_OF_PART: f32 = 0.8;
 const EDGE: f32 = 0.5;
 const SLIP: f32 = 0.65;
 const SLIP_IN_FIRST_LETTER: f32 = 0.8;
+const ALIKE: f32 = 0.5;
 
 /// How much of the score hangs on whether every word was found.
 const ALL_FOUND: f32 = 0.5;
@@ -42,8 +43,8 @@ const CALLED_SO: f32 = 0.8;
 const OF_THIS_PLACE: f32 = 1.15;
 const NOT_OFFERED_HERE: f32 = 0.1;
 
-/// Words that are looked at together for a synonym of several words.
-const PHRASE_MAX: usize = 4;
+/// Words that an unknown one is taken for at most.
+const ALIKE_MAX: usize = 8;
 
 /// A question.
 #[derive(Clone, Copy, Debug)]
@@ -120,32 +121,24 @@ impl Index {
     /// Adds to each document the best way of a word.
     fn gather(&self, word: &Asked, best: &mut [(f32, bool)], all: &mut [Gathered]) {
         let mut touched: Vec<u32> = Vec::new();
+        let mut take = |document: u32, value: f32, in_title: bool| {
+            let there = &mut best[document as usize];
+            if there.0 == 0.0 {
+                touched.push(document);
+            }
+            if value > there.0 {
+                *there = (value, in_title);
+            }
+        };
         for way in &word.ways {
             let share = way.worth / way.terms.len() as f32;
-            match way.terms.as_slice() {
-                [term] => {
-                    let worth = share * self.rarity(*term);
-                    for posting in &self.postings[*term] {
-                        let there = &mut best[posting.document as usize];
-                        if there.0 == 0.0 {
-                            touched.push(posting.document);
-                        }
-                        if worth * posting.impact > there.0 {
-                            *there = (worth * posting.impact, posting.in_title);
-                        }
-                    }
+            if let [term] = way.terms.as_slice() {
+                let worth = share * self.rarity(*term);
+                for posting in &self.postings[*term] {
+                    take(posting.document, worth * posting.impact, posting.in_title);
                 }
-                several => {
-                    for (document, value, in_title) in self.together(several, share) {
-                        let there = &mut best[document as usize];
-                        if there.0 == 0.0 {
-                            touched.push(document);
-                        }
-                        if value > there.0 {
-                            *there = (value, in_title);
-                        }
-                    }
-                }
+            } else {
+                self.together(&way.terms, share, &mut take);
             }
         }
         for document in touched {
@@ -157,25 +150,21 @@ impl Index {
         }
     }
 
-    /// What documents get from several terms that belong together: the sum over those that they have.
-    fn together(&self, terms: &[usize], share: f32) -> Vec<(u32, f32, bool)> {
-        let mut sums: std::collections::BTreeMap<u32, (f32, usize, bool)> =
-            std::collections::BTreeMap::new();
-        for term in terms {
+    /// What documents get from several terms that belong together: the sum over those that they have, and less if
+    /// some are missing. One part of a compound is a weak hint, all of them are the word.
+    fn together(&self, terms: &[usize], share: f32, take: &mut impl FnMut(u32, f32, bool)) {
+        let lists = terms.iter().map(|term| {
             let worth = share * self.rarity(*term);
-            for posting in &self.postings[*term] {
-                let (sum, count, in_title) = sums.entry(posting.document).or_default();
-                *sum += worth * posting.impact;
-                *count += 1;
-                *in_title |= posting.in_title;
-            }
+            let posted = move |it: &Posting| (it.document, worth * it.impact, it.in_title);
+            self.postings[*term].iter().map(posted)
+        });
+        let mut posted: Vec<(u32, f32, bool)> = lists.flatten().collect();
+        posted.sort_by_key(|(document, ..)| *document);
+        for same in posted.chunk_by(|a, b| a.0 == b.0) {
+            let sum: f32 = same.iter().map(|(_, value, _)| value).sum();
+            let found = same.len() as f32 / terms.len() as f32;
+            take(same[0].0, sum * found, same.iter().any(|(_, _, in_title)| *in_title));
         }
-        let all = terms.len() as f32;
-        // One part of a compound is a weak hint, all of them are the word.
-        let value = |(document, (sum, count, in_title)): (u32, (f32, usize, bool))| {
-            (document, sum * (count as f32 / all), in_title)
-        };
-        sums.into_iter().map(value).collect()
     }
 
     fn score(&self, document: usize, it: &Gathered, total: f32, query: &Query<'_>) -> f32 {
@@ -198,32 +187,51 @@ impl Index {
         }
     }
 
-    /// The words of a question with their ways.
+    /// The words of a question with their ways, and what several of them are called together.
     fn asked(&self, query: &Query<'_>) -> Vec<Asked> {
         let text: String = query.text.chars().take(QUERY_CHARS_MAX).collect();
-        let all = words(&text);
-        let mut meant: Vec<&String> = all.iter().filter(|word| !is_stop(word)).collect();
-        if meant.is_empty() {
-            meant = all.iter().collect();
-        }
+        let mut meant = self.meant(&words(&text));
         meant.truncate(WORDS_MAX);
         let ends = text.chars().next_back().is_some_and(char::is_alphanumeric);
         let last = (query.is_typing && ends).then(|| meant.len().saturating_sub(1));
         let stems: Vec<String> = meant.iter().map(|word| stem(word)).collect();
-        let words = meant.iter().enumerate();
-        let mut asked: Vec<Asked> =
-            words.map(|(at, word)| self.ways(word, &stems[at], last == Some(at))).collect();
-        self.add_synonyms(&stems, &mut asked);
+        let phrases = self.synonyms.phrases(&self.synonyms.said(&stems));
+        let is_covered = |at: usize| phrases.values().any(|places| places.contains(&at));
+        let words = meant.iter().zip(&stems).enumerate();
+        let mut asked: Vec<Asked> = words
+            .map(|(at, (word, stem))| self.ways(word, stem, last == Some(at), is_covered(at)))
+            .collect();
+        asked.extend(phrases.keys().map(|phrase| self.called_together(phrase)));
         asked.retain(|word| !word.ways.is_empty());
         asked
     }
 
-    fn ways(&self, word: &str, stem: &str, is_beginning: bool) -> Asked {
+    /// The words that say something, verbs in the form that stands in a title.
+    fn meant(&self, all: &[String]) -> Vec<String> {
+        let said = all.iter().enumerate().filter(|(_, word)| !is_stop(word));
+        let is_known = |word: &str| {
+            let stem = stem(word);
+            self.term(&stem).is_some() || self.synonyms.of(&stem).next().is_some()
+        };
+        let mut meant: Vec<String> =
+            said.map(|(at, word)| infinitive(word, &all[at + 1..], is_known)).collect();
+        // *Kfz Schein* is *Kfz-Schein*. First, so that the last word stays the one that is being typed.
+        let joined = all.windows(2).map(<[String]>::concat).filter(|word| is_known(word));
+        meant.splice(0..0, joined.collect::<Vec<_>>());
+        if meant.is_empty() { all.to_vec() } else { meant }
+    }
+
+    fn ways(&self, word: &str, stem: &str, is_beginning: bool, is_covered: bool) -> Asked {
         let mut ways = Vec::new();
         let exact = self.term(stem);
         ways.extend(exact.map(|term| Way { terms: vec![term], worth: 1.0 }));
         let parts = self.lexicon.parts(word);
         self.add_parts(&parts, &mut ways);
+        if !is_covered {
+            for (name, worth) in self.synonyms.of(stem) {
+                self.add_name(name, worth, &mut ways);
+            }
+        }
         if is_beginning {
             self.add_beginnings(word, &mut ways);
         }
@@ -233,26 +241,46 @@ impl Index {
                 self.add_term_list(&[edge], EDGE, &mut ways);
             }
         }
-        let rarest = ways.iter().flat_map(|way| &way.terms).map(|term| self.rarity(*term));
-        let rarity = match exact {
-            Some(term) => self.rarity(term),
-            None => rarest.fold(0.0, f32::max),
-        };
+        if ways.is_empty() {
+            self.add_alike(stem, &mut ways);
+        }
+        let rarest = || self.rarest(&ways);
+        let rarity = exact.map_or_else(rarest, |term| self.rarity(term));
+        let says = says(stem);
+        ways.iter_mut().for_each(|way| way.worth *= says);
+        Asked { ways, rarity: rarity * says }
+    }
+
+    /// What several words are called together: beside what each of them says.
+    fn called_together(&self, phrase: &[String]) -> Asked {
+        let mut ways = Vec::new();
+        for (name, worth) in self.synonyms.of_several(phrase) {
+            self.add_name(name, worth * TOGETHER, &mut ways);
+        }
+        let rarity = self.rarest(&ways);
         Asked { ways, rarity }
+    }
+
+    fn rarest(&self, ways: &[Way]) -> f32 {
+        let terms = ways.iter().flat_map(|way| &way.terms);
+        terms.map(|term| self.rarity(*term)).fold(0.0, f32::max)
     }
 
     fn add_parts(&self, parts: &[String], ways: &mut Vec<Way>) {
         let terms: Vec<usize> = parts.iter().filter_map(|part| self.term(part)).collect();
+        let alone = PARTS / parts.len().max(2) as f32;
+        ways.extend(terms.iter().map(|term| Way { terms: vec![*term], worth: alone }));
         if terms.len() == parts.len() && !terms.is_empty() {
             ways.push(Way { terms, worth: PARTS });
-        } else {
-            ways.extend(
-                terms.into_iter().map(|term| Way { terms: vec![term], worth: PARTS / 2.0 }),
-            );
         }
-        for part in parts {
-            for synonym in self.synonyms.of(std::slice::from_ref(part)) {
-                self.add_term_list(synonym, SYNONYM_OF_PART / parts.len() as f32, ways);
+        for (at, part) in parts.iter().enumerate() {
+            for (name, worth) in self.synonyms.of(part) {
+                let stems = || name.iter().map(|word| stem(word));
+                let mut whole = parts.to_vec();
+                whole.splice(at..=at, stems());
+                self.add_term_list(&whole, SYNONYM_OF_PART * worth, ways);
+                let share = SYNONYM_OF_PART * worth / parts.len() as f32;
+                self.add_term_list(&stems().collect::<Vec<_>>(), share, ways);
             }
         }
     }
@@ -272,7 +300,7 @@ impl Index {
         }
     }
 
-    /// Words that are spelt almost like this one.
+    /// Words that are spelt almost like this one, and what else they are called.
     fn add_slips(&self, stem: &str, ways: &mut Vec<Way>) {
         let most = forgiven(stem.len());
         if most == 0 {
@@ -299,24 +327,27 @@ impl Index {
         }
     }
 
-    /// What else a word or several words together are called.
-    fn add_synonyms(&self, stems: &[String], asked: &mut [Asked]) {
-        for from in 0..stems.len() {
-            for length in 1..=PHRASE_MAX.min(stems.len() - from) {
-                let phrase = &stems[from..from + length];
-                for synonym in self.synonyms.of(phrase) {
-                    let mut ways = Vec::new();
-                    self.add_term_list(synonym, SYNONYM, &mut ways);
-                    let rarest = ways.iter().flat_map(|way| &way.terms);
-                    let rarest = rarest.map(|term| self.rarity(*term)).fold(0.0, f32::max);
-                    let word = &mut asked[from];
-                    word.ways.extend(ways);
-                    if word.rarity == 0.0 {
-                        word.rarity = rarest;
-                    }
-                }
+    /// The words that share most with one that nothing else is known of: better than no answer.
+    fn add_alike(&self, stem: &str, ways: &mut Vec<Way>) {
+        let alike = self.alike.most(stem, ALIKE_MAX);
+        let ways_of =
+            alike.into_iter().map(|(term, share)| Way { terms: vec![term], worth: ALIKE * share });
+        ways.extend(ways_of);
+    }
+
+    /// A name of several words; a compound that no document has is taken by its parts.
+    fn add_name(&self, name: &[String], worth: f32, ways: &mut Vec<Way>) {
+        let mut stems = Vec::new();
+        for word in name {
+            let stem = stem(word);
+            if self.term(&stem).is_some() {
+                stems.push(stem);
+            } else {
+                let parts = self.lexicon.parts(word);
+                stems.extend(if parts.is_empty() { vec![stem] } else { parts });
             }
         }
+        self.add_term_list(&stems, worth, ways);
     }
 
     /// Terms that count together, if all of them are known.

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Words that mean the same: those of callers and those of authorities, and an operator's own.
+//!
+//! ```text
+//!   Perso;Personalausweis               each for each other
+//!   Hund gestorben => Hund abmelden     what is said for what it is called, not the other way round
+//! ```
+//!
+//! The first form is that of OpenThesaurus; the second one is ours, because *buying a dog* leads to the tax, but
+//! the tax to no purchase. Several words of a question are met in any order, with others between them.
 
-use super::german::{fold, stem, words};
+use super::german::{is_stop, stem, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups of an operator's file at most; OpenThesaurus has 31,602.
@@ -10,15 +18,31 @@ const GROUPS_MAX: usize = 200_000;
 /// Words in a group at most; more are no synonyms of each other.
 const GROUP_MAX: usize = 40;
 
-/// What callers say and what it is called, each line a group.
+/// Words of a name that are looked at together.
+const PHRASE_MAX: usize = 5;
+
+/// What stands between what is said and what it is called.
+const LEADS_TO: &str = "=>";
+
+/// What a name is worth beside the word itself: of ours, which are about authorities alone, and of an operator's file,
+/// which may be a thesaurus of everything.
+const OURS: f32 = 0.8;
+const OPERATORS: f32 = 0.5;
+
+/// What callers say and what it is called.
 const OWN: &str = include_str!("synonyms.txt");
 
 /// Groups of words that mean the same.
 #[derive(Clone, Debug, Default)]
 pub struct Synonyms {
-    /// For each word, as the stems of its words joined, what else it is called.
-    of: BTreeMap<String, BTreeSet<Vec<String>>>,
+    /// For each word or several, as stems in the order of the alphabet, what else it is called.
+    of: BTreeMap<Vec<String>, Names>,
+    /// The names of several words by each of their stems.
+    phrases: BTreeMap<String, BTreeSet<Vec<String>>>,
 }
+
+/// Names as the folded words that say something, each with what it is worth.
+type Names = BTreeMap<Vec<String>, f32>;
 
 /// Why a file of synonyms is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,49 +56,133 @@ impl Synonyms {
     #[must_use]
     pub fn own() -> Synonyms {
         let mut own = Synonyms::default();
-        own.add(OWN).unwrap_or_else(|_| unreachable!("our own list is short"));
+        own.add_all(OWN, OURS).unwrap_or_else(|_| unreachable!("our own list is short"));
         own
     }
 
-    /// Adds groups in the format of OpenThesaurus: one a line, words parted by `;`, marks in brackets, comments
-    /// behind `#`.
+    /// Adds an operator's groups: one a line, words parted by `;`, marks in brackets, comments behind `#`, as
+    /// OpenThesaurus writes them; or `what is said => what it is called`.
     ///
     /// # Errors
     /// If there are too many.
     pub fn add(&mut self, text: &str) -> Result<(), SynonymsError> {
+        self.add_all(text, OPERATORS)
+    }
+
+    fn add_all(&mut self, text: &str, worth: f32) -> Result<(), SynonymsError> {
         let lines = text.lines().map(str::trim);
         let groups = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         for (number, line) in groups.enumerate() {
             if number >= GROUPS_MAX {
                 return Err(SynonymsError::TooMany(GROUPS_MAX));
             }
-            self.group(line);
+            match line.split_once(LEADS_TO) {
+                Some((said, called)) => self.lead(&names(said), &names(called), worth),
+                None => self.lead(&names(line), &names(line), worth),
+            }
         }
         Ok(())
     }
 
-    fn group(&mut self, line: &str) {
-        let terms = line.split(';').map(|term| stems(&without_brackets(term)));
-        let terms: Vec<Vec<String>> =
-            terms.filter(|term| !term.is_empty()).take(GROUP_MAX).collect();
-        for term in &terms {
-            let others = terms.iter().filter(|other| *other != term).cloned();
-            self.of.entry(term.join(" ")).or_default().extend(others);
+    /// Notes that each of these is called like each of those.
+    fn lead(&mut self, said: &[Vec<String>], called: &[Vec<String>], worth: f32) {
+        for name in said {
+            let stems = in_order(name);
+            for stem in stems.iter().filter(|_| stems.len() > 1) {
+                self.phrases.entry(stem.clone()).or_default().insert(stems.clone());
+            }
+            let known = self.of.entry(stems).or_default();
+            for other in called.iter().filter(|other| *other != name) {
+                let there = known.entry(other.clone()).or_default();
+                *there = there.max(worth);
+            }
         }
     }
 
-    /// What else these words are called; each as the stems of its words.
-    pub(super) fn of<'s>(&'s self, stems: &[String]) -> impl Iterator<Item = &'s Vec<String>> {
-        self.of.get(&stems.join(" ")).into_iter().flatten()
+    /// What else a word is called, with what it is worth.
+    pub(super) fn of<'s>(
+        &'s self,
+        stem: &str,
+    ) -> impl Iterator<Item = (&'s [String], f32)> + use<'s> {
+        self.of_several(&[stem.to_owned()])
+    }
+
+    /// What else several words are called, by their stems in order.
+    pub(super) fn of_several<'s>(
+        &'s self,
+        stems: &[String],
+    ) -> impl Iterator<Item = (&'s [String], f32)> + use<'s> {
+        let names = self.of.get(stems).into_iter().flatten();
+        names.map(|(name, worth)| (name.as_slice(), *worth))
+    }
+
+    /// The names of several words that are all among these, each for a word of its own, with the places of those words;
+    /// none that is part of another one.
+    pub(super) fn phrases<'s>(&'s self, said: &Said) -> BTreeMap<&'s [String], BTreeSet<usize>> {
+        let begun: BTreeSet<&Vec<String>> =
+            said.keys().filter_map(|stem| self.phrases.get(stem)).flatten().collect();
+        let whole: BTreeMap<&[String], BTreeSet<usize>> = begun
+            .into_iter()
+            .filter_map(|phrase| Some((phrase.as_slice(), places(phrase, said)?)))
+            .collect();
+        let is_part = |of: &[String], it: &[String]| {
+            it.len() < of.len() && it.iter().all(|stem| of.contains(stem))
+        };
+        let mut longest = whole.clone();
+        longest.retain(|it, _| !whole.keys().any(|of| is_part(of, it)));
+        longest
+    }
+
+    /// The words of a question by their stems, and by what else each of them is called in one word.
+    pub(super) fn said(&self, stems: &[String]) -> Said {
+        let mut said = Said::new();
+        for (place, own) in stems.iter().enumerate() {
+            let others = self.of(own).filter(|(name, _)| name.len() == 1);
+            let others = others.flat_map(|(name, _)| name.iter().map(|word| stem(word)));
+            for stem in others.chain([own.clone()]) {
+                said.entry(stem).or_default().insert(place);
+            }
+        }
+        said
     }
 }
 
-fn stems(term: &str) -> Vec<String> {
-    // A hyphen gives the whole and its halves; a synonym is the whole.
-    term.split_whitespace()
-        .filter_map(|word| words(word).into_iter().next())
-        .map(|word| stem(&fold(&word)))
-        .collect()
+/// For each stem the places of the words of a question that may mean it.
+pub(super) type Said = BTreeMap<String, BTreeSet<usize>>;
+
+/// The places of the words that a name of several words is made of; none if one is missing, or one word would have to
+/// stand for two.
+fn places(phrase: &[String], said: &Said) -> Option<BTreeSet<usize>> {
+    let mut places = BTreeSet::new();
+    for stem in phrase {
+        places.extend(said.get(stem)?);
+    }
+    Some(places).filter(|places| places.len() >= phrase.len())
+}
+
+/// The words that our own list is made of, folded: compounds are made of them too.
+pub(super) fn own_words() -> BTreeSet<String> {
+    let lines = OWN.lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(words).filter(|word| !is_stop(word)).collect()
+}
+
+/// The names of a group, each as its folded words that say something.
+fn names(group: &str) -> Vec<Vec<String>> {
+    let names = group.split(';').map(|name| name_words(&without_brackets(name)));
+    names.filter(|name| !name.is_empty() && name.len() <= PHRASE_MAX).take(GROUP_MAX).collect()
+}
+
+fn name_words(name: &str) -> Vec<String> {
+    // A hyphen gives the whole and its halves; a name is the whole.
+    let whole = name.split_whitespace().filter_map(|word| words(word).into_iter().next());
+    let (said, empty): (Vec<String>, Vec<String>) = whole.partition(|word| !is_stop(word));
+    if said.is_empty() { empty } else { said }
+}
+
+/// A name as it is looked for: stems, each once, in the order of the alphabet.
+fn in_order(name: &[String]) -> Vec<String> {
+    let stems: BTreeSet<String> = name.iter().map(|word| stem(word)).collect();
+    stems.into_iter().collect()
 }
 
 fn without_brackets(term: &str) -> String {
@@ -95,13 +203,64 @@ fn without_brackets(term: &str) -> String {
 mod tests {
     use super::*;
 
+    fn synonyms(text: &str) -> Synonyms {
+        let mut synonyms = Synonyms::default();
+        synonyms.add(text).expect("few");
+        synonyms
+    }
+
+    fn of(synonyms: &Synonyms, word: &str) -> Vec<String> {
+        synonyms.of(&stem(word)).map(|(name, _)| name.join(" ")).collect()
+    }
+
     #[test]
     fn groups_are_read_as_open_thesaurus_writes_them() {
-        let mut synonyms = Synonyms::default();
         let text = "# Kopf\nFührerschein;Lappen (ugs.);Fahrerlaubnis (fachspr.)\n\nallein\n";
-        synonyms.add(text).expect("few");
-        let others: Vec<_> = synonyms.of(&[stem("lappen")]).flatten().cloned().collect();
-        assert_eq!(others, [stem("fahrerlaubnis"), stem("fuehrerschein")]);
-        assert_eq!(synonyms.of(&[stem("allein")]).count(), 0);
+        let synonyms = synonyms(text);
+        assert_eq!(of(&synonyms, "lappen"), ["fahrerlaubnis", "fuehrerschein"]);
+        assert!(of(&synonyms, "allein").is_empty());
+    }
+
+    #[test]
+    fn what_is_said_leads_to_what_it_is_called_and_not_back() {
+        let synonyms = synonyms("umgezogen; neue Wohnung => Wohnsitz anmelden");
+        assert_eq!(of(&synonyms, "umgezogen"), ["wohnsitz anmelden"]);
+        assert!(of(&synonyms, "anmelden").is_empty());
+    }
+
+    #[test]
+    fn several_words_are_met_in_any_order_and_the_longest_counts() {
+        let synonyms =
+            synonyms("Hund tot => A\nHund tot gefunden => B\nKatze tot => C\nMieze;Katze");
+        let found = |text: &str| {
+            let stems: Vec<String> = words(text).iter().map(|word| stem(word)).collect();
+            let found = synonyms.phrases(&synonyms.said(&stems));
+            found.into_iter().map(|(phrase, places)| (phrase.to_vec(), places)).collect::<Vec<_>>()
+        };
+        let whole = (in_order(&words("hund tot gefunden")), BTreeSet::from([0, 2, 4]));
+        assert_eq!(found("gefunden ein Hund der tot war"), [whole]);
+        let alike = (in_order(&words("katze tot")), BTreeSet::from([0, 1]));
+        assert_eq!(found("Mieze tot"), [alike]);
+        assert!(found("Hund").is_empty());
+        assert!(found("Mieze").is_empty());
+    }
+
+    #[test]
+    fn our_own_list_is_read_whole() {
+        let lines = OWN.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        for line in lines {
+            let parts: Vec<&str> = line.split(LEADS_TO).collect();
+            let least = if parts.len() == 1 { 2 } else { 1 };
+            assert!(parts.len() <= 2, "{line}");
+            for part in parts {
+                let read = names(part);
+                assert_eq!(
+                    read.len(),
+                    part.split(';').count(),
+                    "{line}: a name is too long or empty"
+                );
+                assert!(read.len() >= least, "{line}");
+            }
+        }
     }
 }
