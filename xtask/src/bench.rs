@@ -2,6 +2,7 @@
 //! Prints what the centre costs; asserts nothing, because machines differ.
 
 pub(crate) mod log;
+pub(crate) mod search;
 
 use std::fs;
 use std::path::Path;

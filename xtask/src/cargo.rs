@@ -36,6 +36,12 @@ impl Cargo {
         Cargo { args: line.split_whitespace().map(str::to_owned).collect(), envs: Vec::new() }
     }
 
+    /// With one more word, which may contain spaces.
+    pub(crate) fn arg(mut self, word: &str) -> Self {
+        self.args.push(word.to_owned());
+        self
+    }
+
     /// With `name=value` in its environment.
     pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.envs.push((name, value.into()));

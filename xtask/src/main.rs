@@ -28,7 +28,7 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 /// Every task: how it is called, and what it does.
-const TASKS: [(&str, &str); 16] = [
+const TASKS: [(&str, &str); 18] = [
     ("run", "set everything up and show the centre at its main job"),
     (
         "check [--seed 0x…]",
@@ -53,6 +53,11 @@ const TASKS: [(&str, &str); 16] = [
     ("fuzz [TARGET SECONDS]", "feed every reader with bytes that nobody thought of"),
     ("bench", "print what a year of calls costs, and its log on both engines"),
     ("bench log", "the log alone; a few minutes"),
+    ("bench search", "how often the search finds what is meant, and how fast, beside two others"),
+    (
+        "bench search --catalogue munich|berlin|example --queries FILE.jsonl",
+        "the same for a set of questions",
+    ),
     (
         "bench telephony [SECONDS]",
         "real calls on the loopback, beside Kamailio and rtpengine; 60 s unless said",
@@ -104,6 +109,11 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["fuzz", target, seconds] => fuzz::one(target, seconds),
         ["bench"] => bench::bench(),
         ["bench", "log"] => bench::log::bench(),
+        ["bench", "search"] => bench::search::bench(),
+        ["bench", "search", "--catalogue", catalogue, "--queries", queries]
+        | ["bench", "search", "--queries", queries, "--catalogue", catalogue] => {
+            bench::search::one_set(catalogue, queries)
+        }
         ["bench", "telephony"] => telephony::bench(telephony::SECONDS),
         ["bench", "telephony", "soak"] => telephony::soak(telephony::SOAK_CALLS),
         ["bench", "telephony", "soak", calls] => number(calls).and_then(telephony::soak),
