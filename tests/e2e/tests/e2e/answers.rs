@@ -139,7 +139,6 @@ fn ten_calls_are_answered_by_keyboard_alone() {
     assert!(done.status.success(), "{}", done.stderr);
 
     caller.hang_up();
-    browser.see("Nachbearbeitung");
     // Five concerns and the place of the first that was confirmed.
     let wrap_up = wait_for("the wrap-up with what was looked up", SOON, || {
         let mine = browser.fetch("/api/wrap-ups/mine");
