@@ -131,8 +131,8 @@ fn compounds_umlauts_and_slips_are_understood() {
     for (text, meant) in [
         ("Geburtsurkunden", "Geburtsurkunde erhalten"),
         ("Hundesteueranmeldung", "Hund anmelden"),
-        ("Personalausweisgebühr", "Personalausweis beantragen"),
-        ("Personalausweisgebuehr", "Personalausweis beantragen"),
+        ("Personalausweisgebühr", "Vorläufigen Personalausweis beantragen"),
+        ("Personalausweisgebuehr", "Vorläufigen Personalausweis beantragen"),
         ("personalausweiss", "Personalausweis beantragen"),
         ("Strassenlaterne", "Straßenlaterne defekt melden"),
         ("kfz anmelden", "Auto anmelden"),

@@ -325,7 +325,7 @@ mod tests {
 
         bring_in(&folder, example());
         soon("it is read", || search(&shelf, "perso").0 == State::Ready);
-        let (_, hits) = search(&shelf, "perso ver");
+        let (_, hits) = search(&shelf, "perso verlo");
         assert_eq!(hits[0].title, "Personalausweis verloren melden");
         let (_, hits) = search(&shelf, "perso");
         let also: Vec<_> = hits.iter().filter_map(|hit| hit.also.as_deref()).collect();

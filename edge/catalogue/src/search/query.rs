@@ -269,7 +269,9 @@ impl Index {
     fn add_parts(&self, parts: &[String], ways: &mut Vec<Way>) {
         let terms: Vec<usize> = parts.iter().filter_map(|part| self.term(part)).collect();
         let alone = PARTS / parts.len().max(2) as f32;
-        ways.extend(terms.iter().map(|term| Way { terms: vec![*term], worth: alone }));
+        for part in parts {
+            self.add_term_list(std::slice::from_ref(part), alone * says(part), ways);
+        }
         if terms.len() == parts.len() && !terms.is_empty() {
             ways.push(Way { terms, worth: PARTS });
         }
@@ -279,7 +281,7 @@ impl Index {
                 let mut whole = parts.to_vec();
                 whole.splice(at..=at, stems());
                 self.add_term_list(&whole, SYNONYM_OF_PART * worth, ways);
-                let share = SYNONYM_OF_PART * worth / parts.len() as f32;
+                let share = SYNONYM_OF_PART * worth * says(part) / parts.len() as f32;
                 self.add_term_list(&stems().collect::<Vec<_>>(), share, ways);
             }
         }
@@ -293,7 +295,11 @@ impl Index {
         let mut found: Vec<usize> = (from..from + begin.count()).collect();
         found.sort_by_key(|term| std::cmp::Reverse(self.postings[*term].len()));
         found.truncate(WAYS_MAX);
-        ways.extend(found.into_iter().map(|term| Way { terms: vec![term], worth: BEGINNING }));
+        for term in found {
+            // The more of a word is there, the likelier it is the one.
+            let typed = typed.len() as f32 / self.terms[term].len().max(1) as f32;
+            ways.push(Way { terms: vec![term], worth: BEGINNING * typed.sqrt() });
+        }
         for length in (5..typed.len()).rev().take(4) {
             let known = typed.get(..length).and_then(|shorter| self.term(shorter));
             ways.extend(known.map(|term| Way { terms: vec![term], worth: LONGER_THAN_KNOWN }));
