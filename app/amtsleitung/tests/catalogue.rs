@@ -160,7 +160,8 @@ fn a_bad_file_stays_out_and_changes_nothing(ground: &Ground) {
         "{}",
         ended.err
     );
-    assert_eq!(hits(ground, "Segeln", "03").len(), 0);
+    // What looks alike may be found; what was not brought in is not.
+    assert!(hits(ground, "Segeln", "03").iter().all(|it| it["title"] == "Angeln"));
     assert_eq!(hits(ground, "angel", "03")[0]["title"], "Angeln");
     let missing = ground.run(&["import", "nowhere.xml"]);
     assert!(

@@ -69,8 +69,6 @@ pub enum Answers {
     AtOnce,
     /// When it is told to; until then it rings.
     WhenTold,
-    /// When it is told to; until then it says its tone (183).
-    WhenToldAndPlays,
 }
 
 impl Phone {
@@ -161,7 +159,6 @@ impl Phone {
         let mode = match self.answers {
             Answers::AtOnce => "auto",
             Answers::WhenTold => "manual",
-            Answers::WhenToldAndPlays => "early",
         };
         format!(
             "<sip:{user}@127.0.0.1;transport={transport}>;{login};answermode={mode};{encrypts}\

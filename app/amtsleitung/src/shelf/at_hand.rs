@@ -329,7 +329,7 @@ mod tests {
         assert_eq!(hits[0].title, "Personalausweis verloren melden");
         let (_, hits) = search(&shelf, "perso");
         let also: Vec<_> = hits.iter().filter_map(|hit| hit.also.as_deref()).collect();
-        assert!(also.contains(&"Perso weg") || also.contains(&"Perso"), "{hits:?}");
+        assert!(also.iter().any(|it| it.contains("Perso")), "{hits:?}");
         let told = tell(&shelf, "1001").expect("an answer");
         let who = told.who.expect("a place was asked for").expect("somebody is responsible");
         let unit = who.units[0].reached.as_ref().expect("it is in the catalogue");

@@ -9,7 +9,6 @@ mod callbacks;
 mod conference;
 mod day;
 mod desks;
-mod early;
 mod elsewhere;
 mod emergency;
 mod endings;
@@ -62,7 +61,6 @@ fn main() -> ExitCode {
         lamps::CASES,
         broken::CASES,
         callbacks::CASES,
-        early::CASES,
         conference::CASES,
         networks::CASES,
         passing::CASES,
