@@ -10,6 +10,7 @@ mod keys;
 mod place;
 mod samples;
 mod seal;
+mod wrap_ups;
 mod writer;
 
 /// The same cases on either engine.

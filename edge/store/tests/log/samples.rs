@@ -58,7 +58,7 @@ pub(crate) fn facts() -> Vec<Fact> {
 }
 
 /// Under a key and with a nonce that are the same in every test.
-fn sealed(day: Day, purpose: Purpose, subject: u64, value: &[u8]) -> Sealed {
+pub(crate) fn sealed(day: Day, purpose: Purpose, subject: u64, value: &[u8]) -> Sealed {
     let about = About { centre: "golden", day, purpose, subject };
     Sealed::new(&Key::new([3; 32]), &about, [5; 24], value)
 }
@@ -129,7 +129,7 @@ pub(crate) fn events() -> Vec<Event> {
     events
 }
 
-fn configured() -> Configured {
+pub(crate) fn configured() -> Configured {
     let ids = [("line".to_owned(), vec!["115".to_owned(), "jesteburg".to_owned()])].into();
     Configured { text: "[centre]\nid = \"harburg\" # ä\n".to_owned(), ids, setup: setup() }
 }
