@@ -509,8 +509,8 @@ export const WORDS = {
     'Ask what has happened and how many are hurt. Note a number to call back.',
   ],
   'script.emergency_4': [
-    'Mit einem anderen Telefon 112 wählen und alles weitergeben. Das Gespräch dabei halten, nicht beenden.',
-    'Dial 112 from another telephone and pass it all on. Keep the call meanwhile, do not end it.',
+    '112 anrufen und alles weitergeben. Das Gespräch dabei halten, nicht beenden.',
+    'Call 112 and pass it all on. Keep the call on hold meanwhile, do not end it.',
   ],
   'script.emergency_5': ['Danach die Teamleitung verständigen.', 'Then tell the supervisor.'],
   'script.threat': ['Bombendrohung oder Drohung mit Gewalt', 'Bomb threat or threat of violence'],
