@@ -9,6 +9,10 @@
 
 extern crate alloc;
 
+mod wall_clock;
+
+pub use wall_clock::{LocalDate, LocalTime, OffsetChange, WallClock, WallClockError};
+
 use alloc::vec::Vec;
 use stdx::{Timestamp, limits::INTERVALS_MAX};
 

@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod comparison;
 mod definition;
+mod feedback;
 mod occupancy;
 mod reachability;
 mod record;
@@ -20,6 +21,11 @@ mod waits;
 pub use comparison::COMPARISONS;
 pub use definition::{
     Assessment, DEFINITIONS, Definition, Formula, Verdict, assess, definition, judge, share,
+};
+pub use feedback::{
+    CaseRecord, Clock, Due, Ended, FEEDBACK_DEFINITIONS, FEEDBACK_WITHIN, FeedbackDefinition,
+    FeedbackGiven, FeedbackShare, FeedbackVerdict, Feedbacks, Pause, Proof, Service, due,
+    feedback_definition, judge_case,
 };
 pub use occupancy::{Occupancy, WorkTime};
 pub use reachability::Reachability;

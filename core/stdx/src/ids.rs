@@ -79,3 +79,13 @@ impl fmt::Debug for ContactId {
         write!(f, "contact {}", self.0)
     }
 }
+
+/// A case: a matter to which somebody comes back. Numbered from 1 in the order in which they came in, never used twice.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CaseId(pub u64);
+
+impl fmt::Debug for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "case {}", self.0)
+    }
+}

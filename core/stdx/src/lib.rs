@@ -14,7 +14,7 @@ mod rng;
 mod time;
 
 pub use ids::{
-    AgentId, ContactId, LineId, PartnerId, PlanId, QueueId, SkillId, SwitchboardId, TeamId,
+    AgentId, CaseId, ContactId, LineId, PartnerId, PlanId, QueueId, SkillId, SwitchboardId, TeamId,
     TimetableId, TrunkId,
 };
 pub use redacted::{CallerToken, Redacted};

@@ -40,6 +40,10 @@ pub const TIMETABLES_MAX: usize = 8_192;
 /// Open intervals in one timetable: six a day for ten years.
 pub const INTERVALS_MAX: usize = 22_000;
 
+/// Changes of a clock on the wall: two a year in Europe, four where a fast interrupts summer time, for a horizon of
+/// ten years and the beginning.
+pub const OFFSETS_MAX: usize = 64;
+
 /// Callers whose place is remembered after they were cut off. In the one minute that counts a
 /// centre at five times a county's load loses fewer than 100; at the bound the oldest is forgotten.
 pub const REMEMBERED_CALLERS_MAX: usize = 1_024;
@@ -123,3 +127,7 @@ pub const ESTIMATE_AHEAD_MAX: usize = 400;
 /// Steps of one contact's story that are kept: a long wait with a dozen telephones that ring in vain, a
 /// partner asked every second for a minute, and a call-back.
 pub const STORY_STEPS_MAX: usize = 96;
+
+/// Cases that are known at once: a county has some 5,000 a year, the largest centre that we plan for ten times as many.
+/// At the bound no new one is taken.
+pub const CASES_MAX: usize = 500_000;

@@ -2,9 +2,10 @@
 //! Local dates and times, and the zone that turns them into moments and back.
 
 use crate::holidays::{HolidayCalendar, State};
+use calendar::{OffsetChange, WallClock};
 use jiff::Span;
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use std::fmt;
 use std::ops::RangeInclusive;
 use stdx::{Micros, Timestamp};
@@ -306,6 +307,30 @@ impl Zone {
         let local = self.local(at);
         let (date, hour, minute) = (local.date(), local.hour(), local.minute());
         format!("{date} {hour:02}:{minute:02}")
+    }
+
+    /// What the clock on the wall shows on these days, written out for core.
+    ///
+    /// # Panics
+    /// If the zone changes its clock more than [`stdx::limits::OFFSETS_MAX`] times within the days: no zone does.
+    #[must_use]
+    pub fn wall_clock(&self, dates: &LocalDates) -> WallClock {
+        let horizon = dates.moments(self);
+        let first = jiff::Timestamp::from_microsecond(horizon.from.0).expect("within YEARS");
+        let micros = |offset: Offset| i64::from(offset.seconds()) * 1_000_000;
+        let change = |from, offset| OffsetChange { from, ahead: micros(offset) };
+        let mut changes = vec![change(horizon.from, self.zone.to_offset(first))];
+        for transition in self.zone.following(first) {
+            let at = Timestamp(transition.timestamp().as_microsecond());
+            if horizon.until <= at {
+                break;
+            }
+            // A transition may change the zone's name alone.
+            if changes.last().is_some_and(|last| last.ahead != micros(transition.offset())) {
+                changes.push(change(at, transition.offset()));
+            }
+        }
+        WallClock::new(horizon, changes).expect("a zone's transitions are sorted")
     }
 
     /// The local weekday of a moment.

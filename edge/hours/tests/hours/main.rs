@@ -8,3 +8,4 @@ mod explanation;
 mod holidays;
 mod local;
 mod rules;
+mod wall_clock;
