@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! What the present day brought before this start: who is gone, and what agents said of them.
+//! What is known from before this start: who is gone today, what agents said of them, and all cases.
 
 use crate::Lang;
 use crate::config::County;
 use crate::data::{Data, said};
 use crate::recall::Chronicle;
-use crate::service::person_of;
-use crate::service::sealing::words_of;
+use crate::service::sealing::{case_words_of, words_of};
+use crate::service::{CaseRecalled, person_of};
 use acd::agent::State;
 use centre::Centre;
 use hours::{LocalTime, Zone};
 use promise::ContactRecord;
 use std::collections::BTreeMap;
-use stdx::{AgentId, ContactId, Timestamp};
-use store::{Heard, Keys, Said};
+use stdx::{AgentId, ContactId, Redacted, Timestamp};
+use store::{CaseEntry, Heard, Keys, Said};
 use web::hub::Recalled;
 use web::words::Written;
 
-/// What the day brought, from the views and from behind them.
+/// What the day brought, and all cases, from the views and from behind them.
 #[derive(Debug)]
 pub struct Earlier {
     records: BTreeMap<ContactId, ContactRecord>,
     said: Vec<Said>,
+    cases: Vec<CaseEntry>,
 }
 
 impl Earlier {
@@ -29,7 +30,7 @@ impl Earlier {
     ///
     /// # Errors
     /// With a sentence for people, if they cannot be read.
-    pub fn today(
+    pub fn read(
         data: &mut Data,
         zone: Zone,
         wall: Timestamp,
@@ -39,8 +40,9 @@ impl Earlier {
         let failed = |error| said(&error, lang);
         let told = data.store.contacts(midnight, Timestamp(i64::MAX)).map_err(failed)?;
         let said = data.store.said(midnight, Timestamp(i64::MAX)).map_err(failed)?;
+        let cases = data.store.case_entries().map_err(failed)?;
         let records = told.into_iter().map(|told| (told.record.contact, told.record)).collect();
-        Ok(Earlier { records, said })
+        Ok(Earlier { records, said, cases })
     }
 
     /// With what was heard since the views were written.
@@ -48,6 +50,7 @@ impl Earlier {
     pub fn and(mut self, since: Heard) -> Earlier {
         self.records.extend(since.told.into_iter().map(|it| (it.record.contact, it.record)));
         self.said.extend(since.said);
+        self.cases.extend(since.cases);
         self
     }
 
@@ -81,6 +84,17 @@ impl Earlier {
             Some((person(said)?, recalled))
         };
         self.said.iter().filter_map(recalled).collect()
+    }
+
+    /// What was done to cases, with what was written as far as the keys still open it.
+    #[must_use]
+    pub fn cases(&self, (keys, id): (&Keys, &str)) -> Vec<CaseRecalled> {
+        let recalled = |it: &CaseEntry| CaseRecalled {
+            at: it.at,
+            acted: it.acted.clone(),
+            words: case_words_of(keys, id, &it.acted).map(Redacted::new),
+        };
+        self.cases.iter().map(recalled).collect()
     }
 
     /// The contacts that are gone.

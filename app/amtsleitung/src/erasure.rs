@@ -55,6 +55,8 @@ pub struct DayKeys {
     pub leg: Key,
     /// Seals what agents wrote of talks.
     pub note: Key,
+    /// Seals what is written of cases.
+    pub case: Key,
 }
 
 /// Keys that were destroyed.
@@ -107,8 +109,8 @@ impl KeyRing {
         let due = due(today, &self.retention, self.keys.kept());
         self.keys.destroy(&due)?;
         let key = |purpose| *self.keys.get(today, purpose).expect("never due on its own day");
-        let [token, number, seat, leg, note] = Purpose::ALL.map(key);
-        Ok((DayKeys { day: today, token, number, seat, leg, note }, due))
+        let [token, number, seat, leg, note, case] = Purpose::ALL.map(key);
+        Ok((DayKeys { day: today, token, number, seat, leg, note, case }, due))
     }
 
     /// Destroys every key of the days before this one, but those in use.
@@ -199,7 +201,7 @@ impl Watching {
                 Ok((before, to)) => {
                     let erased = self.ring.erase(before, clock::wall_now());
                     if let Ok(gone) = &erased {
-                        self.say(gone);
+                        self.tell(gone);
                     }
                     // Who does not wait any more reads it in the log.
                     let _ = to.try_send(erased);
@@ -218,7 +220,7 @@ impl Watching {
         }
         match self.ring.look(wall) {
             Ok((keys, gone)) => {
-                self.say(&gone);
+                self.tell(&gone);
                 if self.inbox.ask(Ask::NewDay(Box::new(keys))).is_ok() {
                     self.given = keys.day;
                 }
@@ -227,11 +229,26 @@ impl Watching {
         }
     }
 
-    fn say(&self, gone: &Destroyed) {
-        if !gone.is_empty() {
-            self.log.say(Level::Notice, &destroyed(gone, self.lang));
+    /// Says what was destroyed, and has forgotten what lies open in memory.
+    fn tell(&self, gone: &Destroyed) {
+        if gone.is_empty() {
+            return;
+        }
+        self.log.say(Level::Notice, &destroyed(gone, self.lang));
+        let cases = gone.iter().filter(|(_, purpose)| *purpose == Purpose::Case);
+        let days: BTreeSet<Day> = cases.map(|&(day, _)| day).collect();
+        if self.inbox.ask(Ask::Forget(days)).is_err() {
+            self.log.say(Level::Error, not_forgotten(self.lang));
         }
     }
+}
+
+/// The centre was too busy to be told.
+fn not_forgotten(lang: Lang) -> &'static str {
+    lang.pick(
+        "Was von Vorgängen dieser Tage noch im Speicher liegt, ist bis zum nächsten Start lesbar: Der Dienst war zu beschäftigt, es zu vergessen.",
+        "What of the cases of these days lies in memory can be read until the next start: the service was too busy to forget it.",
+    )
 }
 
 /// What was destroyed, in a sentence.
@@ -242,7 +259,7 @@ pub fn destroyed(gone: &Destroyed, lang: Lang) -> String {
         day.and_then(|&day| date_of(day)).map_or_else(String::new, |date| date.to_string())
     };
     let count = |purpose| gone.iter().filter(|&&(_, it)| it == purpose).count();
-    let [tokens, numbers, seats, legs, notes] = Purpose::ALL.map(count);
+    let [tokens, numbers, seats, legs, notes, cases] = Purpose::ALL.map(count);
     let (first, last) = (date(days.first()), date(days.last()));
     if days.is_empty() {
         return lang
@@ -250,8 +267,8 @@ pub fn destroyed(gone: &Destroyed, lang: Lang) -> String {
             .to_owned();
     }
     lang.pick(
-        format!("Vernichtet sind Schlüssel von {first} bis {last}: {numbers} für Rufnummern, {tokens} für Anruferkennungen, {seats} für Plätze, {legs} für Gesprächswege, {notes} für Notizen. Was unter ihnen versiegelt ist, kann niemand mehr lesen."),
-        format!("Destroyed were keys from {first} to {last}: {numbers} of numbers, {tokens} of caller tokens, {seats} of seats, {legs} of call legs, {notes} of notes. Nobody can read any more what is sealed under them."),
+        format!("Vernichtet sind Schlüssel von {first} bis {last}: {numbers} für Rufnummern, {tokens} für Anruferkennungen, {seats} für Plätze, {legs} für Gesprächswege, {notes} für Notizen, {cases} für Vorgänge. Was unter ihnen versiegelt ist, kann niemand mehr lesen."),
+        format!("Destroyed were keys from {first} to {last}: {numbers} of numbers, {tokens} of caller tokens, {seats} of seats, {legs} of call legs, {notes} of notes, {cases} of cases. Nobody can read any more what is sealed under them."),
     )
 }
 

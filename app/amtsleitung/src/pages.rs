@@ -12,6 +12,7 @@ use crate::output;
 use crate::service::{DEFINITION, Inbox};
 use crate::shelf::at_hand::AtHand;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use hours::{LocalDate, LocalDates};
 use knowledge::{AreaKey, Gazetteer, Place};
 use sha2::Sha256;
 use std::fmt::{self, Write as _};
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-use stdx::Redacted;
+use stdx::{Redacted, Timestamp};
 use telephony::signalling::{Carrier, Listen};
 use telephony::softphone::limits::FAREWELL;
 use telephony::softphone::{self, Softphones};
@@ -89,9 +90,22 @@ impl fmt::Debug for Pages {
     }
 }
 
+/// Years before this one whose cases may still be open.
+const YEARS_BEFORE: i16 = 2;
+
+/// Years after this one, so that a service that is never started anew knows when something is due.
+const YEARS_AFTER: i16 = 2;
+
+/// The days in whose calendar the pages reckon by when somebody comes back.
+fn feedback_dates(county: &County, wall: Timestamp) -> Option<LocalDates> {
+    let year = county.zone().local(wall).date().year();
+    let first = LocalDate::new(year - YEARS_BEFORE, 1, 1).ok()?;
+    LocalDates::new(first, LocalDate::new(year + YEARS_AFTER, 12, 31).ok()?).ok()
+}
+
 /// What the pages call things.
 #[must_use]
-pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
+pub fn directory(county: &County, extensions: &[Vec<Extension>], wall: Timestamp) -> Directory {
     let line = |line: &Line| {
         let client = county.clients.get(line.client).map_or("", |client| client.name.as_str());
         OfLine {
@@ -137,6 +151,7 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>]) -> Directory {
         definition: promise::definition(DEFINITION),
         others: others(county, extensions),
         places: gazetteer(county),
+        feedback: feedback_dates(county, wall).and_then(|it| county.feedback(it)).map(Arc::new),
         country_code: county.trunks.first().map_or("49", |it| &it.country_code).to_owned(),
     }
 }

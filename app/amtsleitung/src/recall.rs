@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use stdx::{AgentId, ContactId, Now, Tick, Timestamp};
 use store::{
-    Caller, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Said, Seated, Sequence,
-    Snapshot, Store,
+    Caller, CaseEntry, Configured, Damage, Entry, Error, Fact, Gap, Link, Row, Said, Seated,
+    Sequence, Snapshot, Store,
 };
 
 /// Contacts that are written into the views at once.
@@ -90,6 +90,13 @@ impl Chronicle {
                 self.is_sealed = true;
                 if let Some(views) = &mut self.views {
                     views.say(Said { entry: self.entries, wrapped_up: it.clone() });
+                }
+            }
+            Fact::CaseActed(it) => {
+                self.is_sealed = true;
+                if let Some(views) = &mut self.views {
+                    let entry = CaseEntry { entry: self.entries, at: at.1, acted: (**it).clone() };
+                    views.act(entry);
                 }
             }
             Fact::Happened(_) | Fact::Configured(_) | Fact::Begun(_) | Fact::Poisoned(_) => {}
@@ -358,7 +365,8 @@ impl Recalled {
             | Fact::Poisoned(_)
             | Fact::Caller(_)
             | Fact::Seated(_)
-            | Fact::WrappedUp(_) => Stop::Setup(sequence, why),
+            | Fact::WrappedUp(_)
+            | Fact::CaseActed(_) => Stop::Setup(sequence, why),
         })
     }
 
@@ -378,7 +386,8 @@ impl Recalled {
             | Fact::Poisoned(_)
             | Fact::Caller(_)
             | Fact::Seated(_)
-            | Fact::WrappedUp(_) => Ok(()),
+            | Fact::WrappedUp(_)
+            | Fact::CaseActed(_) => Ok(()),
         }
     }
 

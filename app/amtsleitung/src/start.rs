@@ -21,9 +21,9 @@ use crate::service::log::Level;
 use crate::service::sealing::leg_of;
 use crate::service::steer::Names;
 use crate::service::{
-    Agreement, Ask, Decided, Folders, Hiding, Inbox, Kept, Legs, Log, Parts, Passwords,
-    Registrations, Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords, control,
-    http, legs, opened, person_of, registrations, telephones,
+    Agreement, Ask, CaseRecalled, Decided, Folders, Hiding, Inbox, Kept, Legs, Log, Parts,
+    Passwords, Registrations, Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords,
+    control, http, legs, opened, person_of, registrations, telephones,
 };
 use crate::views::Views;
 use centre::Centre;
@@ -168,6 +168,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         legs,
         ended_today,
         said_today,
+        cases,
     } = kept;
     if let Some(Private { today, .. }) = &private {
         signalling.make_tokens_with(Redacted::new(*today.token.expose()));
@@ -190,6 +191,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
         order,
         listeners,
         ended_today,
+        cases,
     };
     let (inbox, service) = Service::start(parts).map_err(|error| error.to_string())?;
     let erasing =
@@ -198,7 +200,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let control = answer(data, &inbox, (names, preparing, erasing), lang)?;
     let keeper = place.map(Keeper::start).transpose().map_err(|error| error.to_string())?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
-    let directory = pages::directory(county, &extensions);
+    let directory = pages::directory(county, &extensions, wall_now());
     let open = |web| {
         let (hub, telephones) =
             pages::hub((county, web, data), (inbox.clone(), browsers, &listens), directory, lang)?;
@@ -234,6 +236,8 @@ struct Keeping {
     ended_today: Vec<ContactRecord>,
     /// What those who are signed on said of them.
     said_today: Vec<(AgentId, web::hub::Recalled)>,
+    /// What was done to cases.
+    cases: Vec<CaseRecalled>,
 }
 
 /// What hides persons from the log.
@@ -265,6 +269,7 @@ fn nowhere(setup: centre::Setup) -> Result<Keeping, String> {
         legs,
         ended_today,
         said_today,
+        cases: Vec::new(),
     })
 }
 
@@ -285,7 +290,7 @@ fn in_log(
     if !gone.is_empty() {
         log.say(Level::Notice, &erasure::destroyed(&gone, lang));
     }
-    let earlier = Earlier::today(&mut data, county.zone(), wall, lang)?;
+    let earlier = Earlier::read(&mut data, county.zone(), wall, lang)?;
     let id = data.store.centre().to_owned();
     let number = |caller: &Caller| Some((caller.contact, opened(ring.keys(), &id, caller)?));
     let numbers: Numbers = data.recalled.chronicle.callers.values().filter_map(number).collect();
@@ -308,6 +313,7 @@ fn in_log(
     let since = chronicle.views.as_mut().map_or_else(Heard::default, Views::take);
     let earlier = earlier.and(since);
     let centre = centre.ok_or_else(|| no_calendar(lang))?;
+    let cases = earlier.cases((ring.keys(), &id));
     let said_today = earlier.said((&chronicle, &centre), county, (ring.keys(), &id));
     signalling.number_contacts_after(chronicle.last_contact);
     let promised = promised(&centre, &numbers);
@@ -341,6 +347,7 @@ fn in_log(
         legs,
         ended_today: earlier.into_records(),
         said_today,
+        cases,
     })
 }
 
@@ -467,7 +474,7 @@ impl Preparing {
         let names = Names::of(&county);
         let (text, ids) = (text.to_owned(), county.order());
         let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
-        let directory = pages::directory(&county, &extensions);
+        let directory = pages::directory(&county, &extensions, wall_now());
         let agreement = Agreement { configured, telephones, names: names.clone(), directory };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })

@@ -7,7 +7,7 @@ use hours::{LocalDate, Zone};
 use std::collections::BTreeMap;
 use std::mem;
 use stdx::{Now, Tick};
-use store::{Day, Gap, Heard, Said, Told};
+use store::{CaseEntry, Day, Gap, Heard, Said, Told};
 
 /// The first day that has a number: 0.
 const EPOCH: LocalDate = LocalDate::constant(1970, 1, 1);
@@ -30,6 +30,8 @@ pub struct Views {
     told: Vec<Told>,
     /// What agents said since.
     said: Vec<Said>,
+    /// What was done to cases since.
+    cases: Vec<CaseEntry>,
     /// Days that were changed since.
     days: BTreeMap<i64, Day>,
     /// The present day.
@@ -59,6 +61,7 @@ impl Views {
             stories,
             told: Vec::new(),
             said: Vec::new(),
+            cases: Vec::new(),
             days: BTreeMap::new(),
             lost,
         }
@@ -101,6 +104,11 @@ impl Views {
         self.said.push(said);
     }
 
+    /// Something was done to a case.
+    pub fn act(&mut self, entry: CaseEntry) {
+        self.cases.push(entry);
+    }
+
     /// Something could not be written down.
     pub fn lose(&mut self, gap: Gap) {
         self.lost.refused_calls += gap.refused_calls;
@@ -119,10 +127,10 @@ impl Views {
         self.stories.open.is_empty()
     }
 
-    /// How many contacts, and words about them, wait to be written.
+    /// How many contacts, words about them, and acts on cases wait to be written.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.told.len() + self.said.len()
+        self.told.len() + self.said.len() + self.cases.len()
     }
 
     /// What is to be written now, the present day as far as it has come.
@@ -133,7 +141,8 @@ impl Views {
             let mut so_far = self.outcome.clone();
             days.push(brought(day, &so_far.cut(self.last), self.lost));
         }
-        Heard { told: mem::take(&mut self.told), said: mem::take(&mut self.said), days }
+        let (told, said) = (mem::take(&mut self.told), mem::take(&mut self.said));
+        Heard { told, said, cases: mem::take(&mut self.cases), days }
     }
 
     /// What could not be written down on the present day.

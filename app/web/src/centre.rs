@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What the pages ask of the running centre, and what it answers: the only way between both.
 
+use crate::cases::{self, Dossier, Wanted};
 use acd::Refusal;
 use centre::{Event, SteeringReason};
 use promise::{ContactRecord, Resolution, Tally, ToldWait};
+use std::sync::Arc;
 use std::time::Duration;
 use stdx::{AgentId, ContactId, LineId, Micros, PartnerId, PlanId, Redacted, SkillId, Timestamp};
 use tokio::sync::oneshot;
@@ -30,6 +32,10 @@ pub enum Question {
     Board(Reply<BoardFacts>),
     /// Let this agent's last word on a contact be kept, and say when it is durable; false if there is nobody to say it.
     WrapUp(AgentId, ContactId, Said, Reply<bool>),
+    /// Let this be done to a case, and say when it is durable what has become of it.
+    Case(Box<Wanted>, Reply<cases::Outcome>),
+    /// Which cases are there? The first first.
+    Cases(Reply<Vec<Arc<Dossier>>>),
     /// Which contacts ended today?
     Contacts(Reply<Vec<ContactRecord>>),
 }

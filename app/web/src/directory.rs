@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What things are called, and who can be asked: made anew with every configuration.
 
+use crate::cases::Feedback;
 use crate::limits::ENTRIES_SHOWN;
 use crate::words::{Both, FoundEntry, Named};
 use ::knowledge::{AreaKey, Gazetteer};
+use std::sync::Arc;
 use stdx::AgentId;
 
 /// What things are called. Positions are the ids of `core`.
@@ -31,6 +33,8 @@ pub struct Directory {
     pub others: Vec<Entry>,
     /// Where callers live.
     pub places: Gazetteer,
+    /// By when somebody comes back to citizens; none if no cases are kept.
+    pub feedback: Option<Arc<Feedback>>,
     /// What numbers of this country begin with, without the plus.
     pub country_code: String,
 }
@@ -236,8 +240,13 @@ fn rank(entry: &Entry, wanted: &[String]) -> Option<usize> {
     Some(worst)
 }
 
-/// The words of a text as people compare them: small letters, ä as ae, ß as ss, digits together.
+/// The words of a text as people compare them.
 fn words(text: &str) -> impl Iterator<Item = String> + use<> {
+    folded(text).split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// A text as people compare it: small letters, ä as ae, ß as ss, digits together, spaces between.
+pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::new();
     for letter in text.chars().flat_map(char::to_lowercase) {
         match letter {
@@ -249,7 +258,7 @@ fn words(text: &str) -> impl Iterator<Item = String> + use<> {
             _ => folded.push(' '),
         }
     }
-    folded.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
+    folded
 }
 
 /// The title of a definition, in both languages.

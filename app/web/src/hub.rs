@@ -401,6 +401,11 @@ impl Hub {
         Some(named(&self.directory(), &seen, said))
     }
 
+    /// The line of a call that this agent had in this shift, or has; none if it was not theirs.
+    pub(crate) fn had(&self, agent: AgentId, contact: ContactId) -> Option<LineId> {
+        self.desks().get(&agent)?.line_of(contact)
+    }
+
     /// Keeps what an agent says of a call for as long as they are signed on; of one call the last word holds.
     pub(crate) fn keep(&self, agent: AgentId, said: WrapUp) {
         self.desks().entry(agent).or_default().keep(said);

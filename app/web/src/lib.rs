@@ -17,6 +17,7 @@
 pub mod accounts;
 mod assets;
 mod board;
+pub mod cases;
 pub mod centre;
 mod contacts;
 mod cookies;

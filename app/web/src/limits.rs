@@ -105,6 +105,15 @@ pub const CONCERN_MAX: usize = 120;
 /// Characters of a note.
 pub const NOTE_MAX: usize = 500;
 
+/// Characters of what was said of a case, and of what is written later: two pages of a letter.
+pub const CASE_TEXT_MAX: usize = 2_000;
+
+/// Characters of a name, an address, or a wish in a case, and of ids and names of what it is about.
+pub const CASE_FIELD_MAX: usize = 200;
+
+/// Cases that a list shows: more than anybody works off in a day. Of more it is said how many.
+pub const CASES_SHOWN: usize = 200;
+
 /// Wrap-ups that are kept for whoever wrote them: a long shift with a call every two minutes.
 pub const WRAP_UPS_KEPT: usize = 400;
 

@@ -4,6 +4,62 @@
 use crate::lang::Lang;
 use acd::Refusal;
 
+/// Why nothing was done to a case.
+pub(crate) fn case_refusal(lang: Lang, why: case::Refusal) -> &'static str {
+    use case::Refusal;
+    let (de, en) = match why {
+        Refusal::Unknown => ("Diesen Vorgang gibt es nicht.", "There is no such case."),
+        Refusal::BeforeItsTime => (
+            "Dieser Zeitpunkt liegt vor dem Eingang des Vorgangs.",
+            "This moment lies before the case came in.",
+        ),
+        Refusal::Completed => (
+            "Der Vorgang ist abgeschlossen. Öffnen Sie ihn wieder, um etwas zu ändern.",
+            "The case is completed. Open it again to change something.",
+        ),
+        Refusal::Merged => (
+            "Der Vorgang geht in einem älteren weiter; dort ist alles einzutragen.",
+            "The case goes on in an older one; everything is written there.",
+        ),
+        Refusal::NotCompleted => ("Der Vorgang ist noch offen.", "The case is still open."),
+        Refusal::Paused => ("Die Frist ruht schon.", "The clock is stopped already."),
+        Refusal::NotPaused => ("Die Frist läuft.", "The clock runs."),
+        Refusal::AtCentre => {
+            ("Der Vorgang liegt beim Servicecenter.", "The service centre has the case.")
+        }
+        Refusal::AlreadyThere => ("Dort liegt der Vorgang schon.", "The case is there already."),
+        Refusal::NotReachable => (
+            "Die Person hat keinen Weg hinterlassen, sie zu erreichen.",
+            "The person left no way to be reached.",
+        ),
+        Refusal::WithoutFeedback => (
+            "Die Person hat noch keine Rückmeldung. Tragen Sie sie zuerst ein.",
+            "Nobody has come back to the person yet. Write that down first.",
+        ),
+        Refusal::WithFeedback => (
+            "Die Person hat schon eine Rückmeldung.",
+            "Somebody has come back to the person already.",
+        ),
+        Refusal::NotTried => (
+            "Es gibt noch keinen Versuch, die Person zu erreichen.",
+            "Nobody has tried to reach the person yet.",
+        ),
+        Refusal::NotOlder => (
+            "Ein Vorgang geht nur in einem älteren weiter, der selbst noch offen ist.",
+            "A case goes on only in an older one that is still open itself.",
+        ),
+        Refusal::TooMany => (
+            "Zu diesem Vorgang steht schon so viel, wie es geht. Bitte schließen Sie ihn ab.",
+            "As much as can be is written of this case. Please complete it.",
+        ),
+        Refusal::Full => (
+            "Es gibt so viele Vorgänge, wie das Servicecenter führen kann.",
+            "There are as many cases as the centre can keep.",
+        ),
+    };
+    lang.pick(de, en)
+}
+
 /// Why it was not done.
 #[must_use]
 pub fn refusal(lang: Lang, why: Refusal) -> &'static str {

@@ -3,6 +3,7 @@
 
 use crate::accounts::{Account, Role};
 use crate::board::board;
+use crate::cases::routes as cases;
 use crate::centre::Question;
 use crate::desk::{self, Seat};
 use crate::hub::Hub;
@@ -55,6 +56,10 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(knowledge::tell_service))
         .routes(routes!(knowledge::find_places))
         .routes(routes!(knowledge::note_task))
+        .routes(routes!(cases::list, cases::open))
+        .routes(routes!(cases::due_now))
+        .routes(routes!(cases::one))
+        .routes(routes!(cases::act))
         .routes(routes!(board_now))
         .routes(routes!(ended_today))
         .routes(routes!(wrap_ups))
@@ -174,8 +179,13 @@ impl Somebody {
         }
     }
 
+    /// Whether they may look at this client.
+    pub(crate) fn reaches(&self, client: &str) -> bool {
+        self.account.reaches(client)
+    }
+
     /// The agent whose desk they work at.
-    fn agent(&self, hub: &Hub) -> Result<AgentId, Problem> {
+    pub(crate) fn agent(&self, hub: &Hub) -> Result<AgentId, Problem> {
         self.must_be_one_of(&[Role::Agent])?;
         let agent = self.account.agent.as_ref().and_then(|id| Some(hub.directory().agent(id)?.0));
         agent.ok_or_else(|| Problem::no_desk(self.lang))

@@ -26,7 +26,7 @@ pub struct Both {
 }
 
 /// Something with an id and a name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Named {
     /// Its id in the county's file.
     pub id: String,

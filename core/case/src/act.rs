@@ -2,7 +2,7 @@
 //! What can be done to a case, and why something cannot.
 
 use alloc::string::String;
-use stdx::{CaseId, ContactId, PartnerId, Timestamp};
+use stdx::{AgentId, CaseId, ContactId, LineId, PartnerId, Timestamp};
 
 /// Where a case comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +142,32 @@ impl Act {
             | Act::Reopen => false,
         }
     }
+}
+
+/// Who did something, as far as a log may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// An agent, by seat.
+    Seat(AgentId),
+    /// Somebody who is signed in and has no seat.
+    Staff,
+    /// The unit that has it.
+    Unit,
+    /// The centre itself.
+    Centre,
+}
+
+/// What a case is about, without anything of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matter {
+    /// For which client, by its id in the configuration.
+    pub client: String,
+    /// On which line it came; none if not by a call.
+    pub line: Option<LineId>,
+    /// For which place, by its key.
+    pub place: Option<String>,
+    /// About which service, by its id in the catalogue.
+    pub service: Option<String>,
 }
 
 /// Why something cannot be done.

@@ -23,6 +23,8 @@ mod act;
 mod cases;
 mod matter;
 
-pub use act::{Act, Attempt, Completion, Opening, PauseReason, Proof, Reach, Refusal, Source};
+pub use act::{
+    Act, Attempt, By, Completion, Matter, Opening, PauseReason, Proof, Reach, Refusal, Source,
+};
 pub use cases::{Acted, Cases};
 pub use matter::{ACTS_MAX, Case, Feedback, Holder, PAUSES_MAX, Pause, State};

@@ -179,6 +179,8 @@ fn cases_are_numbered_in_the_order_in_which_they_come_in() {
     }
     let again = cases.act(CaseId(3), OPENED, &Acted::Opened(opening));
     assert_eq!(again, Err(Refusal::Unknown));
+    let later = cases.act(CaseId(5), OPENED, &Acted::Opened(opening));
+    assert_eq!(later.map(|it| it.id), Ok(CaseId(5)), "one was lost on its way");
     let unknown = cases.act(CaseId(9), OPENED, &Acted::Done(Act::Note));
     assert_eq!(unknown, Err(Refusal::Unknown));
     let kept = Cases::of(cases.iter().cloned());

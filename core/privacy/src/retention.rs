@@ -23,12 +23,20 @@ pub enum Purpose {
     Leg,
     /// Seals what agents wrote of a talk.
     Note,
+    /// Seals what is written of a case: the citizen's name, address and matter.
+    Case,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 5] =
-        [Purpose::Token, Purpose::Number, Purpose::Seat, Purpose::Leg, Purpose::Note];
+    pub const ALL: [Purpose; 6] = [
+        Purpose::Token,
+        Purpose::Number,
+        Purpose::Seat,
+        Purpose::Leg,
+        Purpose::Note,
+        Purpose::Case,
+    ];
 }
 
 /// For how many days after its own a key of legs is kept: a call that was up at midnight is over by the next.
@@ -45,12 +53,17 @@ pub struct Retention {
     pub seats: u16,
     /// Afterwards nobody can read what agents wrote of a talk; what came of it stays counted.
     pub notes: u16,
+    /// Afterwards nobody can read what was written of a case on that day; that it was there, and whether feedback came
+    /// in time, stays counted.
+    pub cases: u16,
 }
 
 impl Retention {
     /// Where nothing else was agreed: a token is needed on its own day alone; numbers as long as somebody may
-    /// come back to a call, and what was written of it as long; seats until a restart cannot fall into the same shift any more.
-    pub const USUAL: Retention = Retention { tokens: 0, numbers: 30, seats: 3, notes: 30 };
+    /// come back to a call, and what was written of it as long; seats until a restart cannot fall into the same shift any more;
+    /// cases for half a year, in which somebody may ask what has become of a matter.
+    pub const USUAL: Retention =
+        Retention { tokens: 0, numbers: 30, seats: 3, notes: 30, cases: 183 };
 
     /// For how many days after its own a key of this purpose is kept.
     #[must_use]
@@ -61,6 +74,7 @@ impl Retention {
             Purpose::Seat => self.seats,
             Purpose::Leg => LEGS,
             Purpose::Note => self.notes,
+            Purpose::Case => self.cases,
         }
     }
 }

@@ -11,20 +11,24 @@ fn kept(days: std::ops::RangeInclusive<i32>) -> impl Iterator<Item = (Day, Purpo
 
 #[test]
 fn each_kind_goes_after_its_own_days() {
-    let retention = Retention { tokens: 0, numbers: 30, seats: 3, notes: 10 };
+    let retention = Retention { tokens: 0, numbers: 30, seats: 3, notes: 10, cases: 20 };
     let due = due(Day(100), &retention, kept(69..=101));
     let oldest_left = |purpose| (69..=101).find(|&day| !due.contains(&(Day(day), purpose)));
-    assert_eq!(Purpose::ALL.map(oldest_left), [Some(100), Some(70), Some(97), Some(99), Some(90)]);
+    assert_eq!(
+        Purpose::ALL.map(oldest_left),
+        [Some(100), Some(70), Some(97), Some(99), Some(90), Some(80)]
+    );
 }
 
 proptest! {
     #[test]
     fn what_is_in_use_is_never_due(
         (today, ahead) in (-40_000..40_000_i32, 0..3_i32),
-        (tokens, numbers, seats, notes) in (0..400_u16, 0..400_u16, 0..400_u16, 0..400_u16),
+        days in prop::array::uniform5(0..400_u16),
         before in -50_000..50_000_i32,
     ) {
-        let retention = Retention { tokens, numbers, seats, notes };
+        let [tokens, numbers, seats, notes, cases] = days;
+        let retention = Retention { tokens, numbers, seats, notes, cases };
         let all = || kept(today - 500..=today + ahead);
         let day_is_over = |&(day, _): &(Day, Purpose)| day < Day(today);
         let by_time = due(Day(today), &retention, all());
@@ -38,9 +42,10 @@ proptest! {
     #[test]
     fn a_key_is_due_on_the_day_after_its_last(
         today in -40_000..40_000_i32,
-        (tokens, numbers, seats, notes) in (0..400_u16, 0..400_u16, 0..400_u16, 0..400_u16),
+        days in prop::array::uniform5(0..400_u16),
     ) {
-        let retention = Retention { tokens, numbers, seats, notes };
+        let [tokens, numbers, seats, notes, cases] = days;
+        let retention = Retention { tokens, numbers, seats, notes, cases };
         for purpose in Purpose::ALL {
             let last = today + i32::from(retention.days(purpose));
             let is_due = |on| !due(Day(on), &retention, [(Day(today), purpose)].into_iter()).is_empty();

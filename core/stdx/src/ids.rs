@@ -80,7 +80,7 @@ impl fmt::Debug for ContactId {
     }
 }
 
-/// A case: a matter to which somebody comes back. Numbered from 1 in the order in which they came in, never used twice.
+/// A case: a matter to which somebody comes back. Numbered in the order in which they came in, never used twice.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseId(pub u64);
 

@@ -2,10 +2,11 @@
 //! What the log says.
 
 use crate::seal::Sealed;
+use case::{Acted, By, Matter};
 use centre::{Event, Setup};
 use promise::Resolution;
 use std::collections::BTreeMap;
-use stdx::{AgentId, ContactId, Day, Tick, Timestamp};
+use stdx::{AgentId, CaseId, ContactId, Day, Tick, Timestamp};
 
 /// The number of an entry, from 1 without gaps.
 pub type Sequence = u64;
@@ -32,6 +33,8 @@ pub enum Fact {
     Seated(Seated),
     /// An agent said what came of a talk. Of one agent and one contact the last word holds.
     WrappedUp(WrappedUp),
+    /// A case came in, or something was done to one.
+    CaseActed(Box<CaseActed>),
 }
 
 /// Who calls.
@@ -68,6 +71,23 @@ pub struct WrappedUp {
     /// Under the key of which day the words are sealed.
     pub day: Day,
     /// What it was about, and anything else that was written: it may be of persons.
+    pub words: Sealed,
+}
+
+/// Something was done to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseActed {
+    /// Which.
+    pub case: CaseId,
+    /// By whom.
+    pub by: By,
+    /// What.
+    pub acted: Acted,
+    /// What it is about, from here on; none if that is as before.
+    pub matter: Option<Matter>,
+    /// Under the key of which day the words are sealed.
+    pub day: Day,
+    /// What was written: it may be of persons.
     pub words: Sealed,
 }
 

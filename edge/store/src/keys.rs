@@ -35,8 +35,8 @@ const HEAD: &str = "amtsleitung keys 1\n";
 /// Bytes of a key.
 pub const KEY: usize = 32;
 
-/// Bytes of the file: five keys a day for thirty years, rounded up.
-const FILE_MAX: u64 = 4 << 20;
+/// Bytes of the file: six keys a day for thirty years, rounded up.
+const FILE_MAX: u64 = 8 << 20;
 
 /// The key of one day for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +211,7 @@ const fn word(purpose: Purpose) -> &'static str {
         Purpose::Seat => "seat",
         Purpose::Leg => "leg",
         Purpose::Note => "note",
+        Purpose::Case => "case",
     }
 }
 

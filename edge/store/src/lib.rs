@@ -32,11 +32,13 @@ pub use catalogue::{
 pub use chain::{Damage, ENTRY_MAX, Fault, Link, Row};
 pub use database::Place;
 pub use error::Error;
-pub use fact::{Begun, Caller, Configured, Entry, Epoch, Fact, Gap, Seated, Sequence, WrappedUp};
+pub use fact::{
+    Begun, Caller, CaseActed, Configured, Entry, Epoch, Fact, Gap, Seated, Sequence, WrappedUp,
+};
 pub use keys::{KEY, KEYS_FILE, Key, Keys, KeysError};
 pub use record::VERSION;
 pub use seal::{About, NONCE, Sealed};
 pub use size::Size;
 pub use store::{Held, Store};
-pub use view::{Day, Digest, Heard, Said, Snapshot, Told};
+pub use view::{CaseEntry, Day, Digest, Heard, Said, Snapshot, Told};
 pub use writer::{SPOOL_FOR_REFUSED, SPOOL_MAX, Trouble, Writer};

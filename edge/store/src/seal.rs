@@ -46,7 +46,7 @@ pub struct About<'a> {
     pub day: Day,
     /// What for.
     pub purpose: Purpose,
-    /// The number of the contact, the seat, or the leg.
+    /// The number of the contact, the seat, the leg, or the case.
     pub subject: u64,
 }
 
@@ -59,6 +59,7 @@ impl About<'_> {
             Purpose::Seat => 2,
             Purpose::Leg => 3,
             Purpose::Note => 4,
+            Purpose::Case => 5,
         };
         let mut bytes = b"amtsleitung sealed 1".to_vec();
         bytes.push(purpose);

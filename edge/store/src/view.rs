@@ -5,7 +5,7 @@
 use crate::chain::Link;
 use crate::database::{Database, Value};
 use crate::error::Error;
-use crate::fact::{Caller, Configured, Gap, Seated, Sequence, WrappedUp};
+use crate::fact::{Caller, CaseActed, Configured, Gap, Seated, Sequence, WrappedUp};
 use crate::record::{pack, unpack};
 use crate::store::{Store, number};
 use account::{Outcome, Stories, Story};
@@ -62,6 +62,17 @@ pub struct Said {
     pub wrapped_up: WrappedUp,
 }
 
+/// What was done to a case, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseEntry {
+    /// By which entry.
+    pub entry: Sequence,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub acted: CaseActed,
+}
+
 /// What was heard since the views were written last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
@@ -69,6 +80,8 @@ pub struct Heard {
     pub told: Vec<Told>,
     /// What agents said of talks, in the order of the log.
     pub said: Vec<Said>,
+    /// What was done to cases, in the order of the log.
+    pub cases: Vec<CaseEntry>,
     /// What days have brought, the present one as far as it has come.
     pub days: Vec<Day>,
 }
@@ -96,6 +109,7 @@ pub(crate) const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS contact_by_time ON contact (set_up_at)",
     "CREATE TABLE IF NOT EXISTS wrap_up (contact BIGINT NOT NULL, seat BIGINT NOT NULL, entry BIGINT NOT NULL, \
      said BYTEA NOT NULL, PRIMARY KEY (contact, seat))",
+    "CREATE TABLE IF NOT EXISTS case_entry (number OWN_NUMBER, acted BYTEA NOT NULL)",
     "CREATE TABLE IF NOT EXISTS day (number OWN_NUMBER, brought BYTEA NOT NULL)",
     "CREATE TABLE IF NOT EXISTS snapshot (number OWN_NUMBER, position BIGINT NOT NULL, \
      link BYTEA NOT NULL, state BYTEA NOT NULL)",
@@ -137,6 +151,9 @@ impl Store {
             for said in &heard.said {
                 replace_said(it, said)?;
             }
+            for entry in &heard.cases {
+                insert_case_entry(it, entry)?;
+            }
             for day in &heard.days {
                 let insert = "INSERT INTO day (number, brought) VALUES ($1, $2) \
                     ON CONFLICT (number) DO UPDATE SET brought = $2";
@@ -153,7 +170,7 @@ impl Store {
     /// If the database cannot be written.
     pub fn drop_views(&mut self) -> Result<(), Error> {
         self.database.at_once(|it| {
-            for table in ["contact", "wrap_up", "day", "snapshot"] {
+            for table in ["contact", "wrap_up", "case_entry", "day", "snapshot"] {
                 it.execute_made(format!("DELETE FROM {table}"), &[])?;
             }
             Ok(())
@@ -183,6 +200,16 @@ impl Store {
         let values = [Value::Number(from.0), Value::Number(until.0)];
         let found: Vec<(Vec<u8>,)> = self.database.fetch(select, &values)?;
         found.iter().map(|(said,)| unpack(said).ok_or(Error::View)).collect()
+    }
+
+    /// Everything that was done to cases, in the order of the log.
+    ///
+    /// # Errors
+    /// As [`Store::contacts`].
+    pub fn case_entries(&mut self) -> Result<Vec<CaseEntry>, Error> {
+        let select = "SELECT acted FROM case_entry ORDER BY number";
+        let found: Vec<(Vec<u8>,)> = self.database.fetch(select, &[])?;
+        found.iter().map(|(acted,)| unpack(acted).ok_or(Error::View)).collect()
     }
 
     /// What these days have brought, the last one included; days on which nothing happened are missing.
@@ -226,6 +253,8 @@ pub struct Digest {
     days: BTreeMap<i64, Vec<u8>>,
     /// What agents said, by contact and seat, as a hash: there is one for most contacts.
     said: BTreeMap<(i64, i64), u128>,
+    /// What was done to cases, by entry, as a hash.
+    cases: BTreeMap<i64, u128>,
 }
 
 /// A contact as it lies in the table: its number, its call set-up, what is told of it.
@@ -242,13 +271,14 @@ impl Digest {
             let (contact, seat) = key(it);
             self.add_said(&(contact, seat, pack(it)));
         }
+        for it in &heard.cases {
+            self.cases.insert(number(it.entry), hash(&pack(it)));
+        }
         self.days.extend(heard.days.iter().map(|day| (day.day, pack(day))));
     }
 
     fn add_said(&mut self, (contact, seat, said): &(i64, i64, Vec<u8>)) {
-        let hash = Sha256::digest(said);
-        let first = hash.first_chunk().expect("SHA-256 is longer");
-        self.said.insert((*contact, *seat), u128::from_le_bytes(*first));
+        self.said.insert((*contact, *seat), hash(said));
     }
 
     fn add_contact(&mut self, (number, at, told): &StoredContact) {
@@ -273,6 +303,9 @@ impl Store {
         let days = "SELECT number, brought FROM day ORDER BY number";
         let days: Vec<(i64, Vec<u8>)> = self.database.fetch(days, &[])?;
         digest.days.extend(days);
+        let cases = "SELECT number, acted FROM case_entry ORDER BY number";
+        let cases: Vec<(i64, Vec<u8>)> = self.database.fetch(cases, &[])?;
+        digest.cases.extend(cases.iter().map(|(entry, acted)| (*entry, hash(acted))));
         let all_said =
             "SELECT contact, seat, said FROM wrap_up WHERE contact > $1 AND contact <= $2";
         let select = "SELECT number, set_up_at, told FROM contact WHERE number > $1 \
@@ -300,7 +333,8 @@ impl Store {
     /// If the database cannot be read.
     pub fn has_no_views(&mut self) -> Result<bool, Error> {
         let select = "SELECT number FROM snapshot UNION ALL SELECT number FROM contact \
-            UNION ALL SELECT number FROM day UNION ALL SELECT contact FROM wrap_up LIMIT 1";
+            UNION ALL SELECT number FROM day UNION ALL SELECT contact FROM wrap_up \
+            UNION ALL SELECT number FROM case_entry LIMIT 1";
         let found: Vec<(i64,)> = self.database.fetch(select, &[])?;
         Ok(found.is_empty())
     }
@@ -308,6 +342,12 @@ impl Store {
 
 fn key(said: &Said) -> (i64, i64) {
     (number(said.wrapped_up.contact.0), i64::from(said.wrapped_up.seat.0))
+}
+
+/// The first half of a hash.
+fn hash(bytes: &[u8]) -> u128 {
+    let hash = Sha256::digest(bytes);
+    u128::from_le_bytes(*hash.first_chunk().expect("SHA-256 is longer"))
 }
 
 /// The last word takes the place of the one before.
@@ -318,6 +358,13 @@ fn replace_said(database: &mut Database, said: &Said) -> Result<(), Error> {
     let entry = Value::Number(number(said.entry));
     let values = [Value::Number(contact), Value::Number(seat), entry, Value::Bytes(&bytes)];
     database.execute(insert, &values)?;
+    Ok(())
+}
+
+fn insert_case_entry(database: &mut Database, it: &CaseEntry) -> Result<(), Error> {
+    let insert = "INSERT INTO case_entry (number, acted) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    let bytes = pack(it);
+    database.execute(insert, &[Value::Number(number(it.entry)), Value::Bytes(&bytes)])?;
     Ok(())
 }
 

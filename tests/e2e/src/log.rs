@@ -71,7 +71,8 @@ impl Log {
             | Fact::Poisoned(_)
             | Fact::Caller(_)
             | Fact::Seated(_)
-            | Fact::WrappedUp(_) => None,
+            | Fact::WrappedUp(_)
+            | Fact::CaseActed(_) => None,
         })
     }
 
@@ -111,7 +112,7 @@ fn ends(entries: &[Entry]) -> Vec<(Tick, Event, ContactRecord)> {
             }
             (Fact::Happened(_), None) => {}
             (Fact::Begun(_) | Fact::Lost(_) | Fact::Poisoned(_), _) => {}
-            (Fact::Caller(_) | Fact::Seated(_) | Fact::WrappedUp(_), _) => {}
+            (Fact::Caller(_) | Fact::Seated(_) | Fact::WrappedUp(_) | Fact::CaseActed(_), _) => {}
         }
     }
     ends

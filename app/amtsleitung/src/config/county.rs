@@ -5,10 +5,12 @@ use super::number::Numbers;
 use super::ways::{InForce, Partner, Plan, Switchboard, Ways};
 use hours::{ExpandError, Expansion, LocalDateTime, LocalDates, Rules, State, Zone, expand};
 use privacy::Retention;
+use promise::FeedbackDefinition;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use stdx::limits::AGENTS_MAX;
 use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId};
+use web::cases::Feedback;
 
 /// A whole configuration. Ids of `core` are the positions in these lists.
 #[derive(Clone, Debug)]
@@ -57,6 +59,22 @@ pub struct County {
     pub plans: Vec<Plan>,
     /// How long what is known of persons can be read.
     pub retention: Retention,
+    /// By when somebody comes back to citizens; none if no cases are kept.
+    pub cases: Option<CaseRules>,
+}
+
+/// By when somebody comes back to citizens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseRules {
+    /// By which hours, by position in the file.
+    pub hours: usize,
+    /// By which definition.
+    pub definition: FeedbackDefinition,
+}
+
+impl CaseRules {
+    /// How the definitions are called in the file, in the order of [`promise::FEEDBACK_DEFINITIONS`].
+    pub const CLOCKS: [&'static str; 3] = ["next-service-day", "24-hours", "24-service-hours"];
 }
 
 /// The centre's own rules.
@@ -851,6 +869,15 @@ impl County {
         let own = self.closures.iter().filter(|closure| closure.hours.contains(&hours));
         let closures: Vec<hours::Closure> = own.map(Closure::plain).collect();
         expand(rules, self.centre.holidays, &closures, dates, &self.zone()).map(Some)
+    }
+
+    /// By when somebody comes back, with the calendar of these days; none if no cases are kept, or the hours open too
+    /// often for a timetable, which a check has found.
+    #[must_use]
+    pub fn feedback(&self, dates: LocalDates) -> Option<Feedback> {
+        let CaseRules { hours, definition } = self.cases?;
+        let open = self.opening(hours, dates).ok()??.timetable;
+        Some(Feedback { definition, open, wall: self.zone().wall_clock(&dates) })
     }
 
     /// An agent's shifts, expanded for some days.

@@ -42,11 +42,12 @@ pub enum Table {
     Overflow,
     Callback,
     Retention,
+    Cases,
 }
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 34] = [
+    pub const ALL: [Table; 35] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -81,6 +82,7 @@ impl Table {
         Table::Overflow,
         Table::Callback,
         Table::Retention,
+        Table::Cases,
     ];
 
     /// The keys that may stand in it.
@@ -111,6 +113,7 @@ impl Table {
                 "switchboard",
                 "plan",
                 "retention",
+                "cases",
             ],
             Table::Centre => &[
                 "id",
@@ -273,7 +276,10 @@ impl Table {
             Table::Callback => {
                 &["attempts", "retry_after", "expires_after", "ring", "offer_after", "first"]
             }
-            Table::Retention => &["numbers_days", "tokens_days", "seats_days", "notes_days"],
+            Table::Retention => {
+                &["numbers_days", "tokens_days", "seats_days", "notes_days", "cases_days"]
+            }
+            Table::Cases => &["hours", "clock"],
         }
     }
 
@@ -315,6 +321,7 @@ impl Table {
             Table::Overflow => "[line.overflow]",
             Table::Callback => "[line.callback]",
             Table::Retention => "[retention]",
+            Table::Cases => "[cases]",
         }
     }
 }

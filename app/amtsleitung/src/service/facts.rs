@@ -6,8 +6,10 @@
 //! callers are refused at the door. What happens meanwhile lies in the log's spool, and is decided when the
 //! disk is back.
 
+use super::cases::CaseTold;
 use super::hiding::names;
 use super::steer::{Names, Outcome, Steering};
+use case::By;
 use centre::Event;
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
@@ -48,6 +50,8 @@ pub(super) enum What {
     Agreed(Box<Agreement>, SyncSender<Result<(), String>>),
     /// An agent said what came of a talk, and waits until that is durable.
     WrappedUp(Box<WrappedUp>, Reply<bool>),
+    /// Something was done to a case, and who did it waits until that is durable.
+    Case(Box<CaseTold>, Reply<web::cases::Outcome>),
 }
 
 /// Who waits for what has become of an event.
@@ -67,6 +71,7 @@ impl What {
             What::Asked(asked, _) => Fact::Happened(asked.event),
             What::Agreed(agreement, _) => Fact::Configured(Box::new(agreement.configured.clone())),
             What::WrappedUp(it, _) => Fact::WrappedUp((**it).clone()),
+            What::Case(it, _) => Fact::CaseActed(Box::new(it.sealed.clone())),
         }
     }
 
@@ -141,6 +146,7 @@ impl Facts {
         self.waiting.iter().any(|it| match &it.what {
             What::Asked(asked, _) => names(asked.event, seat),
             What::WrappedUp(wrapped_up, _) => wrapped_up.seat == seat,
+            What::Case(told, _) => told.sealed.by == By::Seat(seat),
             What::Agreed(..) => false,
         })
     }
@@ -178,7 +184,7 @@ impl Facts {
     pub(super) fn undecided(&self) -> impl Iterator<Item = Asked> {
         self.waiting.iter().filter_map(|it| match it.what {
             What::Asked(asked, _) => Some(asked),
-            What::Agreed(..) | What::WrappedUp(..) => None,
+            What::Agreed(..) | What::WrappedUp(..) | What::Case(..) => None,
         })
     }
 

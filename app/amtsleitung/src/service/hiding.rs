@@ -13,11 +13,12 @@
 use super::sealing::Sealing;
 use super::seats::Seats;
 use crate::erasure::DayKeys;
+use case::{Acted, By, Matter};
 use centre::{Command, Event, Note, Setup, TransferTo};
 use promise::Resolution;
 use sip::number::Number;
-use stdx::{AgentId, ContactId, Day, Redacted};
-use store::{Fact, Sealed, WrappedUp};
+use stdx::{AgentId, CaseId, ContactId, Day, Redacted};
+use store::{CaseActed, Fact, Sealed, WrappedUp};
 
 /// Hides agents and callers from the log.
 #[derive(Debug)]
@@ -130,6 +131,16 @@ impl Hiding {
     ) -> Option<WrappedUp> {
         let seat = self.seats.seat(person)?;
         Some(self.sealing.wrapped_up(seat, contact, said))
+    }
+
+    /// What was done to a case, as the log may know it.
+    pub(super) fn case_acted(
+        &mut self,
+        of: (CaseId, By),
+        what: (Acted, Option<Matter>),
+        words: &[u8],
+    ) -> CaseActed {
+        self.sealing.case_acted(of, what, words)
     }
 
     /// What a leg needs to go on, as a file may know it.
@@ -332,8 +343,15 @@ mod tests {
             ..Setup::empty(rules)
         };
         let key = Key::new([1; 32]);
-        let today =
-            DayKeys { day: Day(16_191), token: key, number: key, seat: key, leg: key, note: key };
+        let today = DayKeys {
+            day: Day(16_191),
+            token: key,
+            number: key,
+            seat: key,
+            leg: key,
+            note: key,
+            case: key,
+        };
         let entropy = Entropy::open().expect("random");
         let sealing = Sealing::new("harburg".to_owned(), today, entropy);
         let ids = (0..8).map(|number| format!("k{number}")).collect();

@@ -16,6 +16,7 @@
 //! sender, who decides; a listener that does not keep up is let go.
 
 mod always_ready;
+mod cases;
 pub mod certificates;
 mod facts;
 mod figures;
@@ -37,6 +38,7 @@ pub mod control;
 pub(crate) mod http;
 pub mod steer;
 
+pub use cases::CaseRecalled;
 pub use facts::{Agreement, Kept, STALLS_AFTER};
 pub use figures::{LineFigures, Snapshot};
 pub use hiding::{Hiding, Rearranged};
@@ -47,7 +49,7 @@ pub use passwords::{
     TrunkPasswords, drawn_password,
 };
 pub use registrations::Registrations;
-pub use sealing::{Sealing, opened, person_of, words_of};
+pub use sealing::{Sealing, case_words_of, opened, person_of, words_of};
 pub use seats::{Seats, Taken};
 pub use telephones::{Folders, telephones};
 pub use today::DEFINITION;
@@ -57,6 +59,7 @@ use crate::config::Order;
 use crate::erasure::DayKeys;
 use acd::agent::State;
 use always_ready::AlwaysReady;
+use cases::Dossiers;
 use centre::{Centre, Command, Event, Note};
 use facts::{Facts, Waiter, Waiting, What};
 use figures::{Figures, LogFigures};
@@ -65,13 +68,13 @@ use log::Level;
 use mio::Waker;
 use promise::{ContactRecord, ToldWait};
 use sip::number::Number;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use stdx::{AgentId, ContactId, LineId, Micros, Now, PlanId, Redacted, Tick};
+use stdx::{AgentId, ContactId, Day, LineId, Micros, Now, PlanId, Redacted, Tick};
 use steer::{Names, Outcome, Steering};
 use store::{Gap, Trouble};
 use telephony::signalling::limits::FAREWELL;
@@ -128,6 +131,8 @@ pub enum Ask {
     Agree(Box<Agreement>, SyncSender<Result<(), String>>),
     /// From now on this day holds.
     NewDay(Box<DayKeys>),
+    /// What was written of cases on these days can be read by nobody any more.
+    Forget(BTreeSet<Day>),
     /// Which certificates hold? Whoever asks reads their files anew.
     Certificates(SyncSender<Certificates>),
     /// From now on these certificates hold, for the connections to come.
@@ -217,6 +222,8 @@ pub struct Parts {
     pub listeners: Vec<SyncSender<Decided>>,
     /// Contacts that ended today before the start.
     pub ended_today: Vec<ContactRecord>,
+    /// What was done to cases before the start.
+    pub cases: Vec<CaseRecalled>,
 }
 
 impl Service {
@@ -265,6 +272,8 @@ struct Running {
     hub: Option<Arc<Hub>>,
     /// Contacts that ended today.
     today: Today,
+    /// Matters to which somebody comes back.
+    dossiers: Dossiers,
     /// Estimates that a wallboard shows: when and of whom they were made; one for each line.
     predicted: BTreeMap<LineId, (Tick, ContactId, Option<ToldWait>)>,
     /// Since when each agent is in the present state, as far as that was seen.
@@ -282,7 +291,7 @@ impl Running {
     fn new(parts: Parts, inbox: Receiver<Ask>) -> Running {
         let Parts { centre, mut signalling, clock, kept, hiding, .. } = parts;
         let Parts { registrations, legs, always_ready, log, names, order, listeners, .. } = parts;
-        let Parts { ended_today, .. } = parts;
+        let Parts { ended_today, cases, .. } = parts;
         if legs.is_some() {
             signalling.record_legs();
         }
@@ -310,6 +319,7 @@ impl Running {
             listeners,
             hub: None,
             today: Today::new(ended_today),
+            dossiers: Dossiers::recalled(cases),
             predicted: BTreeMap::new(),
             since: BTreeMap::new(),
             order,
@@ -520,6 +530,7 @@ impl Running {
                 What::WrappedUp(_, to) => {
                     let _ = to.send(true);
                 }
+                What::Case(told, to) => self.decide_case(at, *told, to),
             }
             self.take_in(now);
         }
@@ -727,6 +738,7 @@ impl Running {
                 Ok(Ask::Page(question)) => self.answer_page(now, question),
                 Ok(Ask::Agree(agreement, to)) => self.agree(now, agreement, to),
                 Ok(Ask::NewDay(keys)) => self.begin_day(*keys),
+                Ok(Ask::Forget(days)) => self.dossiers.forget(&days),
                 Ok(Ask::Certify(certificates)) => self.signalling.certify(*certificates),
                 Ok(Ask::Stop) => return true,
                 Ok(question) => self.answer(now, question),
@@ -764,6 +776,7 @@ impl Running {
             | Ask::Page(_)
             | Ask::Agree(..)
             | Ask::NewDay(_)
+            | Ask::Forget(_)
             | Ask::Certify(_)
             | Ask::Stop => unreachable!("answered where the inbox is read"),
         }
@@ -808,6 +821,7 @@ impl Running {
                     What::WrappedUp(_, to) => {
                         let _ = to.send(true);
                     }
+                    What::Case(told, to) => self.decide_case(at, *told, to),
                 }
                 while self.signalling.poll_event().is_some() {}
             }

@@ -43,6 +43,8 @@ impl Running {
             Question::WrapUp(agent, contact, said, to) => {
                 self.wrap_up(now, (agent, contact), said, to)
             }
+            Question::Case(wanted, to) => self.want_case(now, *wanted, to),
+            Question::Cases(to) => drop(to.send(self.dossiers.all())),
             Question::Desk(agent, to) => drop(to.send(self.desk(now, agent))),
             Question::Board(to) => drop(to.send(self.board(now))),
             Question::Contacts(to) => {
@@ -75,7 +77,7 @@ impl Running {
     }
 
     /// The seat of an agent; none before the first shift of the day.
-    fn seat_of(&self, agent: AgentId) -> Option<AgentId> {
+    pub(super) fn seat_of(&self, agent: AgentId) -> Option<AgentId> {
         match &self.hiding {
             Some(hiding) => hiding.seat_of(agent),
             None => Some(agent),

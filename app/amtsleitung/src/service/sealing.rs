@@ -4,11 +4,12 @@
 
 use crate::entropy::Entropy;
 use crate::erasure::DayKeys;
+use case::{Acted, By, Matter};
 use privacy::Purpose;
 use promise::Resolution;
 use sip::number::{Digits, Number};
-use stdx::{AgentId, ContactId, Day, Redacted};
-use store::{About, Caller, Fact, Keys, Sealed, Seated, WrappedUp};
+use stdx::{AgentId, CaseId, ContactId, Day, Redacted};
+use store::{About, Caller, CaseActed, Fact, Keys, Sealed, Seated, WrappedUp};
 
 /// Seals under the keys of the day that holds.
 #[derive(Debug)]
@@ -63,6 +64,19 @@ impl Sealing {
         WrappedUp { contact, seat, resolution, day, words }
     }
 
+    /// What was done to a case, as the log may know it.
+    pub(super) fn case_acted(
+        &mut self,
+        (case, by): (CaseId, By),
+        (acted, matter): (Acted, Option<Matter>),
+        words: &[u8],
+    ) -> CaseActed {
+        let day = self.today.day;
+        let about = about_case(&self.centre, day, case);
+        let words = Sealed::new(&self.today.case, &about, self.entropy.bytes(), words);
+        CaseActed { case, by, acted, matter, day, words }
+    }
+
     /// What a leg needs to go on, as a file may know it.
     pub(super) fn leg(&mut self, leg: u64, value: &[u8]) -> (Day, Sealed) {
         let day = self.today.day;
@@ -82,6 +96,16 @@ fn about_seat(centre: &str, day: Day, seat: AgentId) -> About<'_> {
 
 const fn about_note(centre: &str, day: Day, contact: ContactId) -> About<'_> {
     About { centre, day, purpose: Purpose::Note, subject: contact.0 }
+}
+
+const fn about_case(centre: &str, day: Day, case: CaseId) -> About<'_> {
+    About { centre, day, purpose: Purpose::Case, subject: case.0 }
+}
+
+/// What was written of a case, if the key of that day still lives.
+#[must_use]
+pub fn case_words_of(keys: &Keys, centre: &str, it: &CaseActed) -> Option<Vec<u8>> {
+    it.words.open(keys.get(it.day, Purpose::Case)?, &about_case(centre, it.day, it.case))
 }
 
 /// What was written of a talk, if the key of that day still lives.

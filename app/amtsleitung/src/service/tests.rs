@@ -112,6 +112,7 @@ fn running_on(
         order: Arc::default(),
         listeners,
         ended_today: Vec::new(),
+        cases: Vec::new(),
     };
     Service::start(parts).expect("a thread")
 }
@@ -320,9 +321,9 @@ const FIRST: Day = Day(16_191);
 const PERSONS: u16 = 20;
 
 fn keys_of(keys: &Keys, day: Day) -> DayKeys {
-    let [token, number, seat, leg, note] =
+    let [token, number, seat, leg, note, case] =
         Purpose::ALL.map(|it| *keys.get(day, it).expect("added"));
-    DayKeys { day, token, number, seat, leg, note }
+    DayKeys { day, token, number, seat, leg, note, case }
 }
 
 /// A centre whose log lies in this folder, with persons who all do the same work.
@@ -352,6 +353,7 @@ fn logged(folder: &Path, keys: &Keys, listeners: Vec<SyncSender<Decided>>) -> (I
         order: Arc::default(),
         listeners,
         ended_today: Vec::new(),
+        cases: Vec::new(),
     };
     Service::start(parts).expect("a thread")
 }
@@ -394,7 +396,8 @@ fn sat(folder: &Path, keys: &Keys) -> (Vec<BTreeMap<AgentId, String>>, Vec<Agent
         | Fact::Lost(_)
         | Fact::Poisoned(_)
         | Fact::Caller(_)
-        | Fact::WrappedUp(_) => {}
+        | Fact::WrappedUp(_)
+        | Fact::CaseActed(_) => {}
     };
     let read = store.read_from(Link::first(CENTRE_ID), &mut |entry| hear(entry.fact));
     assert_eq!(read.expect("readable").1, None, "whole");
@@ -408,7 +411,7 @@ fn who_did_what_on_two_days_only_the_keys_can_tell() {
     let mut keys = Keys::take(&folder).expect("keys");
     let days = [FIRST, FIRST.tomorrow(), FIRST.tomorrow().tomorrow()];
     for (day, byte) in days.into_iter().zip([1, 11, 21]) {
-        keys.add(day, [0, 1, 2, 3, 4].map(|it| [byte + it; 32])).expect("written");
+        keys.add(day, [0, 1, 2, 3, 4, 5].map(|it| [byte + it; 32])).expect("written");
     }
     let (listener, heard) = listener();
     let (inbox, service) = logged(&folder, &keys, vec![listener]);

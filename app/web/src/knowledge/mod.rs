@@ -17,6 +17,7 @@ use crate::centre::{NotAsked, Reply};
 use ::knowledge::{AreaKey, Told};
 use stdx::Timestamp;
 
+pub(crate) use places::named as place_named;
 pub use view::why_none;
 
 /// What is asked of the catalogue.

@@ -14,7 +14,7 @@ pub(super) fn word(place: &Place) -> PlaceWord {
 }
 
 /// What an area is called: by its place, by the place around it and its digits, or by its digits alone.
-pub(super) fn named(gazetteer: &Gazetteer, area: AreaKey) -> PlaceWord {
+pub(crate) fn named(gazetteer: &Gazetteer, area: AreaKey) -> PlaceWord {
     let digits = area.to_string();
     let name = match (gazetteer.of(area), gazetteer.around(area)) {
         (Some(place), _) => place.name.clone(),

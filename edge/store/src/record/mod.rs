@@ -17,8 +17,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use stdx::{
-    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
-    SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
+    AgentId, CallerToken, CaseId, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId,
+    SkillId, SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
 
 /// The version in which facts are written today.
@@ -98,6 +98,7 @@ plain!(
     TimetableId: u16,
     TrunkId: u16,
     ContactId: u64,
+    CaseId: u64,
     Micros: u64,
     Tick: u64,
     Timestamp: i64,

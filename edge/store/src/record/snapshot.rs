@@ -3,8 +3,8 @@
 //! golden file; what it cannot read is thrown away.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Caller, Configured, Gap, Seated, WrappedUp};
-use crate::view::{Day, Said, Snapshot, Told};
+use crate::fact::{Caller, CaseActed, Configured, Gap, Seated, WrappedUp};
+use crate::view::{CaseEntry, Day, Said, Snapshot, Told};
 use account::{HandedTo, Outcome, Since, Step, Stories};
 use acd::agent::{AfterCall, Agent, Lease, NotReadyReason, Pause, ReturnReason, State as Doing};
 use acd::contact::{ClosedBecause, Departure, Parting, SentAway, State as Place};
@@ -39,6 +39,7 @@ structure!(
 
 structure!(ToldRecord = Told { record: ContactRecord, story: Vec<(Micros, Step)> });
 structure!(SaidRecord = Said { entry: u64, wrapped_up: WrappedUp });
+structure!(CaseEntryRecord = CaseEntry { entry: u64, at: Timestamp, acted: CaseActed });
 structure!(DayRecord = Day {
     day: i64,
     teams: Vec<(WorkTime, u16)>,

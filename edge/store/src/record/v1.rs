@@ -3,7 +3,7 @@
 //! an event of a new kind is called is put at the end: whatever was written before is read as it was.
 
 use super::{Recorded, choice, structure};
-use crate::fact::{Begun, Caller, Configured, Fact, Gap, Seated, WrappedUp};
+use crate::fact::{Begun, Caller, CaseActed, Configured, Fact, Gap, Seated, WrappedUp};
 use crate::seal::Sealed;
 use acd::agent::Pause;
 use acd::contact::Parting;
@@ -12,6 +12,10 @@ use acd::{
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
+use case::{
+    Act, Acted, Attempt as Tried, By, Completion, Matter, Opening, PauseReason, Proof,
+    Reach as ReachedBy, Source,
+};
 use centre::{
     Event, NotReached, OfficeEnd, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd,
     TransferTo, Via,
@@ -21,8 +25,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use stdx::limits::CALLBACK_ATTEMPTS_MAX;
 use stdx::{
-    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
-    SwitchboardId, TeamId, TimetableId, TrunkId,
+    AgentId, CallerToken, CaseId, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId,
+    SkillId, SwitchboardId, TeamId, Timestamp, TimetableId, TrunkId,
 };
 
 choice!(FactV1 = Fact {
@@ -34,6 +38,7 @@ choice!(FactV1 = Fact {
     Caller(it: Caller),
     Seated(it: Seated),
     WrappedUp(it: WrappedUp),
+    CaseActed(it: Box<CaseActed>),
 });
 
 structure!(BegunV1 = Begun { program: String });
@@ -49,6 +54,54 @@ structure!(WrappedUpV1 = WrappedUp {
     words: Sealed,
 });
 choice!(ResolutionV1 = Resolution { Settled, Transferred, ToBeAnswered, Misdial, Abusive });
+
+// --- Cases -----------------------------------------------------------------------------------
+
+structure!(CaseActedV1 = CaseActed {
+    case: CaseId,
+    by: By,
+    acted: Acted,
+    matter: Option<Matter>,
+    day: Day,
+    words: Sealed,
+});
+choice!(ByV1 = By { Seat(seat: AgentId), Staff, Unit, Centre });
+structure!(MatterV1 = Matter {
+    client: String,
+    line: Option<LineId>,
+    place: Option<String>,
+    service: Option<String>,
+});
+choice!(ActedV1 = Acted { Opened(opening: Opening), Done(act: Act) });
+structure!(OpeningV1 = Opening { source: Source, reach: ReachedBy });
+choice!(SourceV1 = Source {
+    Call(contact: ContactId),
+    Message(contact: ContactId),
+    LostCallback(contact: ContactId),
+    Relay,
+    Form,
+    Partner(partner: PartnerId),
+    Elsewhere,
+});
+choice!(ReachedByV1 = ReachedBy { None, Telephone, Mail, Letter });
+choice!(ActV1 = Act {
+    Note,
+    Forward { unit: String },
+    TakeOver,
+    Return,
+    Pause(reason: PauseReason),
+    Resume,
+    Tell(by: Timestamp),
+    Try(attempt: Tried),
+    GiveFeedback(proof: Proof),
+    Complete(how: Completion),
+    Reopen,
+    Merge { into: CaseId },
+});
+choice!(PauseReasonV1 = PauseReason { CitizenWishes, PapersMissing, OtherAuthority });
+choice!(TriedV1 = Tried { NoAnswer, Engaged, Mailbox, MailReturned });
+choice!(ProofV1 = Proof { SpokenCall(contact: ContactId), MailAccepted, StatedByStaff });
+choice!(CompletionV1 = Completion { Done, Withdrawn, NotReached });
 
 // --- What happens ----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 //! `AMTSLEITUNG_POSTGRES`; without one the cases for it say so and pass.
 
 mod append;
+mod cases;
 mod catalogue;
 mod chain;
 mod golden;

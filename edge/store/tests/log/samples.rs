@@ -8,16 +8,22 @@ use acd::{
     PartnerRules, QueueRules, Reach, SkillNeed, Stage, SwitchboardRules,
 };
 use calendar::{Interval, Timetable};
+use case::{
+    Act, Acted, Attempt, By, Completion, Matter, Opening, PauseReason, Proof, Reach as ReachedBy,
+    Source,
+};
 use centre::{
     Event, NotReached, PartnerEnd, RefusedBy, Setup, SteeringReason, SwitchboardEnd, Via,
 };
 use privacy::Purpose;
 use promise::Resolution;
 use stdx::{
-    AgentId, CallerToken, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId, SkillId,
-    SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
+    AgentId, CallerToken, CaseId, ContactId, Day, LineId, Micros, PartnerId, PlanId, QueueId,
+    SkillId, SwitchboardId, TeamId, Tick, Timestamp, TimetableId, TrunkId,
 };
-use store::{About, Begun, Caller, Configured, Fact, Gap, Key, Sealed, Seated, WrappedUp};
+use store::{
+    About, Begun, Caller, CaseActed, Configured, Fact, Gap, Key, Sealed, Seated, WrappedUp,
+};
 
 /// When a sample happened.
 pub(crate) const AT: (Tick, Timestamp) =
@@ -54,7 +60,60 @@ pub(crate) fn facts() -> Vec<Fact> {
         let words = words.clone();
         Fact::WrappedUp(WrappedUp { contact, seat, resolution, day, words })
     }));
+    facts.extend(cases());
     facts
+}
+
+/// Every way in which a case comes in, and everything that is done to one.
+fn cases() -> impl Iterator<Item = Fact> {
+    let (contact, day) = (ContactId(300), Day(16_191));
+    let sources = [
+        (Source::Call(contact), ReachedBy::Telephone),
+        (Source::Message(contact), ReachedBy::Mail),
+        (Source::LostCallback(contact), ReachedBy::Letter),
+        (Source::Relay, ReachedBy::None),
+        (Source::Form, ReachedBy::Mail),
+        (Source::Partner(PartnerId(2)), ReachedBy::Mail),
+        (Source::Elsewhere, ReachedBy::Telephone),
+    ];
+    let opened = |(source, reach)| Acted::Opened(Opening { source, reach });
+    let acts = [
+        Act::Note,
+        Act::Forward { unit: "tiefbau".to_owned() },
+        Act::TakeOver,
+        Act::Return,
+        Act::Pause(PauseReason::CitizenWishes),
+        Act::Pause(PauseReason::PapersMissing),
+        Act::Pause(PauseReason::OtherAuthority),
+        Act::Resume,
+        Act::Tell(AT.1),
+        Act::Try(Attempt::NoAnswer),
+        Act::Try(Attempt::Engaged),
+        Act::Try(Attempt::Mailbox),
+        Act::Try(Attempt::MailReturned),
+        Act::GiveFeedback(Proof::SpokenCall(contact)),
+        Act::GiveFeedback(Proof::MailAccepted),
+        Act::GiveFeedback(Proof::StatedByStaff),
+        Act::Complete(Completion::Done),
+        Act::Complete(Completion::Withdrawn),
+        Act::Complete(Completion::NotReached),
+        Act::Reopen,
+        Act::Merge { into: CaseId(12) },
+    ];
+    let by = [By::Seat(AgentId(7)), By::Staff, By::Unit, By::Centre];
+    let matter = Matter {
+        client: "jesteburg".to_owned(),
+        line: Some(LineId(2)),
+        place: Some("033535404020".to_owned()),
+        service: Some("99108008".to_owned()),
+    };
+    let matters = [Some(matter), None, Some(Matter::default())].into_iter().cycle();
+    let all = sources.map(opened).into_iter().chain(acts.map(Acted::Done));
+    let words = sealed(day, Purpose::Case, 17, b"{}");
+    all.zip(by.into_iter().cycle()).zip(matters).map(move |((acted, by), matter)| {
+        let words = words.clone();
+        Fact::CaseActed(Box::new(CaseActed { case: CaseId(17), by, acted, matter, day, words }))
+    })
 }
 
 /// Under a key and with a nonce that are the same in every test.

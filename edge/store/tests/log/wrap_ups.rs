@@ -11,9 +11,9 @@ use promise::{ContactRecord, Fate, FateReason, Resolution};
 use stdx::{AgentId, ContactId, Day, LineId, Micros, Tick, Timestamp};
 use store::{Digest, Gap, Heard, Link, Said, Snapshot, Store, Told, WrappedUp};
 
-const CENTRE: &str = "harburg";
+pub(crate) const CENTRE: &str = "harburg";
 
-fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let configured = samples::configured();
     let saved = Centre::new(configured.setup.clone()).expect("it is sound").save();
     Snapshot {
@@ -66,13 +66,13 @@ fn the_last_word_of_each_holds(ground: Ground) {
             said(11, 1, 3, Resolution::Transferred),
             said(12, 2, 3, Resolution::Misdial),
         ],
-        days: Vec::new(),
+        ..Heard::default()
     };
     // The second contact ends later; and the first agent corrects what was said.
     let second = Heard {
         told: vec![told(2, 200)],
         said: vec![said(13, 1, 4, Resolution::Settled)],
-        days: Vec::new(),
+        ..Heard::default()
     };
     let all = (Timestamp(0), Timestamp(1_000));
     store.add_to_views(&first, link, &snapshot).expect("written");

@@ -125,7 +125,7 @@ fn what_is_erased_is_gone() {
     let today = keys.kept().map(|(day, _)| day).max().expect("of today");
     let planted = [(Day(today.0 - 1), 0xA1), (Day(today.0 - 40), 0xB1)];
     for (day, byte) in planted {
-        keys.add(day, [0, 1, 2, 3, 4].map(|it| [byte + it; 32])).expect("written");
+        keys.add(day, [0, 1, 2, 3, 4, 5].map(|it| [byte + it; 32])).expect("written");
     }
     drop(keys);
     let is_there = |server: &Server, byte: u8| {
@@ -155,7 +155,7 @@ fn what_is_erased_is_gone() {
     // And without one.
     let mut keys = Keys::take(&data).expect("nobody else has them");
     assert_eq!(keys.kept().map(|(day, _)| day).collect::<Vec<_>>(), [today; 5]);
-    keys.add(planted[0].0, [[0xC1; 32]; 5]).expect("written");
+    keys.add(planted[0].0, [[0xC1; 32]; 6]).expect("written");
     drop(keys);
     let folder = data.display().to_string();
     let args = ["--lang", "en", "erase", "--data", &folder, "--before", "2100-01-01"];

@@ -128,7 +128,8 @@ impl Telling {
             | Fact::Poisoned(_)
             | Fact::Caller(_)
             | Fact::Seated(_)
-            | Fact::WrappedUp(_) => {}
+            | Fact::WrappedUp(_)
+            | Fact::CaseActed(_) => {}
         }
         let told = self.writer.tell(at, entry.fact);
         told.map(drop).ok_or_else(|| "the spool is full".to_owned())

@@ -3,6 +3,7 @@
 
 mod account;
 mod bench;
+mod cases;
 mod coverage;
 mod fit;
 mod lines;
@@ -82,6 +83,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     let targets = lines::targets(reader, &root, TARGETS_MAX);
     let rehearsal = read_rehearsal(reader, &root);
     let retention = retention::retention(reader, &root);
+    let cases = cases::cases(reader, &root);
     people::check_teams(reader, (&agents, &bench));
     people::check_skills(reader, (&agents, &bench), &lines);
     telephony::check_use(reader, &root, list(Kind::Phone), (&trunks, &phones));
@@ -115,6 +117,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
         switchboards,
         plans,
         retention,
+        cases,
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
