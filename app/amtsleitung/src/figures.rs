@@ -4,6 +4,7 @@
 //! The keys of the JSON form are documented in docs/figures.md; they are an interface.
 
 use crate::config::county::{self, County, Team};
+use crate::feedback::FeedbackFigures;
 use privacy::Hidden;
 use promise::{
     Assessment, ContactRecord, DEFINITIONS, Definition, Fate, FirstContact, Occupancy,
@@ -43,6 +44,8 @@ pub struct Figures {
     pub lost: LostFigures,
     /// By team id; of a group of teams by all of theirs.
     pub occupancy: BTreeMap<String, OccupancyFigures>,
+    /// How often somebody came back to citizens in time; none in a rehearsal, and where no cases are kept.
+    pub feedback: Option<FeedbackFigures>,
     /// Why working times of agents are not shown, if they are not.
     #[serde(skip)]
     pub hidden: Option<Hidden>,
@@ -330,6 +333,7 @@ pub fn figures(county: &County, heading: Heading, counted: &Counted, wanted: &Wa
         longest_queue: counted.longest_queue,
         lost: counted.lost,
         occupancy: counted.work.as_ref().map_or(BTreeMap::new(), |work| occupancy(county, work)),
+        feedback: None,
         hidden: counted.work.as_ref().err().copied(),
     }
 }

@@ -14,6 +14,7 @@ pub mod effect;
 pub mod entropy;
 pub mod erasure;
 pub mod explain;
+pub mod feedback;
 pub mod figures;
 pub mod keeper;
 pub mod output;

@@ -3,6 +3,7 @@
 
 use crate::Lang;
 use crate::config::County;
+use crate::feedback;
 use crate::figures::{Figures, LevelFigures, LineFigures, LostFigures, ResolutionFigures};
 use privacy::Hidden;
 use std::fmt::Write as _;
@@ -62,7 +63,8 @@ pub fn csv(figures: &Figures) -> String {
 /// The figures as a page of text.
 #[must_use]
 pub fn text(lang: Lang, county: &County, figures: &Figures) -> String {
-    heading(lang, county, figures) + &tables(lang, figures)
+    let feedback = figures.feedback.as_ref().map(|it| feedback::text(lang, county, it));
+    heading(lang, county, figures) + &tables(lang, figures) + &feedback.unwrap_or_default()
 }
 
 /// The figures as tables, without a heading.
@@ -284,7 +286,7 @@ fn levels(lang: Lang, figures: &Figures) -> String {
         }
     }
     rows.extend(first_contact(lang, figures));
-    rows.extend(feedback(lang, figures));
+    rows.extend(promised_feedback(lang, figures));
     format!("\n{}", table(&rows))
 }
 
@@ -298,8 +300,11 @@ fn first_contact(lang: Lang, figures: &Figures) -> Option<Row> {
 }
 
 /// The shortest and the longest time in which feedback is promised on any line.
-fn feedback(lang: Lang, figures: &Figures) -> Option<Row> {
+fn promised_feedback(lang: Lang, figures: &Figures) -> Option<Row> {
     let hours = || figures.lines.iter().filter_map(|line| line.feedback_within_hours);
+    if figures.feedback.as_ref().is_some_and(|it| it.cases > 0) {
+        return None;
+    }
     let (shortest, longest) = (hours().reduce(f64::min)?, hours().reduce(f64::max)?);
     let whole = |hours: f64| decimal(lang, hours, if hours.fract() == 0.0 { 0 } else { 1 });
     let within = if shortest == longest {
@@ -310,7 +315,7 @@ fn feedback(lang: Lang, figures: &Figures) -> Option<Row> {
     let what = if figures.seed.is_some() {
         lang.pick("  Rückmeldung (nicht geprobt)", "  feedback (not rehearsed)")
     } else {
-        lang.pick("  Rückmeldung (noch nicht gemessen)", "  feedback (not measured yet)")
+        lang.pick("  Rückmeldung (keine Vorgänge)", "  feedback (no cases)")
     };
     let target = format!("{} {within} h", lang.pick("binnen", "within"));
     Some((what.to_owned(), vec!["–".to_owned(), target]))
@@ -457,6 +462,7 @@ mod tests {
             centre: "c".to_owned(),
             from: "2014-01-01".to_owned(),
             to: "2014-12-31".to_owned(),
+            feedback: None,
             seed: Some(1),
             calls: Some(1.0),
             load: Some(1.0),

@@ -1607,7 +1607,8 @@ fn every_key_is_documented_under_its_table() {
             | Table::Switchboard
             | Table::Plan
             | Table::Rehearsal
-            | Table::Retention => documented(&format!("`{}`", table.header())),
+            | Table::Retention
+            | Table::Cases => documented(&format!("`{}`", table.header())),
         };
         for key in table.keys() {
             assert!(section.contains(&format!("`{key}`")), "{key} of {table:?} is not documented");

@@ -234,7 +234,8 @@ fn take(centre: &mut Option<Centre>, entry: &Entry) {
         | Fact::Poisoned(_)
         | Fact::Caller(_)
         | Fact::Seated(_)
-        | Fact::WrappedUp(_) => {}
+        | Fact::WrappedUp(_)
+        | Fact::CaseActed(_) => {}
     }
 }
 

@@ -418,6 +418,9 @@ from = "2026-01-01T00:00"
 until = "2034-01-01T00:00"
 reason = "Hier ist geschlossen."
 
+[cases]
+hours = "immer"
+
 [[client]]
 id = "kreis"
 name = "Kreis"

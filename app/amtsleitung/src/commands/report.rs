@@ -9,6 +9,7 @@ use crate::config::near::nearest;
 use crate::config::{self, County};
 use crate::data::{self, Data};
 use crate::explain::Form;
+use crate::feedback::{self, Known};
 use crate::figures::{Counted, Figures, GroupTime, Heading, LostFigures, Wanted, figures};
 use crate::views::number_of;
 use crate::{Lang, explain, output, report};
@@ -24,11 +25,11 @@ use store::{Day, Error, Said, Store, Told};
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "report",
-    usage: "report --data ORDNER (--month MONAT | --from TAG --to TAG) [--line KENNUNG | --client KENNUNG] [--definition KENNUNG] [--explain service_level|reachability] [--format text|json|csv] [--output DATEI]",
+    usage: "report --data ORDNER (--month MONAT | --from TAG --to TAG) [--line KENNUNG | --client KENNUNG] [--definition KENNUNG] [--explain service_level|reachability|first_contact_resolution|feedback] [--format text|json|csv] [--output DATEI]",
     summary_de: "berichtet die Zahlen eines Monats aus der Aufzeichnung, bis zu den einzelnen Anrufen",
     summary_en: "reports a month's figures from the log, down to each call",
-    help_de: "  --data ORDNER         der Datenordner; ein Dienst darf damit laufen\n  --month MONAT         zum Beispiel 2014-05\n  --from TAG, --to TAG  statt eines Monats: erster und letzter Tag\n  --line KENNUNG        nur diese Leitung\n  --client KENNUNG      nur die Leitungen dieses Mandanten\n  --definition KENNUNG  nach dieser Formel statt nach den drei ausgelieferten; auch die zum Vergleich:\n                        asterisk-1, asterisk-2, answered-of-offered\n  --explain ZAHL        die Anrufe hinter service_level oder reachability: jeder mit Grund und Verlauf\n  --format FORM         text, json oder csv; docs/figures.md erklärt die Schlüssel\n  --output DATEI        in diese neue Datei statt auf den Schirm\n",
-    help_en: "  --data FOLDER         the data folder; a service may run with it\n  --month MONTH         for example 2014-05\n  --from DAY, --to DAY  instead of a month: first and last day\n  --line ID             this line only\n  --client ID           the lines of this client only\n  --definition ID       by this definition instead of the three delivered ones; also those for\n                        comparison: asterisk-1, asterisk-2, answered-of-offered\n  --explain FIGURE      the calls behind service_level or reachability: each with reason and story\n  --format FORM         text, json or csv; docs/figures.md explains the keys\n  --output FILE         into this new file instead of onto the screen\n",
+    help_de: "  --data ORDNER         der Datenordner; ein Dienst darf damit laufen\n  --month MONAT         zum Beispiel 2014-05\n  --from TAG, --to TAG  statt eines Monats: erster und letzter Tag\n  --line KENNUNG        nur diese Leitung\n  --client KENNUNG      nur die Leitungen dieses Mandanten\n  --definition KENNUNG  nach dieser Formel statt nach den drei ausgelieferten; auch die zum Vergleich:\n                        asterisk-1, asterisk-2, answered-of-offered\n  --explain ZAHL        was hinter service_level, reachability, first_contact_resolution oder feedback steht:\n                        jeder Anruf, jeder Vorgang mit Grund und Verlauf\n  --format FORM         text, json oder csv; docs/figures.md erklärt die Schlüssel\n  --output DATEI        in diese neue Datei statt auf den Schirm\n",
+    help_en: "  --data FOLDER         the data folder; a service may run with it\n  --month MONTH         for example 2014-05\n  --from DAY, --to DAY  instead of a month: first and last day\n  --line ID             this line only\n  --client ID           the lines of this client only\n  --definition ID       by this definition instead of the three delivered ones; also those for\n                        comparison: asterisk-1, asterisk-2, answered-of-offered\n  --explain FIGURE      what is behind service_level, reachability, first_contact_resolution or feedback:\n                        each call, each case with reason and story\n  --format FORM         text, json or csv; docs/figures.md explains the keys\n  --output FILE         into this new file instead of onto the screen\n",
     valued: &[
         "data",
         "month",
@@ -56,10 +57,20 @@ pub enum Explained {
     FirstContact,
 }
 
-const EXPLAINED: [(&str, Explained); 3] = [
-    ("service_level", Explained::ServiceLevel),
-    ("reachability", Explained::Reachability),
-    ("first_contact_resolution", Explained::FirstContact),
+/// What can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Figure {
+    /// A figure of contacts.
+    Contacts(Explained),
+    /// Whether somebody came back in time: a figure of cases.
+    Feedback,
+}
+
+const EXPLAINED: [(&str, Figure); 4] = [
+    ("service_level", Figure::Contacts(Explained::ServiceLevel)),
+    ("reachability", Figure::Contacts(Explained::Reachability)),
+    ("first_contact_resolution", Figure::Contacts(Explained::FirstContact)),
+    ("feedback", Figure::Feedback),
 ];
 
 /// Reports what the arguments ask for.
@@ -83,9 +94,9 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     let explained = explained(arguments)?;
     let definition = definition(arguments)?;
     let word = arguments.value("explain").unwrap_or_default();
-    if let (Some(Explained::Reachability | Explained::FirstContact), Some(definition)) =
-        (explained, definition)
-    {
+    let has_definitions =
+        matches!(explained, None | Some(Figure::Contacts(Explained::ServiceLevel)));
+    if let Some(definition) = definition.filter(|_| !has_definitions) {
         let what = lang
             .pick(format!("Das passt nicht zu {word}"), format!("This does not go with {word}"));
         return Err(arguments.wrong_value(&what, &format!("--definition {}", definition.id), None));
@@ -96,11 +107,19 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     let mut data = data.ok_or_else(|| fail(&data::no_log(lang, &folder)))?;
     let county = county(&data, lang)?;
     let lines = lines(arguments, &county)?;
-    let asked = Asked { dates, lines, definition };
+    let client = arguments.value("client");
+    let asked = Asked { dates, lines, client, definition };
     let found = found(&mut data.store, &county, &asked);
     let found = found.map_err(|error| fail(&data::said(&error, lang)))?;
     let text = match explained {
-        Some(figure) => explain::explained(lang, &county, &found, &asked, figure, form),
+        Some(Figure::Feedback) => {
+            let of = (asked.dates, &found.cases[..]);
+            feedback::explained(lang, &county, of, crate::clock::wall_now(), form)
+                .ok_or_else(|| fail(no_cases(lang)))?
+        }
+        Some(Figure::Contacts(figure)) => {
+            explain::explained(lang, &county, &found, &asked, figure, form)
+        }
         None => {
             let figures = counted_up(&county, &found, &asked);
             match form {
@@ -126,6 +145,8 @@ pub struct Asked {
     pub dates: LocalDates,
     /// Which lines; none for all.
     pub lines: Option<Vec<LineId>>,
+    /// Whose lines these are, if a client's are asked for: whose cases, too, that came without a call.
+    pub client: Option<String>,
     /// By which definition; none for those that are delivered.
     pub definition: Option<Definition>,
 }
@@ -137,6 +158,8 @@ pub struct Found {
     pub told: Vec<Told>,
     /// What came of them, as agents said.
     pub resolved: BTreeMap<ContactId, Resolved>,
+    /// The cases that came in.
+    pub cases: Vec<Known>,
     /// The days.
     pub days: Vec<Day>,
     /// Agents of each team on the day of each month on which most of them were there, by month; and whether
@@ -160,6 +183,12 @@ fn found(store: &mut Store, county: &County, asked: &Asked) -> Result<Found, Err
     let after = dates.until().tomorrow().unwrap_or(dates.until());
     let mut told = store.contacts(begins(dates.from()), begins(after))?;
     let said = store.said(begins(dates.from()), begins(after))?;
+    let cases = feedback::wanted(
+        feedback::known(store.case_entries()?),
+        (begins(dates.from()), begins(after)),
+        asked.client.as_deref(),
+        asked.lines.as_deref(),
+    );
     if let Some(lines) = &asked.lines {
         told.retain(|it| lines.contains(&it.record.line));
     }
@@ -180,7 +209,7 @@ fn found(store: &mut Store, county: &County, asked: &Asked) -> Result<Found, Err
     let is_whole = dates.from() == dates.from().first_of_month()
         && dates.until() == dates.until().last_of_month();
     let resolved = resolved(&said, &told);
-    Ok(Found { told, resolved, days, months, is_whole })
+    Ok(Found { told, resolved, cases, days, months, is_whole })
 }
 
 /// What came of the contacts, from the words of all who had them and from their stories.
@@ -235,7 +264,9 @@ fn counted_up(county: &County, found: &Found, asked: &Asked) -> Figures {
         // Where nobody said anything there is nothing to count.
         resolved: Some(found.resolved.clone()).filter(|it| !it.is_empty()),
     };
-    figures(county, heading, &counted, &wanted)
+    let wall = crate::clock::wall_now();
+    let feedback = feedback::figures(county, asked.dates, &found.cases, wall);
+    Figures { feedback, ..figures(county, heading, &counted, &wanted) }
 }
 
 /// Working times, as far as they may be shown.
@@ -303,14 +334,14 @@ fn form(arguments: &Arguments) -> Result<Form, ExitCode> {
     }
 }
 
-fn explained(arguments: &Arguments) -> Result<Option<Explained>, ExitCode> {
+fn explained(arguments: &Arguments) -> Result<Option<Figure>, ExitCode> {
     let Some(word) = arguments.value("explain") else { return Ok(None) };
     if let Some((_, figure)) = EXPLAINED.iter().find(|(known, _)| *known == word) {
         return Ok(Some(*figure));
     }
     let what = arguments.lang.pick(
-        "Diese Zahl lässt sich nicht aufschlüsseln (möglich: service_level, reachability, first_contact_resolution)",
-        "This figure cannot be explained (possible: service_level, reachability, first_contact_resolution)",
+        "Diese Zahl lässt sich nicht aufschlüsseln (möglich: service_level, reachability, first_contact_resolution, feedback)",
+        "This figure cannot be explained (possible: service_level, reachability, first_contact_resolution, feedback)",
     );
     Err(arguments.wrong_value(what, &word, nearest(&word, EXPLAINED.map(|(known, _)| known))))
 }
@@ -380,6 +411,13 @@ fn lines(arguments: &Arguments, county: &County) -> Result<Option<Vec<LineId>>, 
             Err(arguments.wrong_value(what, &format!("--client {id}"), None))
         }
     }
+}
+
+fn no_cases(lang: Lang) -> &'static str {
+    lang.pick(
+        "In diesem Servicecenter werden keine Vorgänge geführt: In der Konfiguration fehlt [cases].",
+        "This centre keeps no cases: the configuration has no [cases].",
+    )
 }
 
 fn fail(why: &str) -> ExitCode {

@@ -6,6 +6,7 @@ mod answers;
 mod apply;
 mod broken;
 mod callbacks;
+mod cases;
 mod conference;
 mod day;
 mod desks;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         lamps::CASES,
         broken::CASES,
         callbacks::CASES,
+        cases::CASES,
         conference::CASES,
         networks::CASES,
         passing::CASES,

@@ -132,38 +132,42 @@ fn what_is_erased_is_gone() {
         let hex = format!("{byte:02x}").repeat(32);
         !files_with(server, hex.as_bytes()).is_empty()
     };
-    let planted_bytes = [0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xB1, 0xB2, 0xB3, 0xB4, 0xB5];
+    let planted_bytes = [0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xB1, 0xB2, 0xB3, 0xB4, 0xB5, 0xB6];
     assert!(planted_bytes.iter().all(|&byte| is_there(&server, byte)));
 
     // What is due goes with the start, and it is said.
     let mut again = started_again(&server);
     assert!(again.stderr().contains("Destroyed were keys"), "{}", again.stderr());
     let left = planted_bytes.map(|byte| is_there(&server, byte));
-    assert_eq!(left, [false, true, true, true, true, false, false, false, false, false]);
+    let of_yesterday = [false, true, true, true, true, true];
+    let of_long_ago = [false, false, false, false, false, true];
+    assert_eq!(left, [of_yesterday, of_long_ago].concat()[..]);
 
     // The rest goes at once, beside the running service; what is in use stays.
     let said = server.ask(&["erase", "--before", "2100-01-01"]);
     assert!(
-        said.contains("1 of numbers, 0 of caller tokens, 1 of seats, 1 of call legs, 1 of notes"),
+        said.contains(
+            "1 of numbers, 0 of caller tokens, 1 of seats, 1 of call legs, 1 of notes, 2 of cases"
+        ),
         "{said}"
     );
-    assert!([0xA2, 0xA3, 0xA4, 0xA5].iter().all(|&byte| !is_there(&server, byte)));
+    assert!([0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xB6].iter().all(|&byte| !is_there(&server, byte)));
     call(&server);
     again.signal("TERM");
     again.wait(SOON);
 
     // And without one.
     let mut keys = Keys::take(&data).expect("nobody else has them");
-    assert_eq!(keys.kept().map(|(day, _)| day).collect::<Vec<_>>(), [today; 5]);
+    assert_eq!(keys.kept().map(|(day, _)| day).collect::<Vec<_>>(), [today; 6]);
     keys.add(planted[0].0, [[0xC1; 32]; 6]).expect("written");
     drop(keys);
     let folder = data.display().to_string();
     let args = ["--lang", "en", "erase", "--data", &folder, "--before", "2100-01-01"];
     let ended = run_program(&server.folder, &args);
     assert!(
-        ended
-            .stdout
-            .contains("1 of numbers, 1 of caller tokens, 1 of seats, 1 of call legs, 1 of notes"),
+        ended.stdout.contains(
+            "1 of numbers, 1 of caller tokens, 1 of seats, 1 of call legs, 1 of notes, 1 of cases"
+        ),
         "{ended:?}"
     );
     assert!(!is_there(&server, 0xC1));
