@@ -1449,6 +1449,77 @@ fn documented(heading: &str) -> String {
 }
 
 #[test]
+fn cases() {
+    let county = |text: &str| config::check(&COUNTY.replacen("[rehearsal]", text, 1)).county;
+    let kept = |text: &str| county(text).expect("it is good").cases;
+    assert_eq!(kept("[rehearsal]"), None);
+    let with = |more: &str| format!("[cases]\nhours = \"servicezeit\"\n{more}\n[rehearsal]");
+    let ids = ["next-service-day", "24-hours", "24-service-hours"]
+        .map(|clock| kept(&with(&format!("clock = \"{clock}\"\n"))).expect("cases").definition.id);
+    assert_eq!(ids, promise::FEEDBACK_DEFINITIONS.map(|it| it.id));
+    assert_eq!(kept(&with("")).expect("cases").definition.id, "feedback-next-service-day");
+    both(
+        "[rehearsal]",
+        &with("clock = ‸\"24-stunden\"\n"),
+        "Fehler: „24-stunden“ ist bei „clock“ nicht möglich.\n    Möglich sind: next-service-day, 24-hours, 24-service-hours.",
+        "error: “24-stunden” is not possible for “clock”.\n    Possible are: next-service-day, 24-hours, 24-service-hours.",
+    );
+    wrong(
+        "[rehearsal]",
+        "‸[cases]\nclock = \"24-hours\"\n\n[rehearsal]",
+        "Fehler: In [cases] fehlt das Feld „hours“.",
+    );
+    wrong(
+        "[rehearsal]",
+        "[cases]\nhours = ‸\"servicezeiten\"\n\n[rehearsal]",
+        "Fehler: Die Kennung „servicezeiten“ gibt es bei [[hours]] nicht.",
+    );
+}
+
+/// Friday at two of the example county, by each clock, from its own hours and holidays.
+#[test]
+fn friday_at_two_in_the_example_county() {
+    let text = include_str!("../../../examples/harburg.toml");
+    let county = config::check(text).county.expect("the example is good");
+    let date = |text| hours::parse_date(text).expect("a date");
+    let dates = hours::LocalDates::new(date("2014-01-01"), date("2015-12-31")).expect("two years");
+    let calendar = county.feedback(dates).expect("it keeps cases");
+    let zone = county.zone();
+    let at = |text| zone.timestamp(hours::parse_datetime(text).expect("a moment"));
+    let due = |opened| {
+        promise::FEEDBACK_DEFINITIONS.map(|definition| {
+            let feedback = web::cases::Feedback { definition, ..calendar.clone() };
+            match feedback.due(at(opened)) {
+                promise::Due::At(at) => zone.format(at),
+                promise::Due::Stopped | promise::Due::BeyondHorizon => "?".to_owned(),
+            }
+        })
+    };
+    assert_eq!(
+        due("2014-05-09T14:00"),
+        ["2014-05-12 14:00", "2014-05-10 14:00", "2014-05-14 08:00"]
+    );
+    // The Thursday before May 1st, and Christmas with its closure at one o'clock.
+    assert_eq!(
+        due("2014-04-30T14:00"),
+        ["2014-05-02 14:00", "2014-05-01 14:00", "2014-05-06 08:00"]
+    );
+    assert_eq!(
+        due("2014-12-23T14:00"),
+        ["2014-12-24 14:00", "2014-12-24 14:00", "2014-12-30 10:00"]
+    );
+    // In the night to 30 March the clock jumps.
+    assert_eq!(
+        due("2014-03-28T14:00"),
+        ["2014-03-31 14:00", "2014-03-29 14:00", "2014-04-02 08:00"]
+    );
+    assert_eq!(
+        due("2014-03-29T14:00"),
+        ["2014-03-31 14:00", "2014-03-30 15:00", "2014-04-02 09:00"]
+    );
+}
+
+#[test]
 fn retention() {
     let table = |key: &str, value: &str| format!("[retention]\n{key} = {value}\n\n[rehearsal]");
     let county = |text: &str| config::check(&COUNTY.replacen("[rehearsal]", text, 1)).county;
@@ -1461,13 +1532,16 @@ fn retention() {
     assert_eq!(kept(&table("tokens_days", "31")).tokens, 31);
     assert_eq!(kept(&table("seats_days", "1")).seats, 1);
     assert_eq!(kept(&table("notes_days", "0")).notes, 0);
+    assert_eq!(kept(&table("cases_days", "1096")).cases, 1_096);
     both(
         "[rehearsal]",
         &table("numbers_days", "‸367"),
         "Fehler: Der Wert „367“ bei „numbers_days“ ist nicht möglich.\n    Erwartet: von 0 bis 366.",
         "error: The value “367” of “numbers_days” is not possible.\n    Expected: from 0 to 366.",
     );
-    for (key, value) in [("tokens_days", "32"), ("seats_days", "0"), ("notes_days", "367")] {
+    for (key, value) in
+        [("tokens_days", "32"), ("seats_days", "0"), ("notes_days", "367"), ("cases_days", "6")]
+    {
         let said = format!("Fehler: Der Wert „{value}“ bei „{key}“ ist nicht möglich.");
         wrong("[rehearsal]", &table(key, &format!("‸{value}")), &said);
     }
