@@ -395,3 +395,31 @@ fn a_practice_without_a_terminal() {
     assert_eq!(ended.code, 2);
     assert!(ended.err.starts_with("Fehler: Hier wird eine ganze Zahl von 1 bis 86400 erwartet"));
 }
+
+#[test]
+fn what_is_kept_of_persons_follows_the_file() {
+    let harburg = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/harburg.toml");
+    let said = amtsleitung(&["privacy", harburg]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert!(said.out.contains("Datenschutzbeauftragte und Personalrat"), "{}", said.out);
+    assert!(said.out.contains("30 Tage nach dem Tag (numbers_days)"), "{}", said.out);
+    assert!(said.out.contains("bis der Tag vorbei ist (tokens_days = 0)"), "{}", said.out);
+    assert!(said.out.contains("183 Tage nach dem Tag (cases_days)"), "{}", said.out);
+    // Without cases, and with other times.
+    let text = std::fs::read_to_string(harburg).expect("the example");
+    let cases = text.find("[cases]").expect("cases");
+    let end = cases + text[cases..].find("\n\n").expect("an empty line");
+    let retention = "\n[retention]\nnumbers_days = 0\nseats_days = 7\n";
+    let text = format!("{}{}{retention}", &text[..cases], &text[end..]);
+    let path = file("privacy.toml", text.as_bytes());
+    let said = amtsleitung(&["--lang", "en", "privacy", &path]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert!(said.out.contains("until the day is over (numbers_days = 0)"), "{}", said.out);
+    assert!(said.out.contains("7 days after the day (seats_days)"), "{}", said.out);
+    assert!(!said.out.contains("cases_days"), "{}", said.out);
+    let wrong = file("no-privacy.toml", b"format = 1\n");
+    let said = amtsleitung(&["privacy", &wrong]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(said.err.contains("Fehler"), "{}", said.err);
+    assert_eq!(amtsleitung(&["privacy"]).code, 2);
+}

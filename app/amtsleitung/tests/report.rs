@@ -64,7 +64,7 @@ fn close(one: f64, other: f64) -> bool {
 /// What a rehearsal alone can say, and how agents are grouped, aside.
 fn comparable(figures: &Value) -> Value {
     let mut figures = figures.clone();
-    for key in ["seed", "calls", "load", "occupancy"] {
+    for key in ["seed", "calls", "load", "occupancy", "feedback"] {
         figures[key] = Value::Null;
     }
     figures["total"]["first_contact"] = Value::Null;

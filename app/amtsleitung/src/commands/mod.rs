@@ -15,6 +15,7 @@ pub mod knowledge;
 mod new_file;
 pub mod plan;
 pub mod practice;
+pub mod privacy;
 mod progress;
 pub mod prompts;
 pub mod replay;
@@ -55,7 +56,7 @@ pub struct Command {
 }
 
 /// Every command.
-pub const COMMANDS: [&Command; 21] = [
+pub const COMMANDS: [&Command; 22] = [
     &check::COMMAND,
     &when::COMMAND,
     &simulate::COMMAND,
@@ -77,6 +78,7 @@ pub const COMMANDS: [&Command; 21] = [
     &ask::TRACE,
     &ask::STEER,
     &erase::COMMAND,
+    &privacy::COMMAND,
 ];
 
 /// Runs the program with its arguments, the program's name left out.
