@@ -7,7 +7,8 @@ use crate::Lang;
 use crate::config::County;
 use crate::config::county::Definition;
 use crate::explain::Form;
-use crate::report::{decimal, percent, table};
+use crate::figures::bounds;
+use crate::report::{certainty, decimal, percent, table};
 use case::{Act, Acted, Case, Cases, Matter};
 use hours::{LocalDate, LocalDates, Zone, rfc3339};
 use promise::{
@@ -101,6 +102,8 @@ pub struct ClockFigures {
     pub denominator: u64,
     /// Between 0 and 1; none if nothing was due.
     pub share: Option<f64>,
+    /// Between which shares it lies with 95 % certainty; none if nothing was due.
+    pub interval: Option<[f64; 2]>,
     /// In time, by how it is proven.
     pub in_time: ProofFigures,
     /// Late, by how it is proven.
@@ -175,6 +178,7 @@ fn clock_figures(definition: &FeedbackDefinition, it: &Feedbacks) -> ClockFigure
         numerator: share.kept,
         denominator: share.counted,
         share: share.share(),
+        interval: bounds(share.kept, share.counted),
         in_time: proofs(it.in_time),
         late: proofs(it.late),
         missed: it.missed,
@@ -227,6 +231,7 @@ pub fn text(lang: Lang, county: &County, figures: &FeedbackFigures) -> String {
         let agreed = if is_agreed { lang.pick(" (vereinbart)", " (agreed)") } else { "" };
         let of = lang.pick("von", "of");
         let share = it.share.map_or("–".to_owned(), |share| percent(lang, share));
+        let share = share + &certainty(lang, it.denominator, it.interval);
         let share = format!("{} {of} {} = {share}", it.numerator, it.denominator);
         let counts = COLUMNS.iter().map(|(_, _, count)| count(it).to_string());
         let name = format!("  {}/{}{agreed}", definition.id, it.version);

@@ -5,6 +5,7 @@
 
 use crate::config::county::{self, County, Team};
 use crate::feedback::FeedbackFigures;
+use hours::Zone;
 use privacy::Hidden;
 use promise::{
     Assessment, ContactRecord, DEFINITIONS, Definition, Fate, FirstContact, Occupancy,
@@ -135,6 +136,8 @@ pub struct LineFigures {
     pub local: u64,
     /// Those of `accepted` within 30 s of call set-up.
     pub accepted_in_time: u64,
+    /// By weekday and half-hour of the call set-up, as the clock on the wall shows it; those without a call are left out.
+    pub half_hours: Vec<HalfHourFigures>,
     /// By definition id.
     pub service_level: BTreeMap<&'static str, LevelFigures>,
     /// Of those whom an agent of ours or the partner's answered, call-backs included; none if nobody was.
@@ -151,6 +154,21 @@ pub struct LineFigures {
     pub first_contact_resolution: Option<LevelFigures>,
     /// The time in which feedback is promised, in hours; none without a target. A rehearsal has no cases.
     pub feedback_within_hours: Option<f64>,
+}
+
+/// The contacts of one weekday and half-hour, over all weeks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HalfHourFigures {
+    /// 1 for Monday, 7 for Sunday.
+    pub weekday: i8,
+    /// When it begins, for example 07:30.
+    pub from: String,
+    /// All but `local`.
+    pub offered: u64,
+    /// See [`Fate::Accepted`].
+    pub accepted: u64,
+    /// Those of `accepted` within 30 s of call set-up.
+    pub accepted_in_time: u64,
 }
 
 /// How often the wait that callers were told was right.
@@ -209,6 +227,8 @@ pub struct LevelFigures {
     pub denominator: u64,
     /// Numerator ÷ denominator; none if nothing counts.
     pub share: Option<f64>,
+    /// Between which shares it lies with 95 % certainty, see [`promise::Interval`]; none if nothing counts.
+    pub interval: Option<[f64; 2]>,
     /// The share that is promised, if this line has a target by this definition.
     pub target: Option<f64>,
     /// Whether the target was met; none without a target or if nothing counts.
@@ -367,6 +387,7 @@ fn line_figures(
         refused: tally.of(Fate::Refused),
         local: tally.of(Fate::Local),
         accepted_in_time: tally.accepted_in_time(),
+        half_hours: half_hours(&county.zone(), records),
         service_level: levels.collect(),
         waits: wait_figures(records),
         reachability: reachability(county, &tally, lines),
@@ -377,6 +398,23 @@ fn line_figures(
             .map(|it| first_contact_resolution(county, &it, lines)),
         feedback_within_hours: feedback.map(|target| target.within.as_secs_f64() / 3600.0),
     }
+}
+
+fn half_hours(zone: &Zone, records: &[ContactRecord]) -> Vec<HalfHourFigures> {
+    let mut slots: BTreeMap<(i8, i8), Tally> = BTreeMap::new();
+    for record in records {
+        let at = zone.local(record.set_up_at);
+        let slot = at.hour() * 2 + at.minute() / 30;
+        slots.entry((at.date().weekday().to_monday_one_offset(), slot)).or_default().add(record);
+    }
+    let shown = |((weekday, slot), tally): ((i8, i8), Tally)| HalfHourFigures {
+        weekday,
+        from: format!("{:02}:{:02}", slot / 2, slot % 2 * 30),
+        offered: tally.offered(),
+        accepted: tally.of(Fate::Accepted),
+        accepted_in_time: tally.accepted_in_time(),
+    };
+    slots.into_iter().map(shown).filter(|it| it.offered > 0).collect()
 }
 
 /// The waits of those who spoke to an agent, ours or the partner's. Whoever the own switchboard answered was
@@ -400,6 +438,7 @@ fn reachability(county: &County, tally: &Tally, lines: &[LineId]) -> LevelFigure
         numerator: reached.reached,
         denominator: reached.called,
         share: reached.share(),
+        interval: bounds(reached.reached, reached.called),
         target,
         met: target.and_then(|share| reached.meets((share * 1000.0).round() as u16)),
     }
@@ -441,6 +480,7 @@ fn first_contact_resolution(
         numerator: it.settled,
         denominator: it.matters,
         share: it.share(),
+        interval: bounds(it.settled, it.matters),
         target,
         met: permille.and_then(|target| it.meets(target)),
     }
@@ -460,9 +500,16 @@ fn level_figures(level: &Assessment, promised: bool) -> LevelFigures {
         numerator: level.kept,
         denominator: level.counted,
         share: level.share(),
+        interval: bounds(level.kept, level.counted),
         target: promised.then_some(target),
         met: level.met().filter(|_| promised),
     }
+}
+
+/// How sure a share is.
+#[must_use]
+pub fn bounds(kept: u64, counted: u64) -> Option<[f64; 2]> {
+    promise::interval(kept, counted).map(|it| [it.low, it.high])
 }
 
 /// The level over all lines: each line's contacts count by that line's own time. A target for all
@@ -479,6 +526,7 @@ fn sum_up<'a>(total: &mut LevelFigures, lines: impl Iterator<Item = &'a LevelFig
         numerator,
         denominator,
         share,
+        interval: bounds(numerator, denominator),
         within: total.within.filter(|_| alike),
         target: total.target.filter(|_| alike),
         met: total.met.filter(|_| alike),

@@ -28,5 +28,6 @@ pub mod service;
 pub mod shelf;
 pub mod start;
 pub mod views;
+pub mod workbook;
 
 pub use web::lang::Lang;

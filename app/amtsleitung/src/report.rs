@@ -321,11 +321,22 @@ fn promised_feedback(lang: Lang, figures: &Figures) -> Option<Row> {
     Some((what.to_owned(), vec!["–".to_owned(), target]))
 }
 
+/// A share of so few that chance could have made it is shown with its bounds.
+const FEW: u64 = 400;
+
+/// Between which shares it lies, if few count.
+pub(crate) fn certainty(lang: Lang, counted: u64, interval: Option<[f64; 2]>) -> String {
+    let Some([low, high]) = interval.filter(|_| counted < FEW) else { return String::new() };
+    let [low, high] = [low, high].map(|share| decimal(lang, share * 100.0, 0));
+    format!(" ({low}–{high} %)")
+}
+
 fn level_cells(lang: Lang, level: &LevelFigures) -> Vec<String> {
     let of = lang.pick("von", "of");
     let (kept, counted) = (level.numerator as f64, level.denominator as f64);
     let share = level.share.map_or("–".to_owned(), |share| percent(lang, share));
     let (kept, counted) = (decimal(lang, kept, 0), decimal(lang, counted, 0));
+    let share = share + &certainty(lang, level.denominator, level.interval);
     let target = level.target.map_or(String::new(), |target| {
         let within = level.within.map(|secs| format!(" in {} s", decimal(lang, secs, 0)));
         format!("{}{}", percent(lang, target), within.unwrap_or_default())
@@ -429,6 +440,7 @@ mod tests {
             numerator: offered,
             denominator: offered,
             share: (offered > 0).then_some(1.0),
+            interval: None,
             target: None,
             met: None,
         };
@@ -445,6 +457,7 @@ mod tests {
             refused: 0,
             local: 0,
             accepted_in_time: offered,
+            half_hours: Vec::new(),
             service_level: [("115-published", level)].into(),
             waits: None,
             reachability: level,

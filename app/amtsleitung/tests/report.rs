@@ -99,6 +99,7 @@ fn a_year_is_the_sum_of_its_months() {
         clients_add_up(&ground, &months[2]);
         every_definition(&ground);
         forms_agree(&ground, &months[2]);
+        workbooks_agree(&ground, &months[2]);
         months_without_calls(&ground);
         no_agent_is_named(&ground, &harburg());
         explanations(&ground);
@@ -190,6 +191,75 @@ fn every_definition(ground: &Ground) {
 }
 
 /// Text, JSON and CSV say the same.
+/// The rows of a sheet of a workbook, each cell as text.
+fn sheet(bytes: &[u8], number: usize) -> Vec<Vec<String>> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        let mut file = archive.by_name(name).expect("a part of a workbook");
+        std::io::Read::read_to_string(&mut file, &mut text).expect("UTF-8");
+        text
+    };
+    let within = |text: &str, begins: &str, ends: &str| {
+        let from = text.split_once(begins).map(|(_, rest)| rest.to_owned());
+        from.and_then(|rest| rest.split_once(ends).map(|(it, _)| it.to_owned()))
+    };
+    let shared = part("xl/sharedStrings.xml");
+    let shared: Vec<String> = shared
+        .split("<si>")
+        .skip(1)
+        .map(|it| within(it.split_once("<t").expect("text").1, ">", "</t>").unwrap_or_default())
+        .collect();
+    let text = part(&format!("xl/worksheets/sheet{number}.xml"));
+    assert!(!text.contains("<f>"), "a workbook has no formula");
+    let cell = |it: &str| {
+        let value = within(it, "<v>", "</v>").unwrap_or_default();
+        let is_shared = it.split('>').next().is_some_and(|head| head.contains("t=\"s\""));
+        if is_shared { shared[value.parse::<usize>().expect("a place")].clone() } else { value }
+    };
+    let row = |it: &str| it.split("<c ").skip(1).map(cell).collect();
+    text.split("<row ").skip(1).map(row).collect()
+}
+
+fn workbooks_agree(ground: &Ground, march: &Value) {
+    let path = ground.path("march.xlsx");
+    let args = ["report", "--month", "2014-03", "--format", "xlsx", "--output"];
+    let with_file = [&args[..], &[path.to_str().expect("UTF-8")]].concat();
+    assert_eq!(ground.said(&with_file), "");
+    let bytes = fs::read(&path).expect("it was written");
+    let counts = sheet(&bytes, 1);
+    let total = counts.last().expect("a total");
+    assert_eq!(total[0], "Total");
+    for (cell, key) in total[1..].iter().zip(["offered", "accepted", "accepted_in_time"]) {
+        assert_eq!(number(&march["total"], key).to_string(), *cell, "{key}");
+    }
+    assert_eq!(counts.len(), 4 - 1 + lines(march).len() + 1, "rows without a cell are left out");
+    let promises = sheet(&bytes, 2);
+    let level = &march["total"]["service_level"]["115-published"];
+    let row = promises.iter().find(|row| row[0] == "Total" && row[1] == "115-published");
+    let row = row.expect("the promise");
+    assert_eq!(number(level, "numerator").to_string(), row[4]);
+    assert_eq!(number(level, "denominator").to_string(), row[5]);
+    let halves = sheet(&bytes, 3);
+    let offered: u64 = halves[1..].iter().map(|row| row[2].parse::<u64>().expect("a count")).sum();
+    assert_eq!(offered as f64, number(&march["total"], "offered"));
+    let calls = sheet(&bytes, 5);
+    let all = number(&march["total"], "offered") + number(&march["total"], "local");
+    assert_eq!((calls.len() - 1) as f64, all, "every call is there");
+    // A month later, at another moment, the same figures are the same bytes.
+    let again = ground.path("again.xlsx");
+    let with_file = [&args[..], &[again.to_str().expect("UTF-8")]].concat();
+    ground.said(&with_file);
+    assert_eq!(fs::read(&again).expect("it was written"), bytes);
+    for wrong in [&["--format", "xlsx"][..], &["--format", "xlsy"]] {
+        let ended = ground.run(&[&["report", "--month", "2014-03"], wrong].concat());
+        assert_eq!(ended.code, 2, "{}", ended.err);
+    }
+    for file in [path, again] {
+        fs::remove_file(file).expect("ours");
+    }
+}
+
 fn forms_agree(ground: &Ground, march: &Value) {
     let text = ground.said(&["report", "--month", "2014-03", "--format", "csv"]);
     let rows = csv(&text);

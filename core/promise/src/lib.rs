@@ -11,6 +11,7 @@ extern crate alloc;
 mod comparison;
 mod definition;
 mod feedback;
+mod interval;
 mod occupancy;
 mod reachability;
 mod record;
@@ -27,6 +28,7 @@ pub use feedback::{
     FeedbackGiven, FeedbackShare, FeedbackVerdict, Feedbacks, Pause, Proof, Service, due,
     feedback_definition, judge_case,
 };
+pub use interval::{Interval, interval};
 pub use occupancy::{Occupancy, WorkTime};
 pub use reachability::Reachability;
 pub use record::{ContactRecord, Fate, FateReason, Tally, ToldWait};

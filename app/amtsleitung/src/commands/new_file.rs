@@ -32,8 +32,8 @@ impl<'a> NewFile<'a> {
     }
 
     /// Writes all of it.
-    pub(super) fn write(mut self, lang: Lang, text: &str) -> Result<(), ExitCode> {
-        let written = self.file.write_all(text.as_bytes());
+    pub(super) fn write(mut self, lang: Lang, bytes: &[u8]) -> Result<(), ExitCode> {
+        let written = self.file.write_all(bytes);
         written.map_err(|error| cannot_write(lang, self.path, &error))?;
         self.is_whole = true;
         Ok(())

@@ -12,7 +12,7 @@ use crate::explain::Form;
 use crate::feedback::{self, Known};
 use crate::figures::{Counted, Figures, GroupTime, Heading, LostFigures, Wanted, figures};
 use crate::views::number_of;
-use crate::{Lang, explain, output, report};
+use crate::{Lang, explain, output, report, workbook};
 use hours::{LocalDates, parse_date};
 use privacy::{Covers, Group, Hidden, Month, Report, SmallestGroup, Span, working_times};
 use promise::{DEFINITIONS, Definition, Resolution, Resolved, WorkTime};
@@ -25,11 +25,11 @@ use store::{Day, Error, Said, Store, Told};
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "report",
-    usage: "report --data ORDNER (--month MONAT | --from TAG --to TAG) [--line KENNUNG | --client KENNUNG] [--definition KENNUNG] [--explain service_level|reachability|first_contact_resolution|feedback] [--format text|json|csv] [--output DATEI]",
+    usage: "report --data ORDNER (--month MONAT | --from TAG --to TAG) [--line KENNUNG | --client KENNUNG] [--definition KENNUNG] [--explain service_level|reachability|first_contact_resolution|feedback] [--format text|json|csv|xlsx] [--output DATEI]",
     summary_de: "berichtet die Zahlen eines Monats aus der Aufzeichnung, bis zu den einzelnen Anrufen",
     summary_en: "reports a month's figures from the log, down to each call",
-    help_de: "  --data ORDNER         der Datenordner; ein Dienst darf damit laufen\n  --month MONAT         zum Beispiel 2014-05\n  --from TAG, --to TAG  statt eines Monats: erster und letzter Tag\n  --line KENNUNG        nur diese Leitung\n  --client KENNUNG      nur die Leitungen dieses Mandanten\n  --definition KENNUNG  nach dieser Formel statt nach den drei ausgelieferten; auch die zum Vergleich:\n                        asterisk-1, asterisk-2, answered-of-offered\n  --explain ZAHL        was hinter service_level, reachability, first_contact_resolution oder feedback steht:\n                        jeder Anruf, jeder Vorgang mit Grund und Verlauf\n  --format FORM         text, json oder csv; docs/figures.md erklärt die Schlüssel\n  --output DATEI        in diese neue Datei statt auf den Schirm\n",
-    help_en: "  --data FOLDER         the data folder; a service may run with it\n  --month MONTH         for example 2014-05\n  --from DAY, --to DAY  instead of a month: first and last day\n  --line ID             this line only\n  --client ID           the lines of this client only\n  --definition ID       by this definition instead of the three delivered ones; also those for\n                        comparison: asterisk-1, asterisk-2, answered-of-offered\n  --explain FIGURE      what is behind service_level, reachability, first_contact_resolution or feedback:\n                        each call, each case with reason and story\n  --format FORM         text, json or csv; docs/figures.md explains the keys\n  --output FILE         into this new file instead of onto the screen\n",
+    help_de: "  --data ORDNER         der Datenordner; ein Dienst darf damit laufen\n  --month MONAT         zum Beispiel 2014-05\n  --from TAG, --to TAG  statt eines Monats: erster und letzter Tag\n  --line KENNUNG        nur diese Leitung\n  --client KENNUNG      nur die Leitungen dieses Mandanten\n  --definition KENNUNG  nach dieser Formel statt nach den drei ausgelieferten; auch die zum Vergleich:\n                        asterisk-1, asterisk-2, answered-of-offered\n  --explain ZAHL        was hinter service_level, reachability, first_contact_resolution oder feedback steht:\n                        jeder Anruf, jeder Vorgang mit Grund und Verlauf\n  --format FORM         text, json, csv oder xlsx (nur mit --output); docs/figures.md erklärt die Schlüssel\n  --output DATEI        in diese neue Datei statt auf den Schirm\n",
+    help_en: "  --data FOLDER         the data folder; a service may run with it\n  --month MONTH         for example 2014-05\n  --from DAY, --to DAY  instead of a month: first and last day\n  --line ID             this line only\n  --client ID           the lines of this client only\n  --definition ID       by this definition instead of the three delivered ones; also those for\n                        comparison: asterisk-1, asterisk-2, answered-of-offered\n  --explain FIGURE      what is behind service_level, reachability, first_contact_resolution or feedback:\n                        each call, each case with reason and story\n  --format FORM         text, json, csv or xlsx (only with --output); docs/figures.md explains the keys\n  --output FILE         into this new file instead of onto the screen\n",
     valued: &[
         "data",
         "month",
@@ -90,7 +90,7 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     }
     let folder = PathBuf::from(arguments.required("data")?);
     let dates = dates(arguments)?;
-    let form = form(arguments)?;
+    let shape = shape(arguments)?;
     let explained = explained(arguments)?;
     let definition = definition(arguments)?;
     let word = arguments.value("explain").unwrap_or_default();
@@ -111,6 +111,15 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
     let asked = Asked { dates, lines, client, definition };
     let found = found(&mut data.store, &county, &asked);
     let found = found.map_err(|error| fail(&data::said(&error, lang)))?;
+    let form = match shape {
+        Shape::Text(form) => form,
+        Shape::Workbook => {
+            let figures = counted_up(&county, &found, &asked);
+            let made = workbook::workbook(lang, &county, &figures, &found);
+            let bytes = made.map_err(|error| fail(&error.to_string()))?;
+            return file.map_or(Ok(()), |file| file.write(lang, &bytes));
+        }
+    };
     let text = match explained {
         Some(Figure::Feedback) => {
             let of = (asked.dates, &found.cases[..]);
@@ -130,7 +139,7 @@ fn run_or(arguments: &Arguments) -> Result<(), ExitCode> {
         }
     };
     match file {
-        Some(file) => file.write(lang, &text),
+        Some(file) => file.write(lang, text.as_bytes()),
         None => {
             output::out(&text);
             Ok(())
@@ -319,19 +328,50 @@ fn dates(arguments: &Arguments) -> Result<LocalDates, ExitCode> {
     })
 }
 
-fn form(arguments: &Arguments) -> Result<Form, ExitCode> {
-    match arguments.value("format").as_deref() {
-        None | Some("text") => Ok(Form::Text),
-        Some("json") => Ok(Form::Json),
-        Some("csv") => Ok(Form::Csv),
-        Some(other) => {
-            let what = arguments.lang.pick(
-                "Diese Form gibt es nicht (möglich: text, json, csv)",
-                "There is no such form (possible: text, json, csv)",
+/// As what a report is given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// As text of this form.
+    Text(Form),
+    /// As a workbook, with everything that is behind the figures.
+    Workbook,
+}
+
+const SHAPES: [(&str, Shape); 4] = [
+    ("text", Shape::Text(Form::Text)),
+    ("json", Shape::Text(Form::Json)),
+    ("csv", Shape::Text(Form::Csv)),
+    ("xlsx", Shape::Workbook),
+];
+
+fn shape(arguments: &Arguments) -> Result<Shape, ExitCode> {
+    let lang = arguments.lang;
+    let Some(word) = arguments.value("format") else { return Ok(Shape::Text(Form::Text)) };
+    let Some((_, shape)) = SHAPES.iter().find(|(known, _)| *known == word) else {
+        let what = lang.pick(
+            "Diese Form gibt es nicht (möglich: text, json, csv, xlsx)",
+            "There is no such form (possible: text, json, csv, xlsx)",
+        );
+        let near = nearest(&word, SHAPES.map(|(known, _)| known));
+        return Err(arguments.wrong_value(what, &word, near));
+    };
+    if *shape == Shape::Workbook {
+        if arguments.value("output").is_none() {
+            let what = lang.pick(
+                "Eine Arbeitsmappe braucht eine Datei (--output)",
+                "A workbook needs a file (--output)",
             );
-            Err(arguments.wrong_value(what, other, nearest(other, ["text", "json", "csv"])))
+            return Err(arguments.wrong_value(what, &word, None));
+        }
+        if arguments.value("explain").is_some() {
+            let what = lang.pick(
+                "In einer Arbeitsmappe steht ohnehin, was dahinter steht; das passt nicht dazu",
+                "A workbook holds what is behind its figures anyway; this does not go with it",
+            );
+            return Err(arguments.wrong_value(what, "--explain", None));
         }
     }
+    Ok(*shape)
 }
 
 fn explained(arguments: &Arguments) -> Result<Option<Figure>, ExitCode> {

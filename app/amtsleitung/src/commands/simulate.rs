@@ -129,7 +129,7 @@ fn rehearse(lang: Lang, county: &County, text: &str, wanted: &Wanted) -> Result<
     }
     progress.finish();
     if let Some(file) = file {
-        file.write(lang, &contacts::csv(county, &outcome.records))?;
+        file.write(lang, contacts::csv(county, &outcome.records).as_bytes())?;
     }
     Ok(figures)
 }
