@@ -3,12 +3,15 @@
 
 use super::Running;
 use super::facts::What;
-use ::case::{Acted, By, Cases, Matter, Refusal};
+use super::pages::shown;
+use ::case::{Acted, By, Cases, Matter, Opening, Reach, Refusal, Source};
+use centre::TaskReason;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use stdx::{CaseId, Day, Now, Redacted, Timestamp};
+use stdx::{CaseId, ContactId, Day, LineId, Now, Redacted, Timestamp};
 use store::{CaseActed, Sealed};
-use web::cases::{Dossier, Entry, Outcome, Wanted};
+use web::cases::words::CaseText;
+use web::cases::{Dossier, Entry, Outcome, Wanted, Whose};
 use web::centre::Reply;
 
 /// Something that was done to a case, on its way into the log.
@@ -112,18 +115,20 @@ impl Dossiers {
 }
 
 impl Running {
-    /// What would be refused is not told to the log.
-    pub(super) fn want_case(&mut self, now: Now, wanted: Wanted, to: Reply<Outcome>) {
-        let Wanted { case, agent, acted, matter, words } = wanted;
+    /// What would be refused is not told to the log. Nobody may wait for the answer.
+    pub(super) fn want_case(&mut self, now: Now, wanted: Wanted, to: Option<Reply<Outcome>>) {
+        let Wanted { case, by, acted, matter, words } = wanted;
         let refused = case.and_then(|id| self.dossiers.would_refuse(id, now.wall, &acted));
         if let Some(why) = refused {
-            // Who does not wait for the answer any more gets none.
-            let _ = to.send(Err(why));
+            answer(to, Err(why));
             return;
         }
         let id = case.unwrap_or_else(|| self.dossiers.give());
-        let seat = agent.and_then(|agent| self.seat_of(agent));
-        let by = seat.map_or(By::Staff, By::Seat);
+        let by = match by {
+            Whose::Agent(agent) => self.seat_of(agent).map_or(By::Staff, By::Seat),
+            Whose::Staff => By::Staff,
+            Whose::Centre => By::Centre,
+        };
         let sealed = match &mut self.hiding {
             Some(hiding) => hiding.case_acted((id, by), (acted, matter), words.expose()),
             // Nobody keeps it where there is no log.
@@ -135,19 +140,64 @@ impl Running {
         self.tell(now, What::Case(Box::new(CaseTold { sealed, words }), to));
     }
 
+    /// Somebody is still owed something, and nobody talks to them: somebody comes back, if cases are kept here.
+    pub(super) fn open_owed(
+        &mut self,
+        now: Now,
+        contact: ContactId,
+        line: LineId,
+        reason: TaskReason,
+    ) {
+        let clients = self.figures.names().clients.as_ref();
+        let Some(client) = clients.and_then(|it| it.get(line.index())).cloned() else { return };
+        let number = self.signalling.number_of_owed(contact);
+        let address = number.and_then(|number| shown(number.expose()));
+        let reach = if address.is_some() { Reach::Telephone } else { Reach::None };
+        let words = CaseText {
+            concern: owed(reason).to_owned(),
+            address: address.unwrap_or_default(),
+            ..CaseText::default()
+        };
+        let source = Source::LostCallback(contact);
+        let wanted = Wanted {
+            case: None,
+            by: Whose::Centre,
+            acted: Acted::Opened(Opening { source, reach }),
+            matter: Some(Matter { client, line: Some(line), ..Matter::default() }),
+            words: Redacted::new(words.to_bytes()),
+        };
+        self.want_case(now, wanted, None);
+    }
+
     /// It is durable.
-    pub(super) fn decide_case(&mut self, at: Now, told: CaseTold, to: Reply<Outcome>) {
+    pub(super) fn decide_case(&mut self, at: Now, told: CaseTold, to: Option<Reply<Outcome>>) {
         let CaseTold { sealed, words } = told;
         let outcome = self.dossiers.decide(at.wall, sealed, Some(words));
-        // Who does not wait for the answer any more gets none.
+        answer(to, outcome);
+    }
+}
+
+/// Who does not wait for the answer any more gets none.
+fn answer(to: Option<Reply<Outcome>>, outcome: Outcome) {
+    if let Some(to) = to {
         let _ = to.send(outcome);
+    }
+}
+
+/// What such a case is about.
+const fn owed(reason: TaskReason) -> &'static str {
+    match reason {
+        TaskReason::CallbackExpired => "Rückruf versprochen, aber niemand war frei",
+        TaskReason::NotReached => "Rückruf versprochen, aber niemand zu erreichen",
+        TaskReason::CalledAgain => "Rückruf versprochen, selbst wieder angerufen, nicht angenommen",
+        TaskReason::ReachedInVain => "Beim Rückruf erreicht, aber aufgelegt, bevor jemand da war",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::case::{Act, Opening, Reach, Source};
+    use ::case::Act;
 
     fn acted(case: u64, acted: Acted, day: i32) -> CaseActed {
         let words = Sealed::from_bytes(Vec::new());

@@ -50,8 +50,8 @@ pub(super) enum What {
     Agreed(Box<Agreement>, SyncSender<Result<(), String>>),
     /// An agent said what came of a talk, and waits until that is durable.
     WrappedUp(Box<WrappedUp>, Reply<bool>),
-    /// Something was done to a case, and who did it waits until that is durable.
-    Case(Box<CaseTold>, Reply<web::cases::Outcome>),
+    /// Something was done to a case, and who did it may wait until that is durable.
+    Case(Box<CaseTold>, Option<Reply<web::cases::Outcome>>),
 }
 
 /// Who waits for what has become of an event.

@@ -636,6 +636,10 @@ impl Running {
 
     /// Hands a command to those who know agents; of a seat that nobody has nobody hears.
     fn hand_over(&mut self, now: Now, at: Now, asked: &Asked, command: Command) {
+        // While the telephones still know whose number it is.
+        if let Command::OpenTask { contact, line, reason } = command {
+            self.open_owed(now, contact, line, reason);
+        }
         let shown = match &self.hiding {
             Some(hiding) => hiding.command(command),
             None => Some(command),

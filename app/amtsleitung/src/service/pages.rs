@@ -43,7 +43,7 @@ impl Running {
             Question::WrapUp(agent, contact, said, to) => {
                 self.wrap_up(now, (agent, contact), said, to)
             }
-            Question::Case(wanted, to) => self.want_case(now, *wanted, to),
+            Question::Case(wanted, to) => self.want_case(now, *wanted, Some(to)),
             Question::Cases(to) => drop(to.send(self.dossiers.all())),
             Question::Desk(agent, to) => drop(to.send(self.desk(now, agent))),
             Question::Board(to) => drop(to.send(self.board(now))),
@@ -248,7 +248,7 @@ fn wall_of(now: Now, at: Tick) -> Timestamp {
 }
 
 /// A number as people read it.
-fn shown(number: &Number) -> Option<String> {
+pub(super) fn shown(number: &Number) -> Option<String> {
     let digits = number.digits()?;
     let digits = String::from_utf8_lossy(digits.as_bytes()).into_owned();
     Some(match number {

@@ -26,6 +26,8 @@ pub struct Names {
     pub skills: Vec<String>,
     /// Of crisis plans.
     pub plans: Vec<String>,
+    /// Of each line's client, if cases are kept.
+    pub clients: Option<Vec<String>>,
 }
 
 impl Names {
@@ -38,6 +40,11 @@ impl Names {
             agents: county.agents.iter().map(|agent| agent.id.clone()).collect(),
             skills: county.skills.iter().map(|skill| skill.id.clone()).collect(),
             plans: county.plans.iter().map(|plan| plan.id.clone()).collect(),
+            clients: county.cases.map(|_| {
+                let client = |line: &Line| county.clients.get(line.client);
+                let id = |line| client(line).map_or_else(String::new, |it| it.id.clone());
+                county.lines.iter().map(id).collect()
+            }),
         }
     }
 }

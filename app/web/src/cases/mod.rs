@@ -36,13 +36,24 @@ pub struct Entry {
     pub words: Option<Redacted<Vec<u8>>>,
 }
 
+/// Who wants to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// This agent.
+    Agent(AgentId),
+    /// Somebody who is no agent.
+    Staff,
+    /// The centre itself.
+    Centre,
+}
+
 /// What somebody wants to do.
 #[derive(Debug)]
 pub struct Wanted {
     /// To which case; none lets a new one come in.
     pub case: Option<CaseId>,
-    /// Which agent, if it is one.
-    pub agent: Option<AgentId>,
+    /// Who.
+    pub by: Whose,
     /// What.
     pub acted: Acted,
     /// What the case is about from then on; none if that is as before.

@@ -6,7 +6,7 @@ use super::words::{
     AttemptWord, CaseAct, CaseList, CaseRow, CaseText, CaseView, CompletionWord, DueNow,
     FeedbackWord, NewCase, PauseReasonWord, ReachWord, StateWord,
 };
-use super::{Dossier, Feedback, Wanted};
+use super::{Dossier, Feedback, Wanted, Whose};
 use crate::accounts::Role;
 use crate::centre::Question;
 use crate::directory::folded;
@@ -100,6 +100,10 @@ impl Worker {
         self.somebody.agent(&self.hub).ok()
     }
 
+    fn whose(&self) -> Whose {
+        self.agent().map_or(Whose::Staff, Whose::Agent)
+    }
+
     /// Those that may be looked at, the first first.
     async fn all(&self) -> Result<Vec<Arc<Dossier>>, Problem> {
         let all = self.hub.ask(Question::Cases).await;
@@ -130,8 +134,8 @@ impl Worker {
 
     async fn act(&self, id: CaseId, act: Act, words: &CaseText) -> Result<Arc<Dossier>, Problem> {
         let words = Redacted::new(words.to_bytes());
-        let (agent, acted) = (self.agent(), Acted::Done(act));
-        self.have(Wanted { case: Some(id), agent, acted, matter: None, words }).await
+        let (by, acted) = (self.whose(), Acted::Done(act));
+        self.have(Wanted { case: Some(id), by, acted, matter: None, words }).await
     }
 }
 
@@ -321,7 +325,7 @@ impl Worker {
         };
         Ok(Wanted {
             case: None,
-            agent: self.agent(),
+            by: self.whose(),
             acted: Acted::Opened(Opening { source, reach }),
             matter: Some(matter),
             words: Redacted::new(words.to_bytes()),

@@ -183,6 +183,11 @@ impl Exchange {
         self.apply(now, contact, call::Event::Dismiss(call::Sound::Callback));
     }
 
+    /// The number of who was promised a call-back.
+    pub(super) fn promised_number(&self, contact: ContactId) -> Option<Redacted<Number>> {
+        self.promises.get(&contact)?.number
+    }
+
     /// Who was promised a call-back before the start. By which trunk the call came is not known any more.
     pub(super) fn recall_promise(&mut self, promised: Promised) {
         let Promised { contact, line, number } = promised;

@@ -342,6 +342,12 @@ impl Signalling {
         number.expose().digits().map(|_| number)
     }
 
+    /// Who calls, or was promised a call-back; none if the number is withheld, unreadable, or nobody's any more.
+    #[must_use]
+    pub fn number_of_owed(&self, contact: ContactId) -> Option<Redacted<Number>> {
+        self.number(contact).or_else(|| self.exchange.promised_number(contact))
+    }
+
     /// Whether new calls are let in, or refused with 503 until they are again; who asks by OPTIONS is told the same,
     /// and can send them elsewhere.
     pub fn let_in(&mut self, new_calls: bool) {

@@ -2,17 +2,20 @@
 //! Callers who ask by key to be called back, and are: the agent's telephone rings first, then theirs; or theirs first.
 
 use e2e::baresip::{Answers, Baresip, PORTS, Phone};
-use e2e::clock::{SOON, shift_of_now};
+use e2e::clock::{SOON, shift_of_now, wait_for};
 use e2e::county::County;
 use e2e::figures::Figures;
+use e2e::pages::Visitor;
 use e2e::runner::Case;
 use e2e::server::Server;
 use e2e::sipp::Sipp;
+use serde_json::json;
 
 pub(crate) const CASES: &[Case] = &[
     ("who_asked_is_called_back", who_asked_is_called_back),
     ("who_is_called_back_is_busy", who_is_called_back_is_busy),
     ("who_is_called_back_does_not_answer", who_is_called_back_does_not_answer),
+    ("a_lost_callback_becomes_a_case", a_lost_callback_becomes_a_case),
     ("the_agent_gives_a_call_back_up", the_agent_gives_a_call_back_up),
     ("a_call_back_is_handed_on", a_call_back_is_handed_on),
     ("a_promise_outlives_a_restart", a_promise_outlives_a_restart),
@@ -200,6 +203,28 @@ fn who_is_called_back_does_not_answer() {
     desk.agent.hears(RINGING);
     silent.succeeds();
     desk.ends_in_vain();
+}
+
+/// What is still owed is not only counted: it becomes a case, with the number to call.
+fn a_lost_callback_becomes_a_case() {
+    let county = County::new().agent("k2").browser("k2-web", "k2");
+    let desk = Desk::that_talks(county, BRIEFLY);
+    desk.somebody_asks();
+    let there = desk.server.county.caller(0);
+    let mut silent = Sipp::at(there, "agent_is_cancelled").start(&desk.server);
+    desk.is_ready();
+    silent.succeeds();
+    desk.ends_in_vain();
+    let supervisor = Visitor::with_account(&desk.server, "leitung", &["--roles", "supervisor"]);
+    let list = wait_for("a case", SOON, || {
+        let list = supervisor.ask("GET", "/api/cases", "").json();
+        (list["open"] == 1).then_some(list)
+    });
+    assert_eq!(list["cases"][0]["client"]["id"], "kreis", "{list}");
+    let case = supervisor.ask("GET", "/api/cases/1", "").json();
+    assert_eq!((&case["reach"], &case["line"]["id"]), (&json!("telephone"), &json!("115")));
+    assert_eq!(case["address"], "+49417180001", "{case}");
+    assert_eq!(case["concern"], "Rückruf versprochen, aber niemand zu erreichen", "{case}");
 }
 
 /// The agent hangs up while it rings: the citizen's telephone stops, and the promise stands.
