@@ -421,6 +421,8 @@ const fn act_word(act: &Act) -> &'static str {
         Act::Complete(_) => "complete",
         Act::Reopen => "reopen",
         Act::Merge { .. } => "merge",
+        Act::NoticeAccepted => "notice_accepted",
+        Act::NoticeRefused => "notice_refused",
     }
 }
 

@@ -19,6 +19,7 @@ pub mod figures;
 pub mod keeper;
 pub mod output;
 pub mod pages;
+pub mod post;
 pub mod practice;
 pub mod prompts;
 pub mod recall;

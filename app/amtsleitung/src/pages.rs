@@ -9,6 +9,7 @@ use crate::config::{self, County};
 use crate::directory::Entry as Extension;
 use crate::entropy::Entropy;
 use crate::output;
+use crate::post::Post;
 use crate::service::{DEFINITION, Inbox};
 use crate::shelf::at_hand::AtHand;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -64,6 +65,8 @@ pub struct Pages {
     // In this order: nobody orders a telephone that has ended.
     _server: web::Started,
     telephones: Option<softphone::Running>,
+    /// Letters to offices, while they are sent.
+    _post: Option<Post>,
 }
 
 impl Pages {
@@ -267,6 +270,7 @@ pub fn serve(
     web: &Web,
     data: &Path,
     (hub, telephones): (Arc<Hub>, Option<softphone::Running>),
+    post: Option<Post>,
     demo: Option<Demo>,
     lang: Lang,
 ) -> Result<Pages, String> {
@@ -291,5 +295,5 @@ pub fn serve(
         random: Box::new(move || entropy.lock().unwrap_or_else(PoisonError::into_inner).bytes()),
     };
     let server = web::serve(parts).map_err(text)?;
-    Ok(Pages { at: server.at, _server: server, telephones })
+    Ok(Pages { at: server.at, _server: server, telephones, _post: post })
 }

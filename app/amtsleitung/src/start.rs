@@ -13,6 +13,7 @@ use crate::erasure::{self, DayKeys, Erasing, KeyRing};
 use crate::keeper::Keeper;
 use crate::output;
 use crate::pages::{self, BrowserKey, Pages};
+use crate::post::{self, Post};
 use crate::recall::Recalled;
 use crate::rehearsal;
 use crate::service::certificates;
@@ -206,7 +207,14 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             pages::hub((county, web, data), (inbox.clone(), browsers, &listens), directory, lang)?;
         said_today.into_iter().for_each(|(agent, said)| hub.recall(agent, said));
         inbox.ask(Ask::Hear(Arc::clone(&hub))).map_err(|why| format!("{why:?}"))?;
-        pages::serve(web, data, (hub, telephones), demo, lang)
+        let carry = |mail| {
+            let address = web.address.clone().unwrap_or_else(|| format!("http://{}", web.listen));
+            let (centre, hub) = (Arc::new(inbox.clone()), Arc::clone(&hub));
+            let (zone, log) = (county.zone(), log.clone());
+            Post::start(post::Parts { mail, folder: data, address, zone, centre, hub, log, lang })
+        };
+        let post = county.mail.as_ref().map(carry).transpose()?;
+        pages::serve(web, data, (hub, telephones), post, demo, lang)
     };
     let pages = match county.web.as_ref().map(open).transpose() {
         Ok(pages) => pages,

@@ -1682,7 +1682,9 @@ fn every_key_is_documented_under_its_table() {
             | Table::Plan
             | Table::Rehearsal
             | Table::Retention
-            | Table::Cases => documented(&format!("`{}`", table.header())),
+            | Table::Cases
+            | Table::Mail => documented(&format!("`{}`", table.header())),
+            Table::Office => documented("`[mail]`"),
         };
         for key in table.keys() {
             assert!(section.contains(&format!("`{key}`")), "{key} of {table:?} is not documented");

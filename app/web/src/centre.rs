@@ -69,6 +69,16 @@ pub trait Centre: Send + Sync + 'static {
     fn ask(&self, question: Question) -> Result<(), NotAsked>;
 }
 
+/// Asks and waits, on a thread that has nothing else to do, until there is an answer or the centre has ended.
+///
+/// # Errors
+/// If it cannot be asked now, or has ended.
+pub fn waited<T>(ask: impl FnOnce(Reply<T>) -> Result<(), NotAsked>) -> Result<T, NotAsked> {
+    let (reply, answer) = oneshot::channel();
+    ask(reply)?;
+    answer.blocking_recv().map_err(|_| NotAsked::Ended)
+}
+
 /// Asks and waits, for a bounded time.
 pub(crate) async fn answered<T>(
     ask: impl FnOnce(Reply<T>) -> Result<(), NotAsked>,

@@ -3,6 +3,7 @@
 //!
 //! The rule to keep: a lock is held for a look or a change, never while something is awaited.
 
+use crate::cases::Feedback;
 use crate::centre::{Centre, NotAsked, Question, Reply, answered};
 use crate::directory::Directory;
 use crate::knowledge::{Asked, Shelf};
@@ -208,6 +209,12 @@ impl Hub {
         asked: impl FnOnce(Reply<T>) -> Asked,
     ) -> Result<T, NotAsked> {
         answered(|reply| self.shelf.ask(asked(reply))).await
+    }
+
+    /// By when somebody comes back to citizens, as it is agreed now; none if no cases are kept.
+    #[must_use]
+    pub fn feedback(&self) -> Option<Arc<Feedback>> {
+        self.directory().feedback.clone()
     }
 
     // ---- what is heard ----

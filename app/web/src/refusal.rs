@@ -28,6 +28,7 @@ pub(crate) fn case_refusal(lang: Lang, why: case::Refusal) -> &'static str {
             ("Der Vorgang liegt beim Servicecenter.", "The service centre has the case.")
         }
         Refusal::AlreadyThere => ("Dort liegt der Vorgang schon.", "The case is there already."),
+        Refusal::NoNotice => ("Es ist keine E-Mail unterwegs.", "No mail is on its way."),
         Refusal::NotReachable => (
             "Die Person hat keinen Weg hinterlassen, sie zu erreichen.",
             "The person left no way to be reached.",

@@ -124,6 +124,10 @@ pub enum Act {
         /// The older one.
         into: CaseId,
     },
+    /// The unit's mail server has accepted the notice that it has the case.
+    NoticeAccepted,
+    /// The notice cannot reach the unit by mail: refused for good, or without an address.
+    NoticeRefused,
 }
 
 impl Act {
@@ -139,7 +143,9 @@ impl Act {
             | Act::Resume
             | Act::Tell(_)
             | Act::Try(_)
-            | Act::Reopen => false,
+            | Act::Reopen
+            | Act::NoticeAccepted
+            | Act::NoticeRefused => false,
         }
     }
 }
@@ -191,6 +197,8 @@ pub enum Refusal {
     AtCentre,
     /// This unit has it already.
     AlreadyThere,
+    /// No notice is on its way.
+    NoNotice,
     /// The citizen left no way to be reached.
     NotReachable,
     /// Nobody has come back to the citizen.

@@ -27,4 +27,4 @@ pub use act::{
     Act, Attempt, By, Completion, Matter, Opening, PauseReason, Proof, Reach, Refusal, Source,
 };
 pub use cases::{Acted, Cases};
-pub use matter::{ACTS_MAX, Case, Feedback, Holder, PAUSES_MAX, Pause, State};
+pub use matter::{ACTS_MAX, Case, Feedback, Holder, Notice, PAUSES_MAX, Pause, State};

@@ -23,7 +23,20 @@ pub enum Holder {
         unit: String,
         /// Whether it has said that it works on it.
         has_taken: bool,
+        /// What has become of the notice that it has the case.
+        notice: Notice,
     },
+}
+
+/// What has become of a notice to a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// It has to be sent.
+    Due,
+    /// The unit's mail server has it.
+    Accepted,
+    /// It cannot reach the unit by mail.
+    Refused,
 }
 
 /// How a case stands.
@@ -178,6 +191,8 @@ impl Case {
             | Act::Try(_)
             | Act::GiveFeedback(_)
             | Act::Complete(_)
+            | Act::NoticeAccepted
+            | Act::NoticeRefused
             | Act::Merge { .. } => Err(Refusal::Completed),
         }
     }
@@ -199,6 +214,21 @@ impl Case {
             Act::Complete(how) => self.complete(at, *how),
             Act::Merge { into } => self.merge(at, *into),
             Act::Reopen => Err(Refusal::NotCompleted),
+            Act::NoticeAccepted => self.end_notice(Notice::Accepted),
+            Act::NoticeRefused => self.end_notice(Notice::Refused),
+        }
+    }
+
+    fn end_notice(&mut self, becomes: Notice) -> Result<(), Refusal> {
+        match &mut self.holder {
+            Holder::Centre => Err(Refusal::AtCentre),
+            Holder::Unit { notice: notice @ Notice::Due, .. } => {
+                *notice = becomes;
+                Ok(())
+            }
+            Holder::Unit { notice: Notice::Accepted | Notice::Refused, .. } => {
+                Err(Refusal::NoNotice)
+            }
         }
     }
 
@@ -206,7 +236,8 @@ impl Case {
         match &self.holder {
             Holder::Unit { unit, .. } if unit == to => Err(Refusal::AlreadyThere),
             Holder::Centre | Holder::Unit { .. } => {
-                self.holder = Holder::Unit { unit: to.into(), has_taken: false };
+                let notice = Notice::Due;
+                self.holder = Holder::Unit { unit: to.into(), has_taken: false, notice };
                 Ok(())
             }
         }

@@ -28,6 +28,8 @@ fn some_act() -> impl Strategy<Value = Act> {
         Just(Act::Complete(Completion::Withdrawn)),
         Just(Act::Complete(Completion::NotReached)),
         Just(Act::Reopen),
+        Just(Act::NoticeAccepted),
+        Just(Act::NoticeRefused),
         (0_u64..8).prop_map(|into| Act::Merge { into: CaseId(into) }),
     ]
 }

@@ -7,8 +7,8 @@
 mod golden;
 
 use case::{
-    ACTS_MAX, Act, Acted, Attempt, Case, Cases, Completion, Feedback, Holder, Opening, PAUSES_MAX,
-    Pause, PauseReason, Proof, Reach, Refusal, Source, State,
+    ACTS_MAX, Act, Acted, Attempt, Case, Cases, Completion, Feedback, Holder, Notice, Opening,
+    PAUSES_MAX, Pause, PauseReason, Proof, Reach, Refusal, Source, State,
 };
 use std::fmt::Write as _;
 use stdx::{CaseId, ContactId, Timestamp};
@@ -25,7 +25,8 @@ fn opened(reach: Reach) -> Case {
 }
 
 fn at_unit(has_taken: bool) -> Case {
-    let holder = Holder::Unit { unit: "tiefbau".into(), has_taken };
+    let notice = if has_taken { Notice::Accepted } else { Notice::Due };
+    let holder = Holder::Unit { unit: "tiefbau".into(), has_taken, notice };
     Case { holder, ..opened(Reach::Telephone) }
 }
 
@@ -93,6 +94,8 @@ fn acts() -> Vec<Act> {
         Act::Reopen,
         Act::Merge { into: CaseId(3) },
         Act::Merge { into: CASE },
+        Act::NoticeAccepted,
+        Act::NoticeRefused,
     ]
 }
 

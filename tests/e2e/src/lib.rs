@@ -31,4 +31,5 @@ pub mod relay;
 pub mod runner;
 pub mod server;
 pub mod sipp;
+pub mod smtp;
 pub mod tone;

@@ -5,13 +5,14 @@ use std::env;
 use std::path::PathBuf;
 
 /// Programs and packages.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 12] = [
     ("sipp", "sip-tester"),
     ("baresip", "baresip-core"),
     ("linphonec", "linphone-cli"),
     ("tshark", "tshark"),
     ("dumpcap", "wireshark-common"),
     ("dnsmasq", "dnsmasq-base"),
+    ("aiosmtpd", "python3-aiosmtpd"),
     ("kamailio", "kamailio kamailio-tls-modules"),
     ("sipsak", "sipsak"),
     ("svmap", "sipvicious"),

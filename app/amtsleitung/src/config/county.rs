@@ -3,11 +3,14 @@
 
 use super::number::Numbers;
 use super::ways::{InForce, Partner, Plan, Switchboard, Ways};
+use ::mail::Protection;
 use hours::{ExpandError, Expansion, LocalDateTime, LocalDates, Rules, State, Zone, expand};
 use privacy::Retention;
 use promise::FeedbackDefinition;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use stdx::limits::AGENTS_MAX;
 use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId};
 use web::cases::Feedback;
@@ -61,7 +64,35 @@ pub struct County {
     pub retention: Retention,
     /// By when somebody comes back to citizens; none if no cases are kept.
     pub cases: Option<CaseRules>,
+    /// How mail reaches offices; none if none is sent.
+    pub mail: Option<Mail>,
 }
+
+/// How mail reaches offices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The server's name.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way there is protected.
+    pub protection: Protection,
+    /// The file with who signs its certificate; none for those whom the machine trusts.
+    pub authority: Option<PathBuf>,
+    /// As whom the centre signs in; none if the server asks for nobody.
+    pub user: Option<String>,
+    /// From whom letters are.
+    pub from: String,
+    /// The addresses of units, before those of the catalogue.
+    pub offices: BTreeMap<String, String>,
+}
+
+/// How protections are called in the file, in the order of [`PROTECTIONS`].
+pub const PROTECTION_WORDS: [&str; 3] = ["starttls", "tls", "off"];
+
+/// The protections of mail.
+pub const PROTECTIONS: [Protection; 3] =
+    [Protection::StartTls, Protection::Implicit, Protection::Off];
 
 /// By when somebody comes back to citizens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

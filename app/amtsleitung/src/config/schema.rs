@@ -43,11 +43,13 @@ pub enum Table {
     Callback,
     Retention,
     Cases,
+    Mail,
+    Office,
 }
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 35] = [
+    pub const ALL: [Table; 37] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -83,6 +85,8 @@ impl Table {
         Table::Callback,
         Table::Retention,
         Table::Cases,
+        Table::Mail,
+        Table::Office,
     ];
 
     /// The keys that may stand in it.
@@ -114,6 +118,7 @@ impl Table {
                 "plan",
                 "retention",
                 "cases",
+                "mail",
             ],
             Table::Centre => &[
                 "id",
@@ -280,6 +285,8 @@ impl Table {
                 &["numbers_days", "tokens_days", "seats_days", "notes_days", "cases_days"]
             }
             Table::Cases => &["hours", "clock"],
+            Table::Mail => &["server", "protection", "authority", "user", "from", "offices"],
+            Table::Office => &["unit", "mail"],
         }
     }
 
@@ -322,6 +329,8 @@ impl Table {
             Table::Callback => "[line.callback]",
             Table::Retention => "[retention]",
             Table::Cases => "[cases]",
+            Table::Mail => "[mail]",
+            Table::Office => "offices in [mail]",
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod opening;
 pub mod told;
 
 use crate::{Lang, output};
+use catalogue::Channel;
 use catalogue::xzufi::{Ident, Kind, Object, Row, object_from_xml, rows};
 use knowledge::{AreaKey, Responsibility, Role, Unit, Validity};
 use std::path::Path;
@@ -135,6 +136,24 @@ fn responsibility(row: &ResponsibilityRow, units: &mut Vec<Ident>) -> Option<Res
         unit: Unit(number as u64),
         validity: Validity { from: bound(row.from, i64::MIN), until: bound(row.until, i64::MAX) },
     })
+}
+
+/// The address of electronic mail that the catalogue has for the unit of this id; none without such a unit, or such an
+/// address.
+///
+/// # Errors
+/// With a sentence for people, if there is no catalogue or it cannot be read.
+pub fn mail_of_unit(folder: &Path, id: &str, lang: Lang) -> Result<Option<String>, String> {
+    let mut catalogue = open_there(folder, lang)?;
+    let mut found = None;
+    let cannot = |error| unreadable(lang, &error);
+    every(&mut catalogue, Kind::Unit.element(), cannot, &mut |object| {
+        if object.ident.id == id && found.is_none() {
+            found = catalogue::Unit::of(&object).channel(Channel::Email).map(str::to_owned);
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Every object of a kind, in the order of keys, one after the other.

@@ -73,7 +73,7 @@ impl Shown<'_> {
         let (verdict, due) = self.feedback.judge(&it.case, self.now);
         let (unit, taken) = match &it.case.holder {
             Holder::Centre => (None, false),
-            Holder::Unit { unit, has_taken } => (Some(unit_named(it, unit)), *has_taken),
+            Holder::Unit { unit, has_taken, .. } => (Some(unit_named(it, unit)), *has_taken),
         };
         let place = it.matter.place.as_deref().and_then(|key| AreaKey::parse(key).ok());
         CaseRow {
@@ -178,6 +178,12 @@ impl Shown<'_> {
             Act::GiveFeedback(proof) => proof_words(self.lang, *proof).to_owned(),
             Act::Complete(how) => completion_words(self.lang, *how).to_owned(),
             Act::Reopen => pick("Wieder geöffnet", "Opened again"),
+            Act::NoticeAccepted => {
+                pick("E-Mail an die Fachstelle zugestellt", "Mail to the office accepted")
+            }
+            Act::NoticeRefused => {
+                pick("Keine E-Mail an die Fachstelle möglich", "No mail reaches the office")
+            }
             Act::Merge { into } => self.lang.pick(
                 format!("Geht weiter in Vorgang {}", into.0),
                 format!("Goes on in case {}", into.0),

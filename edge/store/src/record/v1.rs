@@ -97,6 +97,8 @@ choice!(ActV1 = Act {
     Complete(how: Completion),
     Reopen,
     Merge { into: CaseId },
+    NoticeAccepted,
+    NoticeRefused,
 });
 choice!(PauseReasonV1 = PauseReason { CitizenWishes, PapersMissing, OtherAuthority });
 choice!(TriedV1 = Tried { NoAnswer, Engaged, Mailbox, MailReturned });

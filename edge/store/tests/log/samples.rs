@@ -99,6 +99,8 @@ fn cases() -> impl Iterator<Item = Fact> {
         Act::Complete(Completion::NotReached),
         Act::Reopen,
         Act::Merge { into: CaseId(12) },
+        Act::NoticeAccepted,
+        Act::NoticeRefused,
     ];
     let by = [By::Seat(AgentId(7)), By::Staff, By::Unit, By::Centre];
     let matter = Matter {

@@ -2,17 +2,23 @@
 //! Cases: from the call to a proven feedback, through a crash, into the report, and forgotten when it is time.
 
 use e2e::baresip::{PORTS, Phone};
-use e2e::clock::{SOON, yesterday_and_tomorrow};
+use e2e::certificates::Authority;
+use e2e::clock::{SOON, wait_for, yesterday_and_tomorrow};
 use e2e::county::County;
+use e2e::folder::Folder;
 use e2e::pages::{Answer, Socket, Visitor};
 use e2e::runner::Case;
 use e2e::server::Server;
+use e2e::smtp::Smtp;
 use serde_json::{Value, json};
 
 pub(crate) const CASES: &[Case] = &[
     ("a_matter_goes_from_the_call_to_its_feedback", a_matter_goes_from_the_call_to_its_feedback),
     ("cases_are_for_those_who_may", cases_are_for_those_who_may),
     ("a_case_takes_no_nonsense", a_case_takes_no_nonsense),
+    ("an_office_is_told_once", an_office_is_told_once),
+    ("a_letter_waits_for_its_server", a_letter_waits_for_its_server),
+    ("a_letter_goes_within_tls_or_not_at_all", a_letter_goes_within_tls_or_not_at_all),
 ];
 
 fn pages() -> Server {
@@ -231,4 +237,113 @@ fn a_case_takes_no_nonsense() {
     assert_eq!((&merged["merged_into"], &merged["can"]), (&json!(1), &json!([])));
     let stated = json!({"act": "feedback", "text": "Herr Alt hat am 3.5. um 10 Uhr zurückgerufen"});
     assert_eq!(done(&anna, 1, &stated)["proof"], "stated_by_staff");
+}
+
+/// A centre whose letters go to this port.
+fn with_mail(port: u16, county: County, more: &str) -> County {
+    let mail = format!(
+        "[mail]\nserver = \"{more}:{port}\"\nfrom = \"115@kreis.example\"\n\
+         offices = [{{ unit = \"abfall\", mail = \"abfall@kreis.example\" }}]\n"
+    );
+    County { web_more: mail, bench: 0, ..county }
+}
+
+fn in_clear(port: u16, county: County) -> County {
+    let county = with_mail(port, county, "127.0.0.1");
+    County { web_more: county.web_more + "protection = \"off\"\n", ..county }
+}
+
+fn forwarded(visitor: &Visitor, unit: &str) -> u64 {
+    let case = opened(visitor, &new("Hund Kröger"));
+    let number = case["number"].as_u64().expect("a number");
+    let forward =
+        json!({"act": "forward", "unit": {"id": unit, "name": "Abfall"}, "text": "geheim"});
+    done(visitor, number, &forward);
+    number
+}
+
+/// What the case says of its letter, once it says anything.
+fn said_of_letter(visitor: &Visitor, number: u64) -> String {
+    wait_for("a word about the letter", 2 * SOON, || {
+        let case = visitor.ask("GET", &format!("/api/cases/{number}"), "").json();
+        let entries = case["entries"].as_array()?.clone();
+        let of_letter = |it: &&Value| it["what"].as_str().is_some_and(|it| it.contains("E-Mail"));
+        let found = entries.iter().rev().find(of_letter)?.clone();
+        found["what"].as_str().map(str::to_owned)
+    })
+}
+
+fn an_office_is_told_once() {
+    let mut county = County::new().agent("k1").browser("k1-web", "k1");
+    let port = county.ports.one();
+    let mut server = Server::start(in_clear(port, county));
+    let smtp = Smtp::start(&server.folder, port, &[]);
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    let number = forwarded(&anna, "abfall");
+    assert_eq!(said_of_letter(&anna, number), "E-Mail an die Fachstelle zugestellt");
+    let letters = smtp.letters();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    for line in ["To: abfall@kreis.example", "From: 115@kreis.example", "Auto-Submitted: auto-gen"]
+    {
+        assert!(letters[0].contains(line), "{line}: {}", letters[0]);
+    }
+    assert!(letters[0].contains(&format!("/vorgaenge/{number}")), "{}", letters[0]);
+    for word in ["Hund", "geheim", "example.org", "anna"] {
+        assert!(!letters[0].contains(word), "{word} left the centre: {}", letters[0]);
+    }
+    // After a crash what was sent is not sent again, and what nobody can be sent is said.
+    server.start_again();
+    let anna = Visitor::with_account(&server, "berta", &["--agent", "k1"]);
+    let next = forwarded(&anna, "abfall");
+    assert_eq!(said_of_letter(&anna, next), "E-Mail an die Fachstelle zugestellt");
+    let letters = smtp.letters();
+    assert_eq!(letters.len(), 2, "{letters:?}");
+}
+
+fn a_letter_waits_for_its_server() {
+    let mut county = County::new().agent("k1").browser("k1-web", "k1");
+    let port = county.ports.one();
+    let mut server = Server::start(in_clear(port, county));
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    let number = forwarded(&anna, "abfall");
+    wait_for("nobody takes it", SOON, || {
+        server.process.stderr().contains(&format!("mail case={number} later")).then_some(())
+    });
+    // It outlives a crash, and arrives when the server is there.
+    server.start_again();
+    let smtp = Smtp::start(&server.folder, port, &[]);
+    let anna = Visitor::with_account(&server, "berta", &["--agent", "k1"]);
+    assert_eq!(said_of_letter(&anna, number), "E-Mail an die Fachstelle zugestellt");
+    assert_eq!(smtp.letters().len(), 1);
+    assert!(!server.process.stderr().contains("abfall@"), "no address in the log of the service");
+}
+
+fn a_letter_goes_within_tls_or_not_at_all() {
+    let mut county = County::new().agent("k1").browser("k1-web", "k1");
+    let (port, other) = (county.ports.one(), county.ports.one());
+    let folder = Folder::new();
+    let authority = Authority::new("Kreis");
+    authority.sign("localhost", 2035).write(&folder, "mail");
+    let pem = authority.write(&folder, "authority.pem");
+    let county = with_mail(port, county, "localhost");
+    let trusts = format!("authority = \"{}\"\n", pem.display());
+    let server = Server::start(County { web_more: county.web_more + &trusts, ..county });
+    let cert = folder.join("mail.pem").display().to_string();
+    let key = folder.join("mail.key").display().to_string();
+    let smtp = Smtp::start(&server.folder, port, &["--tlscert", &cert, "--tlskey", &key]);
+    let anna = Visitor::with_account(&server, "anna", &["--agent", "k1"]);
+    let number = forwarded(&anna, "abfall");
+    assert_eq!(said_of_letter(&anna, number), "E-Mail an die Fachstelle zugestellt");
+    assert_eq!(smtp.letters().len(), 1);
+
+    // A server that does not change to TLS gets nothing.
+    let clear = County::new().agent("k1").browser("k1-web", "k1");
+    let plain = Server::start(with_mail(other, clear, "localhost"));
+    let smtp = Smtp::start(&plain.folder, other, &[]);
+    let anna = Visitor::with_account(&plain, "anna", &["--agent", "k1"]);
+    let number = forwarded(&anna, "abfall");
+    wait_for("it is not said in clear", SOON, || {
+        plain.process.stderr().contains(&format!("mail case={number} later")).then_some(())
+    });
+    assert_eq!(smtp.letters(), Vec::<String>::new());
 }

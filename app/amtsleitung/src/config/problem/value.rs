@@ -95,6 +95,12 @@ pub enum ValueProblem {
     BadPostcode(String),
     /// No area code.
     BadAreaCode(String),
+    /// No address of electronic mail.
+    BadMailAddress(String),
+    /// No mail server with its port.
+    BadMailServer(String),
+    /// Mail in clear to another machine.
+    MailInClear(String),
     /// A format that this program does not know.
     OtherFormat(i64),
 }
@@ -147,6 +153,27 @@ impl ValueProblem {
             }
             ValueProblem::BadPostcode(given) => bad_postcode(lang, given),
             ValueProblem::BadAreaCode(given) => bad_area_code(lang, given),
+            ValueProblem::BadMailAddress(given) => say!(
+                lang,
+                "„{given}“ ist keine E-Mail-Adresse.",
+                "Erwartet: eine Adresse wie bauhof@kreis.example, ohne Umlaute.",
+                "“{given}” is no address of electronic mail.",
+                "Expected: an address such as bauhof@kreis.example, in ASCII.",
+            ),
+            ValueProblem::BadMailServer(given) => say!(
+                lang,
+                "„{given}“ ist kein Mailserver.",
+                "Erwartet: Name und Port wie mail.kreis.example:587.",
+                "“{given}” is no mail server.",
+                "Expected: name and port such as mail.kreis.example:587.",
+            ),
+            ValueProblem::MailInClear(given) => say!(
+                lang,
+                "Zu „{given}“ ginge die Post im Klartext über das Netz.",
+                "Erwartet: protection = \"starttls\" oder \"tls\"; \"off\" nur zu 127.0.0.1.",
+                "To “{given}” mail would cross the network in clear.",
+                "Expected: protection = \"starttls\" or \"tls\"; \"off\" only to 127.0.0.1.",
+            ),
             ValueProblem::OtherFormat(format) => say!(
                 lang,
                 "Das Format {format} kennt dieses Programm nicht.",

@@ -7,6 +7,7 @@ mod cases;
 mod coverage;
 mod fit;
 mod lines;
+mod mail;
 mod opening;
 mod people;
 mod places;
@@ -84,6 +85,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     let rehearsal = read_rehearsal(reader, &root);
     let retention = retention::retention(reader, &root);
     let cases = cases::cases(reader, &root);
+    let mail = mail::mail(reader, &root);
     people::check_teams(reader, (&agents, &bench));
     people::check_skills(reader, (&agents, &bench), &lines);
     telephony::check_use(reader, &root, list(Kind::Phone), (&trunks, &phones));
@@ -118,6 +120,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
         plans,
         retention,
         cases,
+        mail,
     };
     if !reader.report.has_errors() {
         coverage::check(reader, &county, &shifts, &calendar);
