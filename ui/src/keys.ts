@@ -31,6 +31,7 @@ export type Act =
   | 'pause_after'
   | 'complete'
   | 'confer'
+  | 'case'
   | 'concern'
   | 'place'
   | 'result_1'
@@ -68,6 +69,7 @@ export const BINDINGS: readonly Binding[] = [
   { act: 'confer', stroke: { code: 'F4', shift: true }, words: 'keys.confer', part: 'call' },
   { act: 'keypad', stroke: alt('KeyT'), words: 'keys.keypad', part: 'call' },
   { act: 'pause_after', stroke: alt('KeyP'), words: 'keys.pause_after', part: 'call' },
+  { act: 'case', stroke: { code: 'F7' }, words: 'keys.case', part: 'call' },
   { act: 'hang_up', stroke: { code: 'F9' }, words: 'keys.hang_up', part: 'call' },
   { act: 'concern', stroke: alt('KeyA'), words: 'keys.concern', part: 'wrap_up' },
   { act: 'concern_1', stroke: alt('Digit1'), words: 'keys.concern_1', part: 'wrap_up' },

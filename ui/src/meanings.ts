@@ -1,7 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
 /** Which words stand for which value of the protocol. */
 
-import type { AgentState, Call, Contact, Desk, Entry, FoundServices, PullReason, Result, Unit, Verdict } from './protocol.ts';
+import type {
+  AgentState,
+  Attempt,
+  Call,
+  CaseState,
+  Completion,
+  Contact,
+  Desk,
+  Entry,
+  Feedback,
+  FoundServices,
+  PauseReason,
+  Proof,
+  PullReason,
+  Reach,
+  Result,
+  Unit,
+  Verdict,
+} from './protocol.ts';
 import type { Language } from './time.ts';
 import type { Key } from './words.ts';
 
@@ -94,6 +112,56 @@ export const VERDICT_WORDS: Record<Verdict, Key> = {
   late: 'verdict.late',
   not_answered: 'verdict.not_answered',
   left_out: 'verdict.left_out',
+};
+
+export const REACHES: readonly Reach[] = ['telephone', 'mail', 'letter', 'none'];
+
+export const REACH_WORDS: Record<Reach, Key> = {
+  telephone: 'reach.telephone',
+  mail: 'reach.mail',
+  letter: 'reach.letter',
+  none: 'reach.none',
+};
+
+export const CASE_WORDS: Record<CaseState, Key> = {
+  open: 'case.open',
+  paused: 'case.paused',
+  completed: 'case.completed',
+  merged: 'case.merged',
+};
+
+export const FEEDBACK_WORDS: Record<Feedback, Key> = {
+  open: 'feedback.open',
+  overdue: 'feedback.overdue',
+  in_time: 'feedback.in_time',
+  late: 'feedback.late',
+  not_reached: 'feedback.not_reached',
+  not_counted: 'feedback.not_counted',
+};
+
+export const PROOF_WORDS: Record<Proof, Key> = {
+  spoken_call: 'proof.spoken_call',
+  mail_accepted: 'proof.mail_accepted',
+  stated_by_staff: 'proof.stated_by_staff',
+};
+
+export const PAUSE_WORDS: Record<PauseReason, Key> = {
+  citizen_wishes: 'pause.citizen_wishes',
+  papers_missing: 'pause.papers_missing',
+  other_authority: 'pause.other_authority',
+};
+
+export const ATTEMPT_WORDS: Record<Attempt, Key> = {
+  no_answer: 'attempt.no_answer',
+  engaged: 'attempt.engaged',
+  mailbox: 'attempt.mailbox',
+  mail_returned: 'attempt.mail_returned',
+};
+
+export const COMPLETION_WORDS: Record<Completion, Key> = {
+  done: 'completion.done',
+  withdrawn: 'completion.withdrawn',
+  not_reached: 'completion.not_reached',
 };
 
 /** Why nobody is sent to an agent who did not ask for that. */

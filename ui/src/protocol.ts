@@ -24,6 +24,7 @@ import {
 const MANY = 10_000;
 
 const named = object({ id: text, name: text });
+export type Named = Of<typeof named>;
 const bothLanguages = object({ de: text, en: text });
 
 export const problem = object({ title: text, detail: orNull(text) });
@@ -272,6 +273,136 @@ export const newTask = object({
 });
 export type NewTask = Of<typeof newTask>;
 export const taskKept = object({ number: whole });
+
+// ── Cases ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The longest texts of a case, in characters: what it is about, what is written, and each field. */
+export const CASE_CONCERN_MAX = 120;
+export const CASE_TEXT_MAX = 2_000;
+export const CASE_FIELD_MAX = 200;
+
+/** By when feedback is due: `at` is null while the clock is stopped, or where the calendar does not reach so far. */
+const due = object({ at: orNull(time), stopped: flag });
+export type Due = Of<typeof due>;
+export const dueNow = object({ due });
+
+export const reach = oneOf('telephone', 'mail', 'letter', 'none');
+export type Reach = Of<typeof reach>;
+const caseState = oneOf('open', 'paused', 'completed', 'merged');
+export type CaseState = Of<typeof caseState>;
+const feedback = oneOf('open', 'overdue', 'in_time', 'late', 'not_reached', 'not_counted');
+export type Feedback = Of<typeof feedback>;
+const proof = oneOf('spoken_call', 'mail_accepted', 'stated_by_staff');
+export type Proof = Of<typeof proof>;
+const pauseReason = oneOf('citizen_wishes', 'papers_missing', 'other_authority');
+export type PauseReason = Of<typeof pauseReason>;
+const attempt = oneOf('no_answer', 'engaged', 'mailbox', 'mail_returned');
+export type Attempt = Of<typeof attempt>;
+const completion = oneOf('done', 'withdrawn', 'not_reached');
+export type Completion = Of<typeof completion>;
+const can = oneOf(
+  'note',
+  'forward',
+  'take_over',
+  'give_back',
+  'pause',
+  'resume',
+  'tell',
+  'try',
+  'feedback',
+  'complete_done',
+  'complete_withdrawn',
+  'complete_not_reached',
+  'reopen',
+  'merge',
+);
+export type Can = Of<typeof can>;
+
+/** A case in a list. */
+const caseFields = {
+  number: whole,
+  opened: time,
+  client: named,
+  /** Empty after what was written of it is gone. */
+  concern: text,
+  place: orNull(place),
+  /** Who has it; null for the centre. */
+  unit: orNull(named),
+  /** Whether the unit works on it. */
+  taken: flag,
+  state: caseState,
+  due,
+  feedback,
+};
+const caseRow = object(caseFields);
+export type CaseRow = Of<typeof caseRow>;
+
+export const caseList = object({ now: time, cases: list(caseRow, MANY), more: whole, open: whole, overdue: whole });
+export type CaseList = Of<typeof caseList>;
+
+const caseEntry = object({
+  at: time,
+  /** Never a person; null if the centre did it by itself. */
+  team: orNull(text),
+  what: text,
+  /** Empty if nothing was written, null if it cannot be read any more. */
+  text: orNull(text),
+});
+export type CaseEntry = Of<typeof caseEntry>;
+
+export const caseView = object({
+  now: time,
+  ...caseFields,
+  contact: orNull(whole),
+  line: orNull(named),
+  service: orNull(named),
+  reach,
+  name: text,
+  address: text,
+  wish: text,
+  said: text,
+  told: orNull(time),
+  answered: orNull(time),
+  proof: orNull(proof),
+  merged_into: orNull(whole),
+  entries: list(caseEntry, MANY),
+  can: list(can, 20),
+});
+export type CaseView = Of<typeof caseView>;
+
+export const newCase = object({
+  contact: orNull(whole),
+  concern: text,
+  said: text,
+  place: orNull(text),
+  service: orNull(named),
+  reach,
+  name: text,
+  address: text,
+  wish: text,
+  unit: orNull(named),
+  told: flag,
+});
+export type NewCase = Of<typeof newCase>;
+
+export const caseAct = tagged(
+  {
+    note: { text },
+    forward: { unit: named, text },
+    take_over: {},
+    give_back: { text },
+    pause: { reason: pauseReason, text },
+    resume: {},
+    tell: {},
+    try: { attempt, text },
+    feedback: { contact: orNull(whole), text },
+    complete: { how: completion, text },
+    reopen: { text },
+    merge: { into: whole },
+  },
+  'act',
+);
+export type CaseAct = Of<typeof caseAct>;
 
 // ── Board ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

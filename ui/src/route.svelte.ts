@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 /** Which page is open: the path of the address, and the back button works. */
 
-export type Page = 'desk' | 'wallboard' | 'contacts';
+export type Page = 'desk' | 'wallboard' | 'contacts' | 'cases';
 
-const PATHS: Record<Page, string> = { desk: '/', wallboard: '/wallboard', contacts: '/wallboard/contacts' };
+const PATHS: Record<Page, string> = {
+  desk: '/',
+  wallboard: '/wallboard',
+  contacts: '/wallboard/contacts',
+  cases: '/vorgaenge',
+};
+/** One case of them: `/vorgaenge/12`. */
+const CASE = new RegExp(`^${PATHS.cases}/([1-9][0-9]{0,15})$`);
+
+export type Query = Record<string, string>;
 
 class Route {
   #path = $state(window.location.pathname);
@@ -14,23 +23,40 @@ class Route {
   }
 
   get page(): Page {
-    const path = this.#path.replace(/(.)\/$/, '$1');
+    const path = this.#bare;
     if (path === PATHS.wallboard) return 'wallboard';
-    return path === PATHS.contacts ? 'contacts' : 'desk';
+    if (path === PATHS.contacts) return 'contacts';
+    return path === PATHS.cases || CASE.test(path) ? 'cases' : 'desk';
+  }
+
+  /** Which case is open, if one is. */
+  get number(): number | null {
+    const number = CASE.exec(this.#bare)?.[1];
+    return number === undefined ? null : Number(number);
   }
 
   get query(): URLSearchParams {
     return new URLSearchParams(this.#query);
   }
 
-  go(page: Page, query: Record<string, string> = {}): void {
-    window.history.pushState(null, '', this.path(page, query));
+  go(page: Page, query: Query = {}, number: number | null = null): void {
+    window.history.pushState(null, '', this.path(page, query, number));
     this.#read();
   }
 
-  path(page: Page, query: Record<string, string> = {}): string {
+  /** The same page with other words in its address: nothing that the back button should count. */
+  replace(page: Page, query: Query): void {
+    window.history.replaceState(null, '', this.path(page, query));
+    this.#read();
+  }
+
+  path(page: Page, query: Query = {}, number: number | null = null): string {
     const text = new URLSearchParams(query).toString();
-    return PATHS[page] + (text === '' ? '' : `?${text}`);
+    return PATHS[page] + (number === null ? '' : `/${number}`) + (text === '' ? '' : `?${text}`);
+  }
+
+  get #bare(): string {
+    return this.#path.replace(/(.)\/$/, '$1');
   }
 
   #read(): void {
@@ -42,8 +68,8 @@ class Route {
 export const route = new Route();
 
 /** For links within the page: opens without loading, unless the person wants a new window. */
-export function follow(event: MouseEvent, page: Page, query: Record<string, string> = {}): void {
+export function follow(event: MouseEvent, page: Page, query: Query = {}, number: number | null = null): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  route.go(page, query);
+  route.go(page, query, number);
 }

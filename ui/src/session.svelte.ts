@@ -30,6 +30,13 @@ class Sessions {
     return answer;
   }
 
+  /** Learns what the centre is called, for pages that nobody tells. */
+  async describe(): Promise<void> {
+    if (this.offer !== null) return;
+    const found = await ask('/api/sign-in', { shape: signIn, language: tongue.language });
+    if (found.kind === 'fine') this.offer = found.value;
+  }
+
   /** True when the server has forgotten us; then nothing of the person stays in this page. */
   async signOut(): Promise<boolean> {
     const answer = await ask('/api/session', { method: 'DELETE', shape: null, language: tongue.language });

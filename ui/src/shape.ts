@@ -74,15 +74,20 @@ export function object<F extends Fields>(fields: F): Shape<Object<F>> {
   };
 }
 
-type Tagged<F extends Record<string, Fields>> = { [K in keyof F]: { type: K } & Object<F[K]> }[keyof F];
+type Tagged<F extends Record<string, Fields>, By extends string> = {
+  [K in keyof F]: { [B in By]: K } & Object<F[K]>;
+}[keyof F];
 
-/** Messages told apart by their `type`. */
-export function tagged<F extends Record<string, Fields>>(kinds: F): Shape<Tagged<F>> {
+/** Messages told apart by their `type`, or by another key. */
+export function tagged<F extends Record<string, Fields>, const By extends string = 'type'>(
+  kinds: F,
+  by: By = 'type' as By,
+): Shape<Tagged<F, By>> {
   return (value, at, strict) => {
-    const type = typeof value === 'object' && value !== null ? (value as { type?: unknown }).type : undefined;
+    const type = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[by] : undefined;
     const fields = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
-    if (fields === undefined) return fail(at, `one of ${Object.keys(kinds).join(', ')} as its type`);
-    const shape = object({ ...fields, type: text as Shape<unknown> });
-    return shape(value, at, strict) as Tagged<F>;
+    if (fields === undefined) return fail(at, `one of ${Object.keys(kinds).join(', ')} as its ${by}`);
+    const shape = object({ ...fields, [by]: text as Shape<unknown> });
+    return shape(value, at, strict) as Tagged<F, By>;
   };
 }

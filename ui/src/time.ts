@@ -43,6 +43,43 @@ export function day(at: string, language: Language): string {
   return new Date(at).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
+/** The days that have a name of their own beside today, counted from today. */
+const DAYS_NAMED = 6;
+
+/**
+ * `heute`, `morgen`, `Montag`, and with its date beyond a week or before today: `Montag, 9. Dezember`. The days are
+ * those of the wall, so that a night with 23 or 25 hours counts as one.
+ */
+export function dayName(at: string, now_ms: number, language: Language): string {
+  const locale = language === 'de' ? 'de-DE' : 'en-GB';
+  const date = new Date(at);
+  const days = Math.round((midnight(date) - midnight(new Date(now_ms))) / 86_400_000);
+  if (days === 0) return language === 'de' ? 'heute' : 'today';
+  if (days === 1) return language === 'de' ? 'morgen' : 'tomorrow';
+  const name = date.toLocaleDateString(locale, { weekday: 'long' });
+  if (days > 0 && days <= DAYS_NAMED) return name;
+  return `${name}, ${date.toLocaleDateString(locale, { day: 'numeric', month: 'long' })}`;
+}
+
+/** `Montag, 14 Uhr`: as one says it. */
+export function spokenMoment(at: string, now_ms: number, language: Language): string {
+  const date = new Date(at);
+  const german = language === 'de';
+  const name = dayName(at, now_ms, language);
+  if (!german) return `${name} at ${clock(at, language)}`;
+  const minutes = date.getMinutes();
+  return `${name}, ${date.getHours()}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`} Uhr`;
+}
+
+/** `Montag, 14:00`: as it stands in a list. */
+export function momentInList(at: string, now_ms: number, language: Language): string {
+  return `${dayName(at, now_ms, language)}, ${clock(at, language)}`;
+}
+
+function midnight(date: Date): number {
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+}
+
 /** `83 %`; cut, never rounded up: 79.9 % has not reached 80 %. */
 export function percent(part: number): string {
   // Shares come as decimals: 0.29 × 100 is a hair below 29.

@@ -56,6 +56,12 @@ export class Peer {
   answer: ((sdp: string) => Promise<string>) | null = null;
   contacts: protocol.Contacts = world.contacts();
   catalogue: protocol.FoundServices['state'] = 'ready';
+  cases: protocol.CaseView[] = world.cases();
+  /** Without a clock for feedback a centre keeps no cases. */
+  keepsCases = true;
+  /** What was asked of cases, as agreed. */
+  readonly filed: protocol.NewCase[] = [];
+  readonly acts: protocol.CaseAct[] = [];
   /** What editors were told. */
   readonly tasks: protocol.NewTask[] = [];
   readonly #server: Server;
@@ -166,6 +172,7 @@ export class Peer {
     }
     if (call === 'GET /api/directory') return json(response, world.directory(url.searchParams.get('q') ?? ''));
     if (url.pathname.startsWith('/api/knowledge/')) return this.#knowledge(call, response, url, body);
+    if (url.pathname.startsWith('/api/cases')) return this.#cases(call, response, url, body);
     if (call === 'GET /api/board') return json(response, this.board);
     if (call === 'GET /api/wrap-ups/mine') return json(response, { wrap_ups: [...this.wrapUps.values()].reverse() });
     if (call === 'GET /api/contacts') return json(response, this.contacts);
@@ -196,6 +203,40 @@ export class Peer {
     }
     const answer = world.answer(decodeURIComponent(url.pathname.split('/').at(-1) ?? ''), area);
     return answer === null ? refuse(response, 404, 'Nicht gefunden.', null) : json(response, answer);
+  }
+
+  #cases(call: string, response: ServerResponse, url: URL, body: unknown): void {
+    if (!this.keepsCases) return refuse(response, 409, 'Das geht gerade nicht.', 'In diesem Servicecenter werden keine Vorgänge geführt.');
+    if (call === 'GET /api/cases') {
+      const { searchParams } = url;
+      return json(response, world.listed(this.cases, searchParams.get('show') ?? 'open', searchParams.get('q') ?? ''));
+    }
+    if (call === 'GET /api/cases/due') return json(response, { due: { at: world.dueIn(24), stopped: false } });
+    try {
+      if (call === 'POST /api/cases') return this.#file(response, read(protocol.newCase, body, true));
+      const one = this.cases.find((one) => url.pathname.split('/')[3] === String(one.number));
+      if (one === undefined) return refuse(response, 404, 'Nicht gefunden.', 'Das gibt es nicht, oder nicht für Sie.');
+      if (call.startsWith('POST ')) {
+        const act = read(protocol.caseAct, body, true);
+        this.acts.push(act);
+        if (act.act === 'merge' && act.into >= one.number) {
+          return refuse(response, 409, 'Das geht gerade nicht.', 'Ein Vorgang geht nur in einem älteren weiter.');
+        }
+        world.actOn(one, act);
+      }
+      json(response, read(protocol.caseView, JSON.parse(JSON.stringify({ ...one, now: world.ago(0) })), true));
+    } catch (error) {
+      this.faults.push(String(error));
+      refuse(response, 400, 'Das ist kein Vorgang.', null);
+    }
+  }
+
+  #file(response: ServerResponse, asked: protocol.NewCase): void {
+    this.filed.push(asked);
+    const number = 1 + Math.max(...this.cases.map((one) => one.number));
+    const one = world.filed(number, asked);
+    this.cases.push(one);
+    json(response, one);
   }
 
   #signIn(response: ServerResponse, body: unknown): void {

@@ -62,6 +62,14 @@ async function opened(page: Page, words: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** A case for the service that was looked up, for the place that the caller confirmed. */
+async function caseForm(page: Page): Promise<void> {
+  await opened(page, 'hund');
+  await page.getByText('Zuständig', { exact: true }).waitFor();
+  await page.keyboard.press('F7');
+  await page.getByText('Sie hören von uns bis').waitFor();
+}
+
 function manyLines(peer: Peer): void {
   const names = [
     'Samtgemeinde Elbmarsch',
@@ -229,6 +237,51 @@ export const SCENES: readonly Scene[] = [
     until: 'text=noch kein Leistungskatalog',
   },
   {
+    name: 'case-form',
+    before: talking,
+    then: async (page) => caseForm(page),
+    until: 'text=Sie hören von uns bis',
+  },
+  {
+    name: 'case-form-lack',
+    before: (peer) => {
+      talking(peer);
+      if (peer.desk.contact) peer.desk.contact.number = null;
+    },
+    then: async (page) => {
+      await caseForm(page);
+      await page.keyboard.press('Control+Enter');
+    },
+    until: 'text=Bitte eintragen, oder',
+  },
+  {
+    name: 'case-form-none',
+    before: (peer) => {
+      talking(peer);
+      peer.keepsCases = false;
+    },
+    then: async (page) => page.keyboard.press('F7'),
+    until: 'text=werden keine Vorgänge geführt',
+  },
+  {
+    name: 'case-filed',
+    before: wrapUp,
+    then: async (page) => {
+      await caseForm(page);
+      await page.keyboard.press('Control+Enter');
+    },
+    until: 'text=Vorgang 12 angelegt, fällig >> visible=true',
+  },
+  {
+    name: 'case-begun',
+    before: talking,
+    then: async (page) => {
+      await caseForm(page);
+      await page.keyboard.press('Escape');
+    },
+    until: 'text=Weiter: Hund anmelden',
+  },
+  {
     name: 'consult',
     before: (peer) => {
       talking(peer);
@@ -316,6 +369,72 @@ export const SCENES: readonly Scene[] = [
     before: onDuty,
     then: async (page) => page.getByRole('button', { name: /Katharina Petersen/ }).click(),
     until: 'text=Von dieser Seite abmelden',
+  },
+  { name: 'cases', path: '/vorgaenge', until: 'text=Hundesteuerbescheid' },
+  { name: 'cases-all', path: '/vorgaenge?show=all', until: 'text=Sperrmüll' },
+  {
+    name: 'cases-empty',
+    path: '/vorgaenge',
+    before: (peer) => (peer.cases = []),
+    until: 'text=Vorgänge entstehen am Arbeitsplatz',
+  },
+  { name: 'cases-not-found', path: '/vorgaenge?q=Eichhörnchen', until: 'text=Nichts gefunden' },
+  {
+    name: 'cases-none-kept',
+    path: '/vorgaenge',
+    before: (peer) => (peer.keepsCases = false),
+    until: 'text=werden keine Vorgänge geführt',
+  },
+  {
+    name: 'cases-lost',
+    path: '/vorgaenge',
+    then: async (page, peer) => {
+      await page.waitForSelector('text=Hundesteuerbescheid');
+      peer.away();
+      await page.getByRole('button', { name: 'Überfällig' }).click();
+    },
+    until: 'text=Der Server hat nicht geantwortet',
+  },
+  { name: 'case', path: '/vorgaenge/9', until: 'text=Um 9 Uhr zweimal versucht' },
+  { name: 'case-overdue', path: '/vorgaenge/7', until: 'text=überfällig seit' },
+  { name: 'case-unreadable', path: '/vorgaenge/3', until: 'text=Aufbewahrung abgelaufen' },
+  { name: 'case-missing', path: '/vorgaenge/99', until: 'text=Das gibt es nicht' },
+  {
+    name: 'case-feedback',
+    path: '/vorgaenge/9',
+    before: earlier,
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Rückmeldung eintragen' }).click();
+      await page.getByText('Mein Gespräch').first().waitFor();
+      await page.getByRole('button', { name: 'Eintragen' }).click();
+    },
+    until: 'text=woher man es weiß',
+  },
+  {
+    name: 'case-forward',
+    path: '/vorgaenge/9',
+    then: async (page) => page.getByRole('button', { name: 'Weiterleiten' }).click(),
+    until: 'text=Zuständig nach dem Leistungskatalog',
+  },
+  {
+    name: 'case-refused',
+    path: '/vorgaenge/9',
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Zusammenführen' }).click();
+      await page.keyboard.type('12');
+      await page.keyboard.press('Enter');
+    },
+    until: 'text=nur in einem älteren weiter',
+  },
+  {
+    name: 'case-noted',
+    path: '/vorgaenge/10',
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Notiz' }).click();
+      await page.keyboard.type('Mietvertrag liegt vor.');
+      await page.keyboard.press('Control+Enter');
+    },
+    until: 'text=Notiz ist eingetragen',
   },
   { name: 'wallboard', path: '/wallboard', until: 'text=Behördennummer 115' },
   {

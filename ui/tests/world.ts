@@ -4,12 +4,17 @@
 import type {
   Answer,
   Board,
+  Can,
+  CaseAct,
+  CaseList,
+  CaseView,
   Contacts,
   Desk,
   Entry,
   FoundServices,
   FromDesk,
   Line,
+  NewCase,
   Place,
   Role,
   Session,
@@ -396,4 +401,189 @@ export function answer(id: string, area: string | null): Answer | null {
     why_none: bare && place !== null ? 'Zu dieser Leistung ist keine Zuständigkeit eingetragen.' : null,
     changed: bare ? null : '2014-02-03T09:00:00.000Z',
   };
+}
+
+// ── Cases ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What may be done to a case that goes on and owes feedback. */
+const OPEN: Can[] = ['note', 'forward', 'pause', 'tell', 'try', 'feedback', 'complete_withdrawn', 'merge'];
+
+/** By when feedback is due for what comes in now: in a day. */
+export function dueIn(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString();
+}
+
+export function oneCase(number: number, concern: string, part: Partial<CaseView> = {}): CaseView {
+  const opened = ago(20 * 3_600 - number * 600);
+  return {
+    now: ago(0),
+    number,
+    opened,
+    client: { id: 'jesteburg', name: 'Jesteburg' },
+    concern,
+    place: WHERE.jesteburg,
+    unit: null,
+    taken: false,
+    state: 'open',
+    due: { at: dueIn(24), stopped: false },
+    feedback: 'open',
+    contact: 4600 + number,
+    line: { id: 'jesteburg', name: 'Rathaus Jesteburg' },
+    service: { id: 'X9:1031', name: 'Hund anmelden' },
+    reach: 'telephone',
+    name: 'Frau Albrecht',
+    address: '04183 55501',
+    wish: 'vormittags',
+    said: 'Der Steuerbescheid nennt zwei Hunde, angemeldet ist einer. Frau Albrecht bittet um einen neuen Bescheid.',
+    told: null,
+    answered: null,
+    proof: null,
+    merged_into: null,
+    entries: [{ at: opened, team: 'Servicecenter', what: 'Aus einem Gespräch', text: '' }],
+    can: [...OPEN],
+    ...part,
+  };
+}
+
+export function cases(): CaseView[] {
+  const hall = { id: '7', name: 'Bürgerservice Jesteburg' };
+  return [
+    oneCase(7, 'Schlagloch in der Bahnhofstraße', {
+      due: { at: ago(3 * 3_600), stopped: false },
+      feedback: 'overdue',
+      unit: { id: '12', name: 'Straßenverkehrsamt, Betriebshof Hittfeld' },
+      place: WHERE.rosengarten,
+      client: { id: 'rosengarten', name: 'Rosengarten' },
+      service: null,
+    }),
+    oneCase(9, 'Hundesteuerbescheid nennt zwei Hunde', {
+      due: { at: dueIn(2), stopped: false },
+      unit: hall,
+      taken: true,
+      told: dueIn(2),
+      can: [...OPEN, 'give_back'],
+      entries: [
+        { at: ago(18 * 3_600), team: 'Servicecenter', what: 'Aus einem Gespräch', text: '' },
+        { at: ago(18 * 3_600 - 20), team: 'Servicecenter', what: 'Weitergeleitet an: Bürgerservice Jesteburg', text: 'Bitte den Bescheid prüfen.' },
+        { at: ago(18 * 3_600 - 20), team: 'Servicecenter', what: 'Frist genannt', text: '' },
+        { at: ago(4 * 3_600), team: 'Fachstelle', what: 'Von der Fachstelle übernommen', text: '' },
+        { at: ago(3_600), team: 'Servicecenter', what: 'Nicht erreicht: niemand nahm ab', text: 'Um 9 Uhr zweimal versucht.' },
+      ],
+    }),
+    oneCase(10, 'Wohngeld: welche Unterlagen fehlen noch?', { place: WHERE.winsen, client: { id: 'kreis', name: 'Landkreis Harburg' } }),
+    oneCase(11, 'Termin für die Eheschließung im Herbst', {
+      state: 'paused',
+      due: { at: null, stopped: true },
+      place: null,
+      can: ['note', 'forward', 'resume', 'try', 'feedback', 'complete_withdrawn', 'merge'],
+    }),
+    oneCase(5, 'Sperrmüll wurde nicht abgeholt', {
+      state: 'completed',
+      feedback: 'in_time',
+      answered: ago(7_200),
+      proof: 'spoken_call',
+      can: ['note', 'reopen'],
+    }),
+    oneCase(3, '', {
+      state: 'completed',
+      feedback: 'late',
+      name: '',
+      address: '',
+      wish: '',
+      said: '',
+      answered: ago(170 * 86_400),
+      proof: 'stated_by_staff',
+      can: ['note', 'reopen'],
+      entries: [
+        { at: ago(190 * 86_400), team: 'Servicecenter', what: 'Aus einem Gespräch', text: null },
+        { at: ago(170 * 86_400), team: 'Fachstelle', what: 'Rückmeldung nach Angabe', text: null },
+        { at: ago(170 * 86_400 - 60), team: null, what: 'Erledigt', text: '' },
+      ],
+    }),
+  ];
+}
+
+const goesOn = (one: CaseView): boolean => one.state === 'open' || one.state === 'paused';
+
+export function listed(all: CaseView[], show: string, q: string): CaseList {
+  const wanted = all.filter((one) => {
+    if (show === 'overdue') return goesOn(one) && one.feedback === 'overdue';
+    return show === 'all' || goesOn(one) === (show === 'open');
+  });
+  const found = wanted.filter((one) => `${one.number} ${one.concern} ${one.name}`.toLowerCase().includes(q.toLowerCase()));
+  return {
+    now: ago(0),
+    cases: found.map(({ number, opened, client, concern, place, unit, taken, state, due, feedback }) => ({
+      number, opened, client, concern, place, unit, taken, state, due, feedback,
+    })),
+    more: 0,
+    open: all.filter(goesOn).length,
+    overdue: all.filter((one) => goesOn(one) && one.feedback === 'overdue').length,
+  };
+}
+
+export function filed(number: number, asked: NewCase): CaseView {
+  const { contact, concern, said, service, reach, name, address, wish, unit, told } = asked;
+  const at = dueIn(24);
+  const place = Object.values(WHERE).find((one) => one.area === asked.place) ?? null;
+  const opened = ago(0);
+  return oneCase(number, concern, {
+    opened, contact, said, service, reach, name, address, wish, unit, place,
+    due: { at, stopped: false },
+    told: told ? at : null,
+    entries: [{ at: opened, team: 'Servicecenter', what: 'Aus einem Gespräch', text: '' }],
+  });
+}
+
+/** What an act does to a case: just so much that a page can be led through its life. */
+export function actOn(one: CaseView, asked: CaseAct): void {
+  const note = (what: string, text = ''): void => void one.entries.push({ at: ago(0), team: 'Servicecenter', what, text });
+  const without = (...gone: Can[]): void => void (one.can = one.can.filter((can) => !gone.includes(can)));
+  switch (asked.act) {
+    case 'note':
+      return note('Notiz', asked.text);
+    case 'forward':
+      Object.assign(one, { unit: asked.unit, taken: false });
+      without('take_over', 'give_back');
+      one.can.push('take_over', 'give_back');
+      return note(`Weitergeleitet an: ${asked.unit.name}`, asked.text);
+    case 'take_over':
+      one.taken = true;
+      without('take_over');
+      return note('Von der Fachstelle übernommen');
+    case 'give_back':
+      Object.assign(one, { unit: null, taken: false });
+      without('take_over', 'give_back');
+      return note('Zurück an das Servicecenter', asked.text);
+    case 'pause':
+      Object.assign(one, { state: 'paused', due: { at: null, stopped: true } });
+      without('pause', 'tell');
+      one.can.push('resume');
+      return note('Frist ruht', asked.text);
+    case 'resume':
+      Object.assign(one, { state: 'open', due: { at: dueIn(24), stopped: false } });
+      without('resume');
+      one.can.push('pause', 'tell');
+      return note('Frist läuft weiter');
+    case 'tell':
+      one.told = one.due.at;
+      return note('Frist genannt');
+    case 'try':
+      one.can.push('complete_not_reached');
+      return note('Nicht erreicht', asked.text);
+    case 'feedback':
+      Object.assign(one, { answered: ago(0), feedback: 'in_time', proof: asked.contact === null ? 'stated_by_staff' : 'spoken_call' });
+      without('try', 'complete_withdrawn', 'complete_not_reached');
+      one.can.push('complete_done');
+      return note(asked.contact === null ? 'Rückmeldung nach Angabe' : 'Rückmeldung im Gespräch', asked.text);
+    case 'complete':
+      Object.assign(one, { state: 'completed', can: ['note', 'reopen'] });
+      return note('Erledigt', asked.text);
+    case 'reopen':
+      Object.assign(one, { state: 'open', can: ['note', 'forward', 'feedback', 'complete_done', 'merge'] });
+      return note('Wieder geöffnet', asked.text);
+    case 'merge':
+      Object.assign(one, { state: 'merged', merged_into: asked.into, feedback: 'not_counted', can: [] });
+      return note(`Geht weiter in Vorgang ${asked.into}`);
+  }
 }

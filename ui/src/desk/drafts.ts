@@ -82,6 +82,12 @@ export function withLookedUp(draft: WrapUp, concern: string, place: string | nul
   return withPlace(known ? draft : toggleConcern(draft, name), draft.place ?? place ?? '');
 }
 
+/** A case was filed: somebody comes back about it. What the call was about is noted if nothing is. */
+export function withCase(draft: WrapUp, concern: string, place: string | null): WrapUp {
+  const noted = draft.concerns.length === 0 ? withLookedUp(draft, concern, place) : withPlace(draft, draft.place ?? place ?? '');
+  return { ...noted, result: 'to_be_answered' };
+}
+
 export function withNote(draft: WrapUp, note: string): WrapUp {
   return { ...draft, note: note.slice(0, NOTE_MAX) };
 }

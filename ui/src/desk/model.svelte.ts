@@ -13,6 +13,8 @@ import * as protocol from '../protocol.ts';
 import type { Desk, Problem, Request, ToDesk, WrapUp } from '../protocol.ts';
 import { sessions } from '../session.svelte.ts';
 import { announce, type Sentence } from './announce.ts';
+import { fromCall, type CaseDraft } from './cases/kept.ts';
+import { DeskCases } from './cases/model.svelte.ts';
 import * as drafts from './drafts.ts';
 import { Knowledge } from './knowledge/model.svelte.ts';
 import { take } from './seat.ts';
@@ -50,6 +52,7 @@ export class DeskModel {
   readonly heard: { sdp?: (sdp: string) => void; desk?: (desk: Desk) => void; open?: () => void } = {};
 
   readonly knowledge: Knowledge;
+  readonly cases: DeskCases;
   readonly #person: string;
   readonly #live: Live<ToDesk>;
   readonly #pending = new Map<number, (settled: Settled) => void>();
@@ -70,6 +73,10 @@ export class DeskModel {
     this.knowledge = new Knowledge(person, {
       say: (text) => this.say([{ text, urgent: false }]),
       opened: (title, place) => this.#lookedUp(title, place),
+    });
+    this.cases = new DeskCases(person, {
+      say: (text) => this.say([{ text, urgent: false }]),
+      filed: (draft) => this.#filed(draft),
     });
     const listener = {
       status: (status: Status) => this.#status(status),
@@ -209,6 +216,33 @@ export class DeskModel {
     this.done = [];
     sessionStorage.removeItem(this.#drawer);
     this.knowledge.forget();
+    this.cases.forget();
+  }
+
+  /** Opens the form of a case for the call on the desk, filled with what is known of it. */
+  beginCase(): void {
+    const contact = this.desk?.contact ?? null;
+    const form = this.form;
+    if (contact === null || form === null) return;
+    this.cases.begin(
+      fromCall($state.snapshot(contact), $state.snapshot(form), {
+        kept: $state.snapshot(this.knowledge.kept),
+        answer: $state.snapshot(this.knowledge.answer),
+      }),
+    );
+  }
+
+  /** The call of the case is to be answered; it may be an earlier one by now. */
+  #filed(draft: CaseDraft): void {
+    const { contact, concern, place } = draft;
+    const here = this.desk?.contact?.id === contact ? this.form : null;
+    const earlier = this.done.find((one) => one.contact === contact) ?? null;
+    const form = here ?? drafts.draftOf(this.drafts, contact) ?? earlier;
+    if (form === null) return;
+    const noted = drafts.withCase(form, concern, place?.name ?? null);
+    if (here !== null) return this.edit(noted);
+    this.#keep(drafts.keep(this.drafts, $state.snapshot(noted)));
+    void this.correct(noted);
   }
 
   /** What was looked up while somebody calls is their concern. */
@@ -287,6 +321,10 @@ export class DeskModel {
     const left = before?.contact?.id;
     if (left !== undefined && left !== desk.contact?.id) this.#left(left);
     this.desk = desk;
+    // Who answers the next call has its greeting to read; what was typed for the last one is kept.
+    if (desk.agent.state === 'talking' && this.cases.open !== null && this.cases.open !== desk.contact?.id) {
+      if (before?.agent.state !== 'talking') this.cases.close();
+    }
     this.knowledge.follow(desk);
     this.heard.desk?.(desk);
     if (this.#unsaved) for (const draft of this.drafts) void this.save(draft.contact);

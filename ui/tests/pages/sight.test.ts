@@ -10,7 +10,7 @@ import { desk } from './stage.ts';
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-const NAMES = ['sign-in', 'sign-on', 'ringing', 'talking-long-words', 'wrap-up', 'wallboard', 'contacts'];
+const NAMES = ['sign-in', 'sign-on', 'ringing', 'talking-long-words', 'wrap-up', 'wallboard', 'contacts', 'case-form', 'cases', 'case', 'case-feedback'];
 
 for (const scene of SCENES.filter((one) => NAMES.includes(one.name))) {
   desk(

@@ -43,7 +43,7 @@ test('both languages say something, and fill in the same', () => {
 test('German speaks German', () => {
   // Words that stand in both languages alike; everything else has to be translated.
   const alike = keys.filter((key) => WORDS[key][0] === WORDS[key][1]);
-  const allowed = ['sign_in.name', 'person.team', 'contacts.team', 'entry.partner', 'ways.channels'];
+  const allowed = ['sign_in.name', 'case.name', 'person.team', 'contacts.team', 'entry.partner', 'ways.channels'];
   assert.deepEqual(alike.filter((key) => !allowed.includes(key) && /[a-z]{3}/.test(WORDS[key][0])), []);
 });
 
