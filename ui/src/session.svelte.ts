@@ -42,6 +42,8 @@ class Sessions {
     const answer = await ask('/api/session', { method: 'DELETE', shape: null, language: tongue.language });
     const out = answer.kind === 'fine' || (answer.kind === 'refused' && answer.status === 401);
     if (out) {
+      // Whichever page is open: what was typed at the desk goes as well.
+      sessionStorage.clear();
       this.ended = false;
       await this.#offer();
     }

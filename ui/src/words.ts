@@ -161,6 +161,8 @@ export const WORDS = {
   'desk.left': ['Zustand und Telefon', 'State and telephone'],
   'desk.right': ['Wissen', 'Knowledge'],
 
+  'desk.back': ['Zum Arbeitsplatz', 'To the desk'],
+
   'agent.title': ['Ihr Zustand', 'Your state'],
   'agent.since': ['seit {clock} Uhr · {time}', 'since {clock} · {time}'],
   'agent.left': ['noch {time}', '{time} left'],

@@ -395,6 +395,22 @@ export const SCENES: readonly Scene[] = [
     },
     until: 'text=Der Server hat nicht geantwortet',
   },
+  {
+    name: 'cases-ringing',
+    before: onDuty,
+    then: async (page, peer) => {
+      await page.getByRole('link', { name: 'Vorgänge' }).click();
+      await page.waitForSelector('text=Hundesteuerbescheid');
+      peer.change((desk) => world.ring(desk));
+    },
+    until: 'role=button[name=/Annehmen/]',
+  },
+  {
+    name: 'cases-talking',
+    before: talking,
+    then: async (page) => page.getByRole('link', { name: 'Vorgänge' }).click(),
+    until: 'text=Zum Arbeitsplatz',
+  },
   { name: 'case', path: '/vorgaenge/9', until: 'text=Um 9 Uhr zweimal versucht' },
   { name: 'case-overdue', path: '/vorgaenge/7', until: 'text=überfällig seit' },
   { name: 'case-unreadable', path: '/vorgaenge/3', until: 'text=Aufbewahrung abgelaufen' },

@@ -109,6 +109,7 @@ export class DeskModel {
   close(): void {
     this.#closed = true;
     this.#flush();
+    this.cases.close();
     this.#live.close();
     this.#leave?.();
   }
@@ -187,6 +188,8 @@ export class DeskModel {
     const settled = here ? await this.#send({ type: 'wrap_up', wrap_up: draft }) : await this.correct(draft);
     const still = drafts.draftOf(this.drafts, contact);
     if (settled === null && still !== null && drafts.same(still, draft)) {
+      // It was said that the server has it; until the desk says so too, the form must not be empty.
+      if (this.desk?.contact?.id === contact) this.desk.wrap_up = draft;
       this.#keep(drafts.drop(this.drafts, contact));
       this.saved = 'saved';
       this.#note(draft);
