@@ -17,9 +17,23 @@ export type Query = Record<string, string>;
 class Route {
   #path = $state(window.location.pathname);
   #query = $state(window.location.search);
+  #desk: string | null = $state(deskOf(window.history.state));
 
   constructor() {
-    window.addEventListener('popstate', () => this.#read());
+    window.addEventListener('popstate', () => {
+      this.#read();
+      this.holdDesk(this.#desk);
+    });
+  }
+
+  /** Whose desk is open in this window beside the page that is shown; it survives loading the page anew. */
+  get desk(): string | null {
+    return this.#desk;
+  }
+
+  holdDesk(person: string | null): void {
+    this.#desk = person;
+    if (deskOf(window.history.state) !== person) window.history.replaceState({ desk: person }, '');
   }
 
   get page(): Page {
@@ -40,13 +54,13 @@ class Route {
   }
 
   go(page: Page, query: Query = {}, number: number | null = null): void {
-    window.history.pushState(null, '', this.path(page, query, number));
+    window.history.pushState({ desk: this.#desk }, '', this.path(page, query, number));
     this.#read();
   }
 
   /** The same page with other words in its address: nothing that the back button should count. */
   replace(page: Page, query: Query): void {
-    window.history.replaceState(null, '', this.path(page, query));
+    window.history.replaceState({ desk: this.#desk }, '', this.path(page, query));
     this.#read();
   }
 
@@ -63,6 +77,11 @@ class Route {
     this.#path = window.location.pathname;
     this.#query = window.location.search;
   }
+}
+
+function deskOf(state: unknown): string | null {
+  const desk = (state as { desk?: unknown } | null)?.desk;
+  return typeof desk === 'string' ? desk : null;
 }
 
 export const route = new Route();

@@ -47,18 +47,21 @@ export function day(at: string, language: Language): string {
 const DAYS_NAMED = 6;
 
 /**
- * `heute`, `morgen`, `Montag`, and with its date beyond a week or before today: `Montag, 9. Dezember`. The days are
- * those of the wall, so that a night with 23 or 25 hours counts as one.
+ * `gestern`, `heute`, `morgen`, `Montag`, and with its date beyond a week or longer ago: `Montag, 9. Dezember`, with
+ * the year if it is another. The days are those of the wall, so that a night with 23 or 25 hours counts as one.
  */
 export function dayName(at: string, now_ms: number, language: Language): string {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
   const date = new Date(at);
-  const days = Math.round((midnight(date) - midnight(new Date(now_ms))) / 86_400_000);
-  if (days === 0) return language === 'de' ? 'heute' : 'today';
-  if (days === 1) return language === 'de' ? 'morgen' : 'tomorrow';
+  const today = new Date(now_ms);
+  const days = Math.round((midnight(date) - midnight(today)) / 86_400_000);
+  const near = language === 'de' ? ['gestern', 'heute', 'morgen'] : ['yesterday', 'today', 'tomorrow'];
+  const named = near[days + 1];
+  if (named !== undefined) return named;
   const name = date.toLocaleDateString(locale, { weekday: 'long' });
   if (days > 0 && days <= DAYS_NAMED) return name;
-  return `${name}, ${date.toLocaleDateString(locale, { day: 'numeric', month: 'long' })}`;
+  const year = date.getFullYear() === today.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return `${name}, ${date.toLocaleDateString(locale, { day: 'numeric', month: 'long', ...year })}`;
 }
 
 /** `Montag, 14 Uhr`: as one says it. */

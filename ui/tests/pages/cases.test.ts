@@ -231,10 +231,14 @@ desk('a call goes on while cases are looked at, and the desk is as it was', asyn
   await page.keyboard.press('F4');
   await until('the caller is held', () => asked(peer).includes('hold'));
   assert.ok(!asked(peer).includes('end_wrap_up') && !asked(peer).includes('hang_up'));
+  // Loading the page anew there brings the call back as well.
+  await page.reload();
+  await page.getByText('Im Gespräch: Jesteburg').waitFor();
   // What needs the page of the desk does nothing here.
   await page.keyboard.press('Alt+Digit8');
   await page.getByRole('button', { name: 'Zum Arbeitsplatz' }).focus();
   await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Weiter: / }).click();
   assert.equal(await said(page).inputValue(), 'zwei Hunde');
   assert.equal(peer.wrapUps.get(4711), undefined);
 });

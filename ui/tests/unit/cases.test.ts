@@ -20,7 +20,9 @@ test('the moment is named as one says it', () => {
   assert.equal(spokenMoment(at(31, 14), now, 'de'), 'Montag, 14 Uhr');
   assert.equal(spokenMoment(at(31, 14), now, 'en'), 'Monday at 14:00');
   assert.equal(spokenMoment(at(31 + 4, 14), now, 'de'), 'Freitag, 4. April, 14 Uhr');
-  assert.equal(dayName(at(27, 14), now, 'de'), 'Donnerstag, 27. März');
+  assert.equal(dayName(at(27, 14), now, 'de'), 'gestern');
+  assert.equal(dayName(at(26, 14), now, 'de'), 'Mittwoch, 26. März');
+  assert.equal(dayName(new Date(2013, 10, 5).toISOString(), now, 'de'), 'Dienstag, 5. November 2013');
 });
 
 test('a night that is an hour shorter is a night', () => {
