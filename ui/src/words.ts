@@ -487,6 +487,7 @@ export const WORDS = {
   'cases.more': ['und {n} weiterer, bitte genauer suchen | und {n} weitere, bitte genauer suchen', 'and {n} more, please search more closely | and {n} more, please search more closely'],
   'cases.none': ['Keine Vorgänge', 'No cases'],
   'cases.none_overdue': ['Nichts ist überfällig', 'Nothing is overdue'],
+  'cases.none_overdue_about': ['Alle offenen Vorgänge sind in der Frist.', 'All open cases are in time.'],
   'cases.none_about': [
     'Vorgänge entstehen am Arbeitsplatz, im Gespräch, mit F7.',
     'Cases begin at the desk, in a call, with F7.',
@@ -539,7 +540,7 @@ export const WORDS = {
   'case.nothing_said': ['Dazu steht nichts.', 'Nothing is written.'],
   'case.history': ['Verlauf', 'History'],
   'case.by_itself': ['von selbst', 'by itself'],
-  'case.erased': ['nicht mehr lesbar (Aufbewahrung abgelaufen)', 'cannot be read any more (kept as long as allowed)'],
+  'case.erased': ['nicht mehr lesbar (Aufbewahrung abgelaufen)', 'cannot be read any more (its retention has ended)'],
   'case.citizen': ['Für wen', 'For whom'],
   'case.facts': ['Zum Vorgang', 'About the case'],
   'case.name': ['Name', 'Name'],

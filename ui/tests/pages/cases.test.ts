@@ -92,7 +92,10 @@ desk('the form by keyboard: another number, a name, and that it was said', async
   await page.keyboard.type('Frau Albrecht');
   await page.keyboard.press('Tab');
   await page.keyboard.type('vormittags');
-  for (let tab = 0; tab < 3; tab += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'Liegt bei');
+  await page.keyboard.type('Bauhof Hanstedt');
+  for (let tab = 0; tab < 2; tab += 1) await page.keyboard.press('Tab');
   assert.equal(await focused(page), 'wurde so gesagt');
   const described = await page.evaluate(() => document.activeElement?.getAttribute('aria-describedby') ?? '');
   assert.match(await page.locator(`#${described}`).innerText(), /Sie hören von uns bis morgen/);
@@ -104,6 +107,7 @@ desk('the form by keyboard: another number, a name, and that it was said', async
     [filed?.concern, filed?.said, filed?.address, filed?.name, filed?.wish, filed?.told, filed?.place, filed?.service],
     ['Personalausweis', 'Bitte zurückrufen.', '0171 5550100', 'Frau Albrecht', 'vormittags', true, null, null],
   );
+  assert.deepEqual(filed?.unit, { id: 'Bauhof Hanstedt', name: 'Bauhof Hanstedt' });
 });
 
 desk('in the wrap-up the first stroke files, and the second is done with the call', async (stage) => {
@@ -371,7 +375,14 @@ desk('a case is worked on by keyboard to proven feedback and its end', async (st
   const { page, peer } = stage;
   const call = (contact: number, ended: number) =>
     peer.wrapUps.set(contact, {
-      contact, line: 'Rathaus Jesteburg', client: 'Jesteburg', ended: world.ago(ended), concerns: ['Rückruf'], place: null, result: null, note: '',
+      contact,
+      line: 'Rathaus Jesteburg',
+      client: 'Jesteburg',
+      ended: world.ago(ended),
+      concerns: ['Rückruf'],
+      place: null,
+      result: null,
+      note: '',
     });
   // The call in which the matter came in is one of this shift as well, and proves nothing.
   call(4610, 3_000);

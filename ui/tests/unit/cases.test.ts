@@ -138,6 +138,15 @@ test('nothing goes without a concern, nor without an address but for who cannot 
   assert.equal(kept.toServer(unreachable).address, '');
 });
 
+test('an office is typed as one types, and goes by its name', () => {
+  const { contact, wrapUp } = call();
+  const draft = { ...kept.fromCall(contact, wrapUp, { kept: nothing, answer: null }), units };
+  assert.equal(kept.withUnit(draft, 'Bauhof ').unit?.name, 'Bauhof ');
+  assert.deepEqual(kept.toServer(kept.withUnit(draft, 'Bauhof Hanstedt ')).unit, { id: 'Bauhof Hanstedt', name: 'Bauhof Hanstedt' });
+  assert.deepEqual(kept.toServer(kept.withUnit(draft, 'Bürgerservice Jesteburg')).unit, units[0]);
+  assert.equal(kept.withUnit(draft, '  ').unit, null);
+});
+
 test('a draft survives a reload, goes on with what is learnt, and nothing in it is written over', () => {
   const { contact, wrapUp } = call();
   const fresh = kept.fromCall(contact, wrapUp, { kept: nothing, answer: null });

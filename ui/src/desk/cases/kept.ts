@@ -111,9 +111,10 @@ export function withPlace(draft: CaseDraft, area: string): CaseDraft {
   return { ...draft, place };
 }
 
-/** By its name: an office that no catalogue knows is its own id. */
+/** As it is typed; an office that no catalogue knows is its own id. */
 export function withUnit(draft: CaseDraft, typed: string): CaseDraft {
-  return { ...draft, unit: unitNamed(typed.slice(0, CASE_FIELD_MAX), draft.units) };
+  const id = unitNamed(typed, draft.units)?.id ?? null;
+  return { ...draft, unit: id === null ? null : { id, name: typed.slice(0, CASE_FIELD_MAX) } };
 }
 
 export type Lacking = 'concern' | 'address';
@@ -125,7 +126,7 @@ export function lackOf(draft: CaseDraft): Lacking | null {
 
 /** As the server takes it. */
 export function toServer(draft: CaseDraft): NewCase {
-  const { contact, reach, told, service, unit } = draft;
+  const { contact, reach, told, service } = draft;
   return {
     contact,
     concern: draft.concern.trim(),
@@ -137,7 +138,7 @@ export function toServer(draft: CaseDraft): NewCase {
     // Who cannot be reached leaves no number.
     address: reach === 'none' ? '' : draft.address.trim(),
     wish: draft.wish.trim(),
-    unit,
+    unit: draft.unit === null ? null : { ...draft.unit, name: draft.unit.name.trim() },
     told,
   };
 }
