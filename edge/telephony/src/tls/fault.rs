@@ -57,7 +57,9 @@ impl Fault {
         }
     }
 
-    pub(crate) fn of(error: &Error) -> Fault {
+    /// What an error of TLS means.
+    #[must_use]
+    pub fn of(error: &Error) -> Fault {
         use AlertDescription as Alert;
         if let Error::InvalidCertificate(why) = error {
             return Fault::of_certificate(why);

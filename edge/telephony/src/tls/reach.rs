@@ -43,6 +43,12 @@ impl Authority {
         }
     }
 
+    /// What opens connections by TLS to somebody whose name is known then.
+    #[must_use]
+    pub fn client_config(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.config)
+    }
+
     /// Somebody who has to prove this name, a host name or an address; none if it is neither.
     #[must_use]
     pub fn reach(&self, name: &str) -> Option<Reach> {
