@@ -29,6 +29,7 @@ pub mod service;
 pub mod shelf;
 pub mod start;
 pub mod views;
+pub mod vouching;
 pub mod workbook;
 
 pub use web::lang::Lang;

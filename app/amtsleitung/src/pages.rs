@@ -10,8 +10,9 @@ use crate::directory::Entry as Extension;
 use crate::entropy::Entropy;
 use crate::output;
 use crate::post::Post;
-use crate::service::{DEFINITION, Inbox};
+use crate::service::{DEFINITION, Inbox, Log};
 use crate::shelf::at_hand::AtHand;
+use crate::vouching;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hours::{LocalDate, LocalDates};
 use knowledge::{AreaKey, Gazetteer, Place};
@@ -272,7 +273,7 @@ pub fn serve(
     (hub, telephones): (Arc<Hub>, Option<softphone::Running>),
     post: Option<Post>,
     demo: Option<Demo>,
-    lang: Lang,
+    (log, lang): (&Log, Lang),
 ) -> Result<Pages, String> {
     let text = |error: std::io::Error| format!("{}: {}", web.listen, output::why(lang, &error));
     let files = web.certificate.as_ref();
@@ -283,6 +284,8 @@ pub fn serve(
     })?;
     // Whoever cannot sign in would not know why: better at once.
     Accounts::load(data).map_err(|why| why.said(lang == Lang::De))?;
+    let openid =
+        web.openid.as_ref().map(|it| vouching::voucher(it, data, log, lang)).transpose()?;
     let entropy = Mutex::new(Entropy::open().map_err(text)?);
     let folder = data.to_owned();
     let parts = web::Parts {
@@ -292,6 +295,7 @@ pub fn serve(
         identity,
         accounts: Box::new(move || Accounts::load(&folder)),
         demo,
+        openid,
         random: Box::new(move || entropy.lock().unwrap_or_else(PoisonError::into_inner).bytes()),
     };
     let server = web::serve(parts).map_err(text)?;

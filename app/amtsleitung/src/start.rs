@@ -214,7 +214,7 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
             Post::start(post::Parts { mail, folder: data, address, zone, centre, hub, log, lang })
         };
         let post = county.mail.as_ref().map(carry).transpose()?;
-        pages::serve(web, data, (hub, telephones), post, demo, lang)
+        pages::serve(web, data, (hub, telephones), post, demo, (&log, lang))
     };
     let pages = match county.web.as_ref().map(open).transpose() {
         Ok(pages) => pages,

@@ -1606,6 +1606,86 @@ fn where_the_pages_are() {
     }
 }
 
+/// Where the pages are.
+const PAGES: &str = "[web]\nlisten = \"127.0.0.1:8115\"\nsound = \"127.0.0.1:8116\"";
+
+/// Who vouches for people there, and one group.
+const VOUCHER: [&str; 2] = [
+    "name = \"dem Landkreis\"\nissuer = \"https://sso.example/realms/kreis\"\nclient_id = \"amt\"",
+    "[[web.openid.groups]]\ngroup = \"/telefon\"\nroles = [\"agent\"]",
+];
+
+/// Both before the next table.
+fn vouched_for(openid: &str, next: &str) -> String {
+    format!("{PAGES}\n\n[web.openid]\n{openid}\n\n{next}")
+}
+
+#[test]
+fn who_vouches_for_people() {
+    let trunk = "[[trunk]]\nid = \"amt-kreishaus\"";
+    let [head, group] = VOUCHER;
+    let good = format!("{head}\n\n{group}");
+    assert_eq!(all_said(&[(trunk, &vouched_for(&good, trunk))]), "");
+    let text = COUNTY.replacen("[rehearsal]", &vouched_for(&good, "[rehearsal]"), 1);
+    let web_of = config::check(&text).county.expect("it is good").web;
+    let openid = web_of.and_then(|web| web.openid).expect("it is there");
+    assert_eq!(
+        (openid.groups_claim.as_str(), openid.scopes),
+        ("groups", vec!["profile".to_owned()])
+    );
+    assert!(!openid.only_administrators && openid.client_secret.is_none());
+    let whole = format!(
+        "{head}\nclient_secret = \"openid-secret\"\nauthority = \"kreis.pem\"\nscopes = [\"openid\", \"roles\"]\n\
+         groups_claim = \"realm_access.roles\"\nagent_claim = \"desk\"\naccounts = \"administrators\"\n\n\
+         {group}\nclients = [\"landkreis-harburg\"]"
+    );
+    assert_eq!(all_said(&[(trunk, &vouched_for(&whole, trunk))]), "");
+}
+
+#[test]
+fn who_cannot_vouch_for_people() {
+    let trunk = "[[trunk]]\nid = \"amt-kreishaus\"";
+    let [head, group] = VOUCHER;
+    let good = format!("{head}\n\n{group}");
+    let of = |from: &str, to: &str| vouched_for(&good.replacen(from, to, 1), trunk);
+    let issuer = "issuer = \"https://sso.example/realms/kreis\"";
+    let wrongs = [
+        (
+            of(issuer, "issuer = ‸\"http://sso.example\""),
+            "„http://sso.example“ ist keine Adresse eines Anbieters von OpenID Connect.",
+        ),
+        (
+            of(issuer, "issuer = ‸\"https://sso.example/?a=1\""),
+            "„https://sso.example/?a=1“ ist keine Adresse eines Anbieters von OpenID Connect.",
+        ),
+        (of("\"agent\"", "‸\"agentin\""), "„agentin“ ist bei „roles“ nicht möglich."),
+        (of("[\"agent\"]", "‸[]"), "Die Liste „roles“ ist leer."),
+        (
+            of(group, &format!("{group}\nclients = [‸\"niemand\"]")),
+            "Die Kennung „niemand“ gibt es bei [[client]] nicht.",
+        ),
+        (
+            of(group, &format!("{group}\n‸client = \"x\"")),
+            "In [[web.openid.groups]] gibt es kein Feld „client“.",
+        ),
+        (of("client_id", "scopes = [‸\"a b\"]\nclient_id"), "„a b“ ist kein Scope."),
+        (
+            of("client_id", "accounts = ‸\"none\"\nclient_id"),
+            "„none“ ist bei „accounts“ nicht möglich.",
+        ),
+        (
+            of("client_id", "‸client_secret_file = \"x\"\nclient_id"),
+            "In [web.openid] gibt es kein Feld „client_secret_file“.",
+        ),
+    ];
+    for (text, words) in wrongs {
+        wrong(trunk, &text, &format!("Fehler: {words}"));
+    }
+    let without = format!("{PAGES}\n\n‸[web.openid]\n{head}\n\n{trunk}");
+    let said = said(trunk, &without, Lang::De);
+    assert!(said.starts_with("Fehler: In [web.openid] fehlt das Feld „groups“."), "{said}");
+}
+
 #[test]
 fn telephones_in_browsers() {
     let trunk = "[[trunk]]\nid = \"amt-kreishaus\"";
@@ -1681,10 +1761,12 @@ fn every_key_is_documented_under_its_table() {
             | Table::Switchboard
             | Table::Plan
             | Table::Rehearsal
+            | Table::OpenId
             | Table::Retention
             | Table::Cases
             | Table::Mail => documented(&format!("`{}`", table.header())),
             Table::Office => documented("`[mail]`"),
+            Table::OpenIdGroup => documented("`[web.openid]`"),
         };
         for key in table.keys() {
             assert!(section.contains(&format!("`{key}`")), "{key} of {table:?} is not documented");

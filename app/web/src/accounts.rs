@@ -39,16 +39,13 @@ impl Role {
     pub const ALL: [Role; 5] =
         [Role::Agent, Role::Supervisor, Role::Editor, Role::Reporter, Role::Administrator];
 
+    /// Their words, in the same order.
+    pub const WORDS: [&str; 5] = ["agent", "supervisor", "editor", "reporter", "administrator"];
+
     /// Its word in files and messages.
     #[must_use]
     pub const fn word(self) -> &'static str {
-        match self {
-            Role::Agent => "agent",
-            Role::Supervisor => "supervisor",
-            Role::Editor => "editor",
-            Role::Reporter => "reporter",
-            Role::Administrator => "administrator",
-        }
+        Role::WORDS[self as usize]
     }
 
     /// The role of a word.
@@ -87,7 +84,7 @@ impl Account {
     }
 }
 
-/// Every account with the hash of its password; one without can only sign in at somebody who vouches for it.
+/// Every account with the hash of its password; one without signs nobody in.
 #[derive(Clone, Debug, Default)]
 pub struct Accounts {
     by_name: BTreeMap<String, (Account, Option<String>)>,

@@ -34,13 +34,17 @@ fn cookie(value: &str, is_secure: bool) -> String {
 
 /// The token that a browser sends. Of several cookies of the name the first counts; another site cannot set one.
 pub(crate) fn token(headers: &HeaderMap, is_secure: bool) -> Option<Redacted<[u8; TOKEN_BYTES]>> {
-    let name = if is_secure { SECURE } else { PLAIN };
+    let value = value(headers, if is_secure { SECURE } else { PLAIN })?;
+    bytes(value).map(Redacted::new)
+}
+
+/// The value of the first cookie of this name.
+pub(crate) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let value = all.flat_map(|it| it.split(';')).find_map(|pair| {
+    all.flat_map(|it| it.split(';')).find_map(|pair| {
         let (found, value) = pair.trim().split_once('=')?;
         (found == name).then_some(value)
-    })?;
-    bytes(value).map(Redacted::new)
+    })
 }
 
 fn bytes(text: &str) -> Option<[u8; TOKEN_BYTES]> {

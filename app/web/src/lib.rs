@@ -29,6 +29,7 @@ pub mod knowledge;
 pub mod lang;
 pub mod limits;
 mod live;
+pub mod openid;
 mod origin;
 mod problem;
 mod refusal;

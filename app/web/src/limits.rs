@@ -119,3 +119,52 @@ pub const WRAP_UPS_KEPT: usize = 400;
 
 /// Digits of a number that is dialled or keys that are sent at once.
 pub const KEYS_MAX: usize = 40;
+
+/// How long a sign-in at somebody who vouches may take: a password, a second factor that has to be looked for.
+pub const SIGN_IN_LASTS: Micros = Micros::from_mins(10);
+
+/// How far the clocks of whoever vouches and ours may be apart.
+pub const CLOCK_LEEWAY: Micros = Micros::from_mins(1);
+
+/// How long one request to whoever vouches may take, from its name to the last byte. Browsers wait for ten seconds.
+pub const PROVIDER_WITHIN: Duration = Duration::from_secs(5);
+
+/// Bytes of an answer of theirs: keys with their certificates take 50 KiB. A longer one is no answer.
+pub const PROVIDER_ANSWER_MAX: usize = 256 << 10;
+
+/// Keys of theirs that are kept: two generations of every algorithm. Further ones are left out.
+pub const PROVIDER_KEYS_MAX: usize = 32;
+
+/// How long their keys are believed in: one that was taken back is not accepted for longer.
+pub const KEYS_HOLD: Micros = Micros::from_mins(60);
+
+/// How often keys are looked for anew because one is unknown, at the most; whoever signs with it has to wait.
+pub const KEYS_AGAIN: Micros = Micros::from_secs(30);
+
+/// How long nobody asks anew who did not answer.
+pub const PROVIDER_AGAIN: Micros = Micros::from_secs(5);
+
+/// Sign-ins that are asked after at the same time; further ones are told to try again.
+pub const EXCHANGES_AT_ONCE: usize = 64;
+
+/// Lines of refused sign-ins for the operator within [`REFUSALS_FOR`]; further ones are left out, so that nobody can
+/// fill the log who never signs in.
+pub const REFUSALS_TOLD: u32 = 30;
+
+/// How long those lines count.
+pub const REFUSALS_FOR: Micros = Micros::from_mins(1);
+
+/// Bytes of a proof: a person in some hundred groups. A longer one is refused.
+pub const ID_TOKEN_MAX: usize = 64 << 10;
+
+/// Bytes of a proof that is shown again to sign out: servers take addresses of 8 KiB. A longer one is not shown.
+pub const ID_TOKEN_SHOWN_MAX: usize = 4 << 10;
+
+/// Bytes of what a browser brings back: codes are shorter than 2 KiB.
+pub const RETURNED_MAX: usize = 8 << 10;
+
+/// Groups of a person that are looked at; further ones give no role.
+pub const GROUPS_MAX: usize = 2_000;
+
+/// Characters of a person's name that are shown.
+pub const SHOWN_MAX: usize = 120;

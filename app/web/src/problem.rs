@@ -55,6 +55,20 @@ impl Problem {
         Problem::new(StatusCode::UNAUTHORIZED, "wrong-credentials", title, detail)
     }
 
+    pub(crate) fn only_vouched_for(lang: Lang, name: &str) -> Problem {
+        let (title, detail) = lang.pick(
+            (
+                "Nur für die Administration",
+                format!("Mit Name und Kennwort meldet sich hier nur die Administration an. Bitte melden Sie sich mit {name} an."),
+            ),
+            (
+                "For administrators only",
+                format!("Only administrators sign in here with name and password. Please sign in with {name}."),
+            ),
+        );
+        Problem::new(StatusCode::FORBIDDEN, "only-vouched-for", title, &detail)
+    }
+
     pub(crate) fn too_many_attempts(lang: Lang, seconds: u64) -> Problem {
         let (title, detail) = lang.pick(
             (

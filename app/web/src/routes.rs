@@ -12,13 +12,13 @@ use crate::lang::Lang;
 use crate::limits::{BODY_MAX, MESSAGE_MAX};
 use crate::problem::Problem;
 use crate::serve::{App, From};
-use crate::sessions::SignedIn;
+use crate::sessions::{Proof, SignedIn};
 use crate::steering::Supervisor;
 use crate::words::{
     Board, CloseLine, Contacts, Credentials, DemoAccount, Found, Move, Named, Pull, Session,
-    SignIn, StartPlan, Steered, WrapUp, WrapUps,
+    SignIn, SignedOut, SingleSignOn, StartPlan, Steered, WrapUp, WrapUps,
 };
-use crate::{assets, contacts, cookies, live, origin, wrap_up};
+use crate::{assets, contacts, cookies, live, openid, origin, wrap_up};
 use acd::agent::State as AgentState;
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -51,6 +51,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(sign_in_ways))
         .routes(routes!(who, sign_in, sign_out))
+        .routes(routes!(openid::door::start))
+        .routes(routes!(openid::door::come_back))
         .routes(routes!(search))
         .routes(routes!(knowledge::find_services))
         .routes(routes!(knowledge::tell_service))
@@ -229,23 +231,28 @@ async fn sign_in_ways(State(app): Shared) -> Json<SignIn> {
         password: demo.password.expose().clone(),
     });
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    Json(SignIn { oidc: None, demo, centre: Named { id, name }, version })
+    let oidc = app.openid.as_ref().map(|openid| SingleSignOn {
+        name: openid.settings.name.clone(),
+        start: "/api/openid/start".to_owned(),
+        only_administrators: openid.settings.only_administrators,
+    });
+    Json(SignIn { oidc, demo, centre: Named { id, name }, version })
 }
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/session", responses((status = 200, body = Session), (status = 401, body = Problem)))]
 async fn who(somebody: Somebody) -> Json<Session> {
-    Json(session(&somebody.account))
+    Json(session(&somebody.account, somebody.signed_in.is_vouched_for))
 }
 
-fn session(account: &Account) -> Session {
+fn session(account: &Account, oidc: bool) -> Session {
     Session {
         name: account.name.clone(),
         shown_name: account.shown.clone(),
         roles: account.roles.iter().map(|role| role.word().to_owned()).collect(),
         clients: account.clients.clone(),
         agent: account.agent.clone(),
-        oidc: false,
+        oidc,
     }
 }
 
@@ -263,19 +270,28 @@ async fn sign_in(
     let Credentials { name, password } = body(lang, &bytes)?;
     let from = app.address.client(from.0.ip(), &headers);
     let proved = app.check(lang, from, &name, Redacted::new(password)).await?;
-    let shown = session(&proved.0);
+    if let Some(openid) = app.openid.as_ref().filter(|it| it.settings.only_administrators)
+        && !proved.0.is(Role::Administrator)
+    {
+        return Err(Problem::only_vouched_for(lang, &openid.settings.name));
+    }
+    let shown = session(&proved.0, false);
     let cookie = cookies::given(&app.begin_session(proved), app.address.is_secure());
     Ok(([(SET_COOKIE, cookie)], Json(shown)).into_response())
 }
 
-/// Signs out.
-#[utoipa::path(delete, path = "/api/session", responses((status = 204)))]
+/// Signs out; of whom somebody else vouches for, there as well.
+#[utoipa::path(delete, path = "/api/session", responses((status = 200, body = SignedOut)))]
 async fn sign_out(State(app): Shared, _ours: Ours, headers: axum::http::HeaderMap) -> Response {
     let is_secure = app.address.is_secure();
-    if let Some(token) = cookies::token(&headers, is_secure) {
-        app.end_session(&token);
-    }
-    (StatusCode::NO_CONTENT, [(SET_COOKIE, cookies::taken(is_secure))]).into_response()
+    let token = cookies::token(&headers, is_secure);
+    let leads_to = match token.and_then(|token| app.end_session(&token)) {
+        Some(Proof::Voucher(proof)) => {
+            app.openid.as_ref().and_then(|openid| openid.farewell(proof.as_ref()))
+        }
+        Some(Proof::Practice | Proof::Password(_)) | None => None,
+    };
+    ([(SET_COOKIE, cookies::taken(is_secure))], Json(SignedOut { leads_to })).into_response()
 }
 
 // ---- the desk ----

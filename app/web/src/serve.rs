@@ -7,10 +7,11 @@ use crate::lang::Lang;
 use crate::limits::{
     BOARDS_MAX, CHECKS_AT_ONCE, CONNECTIONS_MAX, CONNECTIONS_OF_ONE, HANDSHAKE_WITHIN,
 };
+use crate::openid::{OpenId, Voucher};
 use crate::origin::Address;
 use crate::problem::Problem;
 use crate::routes::router;
-use crate::sessions::{Sessions, SignedIn, TOKEN_BYTES};
+use crate::sessions::{Proof, Sessions, SignedIn, TOKEN_BYTES};
 use crate::throttle::{Throttle, Who};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -60,6 +61,8 @@ pub struct Parts {
     pub accounts: Box<dyn Fn() -> Result<Accounts, AccountsError> + Send + Sync>,
     /// The account of a practice.
     pub demo: Option<Demo>,
+    /// Somebody who vouches for people, beside the accounts.
+    pub openid: Option<Voucher>,
     /// Fresh random bytes.
     pub random: Box<dyn Fn() -> [u8; TOKEN_BYTES] + Send + Sync>,
 }
@@ -78,6 +81,7 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) address: Address,
     pub(crate) demo: Option<Demo>,
+    pub(crate) openid: Option<OpenId>,
     /// Places for wallboards.
     pub(crate) boards: Arc<Semaphore>,
     sessions: Mutex<Sessions>,
@@ -98,35 +102,37 @@ impl App {
     }
 
     /// A session of this account begins.
-    pub(crate) fn begin_session(
-        &self,
-        of: (Account, Option<String>),
-    ) -> Redacted<[u8; TOKEN_BYTES]> {
+    pub(crate) fn begin_session(&self, of: (Account, Proof)) -> Redacted<[u8; TOKEN_BYTES]> {
         let token = Redacted::new((self.random)());
         locked(&self.sessions).begin(self.hub.now(), &token, of);
         token
     }
 
-    /// Whoever has this token signs out.
-    pub(crate) fn end_session(&self, token: &Redacted<[u8; TOKEN_BYTES]>) {
-        locked(&self.sessions).end(token);
+    /// Whoever has this token signs out; by what they had signed in.
+    pub(crate) fn end_session(&self, token: &Redacted<[u8; TOKEN_BYTES]>) -> Option<Proof> {
+        locked(&self.sessions).end(token)
     }
 
-    /// Whose name and password these are, and the hash that proved it.
+    /// Fresh random bytes.
+    pub(crate) fn fresh(&self) -> [u8; TOKEN_BYTES] {
+        (self.random)()
+    }
+
+    /// Whose name and password these are, and what proved it.
     pub(crate) async fn check(
         &self,
         lang: Lang,
         from: IpAddr,
         name: &str,
         password: Redacted<String>,
-    ) -> Result<(Account, Option<String>), Problem> {
+    ) -> Result<(Account, Proof), Problem> {
         let who = [Who::Name(name.chars().take(64).collect()), Who::from(from)];
         let begun = locked(&self.throttle).begin(self.hub.now(), &who);
         begun.map_err(|wait| Problem::too_many_attempts(lang, wait.as_secs() + 1))?;
         let found = match &self.demo {
             Some(demo) if demo.account.name == name => {
                 let is_right = demo.password.expose() == password.expose();
-                Ok(is_right.then(|| (demo.account.clone(), None)))
+                Ok(is_right.then(|| (demo.account.clone(), Proof::Practice)))
             }
             Some(_) | None => self.look_up(lang, name.to_owned(), password).await,
         };
@@ -144,7 +150,7 @@ impl App {
         lang: Lang,
         name: String,
         password: Redacted<String>,
-    ) -> Result<Option<(Account, Option<String>)>, Problem> {
+    ) -> Result<Option<(Account, Proof)>, Problem> {
         let _turn = self.checks.acquire().await.map_err(|_| Problem::too_busy(lang))?;
         let accounts = Arc::clone(&self.accounts);
         let checked = tokio::task::spawn_blocking(move || {
@@ -154,14 +160,16 @@ impl App {
         });
         let checked = checked.await.ok().flatten();
         let (accounts, account) = checked.ok_or_else(|| Problem::no_accounts(lang))?;
-        let is_demo = |it: &Account| self.demo.as_ref().is_some_and(|demo| demo.account == *it);
-        let is_as_before = |it: &Account, proof: Option<&str>| {
-            accounts.named(&it.name) == Some(it) && accounts.proof(&it.name) == proof
-        };
-        locked(&self.sessions).keep(|it, proof| is_demo(it) || is_as_before(it, proof));
-        Ok(account.map(|it| {
-            let proof = accounts.proof(&it.name).map(str::to_owned);
-            (it, proof)
+        locked(&self.sessions).keep(|it, proof| match proof {
+            Proof::Practice | Proof::Voucher(_) => true,
+            Proof::Password(hash) => {
+                accounts.named(&it.name) == Some(it)
+                    && accounts.proof(&it.name) == Some(hash.as_str())
+            }
+        });
+        Ok(account.and_then(|it| {
+            let proof = accounts.proof(&it.name)?.to_owned();
+            Some((it, Proof::Password(proof)))
         }))
     }
 }
@@ -176,10 +184,16 @@ pub fn serve(parts: Parts) -> io::Result<Started> {
     let at = listener.local_addr()?;
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let address = parts.address.map_or(Address::Loopback, Address::Named);
+    let base = match &address {
+        Address::Named(origin) => origin.clone(),
+        Address::Loopback => format!("http://{at}"),
+    };
+    let openid = parts.openid.map(|it| OpenId::new(it, base, (parts.random)()));
     let app = Arc::new(App {
         hub: parts.hub,
         address,
         demo: parts.demo,
+        openid,
         boards: Arc::new(Semaphore::new(BOARDS_MAX)),
         sessions: Mutex::default(),
         throttle: Mutex::default(),
@@ -194,6 +208,12 @@ pub fn serve(parts: Parts) -> io::Result<Started> {
             let listener = tokio::net::TcpListener::from_std(listener).expect("within a runtime");
             let (sender, proved) = mpsc::channel(PROVED_MAX);
             tokio::spawn(let_in(listener, acceptor, sender));
+            let looking = Arc::clone(&app);
+            tokio::spawn(async move {
+                if let Some(openid) = &looking.openid {
+                    openid.look(looking.hub.now()).await;
+                }
+            });
             let service = router(app).into_make_service_with_connect_info::<From>();
             let doors = Doors { at, proved };
             // Sockets of desks last for a shift: nobody waits for them at the end.

@@ -24,11 +24,21 @@ pub(crate) struct Sessions {
     by_key: BTreeMap<Key, Session>,
 }
 
+/// By what somebody proved who they are.
+#[derive(Clone, Debug)]
+pub(crate) enum Proof {
+    /// By the password of a practice, which is no secret.
+    Practice,
+    /// By a password with this hash: with another one the session ends.
+    Password(String),
+    /// Somebody vouches for them; with what was said, if it may be shown again to sign out there.
+    Voucher(Option<Redacted<String>>),
+}
+
 #[derive(Debug)]
 struct Session {
     account: Arc<Account>,
-    /// The hash of the password with which it began: with another one it ends.
-    proof: Option<String>,
+    proof: Proof,
     began: Timestamp,
     /// When it was used last, in microseconds; its sockets use it as well.
     used: Arc<AtomicI64>,
@@ -40,6 +50,8 @@ struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     pub(crate) account: Arc<Account>,
+    /// Whether somebody else vouches for them.
+    pub(crate) is_vouched_for: bool,
     used: Arc<AtomicI64>,
     /// Becomes true when the session ends.
     pub(crate) ended: watch::Receiver<bool>,
@@ -68,7 +80,7 @@ impl Sessions {
         &mut self,
         now: Timestamp,
         token: &Redacted<[u8; TOKEN_BYTES]>,
-        (account, proof): (Account, Option<String>),
+        (account, proof): (Account, Proof),
     ) {
         self.expire(now);
         if self.by_key.len() >= SESSIONS_MAX
@@ -97,19 +109,20 @@ impl Sessions {
         session.used.store(now.0, Ordering::Relaxed);
         Some(SignedIn {
             account: Arc::clone(&session.account),
+            is_vouched_for: matches!(session.proof, Proof::Voucher(_)),
             used: Arc::clone(&session.used),
             ended: session.ended.subscribe(),
         })
     }
 
-    /// Whoever has this token signs out.
-    pub(crate) fn end(&mut self, token: &Redacted<[u8; TOKEN_BYTES]>) {
-        self.by_key.remove(&key(token));
+    /// Whoever has this token signs out; by what they had signed in.
+    pub(crate) fn end(&mut self, token: &Redacted<[u8; TOKEN_BYTES]>) -> Option<Proof> {
+        self.by_key.remove(&key(token)).map(|session| session.proof.clone())
     }
 
     /// Sessions whose account is not as it was end.
-    pub(crate) fn keep(&mut self, is_as_before: impl Fn(&Account, Option<&str>) -> bool) {
-        self.by_key.retain(|_, it| is_as_before(&it.account, it.proof.as_deref()));
+    pub(crate) fn keep(&mut self, is_as_before: impl Fn(&Account, &Proof) -> bool) {
+        self.by_key.retain(|_, it| is_as_before(&it.account, &it.proof));
     }
 
     fn expire(&mut self, now: Timestamp) {
@@ -151,14 +164,14 @@ mod tests {
     #[test]
     fn it_ends_when_idle_and_when_it_is_old() {
         let mut sessions = Sessions::default();
-        sessions.begin(Timestamp(0), &token(1), (account("anna"), None));
+        sessions.begin(Timestamp(0), &token(1), (account("anna"), Proof::Practice));
         let mut at = Timestamp(0);
         while at.since(Timestamp(0)) + SESSION_IDLE < SESSION_LASTS {
             at = at + Micros(SESSION_IDLE.0 - 1);
             assert!(sessions.of(at, &token(1)).is_some(), "used in time");
         }
         assert!(sessions.of(Timestamp(0) + SESSION_LASTS, &token(1)).is_none(), "old");
-        sessions.begin(Timestamp(0), &token(2), (account("anna"), None));
+        sessions.begin(Timestamp(0), &token(2), (account("anna"), Proof::Practice));
         assert!(sessions.of(Timestamp(0) + SESSION_IDLE, &token(2)).is_none(), "idle");
         assert!(sessions.of(Timestamp(0), &token(3)).is_none(), "never begun");
     }
@@ -166,7 +179,7 @@ mod tests {
     #[test]
     fn a_socket_keeps_it() {
         let mut sessions = Sessions::default();
-        sessions.begin(Timestamp(0), &token(1), (account("anna"), None));
+        sessions.begin(Timestamp(0), &token(1), (account("anna"), Proof::Practice));
         let anna = sessions.of(Timestamp(0), &token(1)).expect("signed in");
         anna.touch(Timestamp(0) + SESSION_IDLE);
         assert!(sessions.of(Timestamp(0) + SESSION_IDLE, &token(1)).is_some(), "the desk was used");
@@ -176,8 +189,8 @@ mod tests {
     #[test]
     fn whoever_has_it_hears_of_its_end() {
         let mut sessions = Sessions::default();
-        sessions.begin(Timestamp(0), &token(1), (account("anna"), None));
-        sessions.begin(Timestamp(0), &token(2), (account("otto"), None));
+        sessions.begin(Timestamp(0), &token(1), (account("anna"), Proof::Practice));
+        sessions.begin(Timestamp(0), &token(2), (account("otto"), Proof::Practice));
         let anna = sessions.of(Timestamp(0), &token(1)).expect("signed in");
         let otto = sessions.of(Timestamp(0), &token(2)).expect("signed in");
         sessions.keep(|account, _| account.name != "otto");
@@ -190,11 +203,15 @@ mod tests {
     fn at_the_limit_the_idlest_goes() {
         let mut sessions = Sessions::default();
         for number in 0..SESSIONS_MAX {
-            sessions.begin(Timestamp(number as i64), &token(number), (account("anna"), None));
+            sessions.begin(
+                Timestamp(number as i64),
+                &token(number),
+                (account("anna"), Proof::Practice),
+            );
         }
         let now = Timestamp(SESSIONS_MAX as i64);
         assert!(sessions.of(now, &token(0)).is_some(), "used just now");
-        sessions.begin(now, &token(SESSIONS_MAX), (account("otto"), None));
+        sessions.begin(now, &token(SESSIONS_MAX), (account("otto"), Proof::Practice));
         assert!(sessions.of(now, &token(1)).is_none());
         assert!(sessions.of(now, &token(0)).is_some());
         assert!(sessions.of(now, &token(SESSIONS_MAX)).is_some());

@@ -38,17 +38,20 @@ impl Who {
 }
 
 impl Throttle {
-    /// How long these have to wait; none if they may try. Attempts at the same time all count before they are
-    /// checked: take one with [`Throttle::begin`], and give it back with [`Throttle::give_back`] if it was no failure.
-    pub(crate) fn begin(&mut self, now: Timestamp, who: &[Who]) -> Result<(), Micros> {
+    /// Whether these may try, or how long they have to wait.
+    pub(crate) fn may(&mut self, now: Timestamp, who: &[Who]) -> Result<(), Micros> {
         self.failed.retain(|_, (_, until)| *until > now);
         let waits = who.iter().filter_map(|who| {
             let (count, until) = self.failed.get(who)?;
             (*count >= ATTEMPTS).then(|| until.since(now))
         });
-        if let Some(wait) = waits.max() {
-            return Err(wait);
-        }
+        waits.max().map_or(Ok(()), Err)
+    }
+
+    /// How long these have to wait; none if they may try. Attempts at the same time all count before they are
+    /// checked: take one with [`Throttle::begin`], and give it back with [`Throttle::give_back`] if it was no failure.
+    pub(crate) fn begin(&mut self, now: Timestamp, who: &[Who]) -> Result<(), Micros> {
+        self.may(now, who)?;
         if self.failed.len() + who.len() > ATTEMPTS_KEPT {
             return Err(ATTEMPTS_FOR);
         }

@@ -79,10 +79,19 @@ pub struct SignIn {
 /// Single sign-on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SingleSignOn {
-    /// What stands on the button.
+    /// Who vouches, for the button.
     pub name: String,
     /// Where it leads.
     pub start: String,
+    /// Whether only administrators sign in with an account of this centre.
+    pub only_administrators: bool,
+}
+
+/// Somebody has signed out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SignedOut {
+    /// Where the browser goes to sign out at whoever vouched as well; null if there is nothing to do.
+    pub leads_to: Option<String>,
 }
 
 /// The account of a practice, which is no secret.

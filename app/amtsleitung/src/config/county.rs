@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use stdx::limits::AGENTS_MAX;
 use stdx::{AgentId, LineId, Micros, QueueId, SkillId, TeamId};
+use web::accounts::Role;
 use web::cases::Feedback;
 
 /// A whole configuration. Ids of `core` are the positions in these lists.
@@ -684,6 +685,44 @@ pub struct Web {
     pub sound: SocketAddr,
     /// By which addresses browsers reach it, if not by that one.
     pub sound_addresses: Vec<IpAddr>,
+    /// Somebody who vouches for people, beside the accounts of the centre.
+    pub openid: Option<OpenId>,
+}
+
+/// Somebody who vouches for people by OpenID Connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenId {
+    /// How people call it.
+    pub name: String,
+    /// Its address, as it writes it itself.
+    pub issuer: String,
+    /// Who the centre is there.
+    pub client_id: String,
+    /// The file with what proves it; none for a client without a secret.
+    pub client_secret: Option<String>,
+    /// The file with the authority that signed its certificate; none for those of the machine.
+    pub authority: Option<String>,
+    /// What is asked for besides `openid`.
+    pub scopes: Vec<String>,
+    /// The claim with a person's groups.
+    pub groups_claim: String,
+    /// The claim with the id of the agent whose desk is theirs.
+    pub agent_claim: Option<String>,
+    /// What groups give; at least one.
+    pub groups: Vec<OpenIdGroup>,
+    /// Whether only administrators sign in with an account of the centre.
+    pub only_administrators: bool,
+}
+
+/// What a group of whoever vouches gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenIdGroup {
+    /// As it is written there.
+    pub group: String,
+    /// What its people may do; at least one.
+    pub roles: Vec<Role>,
+    /// The ids of the clients that they may look at; none if it says nothing of that.
+    pub clients: Option<Vec<String>>,
 }
 
 /// Whether sound is encrypted (SRTP) under keys that SIP carries.

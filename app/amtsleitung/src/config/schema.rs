@@ -29,6 +29,8 @@ pub enum Table {
     Rehearsal,
     Telephony,
     Web,
+    OpenId,
+    OpenIdGroup,
     Trunk,
     Phone,
     Bench,
@@ -49,7 +51,7 @@ pub enum Table {
 
 impl Table {
     /// Every kind of table.
-    pub const ALL: [Table; 37] = [
+    pub const ALL: [Table; 39] = [
         Table::Root,
         Table::Centre,
         Table::Hours,
@@ -71,6 +73,8 @@ impl Table {
         Table::Rehearsal,
         Table::Telephony,
         Table::Web,
+        Table::OpenId,
+        Table::OpenIdGroup,
         Table::Trunk,
         Table::Phone,
         Table::Bench,
@@ -236,7 +240,22 @@ impl Table {
                 "shows",
                 "numbers",
             ],
-            Table::Web => &["listen", "address", "certificate", "key", "sound", "sound_addresses"],
+            Table::Web => {
+                &["listen", "address", "certificate", "key", "sound", "sound_addresses", "openid"]
+            }
+            Table::OpenId => &[
+                "name",
+                "issuer",
+                "client_id",
+                "client_secret",
+                "authority",
+                "scopes",
+                "groups_claim",
+                "agent_claim",
+                "groups",
+                "accounts",
+            ],
+            Table::OpenIdGroup => &["group", "roles", "clients"],
             Table::Phone => &["id", "name", "site", "agent", "at", "srtp", "browser"],
             Table::Bench => &["prefix", "count", "team", "skills", "phones_at"],
             Table::Partner => &[
@@ -315,6 +334,8 @@ impl Table {
             Table::Rehearsal => "[rehearsal]",
             Table::Telephony => "[telephony]",
             Table::Web => "[web]",
+            Table::OpenId => "[web.openid]",
+            Table::OpenIdGroup => "[[web.openid.groups]]",
             Table::Trunk => "[[trunk]]",
             Table::Phone => "[[phone]]",
             Table::Bench => "[bench]",

@@ -64,6 +64,7 @@ pub(super) fn open_pages(town: &mut County, seat: AgentId, at: SocketAddr) {
         certificate: None,
         sound: SocketAddr::new(at.ip(), 0),
         sound_addresses: Vec::new(),
+        openid: None,
     });
 }
 

@@ -41,6 +41,16 @@ pub enum WebProblem {
     BrowserWithoutWeb,
     /// It speaks to the centre by UDP, on which nobody listens.
     BrowserWithoutUdp,
+    /// No address at which somebody can be asked who vouches.
+    BadIssuer {
+        /// The text.
+        given: String,
+    },
+    /// No word for what is asked for.
+    BadScope {
+        /// The text.
+        given: String,
+    },
 }
 
 impl WebProblem {
@@ -56,7 +66,9 @@ impl WebProblem {
             | WebProblem::BrowserOfNobody
             | WebProblem::SecondBrowser { .. }
             | WebProblem::BrowserWithoutWeb
-            | WebProblem::BrowserWithoutUdp => Severity::Error,
+            | WebProblem::BrowserWithoutUdp
+            | WebProblem::BadIssuer { .. }
+            | WebProblem::BadScope { .. } => Severity::Error,
         }
     }
 
@@ -75,6 +87,8 @@ impl WebProblem {
             }
             WebProblem::BrowserWithoutWeb => browser_without_web(lang),
             WebProblem::BrowserWithoutUdp => browser_without_udp(lang),
+            WebProblem::BadIssuer { given } => bad_issuer(lang, given),
+            WebProblem::BadScope { given } => bad_scope(lang, given),
         }
     }
 }
@@ -192,5 +206,29 @@ fn browser_without_udp(lang: Lang) -> Said {
         "Dort eine hinzufügen, zum Beispiel \"udp:127.0.0.1:5060\".",
         "Telephones in browsers speak to the centre by UDP, but listen in [telephony] has no such address.",
         "Add one there, for example \"udp:127.0.0.1:5060\".",
+    )
+}
+
+fn bad_issuer(lang: Lang, given: &str) -> Said {
+    let given = quoted(lang, given);
+    say!(
+        lang,
+        "{given} ist keine Adresse eines Anbieters von OpenID Connect.",
+        "Erwartet: https:// und was davor in seiner Adresse „/.well-known/openid-configuration“ steht, zum Beispiel \
+         \"https://sso.landkreis-beispiel.de/realms/kreis\".",
+        "{given} is no address of a provider of OpenID Connect.",
+        "Expected: https:// and what stands before “/.well-known/openid-configuration” in its address, for example \
+         \"https://sso.county.example/realms/county\".",
+    )
+}
+
+fn bad_scope(lang: Lang, given: &str) -> Said {
+    let given = quoted(lang, given);
+    say!(
+        lang,
+        "{given} ist kein Scope.",
+        "Erwartet: ein Wort ohne Leerzeichen, zum Beispiel \"profile\" oder \"groups\".",
+        "{given} is no scope.",
+        "Expected: a word without blanks, for example \"profile\" or \"groups\".",
     )
 }

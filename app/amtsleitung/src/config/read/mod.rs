@@ -8,6 +8,7 @@ mod coverage;
 mod fit;
 mod lines;
 mod mail;
+mod openid;
 mod opening;
 mod people;
 mod places;

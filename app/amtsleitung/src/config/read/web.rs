@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Where the pages are, and the telephones in the browsers.
 
-use super::tls;
+use super::{openid, tls};
 use crate::config::address::media_address;
 use crate::config::county::{Carrier, CertificateFiles, Phone, Telephony, Web};
 use crate::config::problem::{Problem, TlsProblem, WebProblem};
@@ -29,6 +29,7 @@ pub(super) fn web(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Option<Web>
     let certificate = certificate(reader, &fields);
     let sound = socket(reader, &fields, "sound");
     let sound_addresses = sound_addresses(reader, &fields);
+    let openid = openid::openid(reader, &fields);
     let listen = listen?;
     if !listen.value.ip().is_loopback() && fields.get("address").is_none() {
         note(reader, listen.at, WebProblem::AddressMissing);
@@ -43,7 +44,7 @@ pub(super) fn web(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Option<Web>
         note(reader, sound.at, WebProblem::SoundWithPages);
     }
     let (listen, sound) = (listen.value, sound.value);
-    Some(Web { listen, address, certificate, sound, sound_addresses })
+    Some(Web { listen, address, certificate, sound, sound_addresses, openid })
 }
 
 /// An address with its port.
