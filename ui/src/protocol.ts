@@ -46,12 +46,16 @@ export const session = object({
 export type Session = Of<typeof session>;
 
 export const signIn = object({
-  oidc: orNull(object({ name: text, start: text })),
+  /** Who vouches for people; `start` is where the browser goes for it. */
+  oidc: orNull(object({ name: text, start: text, only_administrators: flag })),
   demo: orNull(object({ name: text, password: text })),
   centre: object({ name: text }),
   version: text,
 });
 export type SignIn = Of<typeof signIn>;
+
+/** Where the browser goes to sign out at whoever vouched as well. */
+export const signedOut = object({ leads_to: orNull(text) });
 
 // ── Desk ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

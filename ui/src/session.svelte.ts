@@ -3,7 +3,7 @@
 
 import { tongue } from './language.svelte.ts';
 import { ask, type Answer } from './net/rest.ts';
-import { session as sessionShape, signIn, type Role, type Session, type SignIn } from './protocol.ts';
+import { session as sessionShape, signedOut, signIn, type Role, type Session, type SignIn } from './protocol.ts';
 
 export type Standing = 'looking' | 'unreachable' | 'out' | 'in';
 
@@ -39,7 +39,7 @@ class Sessions {
 
   /** True when the server has forgotten us; then nothing of the person stays in this page. */
   async signOut(): Promise<boolean> {
-    const answer = await ask('/api/session', { method: 'DELETE', shape: null, language: tongue.language });
+    const answer = await ask('/api/session', { method: 'DELETE', shape: signedOut, language: tongue.language });
     const out = answer.kind === 'fine' || (answer.kind === 'refused' && answer.status === 401);
     if (out) {
       // Whichever page is open: what was typed at the desk goes as well.
@@ -47,6 +47,8 @@ class Sessions {
       this.ended = false;
       await this.#offer();
     }
+    // Whoever vouched shows its own page, and leads back to this one.
+    if (answer.kind === 'fine' && answer.value.leads_to !== null) window.location.assign(answer.value.leads_to);
     return out;
   }
 

@@ -68,7 +68,12 @@ export const WORDS = {
   'sign_in.password': ['Kennwort', 'Password'],
   'sign_in.send': ['Anmelden', 'Sign in'],
   'sign_in.busy': ['Wird angemeldet …', 'Signing in …'],
+  'sign_in.with': ['Mit {name} anmelden', 'Sign in with {name}'],
   'sign_in.or': ['oder mit Name und Kennwort', 'or with name and password'],
+  'sign_in.or_administrators': [
+    'Nur für die Administration: Name und Kennwort',
+    'For administrators only: name and password',
+  ],
   'sign_in.wrong': ['Name oder Kennwort stimmt nicht.', 'Name or password is wrong.'],
   'sign_in.wrong_detail': [
     'Prüfen Sie die Feststelltaste. Ein neues Kennwort gibt Ihnen die Verwaltung des Servicecenters.',
@@ -89,6 +94,54 @@ export const WORDS = {
     'This is a practice: the callers are programs, and nothing of it leaves this machine.',
   ],
   'sign_in.demo_fill': ['Übungskonto eintragen', 'Fill in the practice account'],
+
+  'returned.away': ['Die zentrale Anmeldung antwortet nicht.', 'Single sign-on does not answer.'],
+  'returned.away_detail': [
+    'Bitte versuchen Sie es gleich noch einmal. Solange {name} nicht zu erreichen ist, geht es mit einem Konto dieses Servicecenters.',
+    'Please try again in a moment. While {name} cannot be reached, an account of this centre works.',
+  ],
+  'returned.strange': ['Die zentrale Anmeldung ist nicht richtig eingerichtet.', 'Single sign-on is not set up right.'],
+  'returned.strange_detail': [
+    'Wer den Dienst betreibt, findet den Grund in dessen Protokoll.',
+    'Whoever runs the service finds the reason in its log.',
+  ],
+  'returned.denied': ['Die Anmeldung wurde abgebrochen.', 'Signing in was cancelled.'],
+  'returned.denied_detail': [
+    'Sie sind nicht angemeldet. Entweder haben Sie abgebrochen, oder {name} lässt Sie hier nicht zu.',
+    'You are not signed in. Either you cancelled it, or {name} does not admit you here.',
+  ],
+  'returned.stale': ['Diese Anmeldung gilt nicht mehr.', 'This sign-in does not count any more.'],
+  'returned.stale_detail': [
+    'Sie hat länger als zehn Minuten gedauert oder wurde in einem anderen Fenster begonnen. Bitte beginnen Sie neu.',
+    'It took longer than ten minutes or was begun in another window. Please begin anew.',
+  ],
+  'returned.refused': ['Der Nachweis gilt hier nicht.', 'The proof does not count here.'],
+  'returned.refused_detail': [
+    'Bitte melden Sie sich noch einmal an. Bleibt es dabei, hilft, wer den Dienst betreibt: Der Grund steht in dessen Protokoll.',
+    'Please sign in again. If it stays like this, whoever runs the service can help: the reason is in its log.',
+  ],
+  'returned.clock': ['Die Uhren gehen auseinander.', 'The clocks disagree.'],
+  'returned.clock_detail': [
+    'Die Uhr des Servicecenters und die von {name} zeigen nicht dieselbe Zeit. Wer den Dienst betreibt, muss sie stellen.',
+    'The clock of the centre and that of {name} do not show the same time. Whoever runs the service has to set them.',
+  ],
+  'returned.no_role': ['Ihnen fehlt hier noch ein Recht.', 'You have no role here yet.'],
+  'returned.no_role_detail': [
+    'Die Anmeldung bei {name} hat geklappt, aber keine Ihrer Gruppen gehört zum Servicecenter. Bitte wenden Sie sich an Ihre Leitung oder Ihre IT.',
+    'Signing in with {name} worked, but none of your groups belongs to the centre. Please turn to your lead or your IT.',
+  ],
+  'returned.no_reach': ['Ihre Rechte passen hier nicht zusammen.', 'Your roles do not fit together here.'],
+  'returned.no_reach_detail': [
+    'Ihre Gruppen bei {name} geben Rechte für verschiedene Beteiligte, und keiner ist allen gemeinsam. Bitte wenden Sie sich an Ihre IT.',
+    'Your groups with {name} give roles for different clients, and none is common to all. Please turn to your IT.',
+  ],
+  'returned.too_often': ['Zu viele Versuche.', 'Too many tries.'],
+  'returned.too_often_detail': [
+    'Von hier sind mehrere Anmeldungen misslungen. Bitte warten Sie fünf Minuten.',
+    'Several sign-ins from here have failed. Please wait five minutes.',
+  ],
+  'returned.busy': ['Gerade melden sich sehr viele an.', 'Very many are signing in.'],
+  'returned.busy_detail': ['Bitte versuchen Sie es gleich noch einmal.', 'Please try again in a moment.'],
 
   'person.menu': ['Person und Darstellung', 'Person and theme'],
   'person.team': ['Team {team}', 'Team {team}'],

@@ -45,6 +45,8 @@ export class Peer {
   signedIn = false;
   roles: protocol.Role[] = ['agent', 'supervisor', 'reporter'];
   offer: protocol.SignIn = world.signIn();
+  /** Where a page goes when it has signed out. */
+  leadsTo: string | null = null;
   /** The next request is refused with this. */
   refusing: protocol.Problem | null = null;
   /** The next REST request ends with this status. */
@@ -168,7 +170,7 @@ export class Peer {
     if (call === 'GET /api/session') return json(response, world.session(this.roles));
     if (call === 'DELETE /api/session') {
       this.signedIn = false;
-      return void response.writeHead(204).end();
+      return json(response, { leads_to: this.leadsTo });
     }
     if (call === 'GET /api/directory') return json(response, world.directory(url.searchParams.get('q') ?? ''));
     if (url.pathname.startsWith('/api/knowledge/')) return this.#knowledge(call, response, url, body);

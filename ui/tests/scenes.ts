@@ -94,10 +94,20 @@ export const SCENES: readonly Scene[] = [
     name: 'sign-in-single',
     signedOut: true,
     before: (peer) => {
-      peer.offer.oidc = { name: 'Anmelden mit dem Dienstkonto', start: '/api/oidc/start' };
+      peer.offer.oidc = world.singleSignOn();
       peer.offer.demo = null;
     },
-    until: 'text=Anmelden mit dem Dienstkonto',
+    until: 'text=Mit dem Landkreis Harburg anmelden',
+  },
+  {
+    name: 'sign-in-no-role',
+    signedOut: true,
+    path: '/?sign_in=no-role',
+    before: (peer) => {
+      peer.offer.oidc = { ...world.singleSignOn(), only_administrators: true };
+      peer.offer.demo = null;
+    },
+    until: 'text=Ihnen fehlt hier noch ein Recht',
   },
   {
     name: 'sign-in-wrong',

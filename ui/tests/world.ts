@@ -48,6 +48,10 @@ export function signIn(): SignIn {
   };
 }
 
+export function singleSignOn(): NonNullable<SignIn['oidc']> {
+  return { name: 'dem Landkreis Harburg', start: '/api/openid/start', only_administrators: false };
+}
+
 export function desk(): Desk {
   return {
     now: ago(0),
