@@ -4,6 +4,7 @@
 //   {"do": "open", "url": …}            {"do": "click", "button": "pattern"}      {"do": "press", "keys": "F2"}
 //   {"do": "type", "field": …, "text"}  {"do": "write", "text": …}                {"do": "see", "text": "pattern"}          {"do": "hears"} → loudest tone in Hz
 //   {"do": "read", "selector": …}     {"do": "focus", "button": "pattern"}
+//   {"do": "follow", "link": "pattern"}
 //   {"do": "offline", "on": true}       {"do": "reload"}                          {"do": "picture", "file": …}
 //
 // The microphone is a file. What the page plays is measured where it comes out of the connection, by its spectrum.
@@ -84,6 +85,7 @@ const acts = {
   open: ({ url }) => page.goto(url),
   reload: () => page.reload(),
   click: ({ button }) => page.getByRole('button', { name: new RegExp(button) }).first().click(),
+  follow: ({ link }) => page.getByRole('link', { name: new RegExp(link) }).first().click(),
   press: ({ keys }) => page.keyboard.press(keys),
   write: ({ text }) => page.keyboard.type(text),
   type: ({ field, text }) => page.getByLabel(new RegExp(field)).first().fill(text),

@@ -117,14 +117,15 @@ impl Browser {
 }
 
 /// Where the packages of the pages are.
-fn modules() -> PathBuf {
+#[must_use]
+pub fn modules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/node_modules")
 }
 
 /// Says what is missing for a browser; none if everything is there.
 #[must_use]
 pub fn missing() -> Option<String> {
-    if !modules().join("playwright-core").is_dir() {
+    if ["playwright-core", "oidc-provider"].iter().any(|it| !modules().join(it).is_dir()) {
         return Some(
             "The tests in a browser need the packages of the pages: cargo xtask ui".to_owned(),
         );

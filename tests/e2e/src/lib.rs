@@ -26,6 +26,7 @@ pub mod pages;
 pub mod ports;
 pub mod process;
 pub mod programs;
+pub mod provider;
 pub mod raw;
 pub mod relay;
 pub mod runner;

@@ -19,6 +19,7 @@ mod identity;
 mod killed;
 mod lamps;
 mod networks;
+mod openid;
 mod passing;
 mod peers;
 mod privacy;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         cases::CASES,
         conference::CASES,
         networks::CASES,
+        openid::CASES,
         passing::CASES,
         peers::CASES,
         privacy::CASES,
@@ -84,6 +86,6 @@ fn main() -> ExitCode {
         transfers::CASES,
         trunks::CASES,
     ];
-    let few_at_once = [answers::BUSY, desks::BUSY, stalls::BUSY];
+    let few_at_once = [answers::BUSY, desks::BUSY, openid::BUSY, stalls::BUSY];
     runner::run(&side_by_side.concat(), &few_at_once.concat())
 }
