@@ -6,8 +6,13 @@
 //!
 //! The rule to keep: what was begun is ended by [`Catalogue::commit`] or it never was.
 
+mod edits;
+mod news;
+mod texts;
+
 use crate::database::{Database, Place, Value};
 use crate::error::Error;
+use news::News;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -31,7 +36,7 @@ pub const AREAS_MAX: usize = 13;
 /// The longest list of tasks; further ones are refused until some are done.
 pub const TASKS_MAX: u64 = 10_000;
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 12] = [
     "CREATE TABLE IF NOT EXISTS catalogue_object (number OWN_NUMBER, kind TEXT NOT NULL, agency TEXT NOT NULL, \
      id TEXT NOT NULL, feed TEXT NOT NULL, run BIGINT NOT NULL, xml TEXT NOT NULL, UNIQUE (kind, agency, id))",
     "CREATE TABLE IF NOT EXISTS catalogue_responsibility (object BIGINT NOT NULL, service_agency TEXT NOT NULL, \
@@ -47,6 +52,11 @@ const TABLES: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS catalogue_state (number OWN_NUMBER, changes BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS catalogue_task (number OWN_NUMBER, at BIGINT NOT NULL, kind TEXT NOT NULL, \
      words TEXT NOT NULL, agency TEXT NOT NULL, service TEXT NOT NULL, area TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS catalogue_news (changes BIGINT NOT NULL, kind TEXT NOT NULL, \
+     agency TEXT NOT NULL, id TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS catalogue_review (agency TEXT NOT NULL, id TEXT NOT NULL, due TEXT NOT NULL, \
+     PRIMARY KEY (agency, id))",
+    "CREATE TABLE IF NOT EXISTS catalogue_text (name TEXT NOT NULL PRIMARY KEY, content TEXT NOT NULL)",
 ];
 
 /// What an object is called.
@@ -143,6 +153,8 @@ pub struct Catalogue {
     last: i64,
     /// Whether something else is in it since the last commit.
     is_changed: bool,
+    /// Which objects are others since the last commit.
+    news: News,
 }
 
 impl Catalogue {
@@ -155,7 +167,7 @@ impl Catalogue {
         database.make(&TABLES)?;
         let last = "SELECT COALESCE(MAX(number), 0) FROM catalogue_object";
         let last = database.fetch::<(i64,)>(last, &[])?.first().map_or(0, |(last,)| *last);
-        Ok(Catalogue { database, last, is_changed: false })
+        Ok(Catalogue { database, last, is_changed: false, news: News::default() })
     }
 
     /// From here on everything is one: it is there after [`Catalogue::commit`], and not before.
@@ -175,9 +187,11 @@ impl Catalogue {
             let count = "INSERT INTO catalogue_state (number, changes) VALUES (1, 1) \
                 ON CONFLICT (number) DO UPDATE SET changes = catalogue_state.changes + 1";
             self.database.execute(count, &[])?;
+            self.tell_news()?;
         }
         self.database.execute("COMMIT", &[])?;
         self.is_changed = false;
+        self.news = News::default();
         Ok(())
     }
 
@@ -198,6 +212,7 @@ impl Catalogue {
     /// If the database is away, which has the same effect.
     pub fn roll_back(&mut self) -> Result<(), Error> {
         self.is_changed = false;
+        self.news = News::default();
         self.database.execute("ROLLBACK", &[])?;
         Ok(())
     }
@@ -288,6 +303,7 @@ impl Catalogue {
             return Ok(());
         }
         self.is_changed = true;
+        objects.iter().for_each(|(_, object)| self.news.add(&object.key));
         let insert = format!(
             "INSERT INTO catalogue_object (number, kind, agency, id, feed, run, xml) VALUES {} \
              ON CONFLICT (kind, agency, id) DO UPDATE SET feed = excluded.feed, run = excluded.run, xml = excluded.xml",
@@ -300,6 +316,11 @@ impl Catalogue {
             values.extend([Value::Text(feed), Value::Number(run), Value::Text(&object.xml)]);
         }
         self.database.execute_made(insert, &values)?;
+        self.replace_rows(objects)
+    }
+
+    /// Replaces what these objects say about responsibility.
+    fn replace_rows(&mut self, objects: &[(i64, &StoredObject)]) -> Result<(), Error> {
         self.forget_rows(objects.iter().map(|(number, _)| *number))?;
         let rows = objects
             .iter()
@@ -348,6 +369,7 @@ impl Catalogue {
     /// If the database cannot be written.
     pub fn delete(&mut self, key: &ObjectKey) -> Result<bool, Error> {
         self.is_changed = true;
+        self.news.add(key);
         let rows = "DELETE FROM catalogue_responsibility WHERE object IN \
             (SELECT number FROM catalogue_object WHERE kind = $1 AND agency = $2 AND id = $3)";
         self.database.execute(rows, &key.values())?;
@@ -460,6 +482,10 @@ impl Catalogue {
     /// If the database cannot be written.
     pub fn delete_unseen(&mut self, feed: &str, run: i64) -> Result<u64, Error> {
         self.is_changed = true;
+        let limit = i64::try_from(news::NEWS_MAX).unwrap_or(i64::MAX).saturating_add(1);
+        for key in self.unseen_keys(feed, run, limit)? {
+            self.news.add(&key);
+        }
         let values = [Value::Text(feed), Value::Number(run)];
         let rows = "DELETE FROM catalogue_responsibility WHERE object IN \
             (SELECT number FROM catalogue_object WHERE feed = $1 AND run <> $2)";

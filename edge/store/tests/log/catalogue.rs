@@ -2,7 +2,9 @@
 //! The catalogue's tables on both engines.
 
 use crate::place::Ground;
-use store::{Catalogue, ObjectKey, ResponsibilityRow, StoredObject, Task, Written};
+use store::{
+    Catalogue, OBJECTS_AT_ONCE, ObjectKey, ResponsibilityRow, StoredObject, Task, Written,
+};
 
 crate::on_both!(
     what_is_written_is_there_and_what_is_the_same_is_not_written,
@@ -12,6 +14,9 @@ crate::on_both!(
     what_was_not_committed_never_was,
     whoever_looks_sees_that_something_else_is_in_it,
     tasks_stay_until_they_are_done,
+    whoever_looks_is_told_which_objects_are_others,
+    a_text_is_replaced_whole_and_counts_as_a_change,
+    what_editors_change_stays_whose_it_was,
 );
 
 fn open(ground: &Ground) -> Catalogue {
@@ -168,4 +173,97 @@ fn tasks_stay_until_they_are_done(ground: Ground) {
     assert!(!catalogue.task_is_done(1).expect("written"));
     assert_eq!(catalogue.tasks().expect("read"), [task(2, "Böller'n")]);
     assert_eq!(catalogue.changes().expect("read"), 0, "nothing of it is what callers are told");
+}
+
+fn whoever_looks_is_told_which_objects_are_others(ground: Ground) {
+    let mut catalogue = open(&ground);
+    let mut put = |objects: &[StoredObject]| {
+        catalogue.begin().expect("begun");
+        catalogue.put("feed", 1, objects).expect("written");
+        catalogue.commit().expect("committed");
+        catalogue.changes().expect("read")
+    };
+    let first = put(&[object("1", "<a/>"), object("2", "<b/>")]);
+    let second = put(&[object("1", "<a/>"), object("2", "<c/>")]);
+    let many: Vec<StoredObject> =
+        (0..OBJECTS_AT_ONCE).map(|n| object(&format!("m{n}"), "<m/>")).collect();
+    put(&many);
+    let mut other = open(&ground);
+    let keys = |ids: &[&str]| ids.iter().map(|id| key("leistung", id)).collect();
+    assert_eq!(other.news(second).expect("read").map(|all| all.len()), Some(OBJECTS_AT_ONCE));
+    other.begin().expect("begun");
+    assert!(other.delete(&key("leistung", "1")).expect("deleted"));
+    other.commit().expect("committed");
+    let last = other.changes().expect("read");
+    assert_eq!(other.news(last - 1).expect("read"), Some(keys(&["1"])));
+    assert_eq!(other.news(last).expect("read"), Some(keys(&[])));
+    // Nothing of what was taken back is news.
+    other.begin().expect("begun");
+    other.put("feed", 1, &[object("9", "<n/>")]).expect("written");
+    other.roll_back().expect("taken back");
+    assert_eq!(other.news(last).expect("read"), Some(keys(&[])));
+    // Too many at once are everything, and so is what is long ago.
+    other.begin().expect("begun");
+    for number in 0..3 {
+        let some: Vec<StoredObject> =
+            (0..OBJECTS_AT_ONCE).map(|n| object(&format!("{number}-{n}"), "<m/>")).collect();
+        other.put("feed", 1, &some).expect("written");
+    }
+    other.commit().expect("committed");
+    assert_eq!(other.news(first).expect("read"), None);
+    let all = other.changes().expect("read");
+    for number in 0..200 {
+        other.keep_text("words", &number.to_string()).expect("written");
+    }
+    assert_eq!(other.news(all).expect("read"), None);
+    assert_eq!(other.news(all + 1).expect("read"), Some(keys(&[])));
+}
+
+fn a_text_is_replaced_whole_and_counts_as_a_change(ground: Ground) {
+    let mut catalogue = open(&ground);
+    assert_eq!(catalogue.text("words").expect("read"), "");
+    let before = catalogue.changes().expect("read");
+    catalogue.keep_text("words", "Perso;Ausweis\n").expect("written");
+    catalogue.keep_text("places", "Ä").expect("written");
+    catalogue.keep_text("words", "Lappen;Führerschein\n").expect("written");
+    drop(catalogue);
+    let mut catalogue = open(&ground);
+    assert_eq!(catalogue.text("words").expect("read"), "Lappen;Führerschein\n");
+    assert_eq!(catalogue.text("places").expect("read"), "Ä");
+    assert_eq!(catalogue.changes().expect("read"), before + 3);
+}
+
+fn what_editors_change_stays_whose_it_was(ground: Ground) {
+    let mut catalogue = open(&ground);
+    let mut unit = object("9", "<u/>");
+    unit.rows = vec![row("03353", "9")];
+    catalogue.begin().expect("begun");
+    catalogue.put("land", 4, &[unit.clone(), object("1", "<a/>")]).expect("written");
+    catalogue.commit().expect("committed");
+    let mut edited = object("9", "<v/>");
+    edited.rows = vec![row("02", "9")];
+    catalogue.begin().expect("begun");
+    catalogue.edit(&[edited]).expect("written");
+    catalogue.commit().expect("committed");
+    assert_eq!(catalogue.object(&key("leistung", "9")).expect("read").as_deref(), Some("<v/>"));
+    let areas = |catalogue: &mut Catalogue, area: &str| {
+        let rows = catalogue.responsible(("L1", "5"), &[area.to_owned()]).expect("read");
+        rows.iter().map(|row| row.area.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(areas(&mut catalogue, "02"), ["02"]);
+    // The run that brought it in takes it for seen, and it is still the Land's.
+    assert_eq!(catalogue.unseen("land", 4).expect("read"), (2, 0));
+    let feeds = catalogue.feeds("leistung").expect("read");
+    assert_eq!(feeds.get(&key("leistung", "9")).map(String::as_str), Some("land"));
+    let changes = catalogue.changes().expect("read");
+    let news = catalogue.news(changes - 1).expect("read").expect("known");
+    assert_eq!(news.into_iter().collect::<Vec<_>>(), [key("leistung", "9")]);
+    // When a service is to be looked at again.
+    catalogue.set_review(("L1", "9"), Some("2014-05-02")).expect("written");
+    catalogue.set_review(("L1", "9"), Some("2015-05-02")).expect("written");
+    catalogue.set_review(("L1", "1"), Some("2014-06-01")).expect("written");
+    catalogue.set_review(("L1", "1"), None).expect("written");
+    let reviews = open(&ground).reviews().expect("read");
+    let of = ("L1".to_owned(), "9".to_owned());
+    assert_eq!(reviews.into_iter().collect::<Vec<_>>(), [(of, "2015-05-02".to_owned())]);
 }
