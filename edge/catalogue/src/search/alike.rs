@@ -30,6 +30,29 @@ impl Alike {
         alike
     }
 
+    /// Other terms have come among those that are known: `numbers` says which number each has now, `terms` are all of
+    /// them.
+    pub(super) fn renumber(&mut self, numbers: &[u32], terms: &[String]) {
+        for known in self.terms.values_mut().flatten() {
+            *known = numbers[*known as usize];
+        }
+        let mut rows_of = vec![0; terms.len()];
+        for (before, count) in self.rows.iter().enumerate() {
+            rows_of[numbers[before] as usize] = *count;
+        }
+        let is_old: std::collections::BTreeSet<u32> = numbers.iter().copied().collect();
+        for (number, term) in (0..).zip(terms).filter(|(number, _)| !is_old.contains(number)) {
+            let rows = rows(term);
+            rows_of[number as usize] = rows.len() as u16;
+            for row in rows {
+                let with = self.terms.entry(row).or_default();
+                let at = with.partition_point(|known| *known < number);
+                with.insert(at, number);
+            }
+        }
+        self.rows = rows_of;
+    }
+
     /// The terms that share most with a word (Dice), at most so many, each with how much it is, from 0 to 1.
     pub(super) fn most(&self, word: &str, limit: usize) -> Vec<(usize, f32)> {
         let asked = rows(word);

@@ -4,7 +4,7 @@
 //! A word comes apart if all of it is words that stand alone somewhere, joined by letters that German joins
 //! words with. Of several ways the one with the fewest and longest parts is taken.
 
-use super::german::{stem, without_umlauts};
+use super::german::{stem, without_endings, without_umlauts};
 use super::synonyms::own_words;
 use std::collections::BTreeSet;
 
@@ -90,8 +90,10 @@ impl Lexicon {
             return Vec::new();
         }
         let places = || 2..word.len().saturating_sub(1);
-        let begins = places().rev().find(|until| *until >= EDGE_MIN && self.has(&word[..*until]));
-        let ends = places().find(|from| word.len() - from >= EDGE_MIN && self.has(&word[*from..]));
+        let whole = Rest::of(word, 0);
+        let begins = places().rev().find(|until| *until >= EDGE_MIN && self.has(&whole, *until));
+        let is_end = |from: usize| self.has(&Rest::of(word, from), word.len());
+        let ends = places().find(|from| word.len() - from >= EDGE_MIN && is_end(*from));
         let begins = begins.map(|until| stem(&word[..until]));
         begins.into_iter().chain(ends.map(|from| stem(&word[from..]))).collect()
     }
@@ -107,11 +109,12 @@ impl Lexicon {
             if before.len() == parts_max {
                 continue;
             }
-            if !self.begins(&word[from..]) {
+            let rest = Rest::of(word, from);
+            if !self.begins(&rest) {
                 continue;
             }
             for until in from + PART_MIN..=word.len() {
-                if from == 0 && until == word.len() || !self.has(&word[from..until]) {
+                if from == 0 && until == word.len() || !self.has(&rest, until) {
                     continue;
                 }
                 let mut way = before.clone();
@@ -131,28 +134,54 @@ impl Lexicon {
     }
 
     /// Whether a part may begin like this.
-    fn begins(&self, rest: &str) -> bool {
-        let short = rest.get(..PART_MIN).is_some_and(|part| SHORT.contains(&part));
-        short || beginning(&stem_begin(rest)).is_some_and(|begin| self.begin.contains(&begin))
+    fn begins(&self, rest: &Rest<'_>) -> bool {
+        let short = rest.text.get(..PART_MIN).is_some_and(|part| SHORT.contains(&part));
+        short || beginning(&rest.plain).is_some_and(|begin| self.begin.contains(&begin))
     }
 
-    /// Whether it is a part: as it stands, or as a form of a word that is.
-    fn has(&self, part: &str) -> bool {
-        if part.len() <= PART_MIN {
-            return SHORT.contains(&part);
+    /// Whether what stands until there is a part: as it stands, or as a form of a word that is.
+    fn has(&self, rest: &Rest<'_>, until: usize) -> bool {
+        let length = until - rest.from;
+        if length <= PART_MIN {
+            return SHORT.contains(&&rest.text[..length]);
         }
-        self.words.contains(&stem(part))
+        self.words.contains(without_endings(&rest.plain[..rest.lengths[length]]))
+    }
+}
+
+/// The rest of a word, looked at once for all parts that begin there.
+struct Rest<'w> {
+    from: usize,
+    text: &'w str,
+    /// Without the letters that mark an umlaut: a part's stem is a beginning of it.
+    plain: String,
+    /// For each length of a part its length there.
+    lengths: Vec<usize>,
+}
+
+impl Rest<'_> {
+    /// Of a word of the English alphabet.
+    fn of(word: &str, from: usize) -> Rest<'_> {
+        let text = &word[from..];
+        let plain = without_umlauts(text);
+        let mut lengths = Vec::with_capacity(text.len() + 1);
+        let (mut length, mut is_marked) = (0, false);
+        lengths.push(0);
+        for letter in text.bytes() {
+            is_marked = letter == b'e' && !is_marked && length > 0 && {
+                let before = text.as_bytes()[lengths.len() - 2];
+                matches!(before, b'a' | b'o' | b'u')
+            };
+            length += usize::from(!is_marked);
+            lengths.push(length);
+        }
+        assert_eq!(length, plain.len(), "both leave the same letters out");
+        Rest { from, text, plain, lengths }
     }
 }
 
 fn beginning(word: &str) -> Option<[u8; BEGIN]> {
     word.as_bytes().get(..BEGIN)?.try_into().ok()
-}
-
-/// As a stem would begin: without the letters that mark an umlaut.
-fn stem_begin(rest: &str) -> String {
-    let begin = rest.get(..2 * BEGIN).unwrap_or(rest);
-    without_umlauts(begin)
 }
 
 fn take_better<'w>(there: &mut Option<Vec<&'w str>>, way: &[&'w str]) {

@@ -414,7 +414,12 @@ pub(super) fn stem(word: &str) -> String {
     }
     // First, so that the lengths below are the same for all forms.
     let word = without_umlauts(word);
-    let mut stem = word.as_str();
+    without_endings(&word).to_owned()
+}
+
+/// What is left of a word without umlauts when its endings are gone.
+pub(super) fn without_endings(word: &str) -> &str {
+    let mut stem = word;
     for ending in NOUNS {
         if let Some(rest) = stem.strip_suffix(ending)
             && rest.len() >= 4
@@ -431,7 +436,7 @@ pub(super) fn stem(word: &str) -> String {
         } else if let Some(rest) = stem.strip_suffix(['e', 's', 'n', 't']).filter(|_| length > 4) {
             stem = rest;
         } else {
-            return stem.to_owned();
+            return stem;
         }
     }
 }

@@ -84,7 +84,11 @@ pub struct Index {
     /// For each document where it is offered, and how many terms its title has.
     pub(super) areas: Vec<Vec<AreaKey>>,
     pub(super) title_terms: Vec<u32>,
+    /// How long each field is on average, in words.
+    average: [f32; 4],
     left_out: usize,
+    /// How many documents have changed since it was made.
+    renewals: usize,
 }
 
 /// A word that occurs, with the terms that it is found by.
@@ -109,9 +113,10 @@ impl Index {
         let by_word: Vec<&Word> = in_order(&known);
         let mut index = Index { left_out: documents.len() - taken.len(), ..Index::default() };
         index.postings = vec![Vec::new(); terms.len()];
-        let average = averages(&texts);
+        index.average = averages(&texts);
+        index.title_terms = vec![0; taken.len()];
         for (number, text) in texts.iter().enumerate() {
-            index.add(number, text, &by_word, &average);
+            index.add(number, text, &by_word);
         }
         for (number, document) in taken.iter().enumerate() {
             index.call(number, document);
@@ -120,6 +125,13 @@ impl Index {
         index.alike = Alike::new(&terms);
         index.areas = taken.iter().map(|document| document.areas.clone()).collect();
         Index { terms, lexicon, synonyms, ..index }
+    }
+
+    /// The same documents with other synonyms.
+    #[must_use]
+    pub fn with(mut self, synonyms: Synonyms) -> Index {
+        self.synonyms = synonyms;
+        self
     }
 
     /// How many documents were too many.
@@ -134,12 +146,21 @@ impl Index {
         self.areas.len()
     }
 
-    fn add(&mut self, number: usize, text: &Read, words: &[&Word], average: &[f32; 4]) {
+    /// How many documents have changed since it was made.
+    pub(super) fn renewals(&self) -> usize {
+        self.renewals
+    }
+
+    pub(super) fn note_renewals(&mut self, count: usize) {
+        self.renewals = count;
+    }
+
+    fn add(&mut self, number: usize, text: &Read, words: &[&Word]) {
         let mut weights: Vec<(u32, f32, bool)> = Vec::new();
         let mut title_terms = BTreeSet::new();
         for (place, (field, weight, slope)) in WEIGHTS.into_iter().enumerate() {
             let length = text[place].len() as f32;
-            let norm = 1.0 - slope + slope * length / average[place].max(1.0);
+            let norm = 1.0 - slope + slope * length / self.average[place].max(1.0);
             for word in &text[place] {
                 for (at, (term, share)) in words[*word as usize].terms.iter().enumerate() {
                     weights.push((*term, weight * share / norm, field == Field::Title));
@@ -158,7 +179,29 @@ impl Index {
             let document = number as u32;
             self.postings[same[0].0 as usize].push(Posting { document, impact, in_title });
         }
-        self.title_terms.push(title_terms.len() as u32);
+        self.title_terms[number] = title_terms.len() as u32;
+    }
+
+    /// Adds documents, each with its number, which none has that is found. Their words come apart as those of all others
+    /// do, and their lengths are measured by the others': made anew, an index may weigh them a little otherwise.
+    pub(super) fn add_some(&mut self, some: &[(usize, &Document)]) {
+        let documents: Vec<Document> = some.iter().map(|(_, it)| (*it).clone()).collect();
+        let (mut known, texts) = read(&documents);
+        let terms = name_terms(&mut known, &self.lexicon);
+        let numbers = self.make_room(&terms);
+        for word in known.values_mut() {
+            word.terms.iter_mut().for_each(|(term, _)| *term = numbers[*term as usize]);
+        }
+        let by_word: Vec<&Word> = in_order(&known);
+        for ((number, document), text) in some.iter().zip(&texts) {
+            if self.areas.len() <= *number {
+                self.areas.resize(number + 1, Vec::new());
+                self.title_terms.resize(number + 1, 0);
+            }
+            self.areas[*number] = document.areas.clone();
+            self.add(*number, text, &by_word);
+            self.call(*number, document);
+        }
     }
 
     /// Notes what a document is called.
@@ -181,7 +224,13 @@ impl Index {
 
     /// How much a term tells documents apart (Robertson, Spärck Jones).
     pub(super) fn rarity(&self, term: usize) -> f32 {
-        let (all, with) = (self.documents() as f32, self.postings[term].len() as f32);
+        self.rarity_of(self.postings[term].len())
+    }
+
+    /// The same for what so many documents have.
+    pub(super) fn rarity_of(&self, documents: usize) -> f32 {
+        let all = self.documents() as f32;
+        let with = (documents as f32).min(all);
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 }
