@@ -16,9 +16,11 @@ mod score;
 mod speed;
 
 use std::env;
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
+use catalogue::search::{BadGroup, Groups, Synonyms};
 use catalogues::{Services, root};
 use engines::measure;
 use questions::{Question, read};
@@ -34,14 +36,18 @@ fn main() -> ExitCode {
     let args: Vec<String> =
         env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    let outcome = match words.as_slice() {
-        [] => everything(),
-        ["--catalogue", name, "--queries", file] | ["--queries", file, "--catalogue", name] => {
-            one_set(name, Path::new(file))
-        }
-        _ => Err("Expected: --catalogue munich|berlin|example --queries FILE.jsonl, or nothing"
-            .to_owned()),
+    let (words, own) = match words.as_slice() {
+        [words @ .., "--synonyms", file] => (words, Some(Path::new(*file))),
+        words => (words, None),
     };
+    let outcome = synonyms(own).and_then(|synonyms| match words {
+        [] => everything(&synonyms),
+        ["--catalogue", name, "--queries", file] | ["--queries", file, "--catalogue", name] => {
+            one_set(name, Path::new(file), &synonyms)
+        }
+        _ => Err("Expected: [--catalogue munich|berlin|example --queries FILE.jsonl] [--synonyms FILE]"
+            .to_owned()),
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -51,33 +57,47 @@ fn main() -> ExitCode {
     }
 }
 
+/// Those of the program, and those of an operator's file.
+fn synonyms(file: Option<&Path>) -> Outcome<Synonyms> {
+    let mut synonyms = Synonyms::own();
+    if let Some(file) = file {
+        let name = file.display();
+        let text = fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+        let bad = |bad: Vec<(u64, BadGroup)>| {
+            bad.iter().map(|(line, why)| format!("{name}:{line}: {}\n", why.en())).collect()
+        };
+        synonyms.add(&Groups::read(&text).map_err(|it| -> String { bad(it) })?);
+    }
+    Ok(synonyms)
+}
+
 /// A set of questions that somebody brought.
-fn one_set(name: &str, file: &Path) -> Outcome {
+fn one_set(name: &str, file: &Path, synonyms: &Synonyms) -> Outcome {
     let services = Services::named(name)?;
     let questions = read(file, &services)?;
-    print!("{}", measure(&services.documents(true), &questions));
+    print!("{}", measure(&services.documents(true), &questions, synonyms));
     Ok(())
 }
 
 /// Our own questions first, then the keywords and titles of two cities, then how fast it is.
-fn everything() -> Outcome {
+fn everything(synonyms: &Synonyms) -> Outcome {
     let example = Services::named("example")?;
     let test = read(&root().join(TEST), &example)?;
     let tuning = read(&root().join(TUNING), &example)?;
-    print!("{}", measure(&example.documents(true), &test));
+    print!("{}", measure(&example.documents(true), &test, synonyms));
     println!(
         "  ↑ our own questions to the example, the half that was only measured ({})",
         test.len()
     );
     show("our own questions, the half that the search was tuned with", &tuning, |questions| {
-        measure(&example.documents(true), questions)
+        measure(&example.documents(true), questions, synonyms)
     });
-    cities()?;
-    speed::show(&example);
+    cities(synonyms)?;
+    speed::show(&example, synonyms);
     Ok(())
 }
 
-fn cities() -> Outcome {
+fn cities(synonyms: &Synonyms) -> Outcome {
     let munich = match Services::named("munich") {
         Ok(munich) => munich,
         Err(why) => {
@@ -89,20 +109,20 @@ fn cities() -> Outcome {
     show(
         "Munich's keywords, each left out of the catalogue when it is asked for",
         &keywords,
-        |it| keywords::left_out(&munich, it),
+        |it| keywords::left_out(&munich, it, synonyms),
     );
     show("Munich's keywords, of which the catalogue knows none", &keywords, |questions| {
-        measure(&munich.documents(false), questions)
+        measure(&munich.documents(false), questions, synonyms)
     });
     show("Munich's keywords, as names of its services", &keywords, |questions| {
-        measure(&munich.documents(true), questions)
+        measure(&munich.documents(true), questions, synonyms)
     });
     let berlin = Services::named("berlin")?;
     show("Berlin's titles", &berlin.titles(), |questions| {
-        measure(&berlin.documents(true), questions)
+        measure(&berlin.documents(true), questions, synonyms)
     });
     show("Berlin's titles with a slip in their longest word", &berlin.titles_with_slips(), |it| {
-        measure(&berlin.documents(true), it)
+        measure(&berlin.documents(true), it, synonyms)
     });
     Ok(())
 }

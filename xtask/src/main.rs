@@ -55,8 +55,8 @@ const TASKS: [(&str, &str); 18] = [
     ("bench log", "the log alone; a few minutes"),
     ("bench search", "how often the search finds what is meant, and how fast, beside two others"),
     (
-        "bench search --catalogue munich|berlin|example --queries FILE.jsonl",
-        "the same for a set of questions",
+        "bench search [--catalogue munich|berlin|example --queries FILE.jsonl] [--synonyms FILE]",
+        "the same for a set of questions, or with an operator's synonyms",
     ),
     (
         "bench telephony [SECONDS]",
@@ -109,11 +109,7 @@ fn dispatch(words: &[&str]) -> Option<Outcome> {
         ["fuzz", target, seconds] => fuzz::one(target, seconds),
         ["bench"] => bench::bench(),
         ["bench", "log"] => bench::log::bench(),
-        ["bench", "search"] => bench::search::bench(),
-        ["bench", "search", "--catalogue", catalogue, "--queries", queries]
-        | ["bench", "search", "--queries", queries, "--catalogue", catalogue] => {
-            bench::search::one_set(catalogue, queries)
-        }
+        ["bench", "search", words @ ..] => bench::search::bench(words),
         ["bench", "telephony"] => telephony::bench(telephony::SECONDS),
         ["bench", "telephony", "soak"] => telephony::soak(telephony::SOAK_CALLS),
         ["bench", "telephony", "soak", calls] => number(calls).and_then(telephony::soak),

@@ -5,7 +5,7 @@ mod fts5;
 mod ours;
 mod stock;
 
-use catalogue::search::{Document, Field};
+use catalogue::search::{Document, Field, Synonyms};
 
 use crate::questions::Question;
 use crate::score::{LIMIT, Score};
@@ -27,15 +27,23 @@ trait Engine {
 }
 
 /// One line for each engine, ours first.
-pub(crate) fn measure(documents: &[Document], questions: &[Question]) -> String {
-    let scores = score(documents, questions);
+pub(crate) fn measure(
+    documents: &[Document],
+    questions: &[Question],
+    synonyms: &Synonyms,
+) -> String {
+    let scores = score(documents, questions, synonyms);
     NAMES.iter().zip(scores).map(|(name, score)| format!("{name}: {score}\n")).collect()
 }
 
-/// What each engine reaches with these questions.
-pub(crate) fn score(documents: &[Document], questions: &[Question]) -> Scores {
+/// What each engine reaches with these questions; the synonyms are for ours alone.
+pub(crate) fn score(
+    documents: &[Document],
+    questions: &[Question],
+    synonyms: &Synonyms,
+) -> Scores {
     [
-        of(&ours::Ours::new(documents), questions),
+        of(&ours::Ours::new(documents, synonyms), questions),
         of(&fts5::Fts5::new(documents), questions),
         of(&stock::Stock::new(documents), questions),
     ]
@@ -83,10 +91,11 @@ mod tests {
         };
         let questions: Vec<Question> =
             [(0, "hund"), (1, "Personalausweis"), (2, "\"Wohngeld\" AND (")].map(question).into();
-        for score in score(&documents, &questions) {
+        for score in score(&documents, &questions, &Synonyms::own()) {
             assert_eq!(score.to_string(), "hit@1 1.000 hit@5 1.000 MRR 1.000");
         }
-        for score in score(&documents, &[question((0, "\"*-")), question((0, ""))]) {
+        let senseless = [question((0, "\"*-")), question((0, ""))];
+        for score in score(&documents, &senseless, &Synonyms::own()) {
             assert_eq!(score.to_string(), "hit@1 0.000 hit@5 0.000 MRR 0.000");
         }
     }

@@ -11,8 +11,8 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    pub(super) fn new(documents: &[Document]) -> Ours {
-        Ours { index: Index::new(documents, Synonyms::own()) }
+    pub(super) fn new(documents: &[Document], synonyms: &Synonyms) -> Ours {
+        Ours { index: Index::new(documents, synonyms.clone()) }
     }
 }
 

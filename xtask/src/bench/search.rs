@@ -10,19 +10,22 @@ use crate::cargo::Cargo;
 const PROGRAM: &str =
     "run --quiet --release --manifest-path bench/Cargo.toml --target-dir target/bench --";
 
+/// What a file follows.
+const FILES: [&str; 2] = ["--queries", "--synonyms"];
+
 /// The folder of real data, which may be named from where one stands.
 const SHARED: &str = "AMTSLEITUNG_SHARED";
 
-/// Our own questions, two cities' catalogues, and how fast it is.
-pub(crate) fn bench() -> Outcome {
-    with_shared(Cargo::new(PROGRAM))?.run()
-}
-
-/// The questions of a file to one catalogue.
-pub(crate) fn one_set(catalogue: &str, queries: &str) -> Outcome {
-    // Cargo runs in the root of the workspace; the file lies where one stands.
-    let queries = absolute(queries)?;
-    let call = Cargo::new(PROGRAM).arg("--catalogue").arg(catalogue).arg("--queries").arg(&queries);
+/// Our own questions, two cities' catalogues, and how fast it is; or the questions of a file to one catalogue; with an
+/// operator's synonyms or without.
+pub(crate) fn bench(words: &[&str]) -> Outcome {
+    let mut call = Cargo::new(PROGRAM);
+    let mut is_file = false;
+    for word in words {
+        // Cargo runs in the root of the workspace; the file lies where one stands.
+        call = call.arg(&if is_file { absolute(word)? } else { (*word).to_owned() });
+        is_file = FILES.contains(word);
+    }
     with_shared(call)?.run()
 }
 

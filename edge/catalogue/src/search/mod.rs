@@ -14,10 +14,13 @@ mod alike;
 mod compound;
 mod distance;
 mod german;
+mod groups;
 mod index;
 mod query;
+mod renewal;
 mod synonyms;
 
+pub use groups::{BYTES_MAX, BadGroup, GROUPS_MAX, Groups, LINE_MAX, NAMES_MAX, WORDS_MAX};
 pub use index::{DOCUMENTS_MAX, Document, Field, Index};
 pub use query::{Hit, QUERY_CHARS_MAX, Query};
-pub use synonyms::{Synonyms, SynonymsError};
+pub use synonyms::Synonyms;

@@ -10,19 +10,8 @@
 //! the tax to no purchase. Several words of a question are met in any order, with others between them.
 
 use super::german::{is_stop, stem, words};
+use super::groups::{Groups, Name};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Groups of an operator's file at most; OpenThesaurus has 31,602.
-const GROUPS_MAX: usize = 200_000;
-
-/// Words in a group at most; more are no synonyms of each other.
-const GROUP_MAX: usize = 40;
-
-/// Words of a name that are looked at together.
-const PHRASE_MAX: usize = 5;
-
-/// What stands between what is said and what it is called.
-const LEADS_TO: &str = "=>";
 
 /// What a name is worth beside the word itself: of ours, which are about authorities alone, and of an operator's file,
 /// which may be a thesaurus of everything.
@@ -42,50 +31,31 @@ pub struct Synonyms {
 }
 
 /// Names as the folded words that say something, each with what it is worth.
-type Names = BTreeMap<Vec<String>, f32>;
-
-/// Why a file of synonyms is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SynonymsError {
-    /// It has more groups than are taken; how many are.
-    TooMany(usize),
-}
+type Names = BTreeMap<Name, f32>;
 
 impl Synonyms {
     /// Those that the program brings.
     #[must_use]
     pub fn own() -> Synonyms {
+        let groups = Groups::read(OWN).unwrap_or_else(|bad| unreachable!("our own list: {bad:?}"));
         let mut own = Synonyms::default();
-        own.add_all(OWN, OURS).unwrap_or_else(|_| unreachable!("our own list is short"));
+        own.add_all(&groups, OURS);
         own
     }
 
-    /// Adds an operator's groups: one a line, words parted by `;`, marks in brackets, comments behind `#`, as
-    /// OpenThesaurus writes them; or `what is said => what it is called`.
-    ///
-    /// # Errors
-    /// If there are too many.
-    pub fn add(&mut self, text: &str) -> Result<(), SynonymsError> {
-        self.add_all(text, OPERATORS)
+    /// Adds an operator's groups.
+    pub fn add(&mut self, groups: &Groups) {
+        self.add_all(groups, OPERATORS);
     }
 
-    fn add_all(&mut self, text: &str, worth: f32) -> Result<(), SynonymsError> {
-        let lines = text.lines().map(str::trim);
-        let groups = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-        for (number, line) in groups.enumerate() {
-            if number >= GROUPS_MAX {
-                return Err(SynonymsError::TooMany(GROUPS_MAX));
-            }
-            match line.split_once(LEADS_TO) {
-                Some((said, called)) => self.lead(&names(said), &names(called), worth),
-                None => self.lead(&names(line), &names(line), worth),
-            }
+    fn add_all(&mut self, groups: &Groups, worth: f32) {
+        for group in &groups.all {
+            self.lead(&group.said, &group.called, worth);
         }
-        Ok(())
     }
 
     /// Notes that each of these is called like each of those.
-    fn lead(&mut self, said: &[Vec<String>], called: &[Vec<String>], worth: f32) {
+    fn lead(&mut self, said: &[Name], called: &[Name], worth: f32) {
         for name in said {
             let stems = in_order(name);
             for stem in stems.iter().filter(|_| stems.len() > 1) {
@@ -166,37 +136,10 @@ pub(super) fn own_words() -> BTreeSet<String> {
     lines.flat_map(words).filter(|word| !is_stop(word)).collect()
 }
 
-/// The names of a group, each as its folded words that say something.
-fn names(group: &str) -> Vec<Vec<String>> {
-    let names = group.split(';').map(|name| name_words(&without_brackets(name)));
-    names.filter(|name| !name.is_empty() && name.len() <= PHRASE_MAX).take(GROUP_MAX).collect()
-}
-
-fn name_words(name: &str) -> Vec<String> {
-    // A hyphen gives the whole and its halves; a name is the whole.
-    let whole = name.split_whitespace().filter_map(|word| words(word).into_iter().next());
-    let (said, empty): (Vec<String>, Vec<String>) = whole.partition(|word| !is_stop(word));
-    if said.is_empty() { empty } else { said }
-}
-
 /// A name as it is looked for: stems, each once, in the order of the alphabet.
 fn in_order(name: &[String]) -> Vec<String> {
     let stems: BTreeSet<String> = name.iter().map(|word| stem(word)).collect();
     stems.into_iter().collect()
-}
-
-fn without_brackets(term: &str) -> String {
-    let mut depth = 0_u32;
-    let mut out = String::new();
-    for letter in term.chars() {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            letter if depth == 0 => out.push(letter),
-            _ => {}
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -205,7 +148,7 @@ mod tests {
 
     fn synonyms(text: &str) -> Synonyms {
         let mut synonyms = Synonyms::default();
-        synonyms.add(text).expect("few");
+        synonyms.add(&Groups::read(text).expect("groups"));
         synonyms
     }
 
@@ -214,11 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_read_as_open_thesaurus_writes_them() {
-        let text = "# Kopf\nFührerschein;Lappen (ugs.);Fahrerlaubnis (fachspr.)\n\nallein\n";
-        let synonyms = synonyms(text);
+    fn each_name_of_a_group_stands_for_each_other() {
+        let synonyms = synonyms("Führerschein;Lappen (ugs.);Fahrerlaubnis (fachspr.)\n");
         assert_eq!(of(&synonyms, "lappen"), ["fahrerlaubnis", "fuehrerschein"]);
-        assert!(of(&synonyms, "allein").is_empty());
+        assert_eq!(of(&synonyms, "fahrerlaubnis"), ["fuehrerschein", "lappen"]);
+        assert!(of(&synonyms, "ugs").is_empty());
     }
 
     #[test]
@@ -247,20 +190,8 @@ mod tests {
 
     #[test]
     fn our_own_list_is_read_whole() {
-        let lines = OWN.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        for line in lines {
-            let parts: Vec<&str> = line.split(LEADS_TO).collect();
-            let least = if parts.len() == 1 { 2 } else { 1 };
-            assert!(parts.len() <= 2, "{line}");
-            for part in parts {
-                let read = names(part);
-                assert_eq!(
-                    read.len(),
-                    part.split(';').count(),
-                    "{line}: a name is too long or empty"
-                );
-                assert!(read.len() >= least, "{line}");
-            }
-        }
+        let groups = Groups::read(OWN).expect("our own list is good");
+        assert_eq!(groups.passed(), 0, "a name is too long");
+        assert!(groups.lines().len() > 400, "{}", groups.lines().len());
     }
 }
