@@ -144,6 +144,33 @@ fn compounds_umlauts_and_slips_are_understood() {
 }
 
 #[test]
+fn the_matter_comes_before_what_only_shares_a_word() {
+    let services = services();
+    let index = index(&services);
+    for (text, is_typing, first, second) in [
+        ("umgezogen", false, "Wohnsitz ummelden", "Adresse im Fahrzeugschein ändern"),
+        ("Personalausweisgebühr", false, "Personalausweis beantragen", "Ausweis abholen"),
+        (
+            "perso ver",
+            true,
+            "Personalausweis verloren melden",
+            "PIN des Personalausweises zurücksetzen",
+        ),
+    ] {
+        let hits = index.search(&Query { text, is_typing, place: None }, 20);
+        let titles: Vec<&str> =
+            hits.iter().map(|it| services[it.document].title.as_str()).collect();
+        println!("{text}");
+        for hit in &hits[..8] {
+            println!("  {:.3} {}", hit.score, services[hit.document].title);
+        }
+        let place = |title: &str| titles.iter().position(|it| *it == title).unwrap_or(usize::MAX);
+        assert!(place(first) < place(second), "{text}: {titles:?}");
+        assert!(place(first) < 3, "{text}: {titles:?}");
+    }
+}
+
+#[test]
 fn what_is_offered_elsewhere_comes_last() {
     let of = |area: &str| Document {
         areas: vec![AreaKey::parse(area).expect("a key")],

@@ -30,6 +30,10 @@ const SLIP: f32 = 0.65;
 const SLIP_IN_FIRST_LETTER: f32 = 0.8;
 const ALIKE: f32 = 0.5;
 
+/// What the second best way of a word adds: a document that is called so in one way and in another one is meant more
+/// likely than one that only shares the word.
+const BESIDE: f32 = 0.1;
+
 /// How much of the score hangs on whether every word was found.
 const ALL_FOUND: f32 = 0.5;
 
@@ -71,6 +75,14 @@ pub struct Hit {
 struct Way {
     terms: Vec<usize>,
     worth: f32,
+    /// How much it tells documents apart, if not as much as its terms do.
+    rarity: Option<f32>,
+}
+
+impl Way {
+    fn of(terms: Vec<usize>, worth: f32) -> Way {
+        Way { terms, worth, rarity: None }
+    }
 }
 
 /// A word of the question with all its ways; the words that it stands for, by bits.
@@ -79,6 +91,24 @@ struct Asked {
     ways: Vec<Way>,
     /// How much the word tells documents apart.
     rarity: f32,
+}
+
+/// The best ways of a word in a document.
+#[derive(Clone, Copy, Debug, Default)]
+struct Best {
+    value: f32,
+    second: f32,
+    in_title: bool,
+}
+
+impl Best {
+    fn take(&mut self, value: f32, in_title: bool) {
+        if value > self.value {
+            *self = Best { value, second: self.value, in_title };
+        } else {
+            self.second = self.second.max(value);
+        }
+    }
 }
 
 /// What a document has gathered.
@@ -97,7 +127,7 @@ impl Index {
         let asked = self.asked(query);
         let total: f32 = asked.iter().map(|word| word.rarity).sum();
         let mut all = vec![Gathered::default(); self.documents()];
-        let mut best = vec![(0.0_f32, false); self.documents()];
+        let mut best = vec![Best::default(); self.documents()];
         for word in &asked {
             self.gather(word, &mut best, &mut all);
         }
@@ -119,51 +149,52 @@ impl Index {
     }
 
     /// Adds to each document the best way of a word.
-    fn gather(&self, word: &Asked, best: &mut [(f32, bool)], all: &mut [Gathered]) {
+    fn gather(&self, word: &Asked, best: &mut [Best], all: &mut [Gathered]) {
         let mut touched: Vec<u32> = Vec::new();
         let mut take = |document: u32, value: f32, in_title: bool| {
             let there = &mut best[document as usize];
-            if there.0 == 0.0 {
+            if there.value == 0.0 {
                 touched.push(document);
             }
-            if value > there.0 {
-                *there = (value, in_title);
-            }
+            there.take(value, in_title);
         };
         for way in &word.ways {
-            let share = way.worth / way.terms.len() as f32;
             if let [term] = way.terms.as_slice() {
-                let worth = share * self.rarity(*term);
+                let worth = way.worth * way.rarity.unwrap_or_else(|| self.rarity(*term));
                 for posting in &self.postings[*term] {
                     take(posting.document, worth * posting.impact, posting.in_title);
                 }
             } else {
-                self.together(&way.terms, share, &mut take);
+                self.together(&way.terms, way.worth, &mut take);
             }
         }
         for document in touched {
-            let (value, in_title) = std::mem::take(&mut best[document as usize]);
+            let best = std::mem::take(&mut best[document as usize]);
             let gathered = &mut all[document as usize];
-            gathered.score += value;
+            gathered.score += best.value + BESIDE * best.second;
             gathered.found += word.rarity;
-            gathered.in_title += f32::from(u8::from(in_title));
+            gathered.in_title += f32::from(u8::from(best.in_title));
         }
     }
 
     /// What documents get from several terms that belong together: the sum over those that they have, and less if
-    /// some are missing. One part of a compound is a weak hint, all of them are the word.
-    fn together(&self, terms: &[usize], share: f32, take: &mut impl FnMut(u32, f32, bool)) {
+    /// some are missing. One part of a compound is a weak hint, all of them are the word. Each term has the share that
+    /// it says: of a *fee for an identity card* the card is what is meant.
+    fn together(&self, terms: &[usize], worth: f32, take: &mut impl FnMut(u32, f32, bool)) {
+        let says = |term: usize| says(&self.terms[term]).sqrt();
+        let all: f32 = terms.iter().map(|term| says(*term)).sum();
         let lists = terms.iter().map(|term| {
-            let worth = share * self.rarity(*term);
-            let posted = move |it: &Posting| (it.document, worth * it.impact, it.in_title);
+            let share = says(*term) / all;
+            let worth = worth * share * self.rarity(*term);
+            let posted = move |it: &Posting| (it.document, share, worth * it.impact, it.in_title);
             self.postings[*term].iter().map(posted)
         });
-        let mut posted: Vec<(u32, f32, bool)> = lists.flatten().collect();
+        let mut posted: Vec<(u32, f32, f32, bool)> = lists.flatten().collect();
         posted.sort_by_key(|(document, ..)| *document);
         for same in posted.chunk_by(|a, b| a.0 == b.0) {
-            let sum: f32 = same.iter().map(|(_, value, _)| value).sum();
             let found = same.len() as f32 / terms.len() as f32;
-            take(same[0].0, sum * found, same.iter().any(|(_, _, in_title)| *in_title));
+            let sum: f32 = same.iter().map(|(_, _, value, _)| value).sum();
+            take(same[0].0, sum * found, same.iter().any(|(.., in_title)| *in_title));
         }
     }
 
@@ -224,7 +255,7 @@ impl Index {
     fn ways(&self, word: &str, stem: &str, is_beginning: bool, is_covered: bool) -> Asked {
         let mut ways = Vec::new();
         let exact = self.term(stem);
-        ways.extend(exact.map(|term| Way { terms: vec![term], worth: 1.0 }));
+        ways.extend(exact.map(|term| Way::of(vec![term], 1.0)));
         let parts = self.lexicon.parts(word);
         self.add_parts(&parts, &mut ways);
         if !is_covered {
@@ -262,8 +293,11 @@ impl Index {
     }
 
     fn rarest(&self, ways: &[Way]) -> f32 {
-        let terms = ways.iter().flat_map(|way| &way.terms);
-        terms.map(|term| self.rarity(*term)).fold(0.0, f32::max)
+        let of = |way: &Way| {
+            let terms = way.terms.iter().map(|term| self.rarity(*term));
+            way.rarity.unwrap_or_else(|| terms.fold(0.0, f32::max))
+        };
+        ways.iter().map(of).fold(0.0, f32::max)
     }
 
     fn add_parts(&self, parts: &[String], ways: &mut Vec<Way>) {
@@ -273,7 +307,7 @@ impl Index {
             self.add_term_list(std::slice::from_ref(part), alone * says(part), ways);
         }
         if terms.len() == parts.len() && !terms.is_empty() {
-            ways.push(Way { terms, worth: PARTS });
+            ways.push(Way::of(terms, PARTS));
         }
         for (at, part) in parts.iter().enumerate() {
             for (name, worth) in self.synonyms.of(part) {
@@ -295,14 +329,18 @@ impl Index {
         let mut found: Vec<usize> = (from..from + begin.count()).collect();
         found.sort_by_key(|term| std::cmp::Reverse(self.postings[*term].len()));
         found.truncate(WAYS_MAX);
+        // What is typed tells apart as much as all that begins so, however rare one of its words is.
+        let with = found.iter().map(|term| self.postings[*term].len()).sum();
+        let rarity = self.rarity_of(with);
         for term in found {
             // The more of a word is there, the likelier it is the one.
             let typed = typed.len() as f32 / self.terms[term].len().max(1) as f32;
-            ways.push(Way { terms: vec![term], worth: BEGINNING * typed.sqrt() });
+            let worth = BEGINNING * typed.sqrt();
+            ways.push(Way { terms: vec![term], worth, rarity: Some(rarity) });
         }
         for length in (5..typed.len()).rev().take(4) {
             let known = typed.get(..length).and_then(|shorter| self.term(shorter));
-            ways.extend(known.map(|term| Way { terms: vec![term], worth: LONGER_THAN_KNOWN }));
+            ways.extend(known.map(|term| Way::of(vec![term], LONGER_THAN_KNOWN)));
         }
     }
 
@@ -329,15 +367,14 @@ impl Index {
             let same_first = self.terms[term].chars().next() == first;
             let worth = if same_first { 1.0 } else { SLIP_IN_FIRST_LETTER };
             let worth = (0..slips).fold(worth, |worth, _| worth * SLIP);
-            ways.push(Way { terms: vec![term], worth });
+            ways.push(Way::of(vec![term], worth));
         }
     }
 
     /// The words that share most with one that nothing else is known of: better than no answer.
     fn add_alike(&self, stem: &str, ways: &mut Vec<Way>) {
         let alike = self.alike.most(stem, ALIKE_MAX);
-        let ways_of =
-            alike.into_iter().map(|(term, share)| Way { terms: vec![term], worth: ALIKE * share });
+        let ways_of = alike.into_iter().map(|(term, share)| Way::of(vec![term], ALIKE * share));
         ways.extend(ways_of);
     }
 
@@ -362,7 +399,7 @@ impl Index {
         if let Some(terms) = terms
             && !terms.is_empty()
         {
-            ways.push(Way { terms, worth });
+            ways.push(Way::of(terms, worth));
         }
     }
 }
