@@ -127,6 +127,38 @@ impl Element {
         way.iter().try_fold(self, |element, local| element.first(local))
     }
 
+    /// The place among its nodes of the first element in it that is so.
+    pub(crate) fn position(&self, is_so: impl Fn(&Element) -> bool) -> Option<usize> {
+        self.nodes.iter().position(|node| match node {
+            Node::Element(element) => is_so(element),
+            Node::Text(_) => false,
+        })
+    }
+
+    /// The element at this place among its nodes.
+    pub(crate) fn child_at(&self, at: usize) -> Option<&Element> {
+        match self.nodes.get(at) {
+            Some(Node::Element(element)) => Some(element),
+            Some(Node::Text(_)) | None => None,
+        }
+    }
+
+    /// The element at this place, which [`Element::position`] gave.
+    pub(crate) fn child_mut(&mut self, at: usize) -> &mut Element {
+        match &mut self.nodes[at] {
+            Node::Element(element) => element,
+            Node::Text(_) => unreachable!("an element stood there"),
+        }
+    }
+
+    /// The elements in it, to be changed.
+    pub(crate) fn children_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+        self.nodes.iter_mut().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
     /// The value of an attribute that belongs to nobody.
     #[must_use]
     pub fn attribute(&self, local: &str) -> Option<&str> {

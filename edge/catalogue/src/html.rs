@@ -74,6 +74,28 @@ pub fn plain(html: &str) -> String {
     lines.filter(|line| !line.is_empty() && line != "-").collect::<Vec<_>>().join("\n")
 }
 
+/// Plain text as HTML that [`plain`] gives back: lines that begin with a hyphen are items of a list.
+#[must_use]
+pub(crate) fn marked(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if let [line] = lines.as_slice()
+        && !line.starts_with("- ")
+    {
+        return escaped(line);
+    }
+    let mut out = String::with_capacity(text.len() + 8 * lines.len());
+    let is_item = |line: &&str| line.starts_with("- ");
+    for some in lines.chunk_by(|a, b| is_item(a) == is_item(b)) {
+        if !is_item(&some[0]) {
+            some.iter().for_each(|line| out.push_str(&format!("<p>{}</p>", escaped(line))));
+            continue;
+        }
+        let items = some.iter().map(|line| format!("<li>{}</li>", escaped(&line[2..])));
+        out.push_str(&format!("<ul>{}</ul>", items.collect::<String>()));
+    }
+    out
+}
+
 /// The pieces that are for people.
 fn heard(html: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut silent: Option<String> = None;
@@ -210,6 +232,8 @@ fn entity(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(html: &str, expected: &str) {
@@ -247,5 +271,20 @@ mod tests {
             "Sie brauchen:\n- Foto\n- Gebühr"
         );
         assert_eq!(plain("Meldebe\u{ad}hörde &amp; Amt"), "Meldebehörde & Amt");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn plain_text_comes_back_from_its_html(
+            lines in vec("(- )?[a-zA-ZäöüÄÖÜß0-9&<>\"'€;#/!-]{1,9}( [a-zé&<>;]{1,9}){0,3}", 0..6),
+        ) {
+            let text = lines.join("\n");
+            // What plain text itself makes of it: a hyphen alone is no line.
+            let lines = text.lines().filter(|line| *line != "-" && *line != "- -");
+            let text = lines.collect::<Vec<_>>().join("\n");
+            prop_assert_eq!(plain(&marked(&text)), text);
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! make of it is read from it anew each time, and never written back.
 #![forbid(unsafe_code)]
 
+pub mod edit;
 mod element;
 mod html;
 mod moment;

@@ -169,10 +169,32 @@ fn code_of(module: &Element) -> Option<u16> {
 
 /// The German text, else the first one.
 pub(crate) fn german(element: &Element, local: &str) -> Option<String> {
-    let is_german =
-        |it: &&Element| it.attribute("languageCode").is_none_or(|code| code.starts_with("de"));
-    let found = element.all(local).find(is_german).or_else(|| element.first(local))?;
+    let found = element.child_at(german_at(element, local)?)?;
     Some(found.content()).filter(|text| !text.trim().is_empty())
+}
+
+/// Where the text stands that [`german`] gives; the German one also if it is empty.
+pub(crate) fn german_at(element: &Element, local: &str) -> Option<usize> {
+    let is_it = |it: &Element| it.name.local == local;
+    element.position(|it| is_it(it) && is_german(it)).or_else(|| element.position(is_it))
+}
+
+fn is_german(element: &Element) -> bool {
+    element.attribute("languageCode").is_none_or(|code| code.starts_with("de"))
+}
+
+/// Whether it is the module of the citizen's name, or of any name.
+pub(crate) fn is_title(module: &Element) -> bool {
+    module.name.local == "modulText" && code_of(module) == Some(NAMES[0])
+}
+
+pub(crate) fn is_name(module: &Element) -> bool {
+    module.name.local == "modulText" && code_of(module).is_some_and(|code| NAMES.contains(&code))
+}
+
+/// The element of a part that has one of its own.
+pub(crate) fn module_of(code: TextCode) -> Option<&'static str> {
+    MODULES.iter().find(|(_, own)| *own == code).map(|(local, _)| *local)
 }
 
 /// The words that people use (`modulBegriffImKontext`).
@@ -202,7 +224,7 @@ fn texts(element: &Element) -> Vec<Text> {
 }
 
 /// The description of a fee, a deadline or a duration: of the module, or of what it lists.
-fn described(module: &Element) -> Option<String> {
+pub(crate) fn described(module: &Element) -> Option<String> {
     let own = german(module, "beschreibung");
     own.or_else(|| module.children().find_map(|child| german(child, "beschreibung")))
 }

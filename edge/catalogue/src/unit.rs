@@ -69,16 +69,33 @@ impl Unit {
 }
 
 fn channel(element: &Element) -> Option<(Channel, String)> {
+    Some((kind_of_channel(element)?, element.text_at(&["kennung"])?))
+}
+
+/// Which way to reach a unit it is.
+pub(crate) fn kind_of_channel(element: &Element) -> Option<Channel> {
     let code =
         element.text_at(&["kanal", "code"]).or_else(|| element.text_at(&["kanal", "name"]))?;
-    let channel = match code.to_lowercase().as_str() {
+    Some(match code.to_lowercase().as_str() {
         "telefon" => Channel::Telephone,
         "handy" | "mobil" => Channel::Mobile,
         "email" | "e-mail" => Channel::Email,
         "fax" => Channel::Fax,
         _ => Channel::Other,
-    };
-    Some((channel, element.text_at(&["kennung"])?))
+    })
+}
+
+impl Channel {
+    /// The code that it has in a message; none for one that is not known.
+    pub(crate) fn code(self) -> Option<&'static str> {
+        match self {
+            Channel::Telephone => Some("telefon"),
+            Channel::Mobile => Some("mobil"),
+            Channel::Email => Some("email"),
+            Channel::Fax => Some("fax"),
+            Channel::Other => None,
+        }
+    }
 }
 
 fn address(element: &Element) -> Option<String> {
