@@ -9,6 +9,7 @@
 //! padded with zeros, a municipality without association as 9 or as 12 digits –, and a comparison of digits
 //! would then miss who is responsible.
 
+use alloc::string::String;
 use core::fmt;
 
 /// The most digits of a key: a municipality's.
@@ -117,6 +118,20 @@ impl AreaKey {
         // A prefix that ends in zeros is written shorter: it is the same area as the one before.
         let above = above.map(move |length| self.cut(length)).filter(|key| *key == key.shortest());
         above.chain([self])
+    }
+
+    /// The eight digits of the municipality that it is (Amtlicher Gemeindeschlüssel, AGS), or of the city that is a county
+    /// or a Land of its own; none for what is no municipality by its key. A county is not told from a city without one.
+    #[must_use]
+    pub fn municipality_digits(self) -> Option<String> {
+        let is_alone = self.length == 9 && self.part(5, 6) == 0;
+        let municipality = match self.length {
+            12 => self.part(9, 12),
+            9 if is_alone => self.part(6, 9),
+            2 | 5 => 0,
+            _ => return None,
+        };
+        Some(alloc::format!("{:05}{municipality:03}", self.padded / power(7)))
     }
 
     /// The county that it lies in, or the city that is none of a county's; none for what is larger.
@@ -233,5 +248,16 @@ mod tests {
         assert_eq!(AreaKey::of_municipality_alone("03353026"), Some(key("033530026")));
         assert_eq!(AreaKey::of_municipality_alone("09162000"), Some(key("09162")));
         assert_eq!(AreaKey::of_municipality_alone("0335302"), None);
+        for (area, ags) in [
+            ("033535401007", Some("03353007")),
+            ("033530026026", Some("03353026")),
+            ("02", Some("02000000")),
+            ("091620000000", Some("09162000")),
+            ("033535401", None),
+            ("033", None),
+            ("00", None),
+        ] {
+            assert_eq!(key(area).municipality_digits().as_deref(), ags, "{area}");
+        }
     }
 }

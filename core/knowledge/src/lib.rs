@@ -15,6 +15,7 @@
 extern crate alloc;
 
 mod area;
+mod closure;
 mod coverage;
 mod place;
 mod responsibility;
@@ -22,8 +23,11 @@ mod service;
 mod told;
 
 pub use area::{AreaKey, AreaKeyError};
+pub use closure::Closure;
 pub use coverage::{Coverage, Described, Gap, Reachable, coverage};
-pub use place::{Clue, Gazetteer, PLACES_MAX, PROPOSED_MAX, Place, PlaceError, Proposal, Proposed};
+pub use place::{
+    Clue, Gazetteer, Meant, PLACES_MAX, PROPOSED_MAX, Place, PlaceError, Proposal, Proposed,
+};
 pub use responsibility::{
     Match, Responsibility, Responsible, Role, Unit, Validity, WhyNone, responsible,
 };

@@ -5,8 +5,9 @@
 //! clue is a hint to be confirmed and never a fact: "040: Neu Wulmstorf or Hamburg?"
 
 use crate::AreaKey;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Places in one gazetteer: 11,004 municipalities and 4,606 associations of all of Germany, 401 counties and 16
@@ -83,11 +84,24 @@ impl Proposal<'_> {
     }
 }
 
+/// The place that a name, a key or a postcode means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant<'g> {
+    /// This one.
+    One(&'g Place),
+    /// One of several, in the order of areas; at most [`PROPOSED_MAX`], and how many more there are.
+    Several(Vec<&'g Place>, usize),
+    /// None that is known.
+    Nobody,
+}
+
 /// All places that callers may name.
 #[derive(Clone, Debug, Default)]
 pub struct Gazetteer {
     /// In the order of their areas.
     places: Vec<Place>,
+    /// Those of the own county: they come before equals from elsewhere.
+    own: BTreeSet<AreaKey>,
     by_postcode: BTreeMap<String, Vec<usize>>,
     by_area_code: BTreeMap<String, Vec<usize>>,
     /// Names of places and of their parts, as they are compared.
@@ -113,6 +127,38 @@ impl Gazetteer {
         }
         all.places = places;
         Ok(all)
+    }
+
+    /// The own places beside those of a register. Of a place that both have the name is that of the own file, and what
+    /// hints at it is taken from both.
+    ///
+    /// # Errors
+    /// If there are too many, or two of the same area among the own ones or in the register.
+    pub fn beside(own: Vec<Place>, register: Vec<Place>) -> Result<Gazetteer, PlaceError> {
+        let mut all: BTreeMap<AreaKey, Place> = BTreeMap::new();
+        for place in register {
+            let area = place.area;
+            if all.insert(area, place).is_some() {
+                return Err(PlaceError::Twice(area));
+            }
+        }
+        let mut areas = BTreeSet::new();
+        for mut place in own {
+            if !areas.insert(place.area) {
+                return Err(PlaceError::Twice(place.area));
+            }
+            if let Some(known) = all.remove(&place.area) {
+                add_new(&mut place.districts, known.districts);
+                add_new(&mut place.postcodes, known.postcodes);
+                add_new(&mut place.area_codes, known.area_codes);
+                if compared(&known.name) != compared(&place.name) {
+                    add_new(&mut place.districts, vec![known.name]);
+                }
+            }
+            all.insert(place.area, place);
+        }
+        let all = Gazetteer::new(all.into_values().collect())?;
+        Ok(Gazetteer { own: areas, ..all })
     }
 
     fn note(&mut self, at: usize, place: &Place) {
@@ -170,7 +216,8 @@ impl Gazetteer {
         }
         // Places stand in the order of areas, so the smaller number is the smaller area key.
         order.sort_by_key(|(at, clues)| {
-            (usize::MAX - clues.len(), clues.first().map(strength), *at)
+            let is_far = self.places.get(*at).is_none_or(|place| !self.own.contains(&place.area));
+            (usize::MAX - clues.len(), clues.first().map(strength), is_far, *at)
         });
         let more = order.len().saturating_sub(PROPOSED_MAX);
         let shown = order.into_iter().take(PROPOSED_MAX);
@@ -178,6 +225,75 @@ impl Gazetteer {
             Some(Proposed { place: self.places.get(at)?, clues: clues.len() })
         });
         Proposal { places: places.collect(), more }
+    }
+
+    /// The place that somebody means by a name – *Jesteburg*, *Samtgemeinde Jesteburg* –, by the eight digits of a
+    /// municipality (AGS) or by a postcode. Of places that lie in each other and are called the same it is the smallest:
+    /// what holds in the larger one holds there too. A name counts as a whole before it counts as a beginning, and the own
+    /// county before others.
+    #[must_use]
+    pub fn meant(&self, text: &str) -> Meant<'_> {
+        let text = text.trim();
+        if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
+            return match text.len() {
+                MUNICIPALITY => self.one_of(self.of_municipality(text)),
+                _ => self.one_of(self.by_postcode.get(text).cloned().unwrap_or_default()),
+            };
+        }
+        let (kind, name) = KindOfPlace::named(text);
+        let is_it = |at: &usize| match (self.places.get(*at), kind) {
+            (None, _) => false,
+            (Some(_), KindOfPlace::Municipality) => self.is_municipality(*at),
+            (Some(place), kind) => kind.fits(place.area),
+        };
+        let whole = self.by_name.get(&compared(name)).cloned().unwrap_or_default();
+        for found in [whole, self.named(name)] {
+            let found: Vec<usize> = found.into_iter().filter(is_it).collect();
+            if !found.is_empty() {
+                return self.one_of(found);
+            }
+        }
+        Meant::Nobody
+    }
+
+    /// The municipalities with these eight digits.
+    fn of_municipality(&self, ags: &str) -> Vec<usize> {
+        let has_it = |place: &Place| place.area.municipality_digits().as_deref() == Some(ags);
+        let all = self.places.iter().enumerate().filter(|(_, place)| has_it(place));
+        all.map(|(at, _)| at).filter(|at| self.is_municipality(*at)).collect()
+    }
+
+    /// Whether it is a municipality: by its key, and what looks like a county by having no parts.
+    fn is_municipality(&self, at: usize) -> bool {
+        let Some(place) = self.places.get(at) else { return false };
+        let next = self.places.get(at + 1);
+        let has_parts = next.is_some_and(|next| place.area.contains(next.area));
+        place.area.municipality_digits().is_some() && !has_parts
+    }
+
+    fn one_of(&self, found: Vec<usize>) -> Meant<'_> {
+        let mut found: Vec<&Place> = found.iter().filter_map(|at| self.places.get(*at)).collect();
+        if found.iter().any(|place| self.own.contains(&place.area)) {
+            found.retain(|place| self.own.iter().any(|own| own.contains(place.area)));
+        }
+        let areas: Vec<(AreaKey, String)> =
+            found.iter().map(|place| (place.area, compared(&place.name))).collect();
+        found.retain(|place| {
+            let (area, name) = (place.area, compared(&place.name));
+            let is_inside = |(other, called): &(AreaKey, String)| {
+                *other != area && area.contains(*other) && *called == name
+            };
+            !areas.iter().any(is_inside)
+        });
+        match found.as_slice() {
+            [] => Meant::Nobody,
+            [place] => Meant::One(place),
+            [_, _, ..] => {
+                let more = found.len().saturating_sub(PROPOSED_MAX);
+                found.truncate(PROPOSED_MAX);
+                Meant::Several(found, more)
+            }
+        }
     }
 
     /// The places that one clue hints at, each once, in order.
@@ -214,6 +330,60 @@ impl Gazetteer {
     }
 }
 
+/// Digits of a municipality (Amtlicher Gemeindeschlüssel).
+const MUNICIPALITY: usize = 8;
+
+/// What a place is, as far as people say so before its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum KindOfPlace {
+    Any,
+    Municipality,
+    Association,
+    County,
+}
+
+/// What people say before a name.
+const KINDS: [(&str, KindOfPlace); 9] = [
+    ("samtgemeinde ", KindOfPlace::Association),
+    ("verbandsgemeinde ", KindOfPlace::Association),
+    ("verwaltungsgemeinschaft ", KindOfPlace::Association),
+    ("amt ", KindOfPlace::Association),
+    ("landkreis ", KindOfPlace::County),
+    ("kreis ", KindOfPlace::County),
+    ("gemeinde ", KindOfPlace::Municipality),
+    ("hansestadt ", KindOfPlace::Municipality),
+    ("stadt ", KindOfPlace::Municipality),
+];
+
+impl KindOfPlace {
+    /// What is said to be what.
+    fn named(text: &str) -> (KindOfPlace, &str) {
+        let begins = |word: &str| {
+            let begin = text.get(..word.len())?;
+            begin.eq_ignore_ascii_case(word).then(|| &text[word.len()..])
+        };
+        let found = KINDS.into_iter().find_map(|(word, kind)| Some((kind, begins(word)?)));
+        found.unwrap_or((KindOfPlace::Any, text))
+    }
+
+    fn fits(self, area: AreaKey) -> bool {
+        match self {
+            KindOfPlace::Any => true,
+            KindOfPlace::Municipality => area.municipality_digits().is_some(),
+            KindOfPlace::Association => area.association() == Some(area),
+            KindOfPlace::County => area.county() == Some(area),
+        }
+    }
+}
+
+fn add_new(to: &mut Vec<String>, more: Vec<String>) {
+    for text in more {
+        if !to.contains(&text) {
+            to.push(text);
+        }
+    }
+}
+
 /// The stronger the clue, the smaller the number: what is said comes before what a number suggests.
 fn strength(clue: &Clue<'_>) -> u8 {
     match clue {
@@ -244,7 +414,6 @@ fn compared(name: &str) -> String {
 mod tests {
     use super::*;
     use alloc::borrow::ToOwned as _;
-    use alloc::vec;
 
     fn place(area: &str, name: &str, postcodes: &[&str], codes: &[&str]) -> Place {
         let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
@@ -317,6 +486,82 @@ mod tests {
         let twice = vec![place("02", "Hamburg", &[], &[]), place("020000000000", "HH", &[], &[])];
         let area = AreaKey::parse("02").expect("a key");
         assert_eq!(Gazetteer::new(twice).err(), Some(PlaceError::Twice(area)));
+    }
+
+    fn with_register() -> Gazetteer {
+        let own = vec![
+            place("033535404", "Jesteburg", &["21266"], &["04183"]),
+            place("033530026026", "Neu Wulmstorf", &["21629"], &["040"]),
+        ];
+        let register = vec![
+            place("03353", "Harburg", &[], &[]),
+            place("033535404", "Jesteburg", &[], &[]),
+            place("033535404020", "Jesteburg", &["21266"], &[]),
+            place("033535404004", "Bendestorf", &["21227"], &[]),
+            place("033530026026", "Neu Wulmstorf", &["21629", "21630"], &[]),
+            place("01061", "Steinburg", &[], &[]),
+            place("010625207076", "Steinburg", &["22964"], &[]),
+            place("145230320320", "Steinburg", &["99999"], &[]),
+            place("02", "Hamburg", &["20095"], &[]),
+        ];
+        Gazetteer::beside(own, register).expect("places")
+    }
+
+    #[track_caller]
+    fn check_meant(text: &str, expected: &[&str]) {
+        let all = with_register();
+        let areas: Vec<String> = match all.meant(text) {
+            Meant::One(place) => vec![alloc::format!("{}", place.area)],
+            Meant::Several(places, more) => {
+                assert_eq!(more, 0);
+                places.iter().map(|place| alloc::format!("{}", place.area)).collect()
+            }
+            Meant::Nobody => vec![],
+        };
+        assert_eq!(areas, expected, "{text}");
+    }
+
+    #[test]
+    fn a_name_a_municipalitys_digits_and_a_postcode_mean_a_place() {
+        // The municipality lies in the association of its name, whose answers hold there too.
+        check_meant("Jesteburg", &["033535404020"]);
+        check_meant("jesteburg ", &["033535404020"]);
+        check_meant("Samtgemeinde Jesteburg", &["033535404"]);
+        check_meant("Gemeinde Jesteburg", &["033535404020"]);
+        check_meant("Landkreis Harburg", &["03353"]);
+        check_meant("neu wulm", &["033530026"]);
+        check_meant("Steinburg", &["01061", "010625207076", "145230320"]);
+        check_meant("Kreis Steinburg", &["01061"]);
+        check_meant("Gemeinde Steinburg", &["010625207076", "145230320"]);
+        check_meant("Bielefeld", &[]);
+        check_meant("", &[]);
+        check_meant("03353020", &["033535404020"]);
+        check_meant("03353026", &["033530026"]);
+        check_meant("02000000", &["02"]);
+        check_meant("03353000", &[]);
+        check_meant("03353999", &[]);
+        check_meant("21227", &["033535404004"]);
+        check_meant("21630", &["033530026"]);
+        check_meant("21266", &["033535404020"]);
+        check_meant("12345", &[]);
+    }
+
+    #[test]
+    fn the_own_county_comes_first_and_a_register_has_no_area_twice() {
+        let own = vec![place("033530040040", "Winsen (Luhe)", &["21423"], &[])];
+        let register = vec![
+            place("010600100100", "Winsen", &[], &[]),
+            place("033530040040", "Winsen (Luhe), Stadt", &["21424"], &[]),
+        ];
+        let all = Gazetteer::beside(own.clone(), register.clone()).expect("places");
+        let found = all.propose(&[Clue::Name("winsen")]);
+        let names: Vec<&str> = found.places.iter().map(|it| it.place.name.as_str()).collect();
+        assert_eq!(names, ["Winsen (Luhe)", "Winsen"]);
+        assert_eq!(all.propose(&[Clue::Postcode("21424")]).places.len(), 1);
+        let twice = [register.clone(), register].concat();
+        assert!(matches!(Gazetteer::beside(vec![], twice), Err(PlaceError::Twice(_))));
+        let twice = [own.clone(), own].concat();
+        assert!(matches!(Gazetteer::beside(twice, vec![]), Err(PlaceError::Twice(_))));
     }
 
     #[test]
