@@ -7,7 +7,8 @@ use crate::Lang;
 use crate::config::County;
 use crate::config::county::Trunk;
 use crate::config::problem::visible;
-use csv::{ReaderBuilder, StringRecord};
+use crate::table::{Table, text_of};
+use csv::StringRecord;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -81,14 +82,8 @@ pub enum Wrong {
 /// # Errors
 /// With all that is wrong, or its beginning.
 pub fn read(bytes: &[u8], stem: Option<&str>) -> Result<Vec<Entry>, Vec<Defect>> {
-    let text = text_of(bytes);
-    let first = text.lines().next().unwrap_or_default();
-    let delimiter = if first.contains(';') { b';' } else { b',' };
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
-    let head = reader.headers().cloned().unwrap_or_default();
-    let column = |names: &[&str]| {
-        head.iter().position(|it| names.contains(&it.trim().to_lowercase().as_str()))
-    };
+    let table = Table::of(&text_of(bytes));
+    let column = |names: &[&str]| table.column(names);
     let (extension, name) = (column(&EXTENSION), column(&NAME));
     let (Some(extension), Some(name)) = (extension, name) else {
         let missing = [(extension, EXTENSION[0]), (name, NAME[0])];
@@ -98,12 +93,8 @@ pub fn read(bytes: &[u8], stem: Option<&str>) -> Result<Vec<Entry>, Vec<Defect>>
     let columns = Columns { extension, name, number: column(&NUMBER), office: column(&OFFICE) };
     let (mut entries, mut defects) = (Vec::new(), Vec::new());
     let mut taken = BTreeMap::new();
-    for record in reader.records() {
-        let line = match &record {
-            Ok(record) => record.position().map_or(0, csv::Position::line),
-            Err(error) => error.position().map_or(0, csv::Position::line),
-        };
-        let read = record.map_err(|_| Wrong::Columns).and_then(|it| columns.entry(&it, stem));
+    for (line, record) in table.rows {
+        let read = record.ok_or(Wrong::Columns).and_then(|it| columns.entry(&it, stem));
         let fresh = read.and_then(|entry| match taken.insert(entry.extension.clone(), line) {
             Some(_) => Err(Wrong::Twice(entry.extension)),
             None => Ok(entry),
@@ -115,16 +106,6 @@ pub fn read(bytes: &[u8], stem: Option<&str>) -> Result<Vec<Entry>, Vec<Defect>>
     }
     defects.truncate(NAMED_MAX);
     if defects.is_empty() { Ok(entries) } else { Err(defects) }
-}
-
-/// UTF-8, or what older office software writes (ISO 8859-1). Lines are counted by their last character alone.
-fn text_of(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-    };
-    text.replace("\r\n", "\n")
 }
 
 struct Columns {

@@ -28,6 +28,7 @@ pub mod report;
 pub mod service;
 pub mod shelf;
 pub mod start;
+pub mod table;
 pub mod views;
 pub mod vouching;
 pub mod workbook;

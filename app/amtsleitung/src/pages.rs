@@ -3,19 +3,20 @@
 
 use crate::Lang;
 use crate::clock::wall_now;
+use crate::config::County;
 use crate::config::county::{Client, Line, Web};
 use crate::config::number::Numbers;
-use crate::config::{self, County};
 use crate::directory::Entry as Extension;
 use crate::entropy::Entropy;
 use crate::output;
 use crate::post::Post;
 use crate::service::{DEFINITION, Inbox, Log};
 use crate::shelf::at_hand::AtHand;
+use crate::shelf::places::{closures, gazetteer};
 use crate::vouching;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hours::{LocalDate, LocalDates};
-use knowledge::{AreaKey, Gazetteer, Place};
+use knowledge::{AreaKey, Place};
 use sha2::Sha256;
 use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -107,9 +108,13 @@ fn feedback_dates(county: &County, wall: Timestamp) -> Option<LocalDates> {
     LocalDates::new(first, LocalDate::new(year + YEARS_AFTER, 12, 31).ok()?).ok()
 }
 
-/// What the pages call things.
+/// What the pages call things; `register` are places beside those of the county's file.
 #[must_use]
-pub fn directory(county: &County, extensions: &[Vec<Extension>], wall: Timestamp) -> Directory {
+pub fn directory(
+    county: &County,
+    extensions: &[Vec<Extension>],
+    (register, wall): (Vec<Place>, Timestamp),
+) -> Directory {
     let line = |line: &Line| {
         let client = county.clients.get(line.client).map_or("", |client| client.name.as_str());
         OfLine {
@@ -154,7 +159,8 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>], wall: Timestamp
         trunks: county.trunks.iter().map(|it| (it.id.clone(), it.name.clone())).collect(),
         definition: promise::definition(DEFINITION),
         others: others(county, extensions),
-        places: gazetteer(county),
+        places: gazetteer(Some(county), register),
+        closures: closures(county),
         feedback: feedback_dates(county, wall).and_then(|it| county.feedback(it)).map(Arc::new),
         country_code: county.trunks.first().map_or("49", |it| &it.country_code).to_owned(),
     }
@@ -163,21 +169,6 @@ pub fn directory(county: &County, extensions: &[Vec<Extension>], wall: Timestamp
 /// Where a client is, if that is one place.
 fn area(county: &County, client: &Client) -> Option<AreaKey> {
     AreaKey::parse(&county.places.get(client.place?)?.ars).ok()
-}
-
-/// Where callers live, by name and by what hints at it.
-fn gazetteer(county: &County) -> Gazetteer {
-    let place = |it: &config::county::Place| {
-        Some(Place {
-            area: AreaKey::parse(&it.ars).ok()?,
-            name: it.name.clone(),
-            districts: Vec::new(),
-            postcodes: it.postcodes.clone(),
-            area_codes: it.area_codes.clone(),
-        })
-    };
-    // The configuration was checked: no two places have the same key.
-    Gazetteer::new(county.places.iter().filter_map(place).collect()).unwrap_or_default()
 }
 
 /// The first of neighbouring numbers, as it is dialled.

@@ -26,6 +26,7 @@ use crate::service::{
     Passwords, Registrations, Sealing, Seats, Service, TRUNK_PASSWORDS_FILE, Taken, TrunkPasswords,
     control, http, legs, opened, person_of, registrations, telephones,
 };
+use crate::shelf::{places, unreadable};
 use crate::views::Views;
 use centre::Centre;
 use hours::{LocalDate, LocalDates};
@@ -201,7 +202,11 @@ pub fn start(options: Options<'_>) -> Result<Started, String> {
     let control = answer(data, &inbox, (names, preparing, erasing), lang)?;
     let keeper = place.map(Keeper::start).transpose().map_err(|error| error.to_string())?;
     let http = http.and_then(|at| watch(at, &inbox, &log, lang));
-    let directory = pages::directory(county, &extensions, wall_now());
+    let register = register(data, lang).unwrap_or_else(|why| {
+        log.say(Level::Error, &why);
+        Vec::new()
+    });
+    let directory = pages::directory(county, &extensions, (register, wall_now()));
     let open = |web| {
         let (hub, telephones) =
             pages::hub((county, web, data), (inbox.clone(), browsers, &listens), directory, lang)?;
@@ -482,11 +487,20 @@ impl Preparing {
         let names = Names::of(&county);
         let (text, ids) = (text.to_owned(), county.order());
         let configured = Configured { text, ids, setup: setup_now(&county, wall_now(), lang)? };
-        let directory = pages::directory(&county, &extensions, wall_now());
+        let register = register(&self.data, lang).unwrap_or_else(|why| {
+            later.push(why);
+            Vec::new()
+        });
+        let directory = pages::directory(&county, &extensions, (register, wall_now()));
         let agreement = Agreement { configured, telephones, names: names.clone(), directory };
         let later = later.into_iter().map(|line| line + "\n").collect();
         Ok(Prepared { agreement, names, later })
     }
+}
+
+/// The operator's register of places, if there is one; calls do not wait for one that cannot be read.
+fn register(data: &Path, lang: Lang) -> Result<Vec<knowledge::Place>, String> {
+    places::of_folder(data).map_err(|error| unreadable(lang, &error))
 }
 
 /// What is in the log by a number keeps its entry in the file.

@@ -4,7 +4,7 @@
 use crate::cases::Feedback;
 use crate::limits::ENTRIES_SHOWN;
 use crate::words::{Both, FoundEntry, Named};
-use ::knowledge::{AreaKey, Gazetteer};
+use ::knowledge::{AreaKey, Closure, Gazetteer};
 use std::sync::Arc;
 use stdx::AgentId;
 
@@ -35,6 +35,8 @@ pub struct Directory {
     pub places: Gazetteer,
     /// By when somebody comes back to citizens; none if no cases are kept.
     pub feedback: Option<Arc<Feedback>>,
+    /// When offices are closed beside their hours.
+    pub closures: Vec<Closure>,
     /// What numbers of this country begin with, without the plus.
     pub country_code: String,
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! `import`: brings a catalogue of services in, file by file, and says what it changes.
+//! `import`: brings a catalogue of services in, file by file, and says what it changes; tables (CSV) too.
+
+mod table;
 
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
@@ -17,13 +19,13 @@ const FEED: &str = "katalog";
 /// How it is called.
 pub const COMMAND: Command = Command {
     name: "import",
-    usage: "import DATEI … --data ORDNER [--feed QUELLE] [--dry-run] [--allow-deletions]",
-    summary_de: "spielt einen Leistungskatalog (XZuFi) ein",
-    summary_en: "brings a catalogue of services (XZuFi) in",
-    help_de: "  DATEI …             Nachrichten in XZuFi 2.2 oder 2.1; oder eine einzige Datei .txt, die je Zeile eine Datei\n                      nennt: dann ist das der ganze Bestand, und was keine nennt, wird gelöscht\n  --data ORDNER       der Datenordner; er entsteht, wenn es ihn nicht gibt\n  --feed QUELLE       von wem der Katalog ist (sonst „katalog“); ein ganzer Bestand löscht nur, was von derselben\n                      Quelle kam\n  --dry-run           sagt nur, was sich ändern würde\n  --allow-deletions   löscht auch, wenn es mehr als ein Zehntel des Bestands ist\n\nJede Datei kommt ganz hinein oder gar nicht; eine fehlerhafte bleibt liegen und wird mit Zeile und Grund genannt.\nWas abbricht, macht der nächste Aufruf fertig. Unbekanntes bleibt erhalten.\n",
-    help_en: "  FILE …              messages of XZuFi 2.2 or 2.1; or one single file .txt that names a file in each line: then\n                      this is everything there is, and what none of them names is deleted\n  --data FOLDER       the data folder; it is made if there is none\n  --feed SOURCE       whose catalogue it is (otherwise “katalog”); everything there is deletes only what came from\n                      the same source\n  --dry-run           only says what would change\n  --allow-deletions   deletes also more than a tenth of what is there\n\nEach file comes in whole or not at all; a bad one is left and named with line and reason. What was broken off is\ngone on with by the next call. What nobody knows is kept.\n",
+    usage: "import DATEI … --data ORDNER [--feed QUELLE] [--complete] [--dry-run] [--allow-deletions]",
+    summary_de: "spielt einen Leistungskatalog (XZuFi) oder Tabellen (CSV) ein",
+    summary_en: "brings a catalogue of services (XZuFi) or tables (CSV) in",
+    help_de: "  DATEI …             Nachrichten in XZuFi 2.2 oder 2.1; oder eine einzige Datei .txt, die je Zeile eine Datei\n                      nennt: dann ist das der ganze Bestand, und was keine nennt, wird gelöscht; oder Tabellen .csv\n                      mit Stellen (name, telefon, ort …) oder mit Leistungen (aus „knowledge export-csv“)\n  --data ORDNER       der Datenordner; er entsteht, wenn es ihn nicht gibt\n  --feed QUELLE       von wem der Katalog ist (sonst „katalog“); ein ganzer Bestand löscht nur, was von derselben\n                      Quelle kam\n  --complete          die Tabelle nennt alle Stellen ihrer Quelle: die übrigen werden gelöscht\n  --dry-run           sagt nur, was sich ändern würde\n  --allow-deletions   löscht auch, wenn es mehr als ein Zehntel des Bestands ist; leert ebenso viele Felder einer\n                      Tabelle\n\nJede Datei kommt ganz hinein oder gar nicht; eine fehlerhafte bleibt liegen und wird mit Zeile und Grund genannt.\nVon einer Tabelle bleiben nur die fehlerhaften Zeilen liegen. Was abbricht, macht der nächste Aufruf fertig. Unbekanntes bleibt erhalten.\n",
+    help_en: "  FILE …              messages of XZuFi 2.2 or 2.1; or one single file .txt that names a file in each line: then\n                      this is everything there is, and what none of them names is deleted; or tables .csv of\n                      offices (name, telefon, ort …) or of services (by `knowledge export-csv`)\n  --data FOLDER       the data folder; it is made if there is none\n  --feed SOURCE       whose catalogue it is (otherwise “katalog”); everything there is deletes only what came from\n                      the same source\n  --complete          the table names all offices of its source: the others are deleted\n  --dry-run           only says what would change\n  --allow-deletions   deletes also more than a tenth of what is there; empties as many fields of a table\n\nEach file comes in whole or not at all; a bad one is left and named with line and reason.\nOf a table only bad rows are left. What was broken off is\ngone on with by the next call. What nobody knows is kept.\n",
     valued: &["data", "feed"],
-    flags: &["dry-run", "allow-deletions"],
+    flags: &["complete", "dry-run", "allow-deletions"],
     run,
 };
 
@@ -35,7 +37,19 @@ fn run(arguments: Arguments) -> ExitCode {
 
 fn bring_in(arguments: &Arguments) -> Result<ExitCode, ExitCode> {
     let lang = arguments.lang;
-    let order = order(arguments)?;
+    let given: Vec<PathBuf> = arguments.plain.iter().map(PathBuf::from).collect();
+    let tables = given.iter().filter(|path| table::is_table(path)).count();
+    if tables > 0 && tables == given.len() {
+        return table::bring_in(arguments, &given);
+    }
+    if tables > 0 || arguments.flag("complete") {
+        let what = lang.pick(
+            "Tabellen (.csv) kommen für sich; nur für sie gilt --complete",
+            "Tables (.csv) come by themselves; --complete is for them alone",
+        );
+        return Err(arguments.wrong_value(what, "import stellen.csv", None));
+    }
+    let order = order(arguments, given)?;
     let data = PathBuf::from(arguments.required("data")?);
     let mut catalogue = open(&data, lang).map_err(|why| fail(&why))?;
     let mut progress = Progress::of("Import");
@@ -48,9 +62,8 @@ fn bring_in(arguments: &Arguments) -> Result<ExitCode, ExitCode> {
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(BAD_FILE) })
 }
 
-fn order(arguments: &Arguments) -> Result<Order, ExitCode> {
+fn order(arguments: &Arguments, given: Vec<PathBuf>) -> Result<Order, ExitCode> {
     let lang = arguments.lang;
-    let given: Vec<PathBuf> = arguments.plain.iter().map(PathBuf::from).collect();
     let is_index = |path: &Path| path.extension().is_some_and(|ending| ending == "txt");
     let (files, is_snapshot) = match given.as_slice() {
         [] => {

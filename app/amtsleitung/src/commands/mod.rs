@@ -13,6 +13,7 @@ pub mod files;
 pub mod import;
 pub mod knowledge;
 mod new_file;
+mod place;
 pub mod plan;
 pub mod practice;
 pub mod privacy;

@@ -3,20 +3,20 @@
 
 use super::Command;
 use super::arguments::{Arguments, BAD_FILE};
+use super::place::{area, county_of, known_places};
 use super::simulate::{Format, format};
 use crate::clock::wall_now;
 use crate::config::moment;
 use crate::config::problem::visible;
 use crate::shelf::answer::Services;
+use crate::shelf::places::closures;
 use crate::shelf::told::told;
 use crate::shelf::{open_there, unreadable};
 use crate::{Lang, output};
 use catalogue::search::Query;
 use catalogue::xzufi::Ident;
 use hours::Zone;
-use knowledge::{
-    AreaKey, AreaKeyError, Opening, Part, Reached, Role, Told, ToldUnit, Who, WhyNone,
-};
+use knowledge::{AreaKey, Opening, Part, Reached, Role, Told, ToldUnit, Who, WhyNone};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,8 +34,8 @@ pub const COMMAND: Command = Command {
     usage: "search TEXT --data ORDNER [--place GEBIET] [--at ZEITPUNKT] [--limit ZAHL] [--format text|json]",
     summary_de: "sucht eine Leistung und sagt, wer dort zuständig ist, wo die anrufende Person wohnt",
     summary_en: "looks a service up, and says who is responsible where the caller lives",
-    help_de: "  TEXT              was gesucht wird, in den Worten der anrufenden Person\n  --data ORDNER     der Datenordner mit dem Katalog\n  --place GEBIET    wo sie wohnt: Regionalschlüssel aus 2 bis 12 Ziffern, etwa 033530026026\n  --at ZEITPUNKT    wann (sonst jetzt), etwa 2014-12-24T12:05\n  --limit ZAHL      wie viele Leistungen (sonst 5)\n  --format FORM     text oder json; docs/operation.md erklärt die Schlüssel\n",
-    help_en: "  TEXT              what is looked for, in the caller's words\n  --data FOLDER     the data folder with the catalogue\n  --place AREA      where the caller lives: a regional key of 2 to 12 digits, 033530026026 for example\n  --at MOMENT       when (otherwise now), 2014-12-24T12:05 for example\n  --limit NUMBER    how many services (otherwise 5)\n  --format FORM     text or json; docs/operation.md explains the keys\n",
+    help_de: "  TEXT              was gesucht wird, in den Worten der anrufenden Person\n  --data ORDNER     der Datenordner mit dem Katalog\n  --place GEBIET    wo sie wohnt: Regionalschlüssel aus 2 bis 12 Ziffern, etwa 033530026026, oder Name, Postleitzahl\n                    oder Gemeindeschlüssel\n  --at ZEITPUNKT    wann (sonst jetzt), etwa 2014-12-24T12:05\n  --limit ZAHL      wie viele Leistungen (sonst 5)\n  --format FORM     text oder json; docs/operation.md erklärt die Schlüssel\n",
+    help_en: "  TEXT              what is looked for, in the caller's words\n  --data FOLDER     the data folder with the catalogue\n  --place AREA      where the caller lives: a regional key of 2 to 12 digits, 033530026026 for example, or a name, a\n                    postcode or the digits of a municipality\n  --at MOMENT       when (otherwise now), 2014-12-24T12:05 for example\n  --limit NUMBER    how many services (otherwise 5)\n  --format FORM     text or json; docs/operation.md explains the keys\n",
     valued: &["data", "place", "at", "limit", "format"],
     flags: &[],
     run,
@@ -67,14 +67,20 @@ struct Shown {
 
 fn found(arguments: &Arguments) -> Result<String, ExitCode> {
     let lang = arguments.lang;
-    let (asked, format) = (asked(arguments)?, format(arguments)?);
+    let (mut asked, format) = (asked(arguments)?, format(arguments)?);
     let data = PathBuf::from(arguments.required("data")?);
     let mut catalogue = open_there(&data, lang).map_err(|why| fail(&why))?;
+    let county = county_of(arguments, &data)?;
+    if let Some(place) = arguments.value("place") {
+        let known = known_places(arguments, county.as_ref(), &mut catalogue)?;
+        asked.place = Some(area(arguments, &known, &place)?);
+    }
+    let closures = county.as_ref().map(closures).unwrap_or_default();
     let services = Services::read(&mut catalogue, lang).map_err(|why| fail(&why))?;
     let query = Query { text: &asked.text, is_typing: false, place: asked.place };
     let mut shown = Vec::new();
     for (service, hit) in services.search(&query, asked.limit) {
-        let told = told(&mut catalogue, service, asked.place, asked.at);
+        let told = told(&mut catalogue, service, asked.place, (asked.at, &closures));
         let told = told.map_err(|error| fail(&unreadable(lang, &error)))?;
         shown.push(Shown { told, score: hit.score });
     }
@@ -105,26 +111,7 @@ fn asked(arguments: &Arguments) -> Result<Asked, ExitCode> {
             })?
         }
     };
-    let place = arguments.value("place").map(|key| place(arguments, &key)).transpose()?;
-    Ok(Asked { text, place, at: at(arguments)?, limit })
-}
-
-/// A regional key that an argument names.
-pub(super) fn place(arguments: &Arguments, key: &str) -> Result<AreaKey, ExitCode> {
-    let lang = arguments.lang;
-    AreaKey::parse(key.trim()).map_err(|error| {
-        let what = match error {
-            AreaKeyError::Length(_) => lang.pick(
-                "Ein Regionalschlüssel hat 2 bis 12 Ziffern",
-                "A regional key has 2 to 12 digits",
-            ),
-            AreaKeyError::NoDigit(_) => lang.pick(
-                "Ein Regionalschlüssel besteht nur aus Ziffern",
-                "A regional key has digits only",
-            ),
-        };
-        arguments.wrong_value(what, key, None)
-    })
+    Ok(Asked { text, place: None, at: at(arguments)?, limit })
 }
 
 /// The moment that `--at` names, or now.

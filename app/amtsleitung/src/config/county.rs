@@ -145,6 +145,8 @@ pub struct Hours {
 pub struct Closure {
     /// The hours, as indexes into [`County::hours`].
     pub hours: Vec<usize>,
+    /// The places whose offices are closed, as indexes into [`County::places`].
+    pub places: Vec<usize>,
     /// The first closed moment, local time.
     pub from: LocalDateTime,
     /// The first moment after it, local time.

@@ -135,7 +135,7 @@ impl Table {
                 "place_kept",
             ],
             Table::Hours => &["id", "name", "open"],
-            Table::Closure => &["hours", "from", "until", "reason"],
+            Table::Closure => &["hours", "places", "from", "until", "reason"],
             Table::Client => &["id", "name", "place"],
             Table::Skill => &["id", "name"],
             Table::Place => &["name", "kind", "ars", "postcodes", "area_codes", "federation_115"],

@@ -14,6 +14,7 @@ use super::{counted, open};
 use crate::Lang;
 use catalogue::Service;
 use catalogue::search::Query;
+use catalogue::xzufi::Ident;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{
@@ -146,9 +147,16 @@ impl Reader {
         if self.read == Some(changes) {
             return Ok(());
         }
-        let known = match counted(catalogue, self.lang)? {
-            0 => Known::Empty,
-            _ => Known::Ready(Arc::new(Services::read(catalogue, self.lang)?)),
+        let before = locked(&self.known).clone();
+        let known = match (counted(catalogue, self.lang)?, before, self.read) {
+            (0, _, _) => Known::Empty,
+            (_, Known::Ready(services), Some(read)) => {
+                let news = catalogue.news(read).map_err(|error| error.to_string())?;
+                Known::Ready(Arc::new(services.renewed(catalogue, news.as_ref(), self.lang)?))
+            }
+            (_, Known::Reading | Known::Empty | Known::Broken | Known::Ready(_), _) => {
+                Known::Ready(Arc::new(Services::read(catalogue, self.lang)?))
+            }
         };
         self.read = Some(changes);
         *locked(&self.known) = known;
@@ -173,14 +181,12 @@ impl Answerer {
                 let query = Query { text: &words, is_typing: true, place };
                 drop(to.send(searched(&known, &query, limit)));
             }
-            Asked::Tell { service, place, at, to } => {
+            Asked::Tell { service, place, at, closures, to } => {
                 let Known::Ready(services) = known else { return drop(to.send(None)) };
-                let is_it =
-                    |it: &&Service| (&it.ident.agency, &it.ident.id) == (&service.0, &service.1);
-                let Some(service) = services.all.iter().find(is_it) else {
-                    return drop(to.send(None));
-                };
-                let answer = self.with(|catalogue| told(catalogue, service, place, at));
+                let ident = Ident { agency: service.0, id: service.1 };
+                let Some(service) = services.of(&ident) else { return drop(to.send(None)) };
+                let answer =
+                    self.with(|catalogue| told(catalogue, service, place, (at, &closures)));
                 if let Some(answer) = answer {
                     drop(to.send(Some(answer)));
                 }
@@ -254,6 +260,7 @@ fn task(missed: Missed) -> Task {
 mod tests {
     use super::*;
     use crate::shelf::import::{Order, import};
+    use crate::shelf::synonyms;
     use knowledge::AreaKey;
     use stdx::Timestamp;
     use web::centre::Reply;
@@ -301,7 +308,8 @@ mod tests {
     fn tell(shelf: &AtHand, id: &str) -> Answered {
         let service = ("X900001".to_owned(), id.to_owned());
         let place = Some(AreaKey::parse(JESTEBURG).expect("a key"));
-        asked(shelf, |to| Asked::Tell { service, place, at: Timestamp(0), to })
+        let (at, closures) = (Timestamp(0), Vec::new());
+        asked(shelf, |to| Asked::Tell { service, place, at, closures, to })
     }
 
     /// Asks again and again, for ten seconds at most.
@@ -334,6 +342,26 @@ mod tests {
         let who = told.who.expect("a place was asked for").expect("somebody is responsible");
         let unit = who.units[0].reached.as_ref().expect("it is in the catalogue");
         assert!(unit.name.contains("Jesteburg"), "{unit:?}");
+    }
+
+    #[test]
+    fn own_words_are_taken_up_while_the_pages_run() {
+        let folder = folder("own-words");
+        bring_in(&folder, example());
+        let shelf = AtHand::start(&folder, Lang::De).expect("threads");
+        soon("it is read", || search(&shelf, "perso").0 == State::Ready);
+        let is_found = || {
+            let (_, hits) = search(&shelf, "wauwaumarke");
+            hits.first().is_some_and(|hit| hit.title == "Hund anmelden")
+        };
+        assert!(!is_found());
+        let mut catalogue = open(&folder, Lang::De).expect("a catalogue");
+        let text = "Wauwaumarke;Hundesteuer";
+        let groups = catalogue::search::Groups::read(text).expect("it is good");
+        synonyms::replace(&mut catalogue, (text, &groups), false, false).expect("written");
+        soon("it is known", is_found);
+        let told = tell(&shelf, "1001").expect("an answer");
+        assert_eq!(told.title, "Personalausweis beantragen");
     }
 
     #[test]

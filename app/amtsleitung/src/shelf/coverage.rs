@@ -4,6 +4,7 @@
 use super::answer::{Answer, answer};
 use catalogue::{Channel, Service, Unit};
 use knowledge::{AreaKey, Coverage, Described, Reachable, coverage};
+use std::sync::Arc;
 use stdx::Timestamp;
 use store::Catalogue;
 
@@ -24,7 +25,7 @@ pub struct Covered<'s> {
 /// If the tables cannot be read.
 pub fn covered<'s>(
     catalogue: &mut Catalogue,
-    services: &'s [Service],
+    services: &'s [Arc<Service>],
     place: AreaKey,
     at: Timestamp,
 ) -> Result<Vec<Covered<'s>>, store::Error> {

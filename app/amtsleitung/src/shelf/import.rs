@@ -210,7 +210,7 @@ pub fn import(
 }
 
 /// Whether so many deletions in a catalogue of this size are hardly meant.
-fn is_mass(deletions: u64, there: u64) -> bool {
+pub(super) fn is_mass(deletions: u64, there: u64) -> bool {
     deletions > DELETIONS_FREE.max(there / DELETIONS_SHARE)
 }
 

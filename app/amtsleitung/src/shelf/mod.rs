@@ -9,6 +9,9 @@ pub mod coverage;
 pub mod export;
 pub mod import;
 pub mod opening;
+pub mod places;
+pub mod synonyms;
+pub mod tables;
 pub mod told;
 
 use crate::{Lang, output};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Is a unit open now, and until when? By its rules, and the holidays of the Land that it lies in.
 
-use hours::{Expansion, LocalDate, LocalDates, Rules, State, Zone, expand};
-use knowledge::{AreaKey, Opening};
+use hours::{CLOSURES_MAX, Expansion, LocalDate, LocalDates, Rules, State, Zone, expand};
+use knowledge::{AreaKey, Closure, Opening};
 use stdx::Timestamp;
 
 /// The Land of each pair of digits that a regional key begins with, from 01.
@@ -33,10 +33,14 @@ pub fn land(area: AreaKey) -> Option<State> {
     LAENDER.get(number.checked_sub(1)?).copied()
 }
 
-/// What the rules say of this moment, at this place.
+/// What the rules say of this moment, at this place; `closures` are those of the office.
 #[must_use]
-pub fn opening(rules: &str, place: AreaKey, at: Timestamp) -> Opening {
-    let Some(expanded) = expanded(rules, place, at) else { return Opening::InWords };
+pub fn opening(rules: &str, place: AreaKey, at: Timestamp, closures: &[Closure]) -> Opening {
+    let Some(expanded) = expanded(rules, place, at, closures) else {
+        // Nobody knows when it opens, but now it does not.
+        let is_closed = closures.iter().any(|it| it.from <= at && at < it.until);
+        return if is_closed { Opening::Closed(None) } else { Opening::InWords };
+    };
     let told = expanded.explain_at(at);
     match told.is_open() {
         true => Opening::Open(told.next_change),
@@ -44,12 +48,20 @@ pub fn opening(rules: &str, place: AreaKey, at: Timestamp) -> Opening {
     }
 }
 
-fn expanded(rules: &str, place: AreaKey, at: Timestamp) -> Option<Expansion> {
+fn expanded(rules: &str, place: AreaKey, at: Timestamp, closures: &[Closure]) -> Option<Expansion> {
     let (rules, state, zone) = (Rules::parse(rules).ok()?, land(place)?, Zone::berlin());
     let today = zone.local(at).date();
     let day = |year: i16, month, day| LocalDate::new(year, month, day).ok();
     let around = LocalDates::new(day(today.year(), 1, 1)?, day(today.year() + 1, 12, 31)?).ok()?;
-    expand(&rules, state, &[], around, &zone).ok()
+    // Those that are over say nothing about what comes.
+    let coming = closures.iter().filter(|it| it.until > at).take(CLOSURES_MAX);
+    let closed = |it: &Closure| hours::Closure {
+        from: zone.local(it.from),
+        until: zone.local(it.until),
+        reason: String::new(),
+    };
+    let coming: Vec<hours::Closure> = coming.map(closed).collect();
+    expand(&rules, state, &coming, around, &zone).ok()
 }
 
 #[cfg(test)]
@@ -62,7 +74,7 @@ mod tests {
         let zone = Zone::berlin();
         let at = zone.timestamp(parse_datetime(at).expect("a time"));
         let place = AreaKey::parse(place).expect("a key");
-        let told = match opening("Mo-Fr 08:00-12:00; PH off", place, at) {
+        let told = match opening("Mo-Fr 08:00-12:00; PH off", place, at, &[]) {
             Opening::Open(until) => format!("open {}", zone.format(until.expect("an end"))),
             Opening::Closed(opens) => format!("closed {}", zone.format(opens.expect("an end"))),
             Opening::InWords => "in words".to_owned(),
@@ -83,14 +95,32 @@ mod tests {
         let place = AreaKey::parse("033530026").expect("a key");
         let rules = "Mo-Fr 08:00-12:00; PH off; 2014 May 02 off";
         let monday = Some(at("2014-05-05T08:00"));
-        assert_eq!(opening(rules, place, at("2014-05-02T09:00")), Opening::Closed(monday));
+        assert_eq!(opening(rules, place, at("2014-05-02T09:00"), &[]), Opening::Closed(monday));
         let noon = Some(at("2014-05-05T12:00"));
-        assert_eq!(opening(rules, place, at("2014-05-05T09:00")), Opening::Open(noon));
+        assert_eq!(opening(rules, place, at("2014-05-05T09:00"), &[]), Opening::Open(noon));
     }
 
     #[test]
     fn words_are_no_rule() {
         let place = AreaKey::parse("033530026").expect("a key");
-        assert_eq!(opening("nach Vereinbarung", place, Timestamp(0)), Opening::InWords);
+        assert_eq!(opening("nach Vereinbarung", place, Timestamp(0), &[]), Opening::InWords);
+        let closed = Closure { area: place, from: Timestamp(0), until: Timestamp(9) };
+        let told = |at| opening("nach Vereinbarung", place, Timestamp(at), &[closed]);
+        assert_eq!((told(8), told(9)), (Opening::Closed(None), Opening::InWords));
+    }
+
+    #[test]
+    fn a_closure_of_the_county_closes_the_office_and_it_opens_afterwards() {
+        let at = |text| Zone::berlin().timestamp(parse_datetime(text).expect("a time"));
+        let place = AreaKey::parse("033530026").expect("a key");
+        let closed = |from, until| Closure { area: place, from: at(from), until: at(until) };
+        let closures = [
+            closed("2014-05-02T00:00", "2014-05-03T00:00"),
+            closed("2014-05-05T10:00", "2014-05-06T00:00"),
+        ];
+        let told = |moment| opening("Mo-Fr 08:00-12:00; PH off", place, at(moment), &closures);
+        assert_eq!(told("2014-05-02T09:00"), Opening::Closed(Some(at("2014-05-05T08:00"))));
+        assert_eq!(told("2014-05-05T09:00"), Opening::Open(Some(at("2014-05-05T10:00"))));
+        assert_eq!(told("2014-05-05T11:00"), Opening::Closed(Some(at("2014-05-06T08:00"))));
     }
 }

@@ -4,7 +4,7 @@
 use super::answer::{Answer, answer};
 use super::opening::opening;
 use catalogue::{Channel, Service, TextCode, Unit};
-use knowledge::{AreaKey, Match, Part, Reached, Responsible, Told, ToldUnit, Who};
+use knowledge::{AreaKey, Closure, Match, Part, Reached, Responsible, Told, ToldUnit, Who};
 use stdx::Timestamp;
 use store::Catalogue;
 
@@ -21,7 +21,8 @@ const PARTS: [(TextCode, Part); 5] = [
 const ALOUD: [TextCode; 4] =
     [TextCode::Teaser, TextCode::Summary, TextCode::Full, TextCode::Procedure];
 
-/// What is told at this moment; without a place nobody is responsible.
+/// What is told at this moment, at which offices may be closed beside their hours; without a place nobody is
+/// responsible.
 ///
 /// # Errors
 /// If the tables cannot be read.
@@ -29,7 +30,7 @@ pub fn told(
     catalogue: &mut Catalogue,
     service: &Service,
     place: Option<AreaKey>,
-    at: Timestamp,
+    (at, closures): (Timestamp, &[Closure]),
 ) -> Result<Told, store::Error> {
     let answered = match place {
         Some(place) => Some((place, answer(catalogue, service, place, at)?)),
@@ -44,23 +45,28 @@ pub fn told(
         text: text.and_then(|text| text.lines().next().map(str::to_owned)),
         parts: parts.collect(),
         who: answered.map(|(place, answer)| match &answer.responsible {
-            Ok(found) => Ok(who(found, &answer, (place, at))),
+            Ok(found) => Ok(who(found, &answer, (place, at, closures))),
             Err(why) => Err(why.clone()),
         }),
         changed: service.changed,
     })
 }
 
-fn who(found: &Responsible, answer: &Answer, here: (AreaKey, Timestamp)) -> Who {
+/// Where, when, and when offices are closed beside their hours.
+type Here<'c> = (AreaKey, Timestamp, &'c [Closure]);
+
+fn who(found: &Responsible, answer: &Answer, here: Here<'_>) -> Who {
     let unit = |it: &Match| ToldUnit {
         role: it.role,
         area: it.area,
-        reached: answer.units.get(&it.unit.0).map(|unit| reached(unit, here)),
+        reached: answer.units.get(&it.unit.0).map(|unit| reached(unit, it.area, here)),
     };
     Who { units: found.units.iter().map(unit).collect(), exceptions: found.exceptions.clone() }
 }
 
-fn reached(unit: &Unit, (place, at): (AreaKey, Timestamp)) -> Reached {
+fn reached(unit: &Unit, answers_for: AreaKey, (place, at, closures): Here<'_>) -> Reached {
+    let own = closures.iter().filter(|closure| closure.closes(answers_for));
+    let own: Vec<Closure> = own.copied().collect();
     let channel = |channel| unit.channel(channel).map(str::to_owned);
     Reached {
         id: unit.ident.id.clone(),
@@ -70,6 +76,6 @@ fn reached(unit: &Unit, (place, at): (AreaKey, Timestamp)) -> Reached {
         mobile: channel(Channel::Mobile),
         email: channel(Channel::Email),
         hours: unit.hours.clone(),
-        opening: unit.hours.as_deref().map(|rules| opening(rules, place, at)),
+        opening: unit.hours.as_deref().map(|rules| opening(rules, place, at, &own)),
     }
 }

@@ -14,7 +14,7 @@ mod view;
 pub mod words;
 
 use crate::centre::{NotAsked, Reply};
-use ::knowledge::{AreaKey, Told};
+use ::knowledge::{AreaKey, Closure, Told};
 use stdx::Timestamp;
 
 pub(crate) use places::named as place_named;
@@ -42,6 +42,8 @@ pub enum Asked {
         place: Option<AreaKey>,
         /// The moment.
         at: Timestamp,
+        /// When offices are closed beside their hours.
+        closures: Vec<Closure>,
         /// Where the answer goes.
         to: Reply<Answered>,
     },

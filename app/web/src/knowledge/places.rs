@@ -3,11 +3,14 @@
 
 use super::words::{FoundPlaces, PlaceWord, ProposedPlaces};
 use crate::directory::Directory;
-use ::knowledge::{AreaKey, Clue, Gazetteer, Place, Proposal};
+use ::knowledge::{AreaKey, Clue, Gazetteer, Meant, Place, Proposal};
 use stdx::LineId;
 
 /// Digits of a postcode.
 const POSTCODE: usize = 5;
+
+/// Digits of a municipality (AGS).
+const MUNICIPALITY: usize = 8;
 
 pub(super) fn word(place: &Place) -> PlaceWord {
     PlaceWord { area: place.area.to_string(), name: place.name.clone() }
@@ -24,10 +27,19 @@ pub(crate) fn named(gazetteer: &Gazetteer, area: AreaKey) -> PlaceWord {
     PlaceWord { area: digits, name }
 }
 
-/// The places whose names or parts begin so, or that have this postcode or area code.
+/// The places whose names or parts begin so, or that have this postcode, area code or number of a municipality.
 pub(super) fn found(gazetteer: &Gazetteer, text: &str) -> FoundPlaces {
     let text = text.trim();
     let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    if is_number && text.len() == MUNICIPALITY {
+        return match gazetteer.meant(text) {
+            Meant::One(place) => FoundPlaces { places: vec![word(place)], more: 0 },
+            Meant::Several(places, more) => {
+                FoundPlaces { places: places.into_iter().map(word).collect(), more }
+            }
+            Meant::Nobody => FoundPlaces { places: Vec::new(), more: 0 },
+        };
+    }
     let clue = match is_number {
         true if text.len() == POSTCODE && gazetteer.area_code(text) != Some(text) => {
             Clue::Postcode(text)
@@ -148,6 +160,8 @@ mod tests {
         assert_eq!(names("04183"), ["Jesteburg"]);
         assert_eq!(names(""), Vec::<String>::new());
         assert_eq!(names("99999"), Vec::<String>::new());
+        assert_eq!(names("03353029"), ["Rosengarten"]);
+        assert_eq!(names("03353999"), Vec::<String>::new());
     }
 
     #[test]

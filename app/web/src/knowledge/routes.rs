@@ -81,7 +81,8 @@ pub(crate) async fn tell_service(
     let lang = somebody.lang;
     let place = area(lang, place.as_deref())?;
     let (service, at) = ((agency, id), app.hub.now());
-    let asked = app.hub.look_up(|to| Asked::Tell { service, place, at, to }).await;
+    let closures = app.hub.directory().closures.clone();
+    let asked = app.hub.look_up(|to| Asked::Tell { service, place, at, closures, to }).await;
     let told = asked.map_err(|why| Problem::not_asked(lang, why))?;
     let told = told.ok_or_else(|| Problem::not_found(lang))?;
     Ok(Json(view::answer(told, place, &app.hub.directory().places, lang)))

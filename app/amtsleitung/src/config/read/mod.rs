@@ -65,7 +65,7 @@ pub(super) fn read<'i>(reader: &mut Reader<'_>, tree: &DeTable<'i>, order: &Orde
     look_for_emergency_numbers(reader, tree, &codes);
     let centre = read_centre(reader, &root);
     let hours = opening::hours(reader, list(Kind::Hours));
-    let closures = opening::closures(reader, &root);
+    let closures = opening::closures(reader, &root, &places);
     let clients = clients(reader, list(Kind::Client), &places);
     let sites = places::sites(reader, list(Kind::Site));
     let skills = people::skills(reader, list(Kind::Skill));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Hours, shifts and closures: can they be read, do they ever open, does a shift end?
 
-use crate::config::county::{Agent, Closure, Hours};
+use crate::config::county::{Agent, Closure, Hours, Place};
 use crate::config::moment::{self, date};
 use crate::config::problem::{Opening, Problem, Shape};
 use crate::config::reader::{Fields, Reader, start};
@@ -93,12 +93,21 @@ pub(super) fn hours(reader: &mut Reader<'_>, tables: &[Fields<'_, '_>]) -> Vec<O
 }
 
 /// The closures that can be read, each with its place.
-pub(super) fn closures(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Vec<(usize, Closure)> {
+pub(super) fn closures(
+    reader: &mut Reader<'_>,
+    root: &Fields<'_, '_>,
+    places: &[Place],
+) -> Vec<(usize, Closure)> {
     let zone = Zone::berlin();
     let tables = reader.tables(root, "closure", Table::Closure, CLOSURES_IN_FILE_MAX);
     let mut closures = Vec::new();
     for fields in &tables {
-        let hours = reader.references(fields, "hours", Kind::Hours);
+        let closed = super::places::all_named(reader, fields, places);
+        // Whoever closes offices alone need not close any hours of lines.
+        let hours = match fields.get("places") {
+            Some(_) => reader.optional_references(fields, "hours", Kind::Hours),
+            None => reader.references(fields, "hours", Kind::Hours),
+        };
         let from = moment(reader, fields, "from", &zone);
         let until = moment(reader, fields, "until", &zone);
         let reason = reader.text(fields, "reason", REASON_MAX);
@@ -115,7 +124,7 @@ pub(super) fn closures(reader: &mut Reader<'_>, root: &Fields<'_, '_>) -> Vec<(u
             reader.note_opening(fields.place("until"), Opening::WithoutEnd { last });
         }
         let hours = hours.into_iter().map(|found| found.value).collect();
-        closures.push((fields.at, Closure { hours, from, until, reason }));
+        closures.push((fields.at, Closure { hours, places: closed, from, until, reason }));
     }
     closures
 }

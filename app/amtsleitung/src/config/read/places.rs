@@ -85,12 +85,30 @@ pub(super) fn named(
     places: &[Place],
 ) -> Option<usize> {
     let given = reader.string("place", fields.get("place")?)?;
+    of_name(reader, fields.place("place"), given, places)
+}
+
+/// The places that the list `places` names, as indexes into all.
+pub(super) fn all_named(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    places: &[Place],
+) -> Vec<usize> {
+    let given = match fields.get("places") {
+        Some(_) => reader.texts(fields, "places"),
+        None => Vec::new(),
+    };
+    given.iter().filter_map(|name| of_name(reader, name.at, name.value, places)).collect()
+}
+
+/// The place of this name, which stands at this place of the file.
+fn of_name(reader: &mut Reader<'_>, at: usize, given: &str, places: &[Place]) -> Option<usize> {
     let found = places.iter().position(|place| place.name == given);
     if found.is_none() {
         let near = nearest(given, places.iter().map(|place| place.name.as_str()));
         let near = near.map(str::to_owned);
         let problem = ValueProblem::UnknownPlace { given: given.to_owned(), near };
-        reader.note(fields.place("place"), Problem::Value(problem));
+        reader.note(at, Problem::Value(problem));
     }
     found
 }
