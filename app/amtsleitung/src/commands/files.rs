@@ -3,11 +3,13 @@
 
 use super::arguments::BAD_FILE;
 use crate::config::place_in_file::LineColumn;
+use crate::config::problem::visible;
 use crate::config::{self, Checked, FILE_MAX, NoText};
-use crate::{Lang, output};
+use crate::{Lang, output, table};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A file's name and bytes.
@@ -110,4 +112,27 @@ fn why_no_text(lang: Lang, no_text: NoText) -> String {
             )
             .to_owned(),
     }
+}
+
+/// The text of a file that an office made, unless it is larger than this; what is wrong with it is said.
+///
+/// # Errors
+/// With the exit code, after saying why.
+pub(super) fn text_of(lang: Lang, file: &Path, bytes_max: u64) -> Result<String, ExitCode> {
+    table::read(file, bytes_max).map_err(|error| {
+        let name = visible(&file.to_string_lossy());
+        let why = if error.kind() == ErrorKind::FileTooLarge {
+            lang.pick(
+                format!("Die Datei ist größer als {bytes_max} Bytes"),
+                format!("The file is larger than {bytes_max} bytes"),
+            )
+        } else {
+            output::why(lang, &error)
+        };
+        output::err(&lang.pick(
+            format!("{name}: Nicht eingespielt: {why}.\n"),
+            format!("{name}: Not brought in: {why}.\n"),
+        ));
+        ExitCode::from(BAD_FILE)
+    })
 }

@@ -3,14 +3,14 @@
 
 use super::fail;
 use crate::commands::arguments::{Arguments, BAD_FILE};
+use crate::commands::files::text_of;
 use crate::config::problem::visible;
 use crate::shelf::import::LISTED_MAX;
 use crate::shelf::tables::{
     BYTES_MAX, Bad, CELL_MAX, Change, Listed, Order, Outcome, ROWS_MAX, TableError, import,
 };
 use crate::shelf::{open, unreadable};
-use crate::{Lang, output, table};
-use std::io::ErrorKind;
+use crate::{Lang, output};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,7 +41,7 @@ pub(super) fn bring_in(arguments: &Arguments, files: &[PathBuf]) -> Result<ExitC
         may_delete: arguments.flag("allow-deletions"),
     };
     let data = PathBuf::from(arguments.required("data")?);
-    let texts = files.iter().map(|file| Ok((file, read(lang, file)?)));
+    let texts = files.iter().map(|file| Ok((file, text_of(lang, file, BYTES_MAX)?)));
     let texts = texts.collect::<Result<Vec<_>, ExitCode>>()?;
     let mut catalogue = open(&data, lang).map_err(|why| fail(&why))?;
     let mut is_whole = true;
@@ -55,23 +55,6 @@ pub(super) fn bring_in(arguments: &Arguments, files: &[PathBuf]) -> Result<ExitC
         is_whole &= outcome.kept.is_none() && outcome.emptied.is_none();
     }
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(BAD_FILE) })
-}
-
-fn read(lang: Lang, file: &Path) -> Result<String, ExitCode> {
-    let name = visible(&file.to_string_lossy());
-    table::read(file, BYTES_MAX).map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::FileTooLarge => lang.pick(
-                format!("Die Tabelle ist größer als {BYTES_MAX} Bytes"),
-                format!("The table is larger than {BYTES_MAX} bytes"),
-            ),
-            _ => output::why(lang, &error),
-        };
-        fail(&lang.pick(
-            format!("{name}: Nicht eingespielt: {why}."),
-            format!("{name}: Not brought in: {why}."),
-        ))
-    })
 }
 
 fn why(lang: Lang, error: &TableError) -> String {

@@ -22,7 +22,7 @@ pub(super) fn export(arguments: &Arguments, file: &str) -> Result<(), ExitCode> 
     let (text, count) =
         tables::export(&mut catalogue).map_err(|error| fail(&unreadable(lang, &error)))?;
     let path = Path::new(file);
-    NewFile::create(lang, path)?.write(lang, &text)?;
+    NewFile::create(lang, path)?.write(lang, text.as_bytes())?;
     let name = visible(file);
     output::out(
         &lang

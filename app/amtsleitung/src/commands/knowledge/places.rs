@@ -3,13 +3,13 @@
 
 use super::{catalogue_to_write, fail};
 use crate::commands::arguments::Arguments;
+use crate::commands::files::text_of;
 use crate::config::problem::visible;
 use crate::shelf::import::LISTED_MAX;
 use crate::shelf::places::{BadPlace, Difference, FILE_MAX, NotPlaces, Read, kept, read, replace};
 use crate::shelf::unreadable;
-use crate::{Lang, output, table};
+use crate::{Lang, output};
 use knowledge::PLACES_MAX;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -35,7 +35,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<(), ExitCode> {
 /// Brings files in, one after the other: a register first, because postcodes belong to its places.
 pub(super) fn bring_in(arguments: &Arguments, files: &[&str]) -> Result<(), ExitCode> {
     let lang = arguments.lang;
-    let texts = files.iter().map(|file| Ok((*file, text_of(lang, file)?)));
+    let texts = files.iter().map(|file| Ok((*file, text_of(lang, Path::new(file), FILE_MAX)?)));
     let texts = texts.collect::<Result<Vec<_>, ExitCode>>()?;
     let mut catalogue = catalogue_to_write(arguments)?;
     let (is_dry, may_delete) = (arguments.flag("dry-run"), arguments.flag("allow-deletions"));
@@ -54,23 +54,6 @@ pub(super) fn bring_in(arguments: &Arguments, files: &[&str]) -> Result<(), Exit
         is_whole &= bad.is_empty() && !difference.is_kept;
     }
     if is_whole { Ok(()) } else { Err(ExitCode::from(crate::commands::arguments::BAD_FILE)) }
-}
-
-fn text_of(lang: Lang, file: &str) -> Result<String, ExitCode> {
-    let name = visible(file);
-    table::read(Path::new(file), FILE_MAX).map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::FileTooLarge => lang.pick(
-                format!("Die Datei ist größer als {FILE_MAX} Bytes"),
-                format!("The file is larger than {FILE_MAX} bytes"),
-            ),
-            _ => output::why(lang, &error),
-        };
-        fail(&lang.pick(
-            format!("{name}: Nicht eingespielt: {why}."),
-            format!("{name}: Not brought in: {why}."),
-        ))
-    })
 }
 
 fn not(lang: Lang, name: &str, why: NotPlaces) -> String {

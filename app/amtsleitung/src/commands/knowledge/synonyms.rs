@@ -3,13 +3,13 @@
 
 use super::{catalogue_to_write, fail};
 use crate::commands::arguments::Arguments;
+use crate::commands::files::text_of;
 use crate::config::problem::visible;
 use crate::shelf::import::LISTED_MAX;
 use crate::shelf::synonyms::{Difference, kept, replace};
 use crate::shelf::unreadable;
-use crate::{Lang, output, table};
-use catalogue::search::{BYTES_MAX, BadGroup, Groups, WORDS_MAX};
-use std::io::ErrorKind;
+use crate::{Lang, output};
+use catalogue::search::{BYTES_MAX, Groups, WORDS_MAX};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -56,16 +56,7 @@ pub(super) fn bring_in(arguments: &Arguments, file: &str) -> Result<(), ExitCode
 
 fn read(lang: Lang, file: &str) -> Result<(String, Groups), ExitCode> {
     let name = visible(file);
-    let text = table::read(Path::new(file), BYTES_MAX as u64).map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::FileTooLarge => lang.pick(BadGroup::TooLarge.de(), BadGroup::TooLarge.en()),
-            _ => output::why(lang, &error),
-        };
-        fail(&lang.pick(
-            format!("{name}: Nicht eingespielt: {why}."),
-            format!("{name}: Not brought in: {why}."),
-        ))
-    })?;
+    let text = text_of(lang, Path::new(file), BYTES_MAX as u64)?;
     match Groups::read(&text) {
         Ok(groups) => Ok((text, groups)),
         Err(bad) => {
