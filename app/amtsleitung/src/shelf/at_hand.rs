@@ -352,7 +352,7 @@ mod tests {
         soon("it is read", || search(&shelf, "perso").0 == State::Ready);
         let is_found = || {
             let (_, hits) = search(&shelf, "wauwaumarke");
-            hits.first().is_some_and(|hit| hit.title == "Hund anmelden")
+            hits.first().is_some_and(|hit| hit.title.starts_with("Hund"))
         };
         assert!(!is_found());
         let mut catalogue = open(&folder, Lang::De).expect("a catalogue");

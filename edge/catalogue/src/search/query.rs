@@ -266,7 +266,9 @@ impl Index {
         if is_beginning {
             self.add_beginnings(word, &mut ways);
         }
-        if exact.is_none() && parts.is_empty() {
+        // What somebody has said what it is called nobody has to guess.
+        let is_named = self.synonyms.of(stem).next().is_some();
+        if exact.is_none() && parts.is_empty() && !is_named {
             self.add_slips(stem, &mut ways);
             for edge in self.lexicon.edges(word) {
                 self.add_term_list(&[edge], EDGE, &mut ways);
