@@ -30,7 +30,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, Thread};
 use std::time::Duration;
 use stdx::{CaseId, Micros, Redacted, Timestamp};
 use web::cases::words::CaseText;
@@ -50,11 +50,12 @@ const RESTS: Micros = Micros::from_secs(10);
 /// How long it rests at the most: a server that is back after a weekend has everything within the hour.
 const RESTS_MAX: Micros = Micros::from_mins(60);
 
-/// The thread. Dropping it ends it when the letter that it sends is sent.
+/// The thread. Dropping it ends it behind the letter that it sends; nobody waits for a mail server that does not answer,
+/// because what was not noted is due once more.
 #[derive(Debug)]
 pub struct Post {
     is_ending: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: Thread,
 }
 
 /// What the thread needs.
@@ -103,19 +104,15 @@ impl Post {
                 thread::park_timeout(LOOKS_EVERY);
             }
         });
-        let thread = Some(thread.map_err(|error: io::Error| error.to_string())?);
-        Ok(Post { is_ending, thread })
+        let thread = thread.map_err(|error: io::Error| error.to_string())?;
+        Ok(Post { is_ending, thread: thread.thread().clone() })
     }
 }
 
 impl Drop for Post {
     fn drop(&mut self) {
         self.is_ending.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // One that has panicked has said so; what it has not sent is still due.
-            let _ = thread.join();
-        }
+        self.thread.unpark();
     }
 }
 

@@ -408,9 +408,14 @@ impl Hub {
         Some(named(&self.directory(), &seen, said))
     }
 
-    /// The line of a call that this agent had in this shift, or has; none if it was not theirs.
-    pub(crate) fn had(&self, agent: AgentId, contact: ContactId) -> Option<LineId> {
-        self.desks().get(&agent)?.line_of(contact)
+    /// A call that this agent had in this shift, or has; none if it was not theirs, or only rang.
+    pub(crate) fn had(&self, agent: AgentId, contact: ContactId) -> Option<Seen> {
+        let desks = self.desks();
+        let desk = desks.get(&agent)?;
+        let seen = desk.seen.iter().rev().find(|it| it.contact == contact)?;
+        // Who is not talked to yet, or never was, is the last.
+        let was_talked_to = seen.ended.is_some() || desk.has_talked;
+        was_talked_to.then(|| seen.clone())
     }
 
     /// Keeps what an agent says of a call for as long as they are signed on; of one call the last word holds.

@@ -10,7 +10,7 @@ use super::{Dossier, Feedback, Wanted, Whose};
 use crate::accounts::Role;
 use crate::centre::Question;
 use crate::directory::folded;
-use crate::hub::Hub;
+use crate::hub::{Hub, Seen};
 use crate::lang::Lang;
 use crate::limits::{CASE_FIELD_MAX, CASE_TEXT_MAX, CASES_SHOWN, CONCERN_MAX, LOOKED_UP_MAX};
 use crate::problem::Problem;
@@ -288,7 +288,7 @@ impl Worker {
     fn opening(&self, new: NewCase) -> Result<Wanted, Problem> {
         let lang = self.lang();
         let called = new.contact.map(|contact| self.own_call(contact)).transpose()?;
-        let client = self.client(new.client, called.map(|(_, line)| line))?;
+        let client = self.client(new.client, called.as_ref().map(|it| it.line))?;
         let reach = reach(new.reach);
         let service = new.service.map(|it| within(lang, &it).map(|()| it)).transpose()?;
         let words = CaseText {
@@ -316,10 +316,10 @@ impl Worker {
         }
         let place = new.place.as_deref().map(AreaKey::parse).transpose();
         let place = place.map_err(|_| Problem::unreadable(lang, "place"))?;
-        let source = called.map_or(Source::Elsewhere, |(contact, _)| Source::Call(contact));
+        let source = called.as_ref().map_or(Source::Elsewhere, |it| Source::Call(it.contact));
         let matter = Matter {
             client,
-            line: called.map(|(_, line)| line),
+            line: called.map(|it| it.line),
             place: place.map(|area| area.to_string()),
             service: service.map(|it| it.id),
         };
@@ -333,9 +333,9 @@ impl Worker {
     }
 
     /// A call that this agent had, or has.
-    fn own_call(&self, contact: u64) -> Result<(ContactId, LineId), Problem> {
+    fn own_call(&self, contact: u64) -> Result<Seen, Problem> {
         let seen = self.agent().and_then(|agent| self.hub.had(agent, ContactId(contact)));
-        seen.map(|line| (ContactId(contact), line)).ok_or_else(|| not_own(self.lang()))
+        seen.ok_or_else(|| not_own(self.lang()))
     }
 
     /// That of the call, or the one that is named and may be looked at.
@@ -404,13 +404,18 @@ impl Worker {
         }
     }
 
-    /// The call in which the matter came in proves nothing.
+    /// The call in which the matter came in proves nothing, and neither does one that was over before.
     fn spoken(&self, dossier: &Dossier, contact: u64) -> Result<Proof, Problem> {
-        let (contact, _) = self.own_call(contact)?;
-        if dossier.case.opening.source == Source::Call(contact) {
-            return Err(not_own(self.lang()));
+        let call = self.own_call(contact)?;
+        let is_source = dossier.case.opening.source == Source::Call(call.contact);
+        if is_source || call.ended.is_some_and(|ended| ended < dossier.case.opened_at) {
+            return Err(Problem::out_of_place(
+                self.lang(),
+                "In diesem Gespräch kann es noch keine Rückmeldung gegeben haben: Es war vor dem Vorgang, oder er kam darin herein.",
+                "There can have been no feedback in this call: it was before the case, or the case came in by it.",
+            ));
         }
-        Ok(Proof::SpokenCall(contact))
+        Ok(Proof::SpokenCall(call.contact))
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Cases: from the call to a proven feedback, through a crash, into the report, and forgotten when it is time.
 
-use e2e::baresip::{PORTS, Phone};
+use e2e::baresip::{Baresip, PORTS, Phone};
 use e2e::certificates::Authority;
 use e2e::clock::{SOON, wait_for, yesterday_and_tomorrow};
 use e2e::county::County;
@@ -52,19 +52,19 @@ fn report(server: &Server, more: &[&str]) -> String {
     server.ask(&[&["report", "--from", &from, "--to", &to][..], more].concat())
 }
 
-/// Two talks: the one in which the matter came in, and the one in which somebody came back.
-fn two_talks(server: &Server, desk: &mut Socket) {
+/// The agent signs on at the telephone on the desk.
+fn begins(desk: &mut Socket) {
     let on = desk.asked(1, "{\"type\": \"sign_on\", \"of\": 1, \"device\": \"desk_phone\"}");
     assert_eq!(on["type"], "done", "{on}");
     assert_eq!(desk.asked(2, "{\"type\": \"ready\", \"of\": 2}")["type"], "done");
-    let caller = Phone::new("+4941718001", server.county.callers, 440).start(server);
-    for _ in 1..=2 {
-        caller.dial("115");
-        server.wait_until("a talk", SOON, |it| it.agents("talking") == 1);
-        caller.hang_up();
-        server.wait_until("it is over", SOON, |it| it.of("contacts") == 0);
-        server.wait_until("ready again", SOON, |it| it.agents("ready") == 1);
-    }
+}
+
+fn talk(server: &Server, caller: &Baresip) {
+    caller.dial("115");
+    server.wait_until("a talk", SOON, |it| it.agents("talking") == 1);
+    caller.hang_up();
+    server.wait_until("it is over", SOON, |it| it.of("contacts") == 0);
+    server.wait_until("ready again", SOON, |it| it.agents("ready") == 1);
 }
 
 fn a_matter_goes_from_the_call_to_its_feedback() {
@@ -77,7 +77,10 @@ fn a_matter_goes_from_the_call_to_its_feedback() {
     phone.is_registered();
     let anna = Visitor::with_account(&server, "anna", &["--agent", "k2"]);
     let mut desk = anna.socket("/api/desk").expect("a desk");
-    two_talks(&server, &mut desk);
+    begins(&mut desk);
+    let caller = Phone::new("+4941718001", server.county.callers, 440).start(&server);
+    talk(&server, &caller);
+    talk(&server, &caller);
 
     let case = opened(
         &anna,
@@ -93,12 +96,15 @@ fn a_matter_goes_from_the_call_to_its_feedback() {
     assert!(due["due"]["at"].as_str() >= case["due"]["at"].as_str(), "{due}");
     done(&anna, 1, &json!({"act": "take_over"}));
     done(&anna, 1, &json!({"act": "try", "attempt": "mailbox"}));
-    // The call in which the matter came in proves nothing.
-    let wrong = acted(&anna, 1, &json!({"act": "feedback", "contact": 1}));
-    assert_eq!(wrong.status, 409, "{wrong:?}");
+    // The call in which the matter came in proves nothing, and neither does one before.
+    for before in [1, 2] {
+        let wrong = acted(&anna, 1, &json!({"act": "feedback", "contact": before}));
+        assert_eq!(wrong.status, 409, "{wrong:?}");
+    }
     let early = acted(&anna, 1, &json!({"act": "complete", "how": "done"}));
     assert_eq!(early.status, 409, "{early:?}");
-    done(&anna, 1, &json!({"act": "feedback", "contact": 2, "text": "Abholung am Montag"}));
+    talk(&server, &caller);
+    done(&anna, 1, &json!({"act": "feedback", "contact": 3, "text": "Abholung am Montag"}));
     let before = done(&anna, 1, &json!({"act": "complete", "how": "done"}));
     assert_eq!((&before["state"], &before["proof"]), (&json!("completed"), &json!("spoken_call")));
     assert_eq!(before["feedback"], "in_time", "{before}");
