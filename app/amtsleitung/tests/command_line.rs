@@ -423,3 +423,29 @@ fn what_is_kept_of_persons_follows_the_file() {
     assert!(said.err.contains("Fehler"), "{}", said.err);
     assert_eq!(amtsleitung(&["privacy"]).code, 2);
 }
+
+#[test]
+fn the_handbooks_name_commands_and_options_that_exist() {
+    let handbooks = [
+        include_str!("../../../docs/de/telefonberatung.md"),
+        include_str!("../../../docs/de/teamleitung.md"),
+        include_str!("../../../docs/operation.md"),
+    ];
+    let mut named = 0;
+    for line in handbooks.iter().flat_map(|text| text.lines()).map(str::trim) {
+        let Some(words) = line.strip_prefix("amtsleitung ") else { continue };
+        // What stands behind a command is said of it.
+        let words = words.split(" #").next().unwrap_or_default();
+        let mut words = words.split_whitespace().skip_while(|word| word.starts_with("--lang"));
+        let name = words.next().expect("a command");
+        let command = amtsleitung::commands::COMMANDS.iter().find(|it| it.name == name);
+        let command = command.unwrap_or_else(|| panic!("there is no such command: {line}"));
+        for option in words.filter_map(|word| word.strip_prefix("--")) {
+            let option = option.split('=').next().unwrap_or_default();
+            let is_known = command.valued.contains(&option) || command.flags.contains(&option);
+            assert!(is_known, "there is no --{option}: {line}");
+        }
+        named += 1;
+    }
+    assert!(named > 20, "only {named} commands were found");
+}

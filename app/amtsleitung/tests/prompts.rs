@@ -385,7 +385,7 @@ fn the_example_does_not_go_public() {
     assert_eq!((german.code, german.err.as_str()), (1, ""));
     let folder = HARBURG.trim_end_matches("harburg.toml");
     let out = german.out.replace(folder, "");
-    let greeting = "harburg.toml:536:12: Fehler: Die Ansage „115-greeting“ ist von einer Maschine gesprochen (prompts/115-greeting.wav).\n    \
+    let greeting = "harburg.toml:537:12: Fehler: Die Ansage „115-greeting“ ist von einer Maschine gesprochen (prompts/115-greeting.wav).\n    \
                     Selbst aufnehmen und einspielen: amtsleitung prompts import DATEI --as 115-greeting --data ORDNER\n";
     assert!(out.contains(greeting), "{out}");
     for why in [
