@@ -21,7 +21,7 @@ use std::fmt::Write as _;
 use stdx::{CaseId, LineId, Timestamp};
 use store::CaseEntry;
 
-/// Years before and after the days that are asked for in whose calendar is reckoned: what came in on the last day is
+/// Years after the days that are asked for in whose calendar is reckoned: what came in on the last day is
 /// due behind it.
 const YEARS_AFTER: i16 = 1;
 

@@ -10,6 +10,7 @@ pub mod export;
 pub mod import;
 pub mod opening;
 pub mod places;
+pub mod replaced;
 pub mod synonyms;
 pub mod tables;
 pub mod told;

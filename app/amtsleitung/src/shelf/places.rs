@@ -10,7 +10,7 @@
 //!
 //! The rule to keep: each of both is replaced whole; rows that are wrong are named, and left out.
 
-use super::import::{LISTED_MAX, is_mass};
+use super::replaced::Replaced;
 use crate::config::County;
 use crate::table::{Table, rows};
 use knowledge::{AreaKey, Closure, Gazetteer, PLACES_MAX, Place};
@@ -99,21 +99,6 @@ pub enum Read {
 
 /// Rows that are left out, by line.
 pub type Bad = Vec<(u64, BadPlace)>;
-
-/// What another file changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Difference {
-    /// Lines that are new, that stay, and that go: of a register a place each, of postcodes one of a place.
-    pub new: u64,
-    /// Those that stay.
-    pub same: u64,
-    /// Those that go.
-    pub gone: u64,
-    /// Some of the differences: sign and line.
-    pub listed: Vec<(char, String)>,
-    /// Whether so much would go that it is hardly meant, and nothing was done.
-    pub is_kept: bool,
-}
 
 /// Reads a file; `register` are the places that postcodes may belong to.
 ///
@@ -277,7 +262,7 @@ pub fn replace(
     read: &Read,
     is_dry: bool,
     may_delete: bool,
-) -> Result<Difference, Error> {
+) -> Result<Replaced, Error> {
     let (name, lines): (_, Vec<String>) = match read {
         Read::Register(places) => {
             let line = |(area, (name, postcode)): (&AreaKey, &(String, Option<String>))| {
@@ -297,19 +282,10 @@ pub fn replace(
     let before = catalogue.text(name)?;
     let old: BTreeSet<&str> = before.lines().collect();
     let new: BTreeSet<&str> = lines.iter().map(String::as_str).collect();
-    let same = old.intersection(&new).count();
-    let gone = old.difference(&new).map(|line| ('-', *line));
-    let come = new.difference(&old).map(|line| ('+', *line));
-    let listed = gone.chain(come).take(LISTED_MAX);
-    let listed = listed.map(|(sign, line)| (sign, line.trim_end().replace('\t', " ")));
-    let gone = (old.len() - same) as u64;
-    let difference = Difference {
-        new: (new.len() - same) as u64,
-        same: same as u64,
-        gone,
-        listed: listed.collect(),
-        is_kept: !may_delete && is_mass(gone, old.len() as u64),
-    };
+    let mut difference = Replaced::of(&old, &new, may_delete);
+    for (_, line) in &mut difference.listed {
+        *line = line.trim_end().replace('\t', " ");
+    }
     if !is_dry && !difference.is_kept {
         let mut text = lines.join("\n");
         text.push('\n');

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The operator's own synonyms, kept beside the catalogue: replaced whole or not at all.
 
-use super::import::{LISTED_MAX, is_mass};
+use super::replaced::Replaced;
 use catalogue::search::{Groups, Synonyms};
 use std::collections::BTreeSet;
 use store::{Catalogue, Error};
 
 /// What they are called among the texts of the catalogue.
 const NAME: &str = "synonyms";
-
-/// What another text of synonyms changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Difference {
-    /// Groups that are new.
-    pub new: u64,
-    /// Groups that are there already.
-    pub same: u64,
-    /// Groups that are no more.
-    pub gone: u64,
-    /// Some of the differences: sign and group.
-    pub listed: Vec<(char, String)>,
-    /// Whether so much would go that it is hardly meant, and nothing was done.
-    pub is_kept: bool,
-}
 
 /// The text that is kept; empty if there is none.
 ///
@@ -41,22 +26,11 @@ pub fn replace(
     (text, groups): (&str, &Groups),
     is_dry: bool,
     may_delete: bool,
-) -> Result<Difference, Error> {
+) -> Result<Replaced, Error> {
     let before = groups_of(&kept(catalogue)?);
     let old: BTreeSet<&str> = before.lines().iter().map(String::as_str).collect();
     let new: BTreeSet<&str> = groups.lines().iter().map(String::as_str).collect();
-    let gone = old.difference(&new).map(|group| ('-', *group));
-    let come = new.difference(&old).map(|group| ('+', *group));
-    let listed = gone.chain(come).take(LISTED_MAX).map(|(sign, group)| (sign, group.to_owned()));
-    let same = old.intersection(&new).count();
-    let gone = (old.len() - same) as u64;
-    let difference = Difference {
-        new: (new.len() - same) as u64,
-        same: same as u64,
-        gone,
-        listed: listed.collect(),
-        is_kept: !may_delete && is_mass(gone, old.len() as u64),
-    };
+    let difference = Replaced::of(&old, &new, may_delete);
     if !is_dry && !difference.is_kept {
         catalogue.keep_text(NAME, text)?;
     }

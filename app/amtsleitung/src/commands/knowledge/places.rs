@@ -5,8 +5,8 @@ use super::{catalogue_to_write, fail};
 use crate::commands::arguments::Arguments;
 use crate::commands::files::text_of;
 use crate::config::problem::visible;
-use crate::shelf::import::LISTED_MAX;
-use crate::shelf::places::{BadPlace, Difference, FILE_MAX, NotPlaces, Read, kept, read, replace};
+use crate::shelf::places::{BadPlace, FILE_MAX, NotPlaces, Read, kept, read, replace};
+use crate::shelf::replaced::Replaced;
 use crate::shelf::unreadable;
 use crate::{Lang, output};
 use knowledge::PLACES_MAX;
@@ -77,22 +77,13 @@ fn not(lang: Lang, name: &str, why: NotPlaces) -> String {
     )
 }
 
-fn told(lang: Lang, places: &Read, difference: &Difference, is_dry: bool) -> String {
-    let Difference { new, same, gone, .. } = difference;
+fn told(lang: Lang, places: &Read, difference: &Replaced, is_dry: bool) -> String {
+    let Replaced { new, same, gone, .. } = difference;
     let what = match places {
         Read::Register(_) => lang.pick("Orte", "Places"),
         Read::Postcodes(_) => lang.pick("Postleitzahlen von Orten", "Postcodes of places"),
     };
-    let mut text = String::new();
-    for (sign, line) in &difference.listed {
-        text.push_str(&format!("{sign} {}\n", visible(line)));
-    }
-    let more = (new + gone).saturating_sub(difference.listed.len() as u64);
-    if more > 0 && difference.listed.len() == LISTED_MAX {
-        text.push_str(
-            &lang.pick(format!("… und {more} weitere\n"), format!("… and {more} more\n")),
-        );
-    }
+    let mut text = difference.list(lang);
     text.push_str(&match is_dry || difference.is_kept {
         true => lang.pick(
             format!("Probelauf: {what}: neu {new}, gleich {same}, gelöscht {gone}. Nichts wurde geschrieben.\n"),
@@ -106,7 +97,7 @@ fn told(lang: Lang, places: &Read, difference: &Difference, is_dry: bool) -> Str
     text
 }
 
-fn too_many_go(lang: Lang, name: &str, difference: &Difference) -> String {
+fn too_many_go(lang: Lang, name: &str, difference: &Replaced) -> String {
     let (gone, all) = (difference.gone, difference.gone + difference.same);
     lang.pick(
         format!("{name}: Nicht eingespielt: {gone} von {all} Einträgen wären gelöscht oder geändert worden. Ist das gewollt: --allow-deletions.\n"),

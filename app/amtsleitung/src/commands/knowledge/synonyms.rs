@@ -5,8 +5,8 @@ use super::{catalogue_to_write, fail};
 use crate::commands::arguments::Arguments;
 use crate::commands::files::text_of;
 use crate::config::problem::visible;
-use crate::shelf::import::LISTED_MAX;
-use crate::shelf::synonyms::{Difference, kept, replace};
+use crate::shelf::replaced::Replaced;
+use crate::shelf::synonyms::{kept, replace};
 use crate::shelf::unreadable;
 use crate::{Lang, output};
 use catalogue::search::{BYTES_MAX, Groups, WORDS_MAX};
@@ -44,7 +44,7 @@ pub(super) fn bring_in(arguments: &Arguments, file: &str) -> Result<(), ExitCode
         ));
     }
     if difference.is_kept {
-        let Difference { gone, same, .. } = difference;
+        let Replaced { gone, same, .. } = difference;
         let all = gone + same;
         return Err(fail(&lang.pick(
             format!("Nicht ersetzt: {gone} von {all} Gruppen wären gelöscht worden. Ist das gewollt: --allow-deletions."),
@@ -73,18 +73,9 @@ fn read(lang: Lang, file: &str) -> Result<(String, Groups), ExitCode> {
     }
 }
 
-fn told(lang: Lang, difference: &Difference, is_dry: bool) -> String {
-    let Difference { new, same, gone, .. } = difference;
-    let mut text = String::new();
-    for (sign, group) in &difference.listed {
-        text.push_str(&format!("{sign} {}\n", visible(group)));
-    }
-    let more = (new + gone).saturating_sub(difference.listed.len() as u64);
-    if more > 0 && difference.listed.len() == LISTED_MAX {
-        text.push_str(
-            &lang.pick(format!("… und {more} weitere\n"), format!("… and {more} more\n")),
-        );
-    }
+fn told(lang: Lang, difference: &Replaced, is_dry: bool) -> String {
+    let Replaced { new, same, gone, .. } = difference;
+    let mut text = difference.list(lang);
     text.push_str(&match is_dry || difference.is_kept {
         true => lang.pick(
             format!(
